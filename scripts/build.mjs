@@ -1,0 +1,29 @@
+// Builds dist/: one implementation in CommonJS for all that runs in Node, so
+// that a config loaded as ESM and one loaded as CommonJS share it, with thin
+// ESM entries in front; and real ESM for what bundlers see.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+const require = createRequire(import.meta.url);
+const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+
+fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+for (const format of ['cjs', 'esm']) {
+  execFileSync(process.execPath, [tsc, '-p', `tsconfig.build.${format}.json`], { cwd: root, stdio: 'inherit' });
+}
+const write = (file, text) => fs.writeFileSync(path.join(root, 'dist', file), text);
+write('cjs/package.json', '{ "type": "commonjs" }\n');
+
+for (const entry of ['config', 'build', 'postcss']) {
+  const names = Object.keys(require(path.join(root, 'dist', 'cjs', `${entry}.js`)));
+  const isDefault = names.length === 1 && names[0] === 'default';
+  write(
+    `esm/${entry}.js`,
+    isDefault ? `export { default } from '../cjs/${entry}.js';\n` : `export { ${names.join(', ')} } from '../cjs/${entry}.js';\n`,
+  );
+  write(`esm/${entry}.d.ts`, `export * from '../cjs/${entry}.js';\n`);
+}
+fs.chmodSync(path.join(root, 'dist', 'cjs', 'cli.js'), 0o755);

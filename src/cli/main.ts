@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander';
+import { SmartCacheError } from '../core/errors.js';
+import type { Project } from '../pipeline/project.js';
+import { runBuild } from './build-command.js';
+
+/** The world as the command line sees it; tests pass their own. */
+export interface CommandIo {
+  /** Folder the command was typed in. */
+  cwd: string;
+  /** Data. */
+  stdout(text: string): void;
+  /** Talk. */
+  stderr(text: string): void;
+  /** Loads `next.config` and works out the project of an app's folder. */
+  loadProject(root: string): Promise<Project>;
+  /** The package's own version. */
+  version: string;
+}
+
+/** Options that every command takes. */
+export interface GlobalFlags {
+  cwd: string;
+  json: boolean;
+}
+
+/** 0: done; 1: what was asked for does not hold; 2: wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+/**
+ * The command line, from arguments to exit code. Never throws, never exits.
+ *
+ * @param argv arguments only, without `node` and the script.
+ * @example process.exitCode = await main(process.argv.slice(2), io);
+ */
+export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.stderr(describeError(error));
+    return 1;
+  }
+}
+
+function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Command {
+  const program = new Command('next-smart-cache')
+    .description('Content-hashed, immutable URLs for the files in public/ of a Next.js app.')
+    .version(io.version)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+    .showHelpAfterError('Run "next-smart-cache --help" for the commands and options.');
+  const build = program
+    .command('build')
+    .description('hash every file of public/ and write .smart-cache/manifest.json; run it as the "prebuild" script')
+    .action(async () => setExitCode(await runBuild(build.opts<GlobalFlags>(), io)));
+  for (const command of [build]) {
+    command
+      .option('--cwd <dir>', "the app's folder: the one with next.config and public/", io.cwd)
+      .option('--json', 'print the result as JSON on stdout', false)
+      .copyInheritedSettings(program)
+      .showHelpAfterError(`Run "next-smart-cache ${command.name()} --help" for its options.`);
+  }
+  return program;
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof SmartCacheError) return `next-smart-cache: ${error.message}\n  Code: ${error.code}\n`;
+  return `next-smart-cache: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+}

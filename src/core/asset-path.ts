@@ -1,0 +1,62 @@
+/**
+ * Asset paths and the hashed paths made of them. An asset path is decoded, as
+ * on disk, with `/` separators and one in front: `/img/my photo.jpg`.
+ */
+
+/** `https:`, `data:`, `blob:` … (RFC 3986 scheme) or a protocol-relative `//host`. */
+const EXTERNAL = /^(?:[a-z][a-z\d+.-]*:|\/\/)/i;
+
+/** Whether a URL names something that is not a file of this app. */
+export function isExternalUrl(url: string): boolean {
+  return EXTERNAL.test(url);
+}
+
+/**
+ * Percent-encodes an asset path for a URL, segment by segment, with
+ * `encodeURIComponent`: exactly the form under which Next lists its static
+ * files, so that no other encoding of the same name is ever issued.
+ *
+ * @example encodeAssetPath('/img/50% off.png') // '/img/50%25%20off.png'
+ */
+export function encodeAssetPath(assetPath: string): string {
+  return assetPath.split('/').map(encodeURIComponent).join('/');
+}
+
+/**
+ * Puts the hash in front of the extension: `/js/app.min.js` →
+ * `/js/app.min.<hash>.js`, `/LICENSE` → `/LICENSE.<hash>`.
+ */
+export function toHashedPath(assetPath: string, hash: string): string {
+  const { stem, extension } = splitExtension(assetPath);
+  return `${stem}.${hash}${extension}`;
+}
+
+/** Takes the hash out again: the inverse of {@link toHashedPath}. */
+export function fromHashedPath(hashedPath: string): string {
+  const { stem, extension } = splitExtension(hashedPath);
+  const inner = splitExtension(stem);
+  // Of a name without an extension, the hash itself looks like one.
+  return inner.extension ? inner.stem + extension : stem;
+}
+
+/**
+ * Splits off the last extension, dot included. A name that begins with its
+ * only dot (`.htaccess`) or has none (`LICENSE`) has no extension.
+ */
+export function splitExtension(assetPath: string): { stem: string; extension: string } {
+  const nameStart = assetPath.lastIndexOf('/') + 1;
+  const dot = assetPath.lastIndexOf('.');
+  if (dot <= nameStart || dot === assetPath.length - 1) return { stem: assetPath, extension: '' };
+  return { stem: assetPath.slice(0, dot), extension: assetPath.slice(dot) };
+}
+
+/** Splits `?query` and `#fragment` off a URL. */
+export function splitSuffix(url: string): { path: string; suffix: string } {
+  const cut = url.search(/[?#]/);
+  return cut === -1 ? { path: url, suffix: '' } : { path: url.slice(0, cut), suffix: url.slice(cut) };
+}
+
+/** Orders asset paths by UTF-16 code unit: the same on every machine, whatever its locale. */
+export function compareAssetPaths(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

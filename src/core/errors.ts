@@ -1,0 +1,55 @@
+/** Every code a {@link SmartCacheError} can carry. */
+export type SmartCacheErrorCode =
+  | 'ERR_SMART_CACHE_ASSET_MISSING'
+  | 'ERR_SMART_CACHE_CONFIG_INVALID'
+  | 'ERR_SMART_CACHE_FILE_CHANGING'
+  | 'ERR_SMART_CACHE_FILE_UNREADABLE'
+  | 'ERR_SMART_CACHE_FILE_UNSUPPORTED'
+  | 'ERR_SMART_CACHE_FINGERPRINT_INVALID'
+  | 'ERR_SMART_CACHE_MANIFEST_INVALID'
+  | 'ERR_SMART_CACHE_OPTION_INVALID'
+  | 'ERR_SMART_CACHE_PUBLIC_MISSING'
+  | 'ERR_SMART_CACHE_STORE_DAMAGED'
+  | 'ERR_SMART_CACHE_SYMLINK_CIRCULAR'
+  | 'ERR_SMART_CACHE_SYMLINK_OUTSIDE'
+  | 'ERR_SMART_CACHE_WRITE_FAILED';
+
+/** The four parts of a message that a reader can act on. */
+export interface ErrorParts {
+  /** What failed, as a sentence without its full stop. */
+  what: string;
+  /** The exact file or option. */
+  where: string;
+  /** The likely cause. */
+  why: string;
+  /** The command or edit that mends it. */
+  fix: string;
+}
+
+/**
+ * The one error class of the package. `code` is stable and meant for programs;
+ * the message is meant for people and always ends in what to do next.
+ *
+ * @example
+ * try {
+ *   await build();
+ * } catch (error) {
+ *   if (error instanceof SmartCacheError && error.code === 'ERR_SMART_CACHE_PUBLIC_MISSING') …
+ * }
+ */
+export class SmartCacheError extends Error {
+  override readonly name = 'SmartCacheError';
+  readonly code: SmartCacheErrorCode;
+  readonly parts: ErrorParts;
+
+  constructor(code: SmartCacheErrorCode, parts: ErrorParts, options?: ErrorOptions) {
+    super(`${parts.what}: ${parts.where}\n  Why: ${parts.why}\n  Fix: ${parts.fix}`, options);
+    this.code = code;
+    this.parts = parts;
+  }
+}
+
+/** The `code` of a Node system error (`ENOENT`, `EACCES` …), or `undefined`. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,87 @@
+import { compareAssetPaths } from './asset-path.js';
+import { SmartCacheError } from './errors.js';
+import type { HashAlgorithm } from './options.js';
+
+/** What the manifest says of one file of `public/`. */
+export interface ManifestEntry {
+  /** The hash that stands in the URL. */
+  hash: string;
+  /** Percent-encoded, without `basePath` or CDN prefix. */
+  url: string;
+  /** Subresource Integrity metadata (W3C SRI): `sha256-…`. */
+  integrity: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** The public document at `.smart-cache/manifest.json`. */
+export interface Manifest {
+  version: typeof MANIFEST_VERSION;
+  algorithm: HashAlgorithm;
+  /** Keyed by asset path, sorted. */
+  assets: Record<string, ManifestEntry>;
+}
+
+export const MANIFEST_VERSION = 1;
+
+/** Same manifest, same bytes: keys sorted, no timestamps, one final newline. */
+export function serializeManifest(manifest: Manifest): string {
+  const assets: Record<string, ManifestEntry> = {};
+  for (const assetPath of Object.keys(manifest.assets).sort(compareAssetPaths)) {
+    const { hash, url, integrity, size } = manifest.assets[assetPath] as ManifestEntry;
+    assets[assetPath] = { hash, url, integrity, size };
+  }
+  return `${JSON.stringify({ version: manifest.version, algorithm: manifest.algorithm, assets }, null, 2)}\n`;
+}
+
+/**
+ * Reads a manifest and checks all that the code relies on. Every read of the
+ * document goes through here.
+ *
+ * @param source where the text comes from, for the message.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_MANIFEST_INVALID` when it is cut
+ * short, of another version, or edited into another shape.
+ */
+export function parseManifest(text: string, source: string): Manifest {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw invalid(source, 'it is not JSON; it may be cut short', error);
+  }
+  if (!isRecord(document)) throw invalid(source, 'it is not an object');
+  if (document.version !== MANIFEST_VERSION) {
+    throw invalid(source, `it is version ${JSON.stringify(document.version)}, and this release reads version ${MANIFEST_VERSION}`);
+  }
+  if (typeof document.algorithm !== 'string') throw invalid(source, 'it has no "algorithm"');
+  if (!isRecord(document.assets)) throw invalid(source, 'it has no "assets"');
+  for (const [assetPath, entry] of Object.entries(document.assets)) {
+    if (!assetPath.startsWith('/') || !isManifestEntry(entry))
+      throw invalid(source, `its entry ${JSON.stringify(assetPath)} was edited by hand`);
+  }
+  return document as unknown as Manifest;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isManifestEntry(value: unknown): value is ManifestEntry {
+  return (
+    isRecord(value) &&
+    typeof value.hash === 'string' &&
+    /^[0-9a-f]+$/.test(value.hash) &&
+    typeof value.url === 'string' &&
+    value.url.startsWith('/') &&
+    typeof value.integrity === 'string' &&
+    typeof value.size === 'number'
+  );
+}
+
+function invalid(source: string, why: string, cause?: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_MANIFEST_INVALID',
+    { what: 'The manifest cannot be read', where: source, why, fix: 'run "npx next-smart-cache build", which writes it anew' },
+    { cause },
+  );
+}

@@ -1,0 +1,185 @@
+import { SmartCacheError } from './errors.js';
+
+export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
+
+/** What a fingerprint function is told about a file. */
+export interface FingerprintInput {
+  /** Decoded asset path: `/js/application.js`. */
+  assetPath: string;
+  /** Size in bytes. */
+  size: number;
+  /** Date last modified. */
+  modified: Date;
+  /** The file's content hash, whole, in lower-case hex. */
+  contentHash: string;
+}
+
+/**
+ * Where the string in the URL comes from: the content (default), the date last
+ * modified, a version, or any unique string a function returns.
+ */
+export type Fingerprint = 'content' | 'modified' | { version: string } | ((input: FingerprintInput) => string);
+
+/** The second argument of `withSmartCache`: the one place where options live. */
+export interface SmartCacheOptions {
+  /** Globs over asset paths that are hashed. Default: every file. */
+  include?: string | readonly string[];
+  /** Globs over asset paths that are not hashed, besides the stable-URL files. Default: none. */
+  exclude?: string | readonly string[];
+  /** Hash algorithm and how many of its hex digits (8 to 64) stand in the URL. Default: SHA-256, 10. */
+  hash?: { algorithm?: HashAlgorithm; length?: number };
+  /** What the URL's hash is made from. Default: `'content'`. */
+  fingerprint?: Fingerprint;
+  /** Form of the hashed URLs. Default: `'rewrite'`; `'static'` under `output: 'export'`. */
+  delivery?: 'rewrite' | 'static';
+  /** What a stale hash gets: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
+  onStaleHash?: 'serve-current' | 'not-found';
+  /** Whether an unknown asset path fails `next build`. Default: `'error'`. */
+  onMissing?: 'error' | 'warn';
+  /** Which entries code that also runs in the browser may look up. Default: `'referenced'`. */
+  clientAssets?: 'referenced' | 'all' | readonly string[];
+  /** Origin in front of hashed URLs: `https://cdn.example.com`. Default: none. */
+  cdnPrefix?: string;
+  /** When the components add a Subresource Integrity attribute. Default: `'cross-origin'`. */
+  integrity?: boolean | 'cross-origin';
+  /** How many deploys before this one the store still serves. Default: 3. */
+  keep?: number;
+  /** Precompressed variants. Only `false`, the default, in this release. */
+  precompress?: false;
+}
+
+/** Options with every default filled in and every value checked. */
+export interface ResolvedOptions {
+  include: readonly string[];
+  exclude: readonly string[];
+  algorithm: HashAlgorithm;
+  hashLength: number;
+  fingerprint: Fingerprint;
+  /** `undefined`: decided by `output`, which only Next's config knows. */
+  delivery: 'rewrite' | 'static' | undefined;
+  onStaleHash: 'serve-current' | 'not-found';
+  onMissing: 'error' | 'warn';
+  clientAssets: 'referenced' | 'all' | readonly string[];
+  cdnPrefix: string;
+  integrity: boolean | 'cross-origin';
+  keep: number;
+}
+
+/** Hex digits that each algorithm yields. */
+const HEX_DIGITS: Record<HashAlgorithm, number> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
+const MIN_HASH_LENGTH = 8;
+const MAX_HASH_LENGTH = 64;
+const MAX_KEEP = 100;
+
+/** `Record`, so that the compiler notices an option without an entry here. */
+const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
+  include: true,
+  exclude: true,
+  hash: true,
+  fingerprint: true,
+  delivery: true,
+  onStaleHash: true,
+  onMissing: true,
+  clientAssets: true,
+  cdnPrefix: true,
+  integrity: true,
+  keep: true,
+  precompress: true,
+};
+
+/**
+ * Fills in the defaults and checks every value once, so that no other code
+ * has to.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
+ * @example resolveOptions({ hash: { algorithm: 'md5' } }).hashLength // 10
+ */
+export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions {
+  requirePlainObject('options', options);
+  for (const name of Object.keys(options)) {
+    if (!(name in KNOWN_OPTIONS)) fail(name, options[name as keyof SmartCacheOptions], `one of ${Object.keys(KNOWN_OPTIONS).join(', ')}`);
+  }
+  oneOf('precompress', options.precompress ?? false, [false]);
+  const hash = options.hash ?? {};
+  requirePlainObject('hash', hash);
+  const algorithm = oneOf('hash.algorithm', hash.algorithm ?? 'sha256', ['md5', 'sha256', 'sha384', 'sha512']);
+  return {
+    include: globs('include', options.include ?? '/**'),
+    exclude: globs('exclude', options.exclude ?? []),
+    algorithm,
+    hashLength: integer('hash.length', hash.length ?? 10, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),
+    fingerprint: fingerprint(options.fingerprint ?? 'content'),
+    delivery: options.delivery === undefined ? undefined : oneOf('delivery', options.delivery, ['rewrite', 'static']),
+    onStaleHash: oneOf('onStaleHash', options.onStaleHash ?? 'serve-current', ['serve-current', 'not-found']),
+    onMissing: oneOf('onMissing', options.onMissing ?? 'error', ['error', 'warn']),
+    clientAssets: clientAssets(options.clientAssets ?? 'referenced'),
+    cdnPrefix: cdnPrefix(options.cdnPrefix),
+    integrity: oneOf('integrity', options.integrity ?? 'cross-origin', [true, false, 'cross-origin']),
+    keep: integer('keep', options.keep ?? 3, 0, MAX_KEEP),
+  };
+}
+
+function fail(option: string, value: unknown, expected: string): never {
+  throw new SmartCacheError('ERR_SMART_CACHE_OPTION_INVALID', {
+    what: 'An option of withSmartCache is not valid',
+    where: option,
+    why: `it is ${describeValue(value)}, but must be ${expected}`,
+    fix: `edit "${option}" in the second argument of withSmartCache() in your next.config`,
+  });
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  return JSON.stringify(value) ?? String(value);
+}
+
+function requirePlainObject(option: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, 'an object');
+}
+
+function oneOf<const T>(option: string, value: unknown, allowed: readonly T[]): T {
+  const match = allowed.find((candidate) => candidate === value);
+  if (match === undefined) fail(option, value, `one of ${allowed.map((candidate) => JSON.stringify(candidate)).join(', ')}`);
+  return match;
+}
+
+function integer(option: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    fail(option, value, `a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+/** A glob without a folder (`*.map`) means that name anywhere, as in `.gitignore`. */
+function globs(option: string, value: unknown): readonly string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((glob) => {
+    if (typeof glob !== 'string' || glob === '')
+      return fail(option, value, 'a glob over asset paths, such as "/img/**", or an array of them');
+    if (glob.startsWith('/')) return glob;
+    return glob.includes('/') ? `/${glob}` : `/**/${glob}`;
+  });
+}
+
+function fingerprint(value: unknown): Fingerprint {
+  if (value === 'content' || value === 'modified') return value;
+  if (typeof value === 'function') return value as Fingerprint;
+  if (typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string' && value.version !== '') {
+    return { version: value.version };
+  }
+  return fail('fingerprint', value, '"content", "modified", { version: "…" } or a function that returns a string');
+}
+
+function clientAssets(value: unknown): 'referenced' | 'all' | readonly string[] {
+  if (value === 'referenced' || value === 'all') return value;
+  if (Array.isArray(value)) return globs('clientAssets', value);
+  return fail('clientAssets', value, '"referenced", "all" or an array of globs over asset paths');
+}
+
+function cdnPrefix(value: unknown): string {
+  if (value === undefined) return '';
+  if (typeof value !== 'string' || !/^(?:https?:)?\/\/[^/]/i.test(value)) {
+    return fail('cdnPrefix', value, 'an origin, such as "https://cdn.example.com"');
+  }
+  return value.replace(/\/+$/, '');
+}

@@ -1,0 +1,59 @@
+import type { HashedPathShape } from './hashed-path-shape.js';
+
+/** One Next rewrite, the parts of it that this package uses. */
+export interface RewriteRule {
+  source: string;
+  destination: string;
+}
+
+export interface RewriteRules {
+  beforeFiles: RewriteRule[];
+  afterFiles: RewriteRule[];
+}
+
+/** Where the store is linked, and so where hashed paths are served from. */
+export const STORE_URL = '/_next/static/media/smart-cache';
+
+/**
+ * The rewrites of `rewrite` delivery. They decide nothing about caching: what
+ * is immutable is decided by a file being in the store. A path that has the
+ * shape of a hashed one is looked up in the store (`beforeFiles`); what is not
+ * there, a stale hash, falls to the original (`afterFiles`), as Next serves it.
+ *
+ * Next matches without regard to case; the names in the store do not.
+ *
+ * @param shape `undefined` when nothing is hashed.
+ * @param onStaleHash `'not-found'` leaves out the way to the original.
+ */
+export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 'serve-current' | 'not-found'): RewriteRules {
+  if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
+  return {
+    beforeFiles: [{ source: `/:path(${shape.pattern})`, destination: `${STORE_URL}/:path` }],
+    afterFiles: onStaleHash === 'not-found' ? [] : toOriginals(`${STORE_URL}/`, shape),
+  };
+}
+
+/**
+ * The rewrite of development: from the shape straight to the original, so
+ * that nothing is cacheable and every edit is seen.
+ */
+export function deriveDevelopmentRewrites(shape: HashedPathShape | undefined): RewriteRules {
+  if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
+  return { beforeFiles: toOriginals('/', shape, `(?=(?:${shape.pattern})$)`), afterFiles: [] };
+}
+
+/**
+ * Takes the hash out again. Next wants text between two parameters of a
+ * destination, so names without an extension need a rule of their own.
+ */
+function toOriginals(prefix: string, shape: HashedPathShape, assertion = ''): RewriteRule[] {
+  const hash = `:hash(${shape.hashPattern})`;
+  const rules: RewriteRule[] = [];
+  if (shape.withExtension) {
+    rules.push({ source: `${prefix}:stem(${assertion}.+?)\\.${hash}\\.:extension([^./]+)`, destination: '/:stem.:extension' });
+  }
+  if (shape.withoutExtension) {
+    rules.push({ source: `${prefix}:stem(${assertion}(?:.*/)?[^./]+)\\.${hash}`, destination: '/:stem' });
+  }
+  return rules;
+}

@@ -1,0 +1,38 @@
+import { encodeAssetPath, isExternalUrl } from './asset-path.js';
+import type { Manifest } from './manifest-document.js';
+import type { RenderManifest } from './render-manifest.js';
+
+export interface RenderManifestSettings {
+  basePath: string;
+  /** In front of URLs under `/_next/`, as Next's own. */
+  assetPrefix: string;
+  cdnPrefix: string;
+  integrity: boolean | 'cross-origin';
+  onMissing: 'error' | 'warn';
+}
+
+/**
+ * Makes what rendering code reads of what the pipeline wrote: prefixes put in
+ * front, integrity only where the option asks for it.
+ *
+ * @param isWanted which asset paths to take. Default: all.
+ */
+export function toRenderManifest(
+  manifest: Manifest,
+  stablePaths: readonly string[],
+  settings: RenderManifestSettings,
+  isWanted: (assetPath: string) => boolean = () => true,
+): RenderManifest {
+  const { basePath, assetPrefix, cdnPrefix, onMissing } = settings;
+  const assets: Record<string, string | readonly [string, string]> = {};
+  for (const [assetPath, { url, integrity }] of Object.entries(manifest.assets)) {
+    if (!isWanted(assetPath)) continue;
+    const finished = (cdnPrefix || (url.startsWith('/_next/') && assetPrefix) || basePath) + url;
+    const isChecked = settings.integrity === 'cross-origin' ? isExternalUrl(finished) : settings.integrity;
+    assets[assetPath] = isChecked ? [finished, integrity] : finished;
+  }
+  for (const assetPath of stablePaths) {
+    if (isWanted(assetPath)) assets[assetPath] = basePath + encodeAssetPath(assetPath);
+  }
+  return { assets, basePath, onMissing };
+}

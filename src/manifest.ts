@@ -1,0 +1,18 @@
+import { EMPTY_RENDER_MANIFEST, type RenderManifest } from './core/render-manifest.js';
+import { type NextScriptComponent, shippedNextScript } from './react/shipped-next-script.js';
+
+export type { RenderManifest };
+
+/**
+ * What Server Components look asset paths up in. Empty as shipped, so that
+ * every look-up returns the original path; `withSmartCache` aliases this
+ * module to the app's whole manifest.
+ */
+export const manifest: RenderManifest = EMPTY_RENDER_MANIFEST;
+
+/**
+ * `next/script`, for `<CachedScript strategy>`. The app's own module leaves it
+ * out when no source of the app mentions a strategy: Next would send it to
+ * every page that imports `CachedScript`.
+ */
+export const NextScript: NextScriptComponent | undefined = shippedNextScript;

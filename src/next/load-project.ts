@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { createJiti } from 'jiti';
+import type { NextConfig } from 'next';
+import { SmartCacheError } from '../core/errors.js';
+import { type Project, resolveProject } from '../pipeline/project.js';
+import { CLI_PHASE } from './mode.js';
+import { findConfigFile } from './project-root.js';
+import { registeredOptions, whileReadingOnly } from './registration.js';
+
+/**
+ * Works out an app's project from its `next.config`, in any of its forms, with
+ * the options that `withSmartCache` was given there. Without a config, or
+ * without `withSmartCache` in it, the options are the defaults.
+ *
+ * @param root the app's folder.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_INVALID` with the config's own stack.
+ */
+export async function loadProject(root: string): Promise<Project> {
+  requireFolder(root);
+  const file = findConfigFile(root);
+  if (file === undefined) return resolveProject({ root });
+  const config = await loadConfig(root, file);
+  return resolveProject({ root, distDir: config.distDir, output: config.output, options: registeredOptions(config) });
+}
+
+async function loadConfig(root: string, file: string): Promise<NextConfig> {
+  try {
+    loadEnvFiles(root);
+    return await whileReadingOnly(async () => {
+      const exported: unknown = await createJiti(file, { fsCache: false, interopDefault: true }).import(file, { default: true });
+      return (typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: {} }) : exported) as NextConfig;
+    });
+  } catch (error) {
+    // Our own errors (an option of the wrong type) already say all there is to say.
+    if (error instanceof Error && error.name === 'SmartCacheError') throw error;
+    throw new SmartCacheError(
+      'ERR_SMART_CACHE_CONFIG_INVALID',
+      {
+        what: 'The Next config cannot be loaded',
+        where: file,
+        why: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        fix: 'mend the config; "next build" would stop at the same place',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Next loads `.env` files before the config, which may rely on them; so do we, with the loader that came with Next. */
+function loadEnvFiles(root: string): void {
+  const requireFromApp = createRequire(path.join(root, 'package.json'));
+  let envLoader: string;
+  try {
+    envLoader = createRequire(requireFromApp.resolve('next/package.json')).resolve('@next/env');
+  } catch {
+    // No Next here: a folder with a public/ and nothing else.
+    return;
+  }
+  const { loadEnvConfig } = requireFromApp(envLoader) as {
+    loadEnvConfig(dir: string, dev: boolean, log: Pick<Console, 'info' | 'error'>): void;
+  };
+  loadEnvConfig(root, false, { info() {}, error: console.error });
+}
+
+function requireFolder(root: string): void {
+  if (fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new SmartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', {
+    what: "The app's folder does not exist",
+    where: root,
+    why: 'the folder is mistyped, or is not there yet',
+    fix: 'pass the folder of next.config with --cwd DIR',
+  });
+}

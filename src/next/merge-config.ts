@@ -1,0 +1,65 @@
+import path from 'node:path';
+import type { NextConfig } from 'next';
+import { mergeRewrites } from './merge-rewrites.js';
+import type { SmartCacheApp } from './smart-cache-app.js';
+
+const PACKAGE = 'next-smart-cache';
+const SERVER_MODULE = `${PACKAGE}/manifest`;
+const CLIENT_MODULE = `${PACKAGE}/client-manifest`;
+
+/**
+ * The user's config with ours added, as a new object: keys we do not know are
+ * kept, and what is already there is called first.
+ *
+ * @param root the app's folder, which Turbopack's aliases are relative to.
+ */
+export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string, usesRewrites: boolean): NextConfig {
+  return {
+    ...config,
+    ...(usesRewrites && {
+      rewrites: async () => {
+        app.prepare();
+        return mergeRewrites(await config.rewrites?.(), app.rewriteRules());
+      },
+    }),
+    // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.
+    transpilePackages: unique([...(config.transpilePackages ?? []), PACKAGE]),
+    turbopack: {
+      ...config.turbopack,
+      resolveAlias: {
+        ...config.turbopack?.resolveAlias,
+        [SERVER_MODULE]: relativeRequest(root, app.modules.server),
+        [CLIENT_MODULE]: relativeRequest(root, app.modules.client),
+      },
+    },
+    webpack: (webpackConfig, context) => {
+      app.prepare();
+      const merged = config.webpack ? config.webpack(webpackConfig, context) : webpackConfig;
+      return withWebpackAliases(merged, { [`${SERVER_MODULE}$`]: app.modules.server, [`${CLIENT_MODULE}$`]: app.modules.client });
+    },
+    compiler: {
+      ...config.compiler,
+      runAfterProductionCompile: async (metadata) => {
+        await config.compiler?.runAfterProductionCompile?.(metadata);
+        app.afterCompile(path.resolve(metadata.projectDir, metadata.distDir));
+      },
+    },
+  };
+}
+
+interface WebpackConfig {
+  resolve?: { alias?: Record<string, unknown> };
+}
+
+function withWebpackAliases(config: WebpackConfig, aliases: Record<string, string>): WebpackConfig {
+  return { ...config, resolve: { ...config.resolve, alias: { ...config.resolve?.alias, ...aliases } } };
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+/** `./folder/file`, with forward slashes on every system. */
+function relativeRequest(root: string, file: string): string {
+  return `./${path.relative(root, file).split(path.sep).join('/')}`;
+}

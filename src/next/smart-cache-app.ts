@@ -1,0 +1,102 @@
+import path from 'node:path';
+import type { NextConfig } from 'next';
+import { fromHashedPath } from '../core/asset-path.js';
+import { hashedPathShape } from '../core/hashed-path-shape.js';
+import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
+import type { RenderManifestSettings } from '../core/to-render-manifest.js';
+import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
+import { linkStore, readDeploys } from '../pipeline/deploys.js';
+import type { Project } from '../pipeline/project.js';
+import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
+import { watchPublicFolder } from './dev-watcher.js';
+
+/**
+ * What `withSmartCache` asks of a wrapped app. Production and development are
+ * two objects with the same methods, chosen once.
+ */
+export interface SmartCacheApp {
+  /** Absolute paths of the modules that the bundlers are to alias. */
+  readonly modules: RenderModules;
+  /** Makes sure that manifest and modules are there and current; cheap when they are. */
+  prepare(): void;
+  /** The rewrites of this mode. */
+  rewriteRules(): RewriteRules;
+  /** Called when Next has compiled, before it renders pages. */
+  afterCompile(distDir: string): void;
+}
+
+export type SettingsConfig = Pick<NextConfig, 'basePath' | 'assetPrefix'>;
+
+/** `next build`: the store, linked where Next serves it as immutable. */
+export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
+  const modules = renderModulePaths(project, 'build');
+  const built = once(() => {
+    const result = buildManifest(project);
+    if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${Object.keys(result.manifest.assets).length} files`);
+    writeRenderModules(project, result, settingsOf(project, config), modules);
+    return result;
+  });
+  return {
+    modules,
+    prepare: () => void built(),
+    rewriteRules: () =>
+      project.delivery === 'static'
+        ? NO_RULES
+        : deriveRewrites(shapeOf(project, built(), olderAssetPaths(project)), project.options.onStaleHash),
+    afterCompile: (distDir) => linkStore(project, built(), path.join(distDir, 'static', 'media', 'smart-cache')),
+  };
+}
+
+/** `next dev`: no store and nothing cacheable; the hashes follow the files. */
+export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
+  const modules = renderModulePaths(project, 'development');
+  // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
+  const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false };
+  const refresh = () => {
+    const result = buildManifest(project, { freeze: false });
+    writeRenderModules(project, result, settings, modules);
+    return result;
+  };
+  const started = once(() => {
+    const first = refresh();
+    watchPublicFolder(project.publicDir, refresh);
+    return first;
+  });
+  return {
+    modules,
+    prepare: () => void started(),
+    rewriteRules: () => (project.delivery === 'static' ? NO_RULES : deriveDevelopmentRewrites(shapeOf(project, started(), []))),
+    afterCompile: () => {},
+  };
+}
+
+const NO_RULES: RewriteRules = { beforeFiles: [], afterFiles: [] };
+
+function settingsOf({ options }: Project, { basePath = '', assetPrefix = '' }: SettingsConfig): RenderManifestSettings {
+  const { cdnPrefix, integrity, onMissing } = options;
+  return { basePath, assetPrefix, cdnPrefix, integrity, onMissing };
+}
+
+function shapeOf({ options }: Project, { manifest, stablePaths }: BuiltManifest, older: readonly string[]) {
+  const current = Object.keys(manifest.assets);
+  return hashedPathShape([...current, ...older], [...current, ...stablePaths], options.hashLength);
+}
+
+/** What earlier deploys served: their folders must stay in the rules as long as their files stay in the store. */
+function olderAssetPaths(project: Project): string[] {
+  return readDeploys(project)
+    .slice(0, project.options.keep)
+    .flatMap((deploy) => Object.keys(deploy).map(fromHashedPath));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function say(text: string): void {
+  console.log(`next-smart-cache: ${text}`);
+}

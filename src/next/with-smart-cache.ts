@@ -1,0 +1,59 @@
+import type { NextConfig } from 'next';
+import { SmartCacheError } from '../core/errors.js';
+import type { SmartCacheOptions } from '../core/options.js';
+import { resolveProject } from '../pipeline/project.js';
+import { mergeConfig } from './merge-config.js';
+import { modeOf } from './mode.js';
+import type { NextConfigExport, NextConfigFunction } from './next-config.js';
+import { currentProjectRoot } from './project-root.js';
+import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
+import { developmentApp, productionApp } from './smart-cache-app.js';
+
+/**
+ * Wraps a Next config, so that the files of `public/` are linked under URLs
+ * with their content hash and served as immutable.
+ *
+ * An object gives an object, a function (sync or async) a function, so that
+ * other wrappers compose on either side. The config given is never changed,
+ * and wrapping twice is the same as once.
+ *
+ * @param nextConfig what `next.config` would export without this package. Default: `{}`.
+ * @param options see {@link SmartCacheOptions}; all have defaults.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID` for an option of
+ * the wrong type, `ERR_SMART_CACHE_CONFIG_INVALID` for a config that is
+ * neither object nor function.
+ * @example
+ * // next.config.ts
+ * import { withSmartCache } from 'next-smart-cache/config';
+ * export default withSmartCache({ reactStrictMode: true });
+ */
+export function withSmartCache(nextConfig?: NextConfig, options?: SmartCacheOptions): NextConfig;
+export function withSmartCache(nextConfig: NextConfigFunction, options?: SmartCacheOptions): NextConfigFunction;
+export function withSmartCache(nextConfig: NextConfigExport = {}, options: SmartCacheOptions = {}): NextConfigExport {
+  if (typeof nextConfig !== 'function') return wrapObject(nextConfig, options, undefined);
+  if (registeredOptions(nextConfig)) return nextConfig;
+  const wrapped = async (...args: Parameters<NextConfigFunction>) => wrapObject(await nextConfig(...args), options, args[0]);
+  return markAsWrapped(wrapped, options);
+}
+
+function wrapObject(config: NextConfig, options: SmartCacheOptions, phase: string | undefined): NextConfig {
+  requireConfigObject(config);
+  if (registeredOptions(config)) return config;
+  const root = currentProjectRoot();
+  const project = resolveProject({ root, distDir: config.distDir, output: config.output, options });
+  const mode = modeOf(phase);
+  const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
+  // Without a rewrite there is no call from Next that comes before it compiles.
+  if (project.delivery === 'static' && mode !== 'other' && !isReadOnly()) app.prepare();
+  return markAsWrapped(mergeConfig(config, app, root, project.delivery === 'rewrite'), options);
+}
+
+function requireConfigObject(config: unknown): void {
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return;
+  throw new SmartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', {
+    what: 'withSmartCache was given something else than a Next config',
+    where: 'the first argument of withSmartCache() in your next.config',
+    why: `it is ${Array.isArray(config) ? 'an array' : config === null ? 'null' : typeof config}, but must be an object, or a function that returns one`,
+    fix: 'write "export default withSmartCache(nextConfig, { /* options */ })"',
+  });
+}

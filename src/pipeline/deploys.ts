@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { toHashedPath } from '../core/asset-path.js';
+import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { readTextIfThere, temporaryName, writeFailed, writeIfChanged } from './atomic-write.js';
+import type { BuiltManifest } from './build-manifest.js';
+import type { Project } from './project.js';
+import { openStore, pruneStore, type Store } from './store.js';
+
+/** What one deploy serves: hashed path, decoded → content hash. */
+export type Deploy = Readonly<Record<string, string>>;
+
+/** The deploys that are still served, newest first. */
+export function readDeploys({ cacheDir }: Project): Deploy[] {
+  try {
+    const deploys: unknown = JSON.parse(readTextIfThere(deploysFile(cacheDir)) ?? '[]');
+    return Array.isArray(deploys) ? (deploys as Deploy[]) : [];
+  } catch {
+    // Cut short: the older versions are gone, the current one is not touched by it.
+    return [];
+  }
+}
+
+/**
+ * Links the frozen copies of this build, and of the deploys that `keep` still
+ * allows, into a folder that Next serves as immutable.
+ *
+ * @param targetDir is replaced whole.
+ * @param now milliseconds since the epoch, for the pruning of the store.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
+ */
+export function linkStore(project: Project, built: BuiltManifest, targetDir: string, now = Date.now()): void {
+  const current = toDeploy(built);
+  const [newest, ...older] = readDeploys(project);
+  const previous = newest && isSameDeploy(newest, current) ? older : newest ? [newest, ...older] : older;
+  const deploys = [current, ...previous.slice(0, project.options.keep)];
+  const store = openStore(project.cacheDir);
+  replaceFolder(targetDir, (folder) => {
+    // Older first, so that where a custom fingerprint names two contents alike, the current one stays.
+    for (const deploy of deploys.slice(1).reverse()) linkDeploy(store, deploy, folder, { mayLack: true });
+    linkDeploy(store, current, folder, { mayLack: false });
+  });
+  writeIfChanged(deploysFile(project.cacheDir), JSON.stringify(deploys));
+  const kept = new Set(deploys.flatMap((deploy) => Object.values(deploy)));
+  pruneStore(store, (contentHash) => kept.has(contentHash), now);
+}
+
+function deploysFile(cacheDir: string): string {
+  return path.join(cacheDir, 'deploys.json');
+}
+
+function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
+  return Object.fromEntries(
+    [...contentHashes].map(([assetPath, contentHash]) => [toHashedPath(assetPath, manifest.assets[assetPath]?.hash ?? ''), contentHash]),
+  );
+}
+
+function isSameDeploy(a: Deploy, b: Deploy): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+function replaceFolder(targetDir: string, fill: (folder: string) => void): void {
+  const temporary = temporaryName(targetDir);
+  try {
+    fs.mkdirSync(temporary, { recursive: true });
+    fill(temporary);
+    fs.rmSync(targetDir, { recursive: true, force: true });
+    fs.renameSync(temporary, targetDir);
+  } catch (error) {
+    fs.rmSync(temporary, { recursive: true, force: true });
+    throw error instanceof SmartCacheError ? error : writeFailed(targetDir, error);
+  }
+}
+
+function linkDeploy(store: Store, deploy: Deploy, folder: string, { mayLack }: { mayLack: boolean }): void {
+  const made = new Set<string>();
+  for (const [hashedPath, contentHash] of Object.entries(deploy)) {
+    const target = path.join(folder, hashedPath);
+    const parent = path.dirname(target);
+    if (!made.has(parent)) {
+      fs.mkdirSync(parent, { recursive: true });
+      made.add(parent);
+    }
+    const frozen = store.pathOf(contentHash);
+    try {
+      linkOrCopy(frozen, target);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      if (!mayLack) throw storeDamaged(frozen, hashedPath, error);
+    }
+  }
+}
+
+/** A hard link to the frozen copy (which nobody edits), or a copy where the file system has none. */
+function linkOrCopy(frozen: string, target: string): void {
+  try {
+    fs.linkSync(frozen, target);
+  } catch (error) {
+    const systemCode = systemErrorCode(error);
+    if (systemCode === 'ENOENT') throw error;
+    if (systemCode === 'EEXIST') fs.rmSync(target);
+    fs.copyFileSync(frozen, target, fs.constants.COPYFILE_FICLONE);
+  }
+}
+
+function storeDamaged(frozen: string, hashedPath: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_STORE_DAMAGED',
+    {
+      what: `The store has no frozen copy of ${hashedPath}`,
+      where: frozen,
+      why: 'it was deleted while the build was running',
+      fix: 'run the build again; it makes the copies that are missing',
+    },
+    { cause },
+  );
+}

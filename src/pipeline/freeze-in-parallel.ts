@@ -1,0 +1,95 @@
+import os from 'node:os';
+import path from 'node:path';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../core/errors.js';
+import { type FileToFreeze, type FreezeJob, type FrozenFile, freezeFiles } from './freeze.js';
+
+/** What a worker thread answers. */
+export interface FreezeReply {
+  frozen?: FrozenFile[];
+  failure?: { code: SmartCacheErrorCode; parts: ErrorParts };
+  crash?: string;
+}
+
+const MAX_THREADS = 4;
+/** What opening, hashing and naming a file costs, in bytes hashed in the same time. */
+const FILE_OVERHEAD_BYTES = 100_000;
+/** A thread takes about 30 ms to start; below this much work it does not pay. */
+const BYTES_PER_THREAD = 60_000_000;
+/** A thread that shows no sign of life for this long is given up and its share done here. */
+const STALL_MS = 30_000;
+
+/**
+ * {@link freezeFiles} on several cores, in the order given. This thread takes
+ * a share itself and then waits, so that the caller can stay synchronous: a
+ * config object must be complete when `withSmartCache` returns it.
+ */
+export function freezeInParallel(job: FreezeJob): FrozenFile[] {
+  const work = job.files.reduce((sum, file) => sum + costOf(file), 0);
+  const threads = Math.max(1, Math.min(MAX_THREADS, os.availableParallelism(), Math.ceil(work / BYTES_PER_THREAD)));
+  if (threads === 1) return freezeFiles(job);
+
+  const [ownShare = [], ...otherShares] = shareOut(job.files, threads);
+  const workers = otherShares.map((share) => startWorker({ ...job, files: filesOf(job, share) }));
+  const frozen: FrozenFile[] = new Array(job.files.length);
+  place(frozen, ownShare, freezeFiles({ ...job, files: filesOf(job, ownShare) }));
+  otherShares.forEach((share, index) => {
+    place(frozen, share, workers[index]?.wait() ?? freezeFiles({ ...job, files: filesOf(job, share) }));
+  });
+  return frozen;
+}
+
+function costOf({ size }: FileToFreeze): number {
+  return size + FILE_OVERHEAD_BYTES;
+}
+
+/** Indexes into the list of files, one array a thread: the largest file first, always to the lightest share. */
+function shareOut(files: readonly FileToFreeze[], threads: number): number[][] {
+  const shares = Array.from({ length: threads }, () => ({ indexes: [] as number[], cost: 0 }));
+  const largestFirst = files.map((file, index) => ({ index, cost: costOf(file) })).sort((a, b) => b.cost - a.cost || a.index - b.index);
+  for (const { index, cost } of largestFirst) {
+    const lightest = shares.reduce((best, share) => (share.cost < best.cost ? share : best));
+    lightest.indexes.push(index);
+    lightest.cost += cost;
+  }
+  return shares.map(({ indexes }) => indexes);
+}
+
+function filesOf(job: FreezeJob, share: readonly number[]): FileToFreeze[] {
+  return share.map((index) => job.files[index] as FileToFreeze);
+}
+
+function place(frozen: FrozenFile[], share: readonly number[], results: readonly FrozenFile[]): void {
+  share.forEach((index, position) => {
+    frozen[index] = results[position] as FrozenFile;
+  });
+}
+
+function startWorker(job: FreezeJob): { wait(): FrozenFile[] | undefined } {
+  const { port1, port2 } = new MessageChannel();
+  /** [0]: whether the reply has been sent; [1]: chunks hashed so far. */
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(path.join(__dirname, 'freeze-worker.js'), { workerData: { job, port: port2, state }, transferList: [port2] });
+  worker.unref();
+  return {
+    /** @returns `undefined` when the thread has died. */
+    wait() {
+      let chunksSeen = -1;
+      while (Atomics.load(state, 0) === 0) {
+        if (Atomics.wait(state, 0, 0, STALL_MS) !== 'timed-out') continue;
+        const chunks = Atomics.load(state, 1);
+        if (chunks === chunksSeen) return undefined;
+        chunksSeen = chunks;
+      }
+      return unpack(port1);
+    },
+  };
+}
+
+function unpack(port: MessagePort): FrozenFile[] {
+  const reply = receiveMessageOnPort(port)?.message as FreezeReply | undefined;
+  port.close();
+  if (reply?.failure) throw new SmartCacheError(reply.failure.code, reply.failure.parts);
+  if (!reply?.frozen) throw new Error(reply?.crash ?? 'A hashing thread ended without an answer');
+  return reply.frozen;
+}

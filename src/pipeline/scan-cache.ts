@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { HashAlgorithm } from '../core/options.js';
+import { readTextIfThere, writeIfChanged } from './atomic-write.js';
+import type { FrozenFile } from './freeze.js';
+
+/**
+ * What the last build learned, so that unchanged files are not read again.
+ * Only a cache: when it is missing or damaged, everything is read.
+ */
+export interface ScanCache {
+  /** The hashes of a file, if it still has this signature. */
+  find(assetPath: string, signature: string): CachedHashes | undefined;
+  /** Replaces the cache in one step. */
+  save(files: Iterable<FrozenFile & { assetPath: string }>): void;
+}
+
+export type CachedHashes = Pick<FrozenFile, 'contentHash' | 'integrity'>;
+
+const VERSION = 1;
+
+type Row = [signature: string, contentHash: string, integrity: string];
+
+export function openScanCache(cacheDir: string, algorithm: HashAlgorithm): ScanCache {
+  const file = path.join(cacheDir, 'scan.json');
+  const rows = readRows(file, algorithm);
+  return {
+    find(assetPath, signature) {
+      const row = rows.get(assetPath);
+      return row?.[0] === signature ? { contentHash: row[1], integrity: row[2] } : undefined;
+    },
+    save(files) {
+      const saved: Record<string, Row> = {};
+      for (const { assetPath, signature, contentHash, integrity } of files) saved[assetPath] = [signature, contentHash, integrity];
+      writeIfChanged(file, JSON.stringify({ version: VERSION, algorithm, files: saved }));
+    },
+  };
+}
+
+function readRows(file: string, algorithm: HashAlgorithm): Map<string, Row> {
+  try {
+    const cache = JSON.parse(readTextIfThere(file) ?? '') as { version?: unknown; algorithm?: unknown; files: Record<string, Row> };
+    if (cache.version === VERSION && cache.algorithm === algorithm) return new Map(Object.entries(cache.files));
+  } catch {
+    // Cut short by a crash of the machine: read everything once more.
+  }
+  return new Map();
+}

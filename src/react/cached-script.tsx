@@ -1,0 +1,60 @@
+import type { ScriptProps } from 'next/script.js';
+import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
+import type { ResolveAsset } from './asset.js';
+import { fetchAttributes } from './cross-origin.js';
+import { preloadAsset } from './preload.js';
+import type { NextScriptComponent } from './shipped-next-script.js';
+
+export interface CachedScriptProps extends ComponentPropsWithoutRef<'script'> {
+  /** Asset path: `/js/application.js`. */
+  src: string;
+  /** Hands the script to `next/script`, with this strategy. Default: a plain `<script>`. */
+  strategy?: ScriptProps['strategy'];
+  /** Whether a preload is sent ahead of the tag. Default: false. */
+  preload?: boolean;
+  /** With a `strategy` only: called whenever the script is ready, after each mount too. */
+  onReady?: () => void;
+}
+
+/**
+ * `<script>` with the hashed URL of a file in `public/`. Takes every prop of
+ * the element.
+ *
+ * `async` unless `defer` or `async={false}` says otherwise: React 19 hoists
+ * async scripts, renders each once, and runs them after client-side navigation
+ * too. The others stay where they are written and keep their order, but React
+ * does not run them on navigation. `strategy` hands the script to
+ * `next/script`.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only.
+ * @example <CachedScript src="/js/application.js" />
+ */
+export type CachedScriptComponent = ForwardRefExoticComponent<CachedScriptProps & RefAttributes<HTMLScriptElement>>;
+
+/** @param NextScript `next/script`, or `undefined` where no source mentions a strategy. */
+export function createCachedScript(resolve: ResolveAsset, NextScript: NextScriptComponent | undefined): CachedScriptComponent {
+  const render = ({ src, strategy, preload = false, onReady, ...props }: CachedScriptProps, ref: ForwardedRef<HTMLScriptElement>) => {
+    const resolved = resolve(src);
+    const attributes = fetchAttributes(resolved, props);
+    if (preload) {
+      const { nonce, fetchPriority } = props;
+      preloadAsset(resolved.url, { as: 'script', module: props.type === 'module', nonce, fetchPriority, ...attributes });
+    }
+    if (strategy !== undefined && NextScript) {
+      const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
+      return <NextScript {...forNext} />;
+    }
+    if (strategy !== undefined) warnOfUnseenStrategy(src, strategy);
+    return <script {...props} {...attributes} ref={ref} src={resolved.url} async={props.async ?? !props.defer} />;
+  };
+  return Object.assign(forwardRef(render), { displayName: 'CachedScript' });
+}
+
+/** The source scan looks at the app's own files; a component of another package may pass a strategy all the same. */
+function warnOfUnseenStrategy(src: string, strategy: string): void {
+  console.warn(
+    `next-smart-cache: <CachedScript src="${src}" strategy="${strategy}"> was rendered as a plain async script\n` +
+      '  Why: no source file of the app mentions a strategy, so next/script was left out of its bundles\n' +
+      `  Fix: use next/script with asset("${src}") there, or write strategy="${strategy}" in a file of the app`,
+  );
+}

@@ -1,0 +1,5 @@
+import { manifest } from 'next-smart-cache/client-manifest';
+import { createResolver } from '../asset.js';
+
+/** Looks asset paths up in what withSmartCache aliases over this module. */
+export const resolve = /* @__PURE__ */ createResolver(manifest);

@@ -1,0 +1,4 @@
+import { type CachedStyleComponent, createCachedStyle } from '../cached-style.js';
+import { resolve } from './resolve.js';
+
+export const CachedStyle: CachedStyleComponent = /* @__PURE__ */ createCachedStyle(resolve);
