@@ -23,7 +23,13 @@ export default {
   maxWorkers: 1,
   testTimeout: 180_000,
   projects: [
-    { ...common, displayName: 'unit', testEnvironment: 'node', testMatch: ['<rootDir>/__tests__/unit/**/*.test.{ts,tsx}'], testPathIgnorePatterns: ['\\.dom\\.test\\.'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/__tests__/unit/**/*.test.{ts,tsx}'],
+      testPathIgnorePatterns: ['\\.dom\\.test\\.'],
+    },
     { ...common, displayName: 'dom', testEnvironment: 'jsdom', testMatch: ['<rootDir>/__tests__/unit/**/*.dom.test.tsx'] },
     { ...common, displayName: 'package', testEnvironment: 'node', testMatch: ['<rootDir>/__tests__/package/**/*.test.ts'] },
     { ...common, displayName: 'integration', testEnvironment: 'node', testMatch: ['<rootDir>/__tests__/integration/**/*.test.ts'] },

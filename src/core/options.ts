@@ -104,7 +104,7 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
   requirePlainObject('hash', hash);
   const algorithm = oneOf('hash.algorithm', hash.algorithm ?? 'sha256', ['md5', 'sha256', 'sha384', 'sha512']);
   return {
-    include: globs('include', options.include ?? '/**'),
+    include: globs('include', options.include ?? '**/*'),
     exclude: globs('exclude', options.exclude ?? []),
     algorithm,
     hashLength: integer('hash.length', hash.length ?? 10, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),
@@ -150,14 +150,17 @@ function integer(option: string, value: unknown, min: number, max: number): numb
   return value;
 }
 
-/** A glob without a folder (`*.map`) means that name anywhere, as in `.gitignore`. */
+/**
+ * Globs are matched against asset paths without their leading `/`. One
+ * without a folder (`*.map`) means that name anywhere, as in `.gitignore`.
+ */
 function globs(option: string, value: unknown): readonly string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((glob) => {
     if (typeof glob !== 'string' || glob === '')
       return fail(option, value, 'a glob over asset paths, such as "/img/**", or an array of them');
-    if (glob.startsWith('/')) return glob;
-    return glob.includes('/') ? `/${glob}` : `/**/${glob}`;
+    if (glob.startsWith('/')) return glob.slice(1);
+    return glob.includes('/') ? glob : `**/${glob}`;
   });
 }
 

@@ -23,13 +23,13 @@ export const STORE_URL = '/_next/static/media/smart-cache';
  * Next matches without regard to case; the names in the store do not.
  *
  * @param shape `undefined` when nothing is hashed.
- * @param onStaleHash `'not-found'` leaves out the way to the original.
+ * @param onStaleHash `'not-found'` puts a 404 in place of the original.
  */
 export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 'serve-current' | 'not-found'): RewriteRules {
   if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
   return {
     beforeFiles: [{ source: `/:path(${shape.pattern})`, destination: `${STORE_URL}/:path` }],
-    afterFiles: onStaleHash === 'not-found' ? [] : toOriginals(`${STORE_URL}/`, shape),
+    afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : toOriginals(`${STORE_URL}/`, shape),
   };
 }
 
@@ -40,6 +40,15 @@ export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 
 export function deriveDevelopmentRewrites(shape: HashedPathShape | undefined): RewriteRules {
   if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
   return { beforeFiles: toOriginals('/', shape, `(?=(?:${shape.pattern})$)`), afterFiles: [] };
+}
+
+/**
+ * Left to itself, a path that is not in the store would go to a root catch-all
+ * page. `/_error` exists in every Next app and, asked for by its path, answers
+ * `404` with `private, no-store`; `/404` would be `s-maxage=31536000`.
+ */
+function toNotFound(): RewriteRule {
+  return { source: `${STORE_URL}/:path(.*)`, destination: '/_error' };
 }
 
 /**

@@ -1,25 +1,24 @@
 /**
  * Files that are asked for by a well-known name and must keep it: crawlers,
  * browsers and service-worker registrations look for these exact URLs.
- * Globs over asset paths; they are never hashed, whatever `include` says.
+ * Globs over asset paths without their leading `/`; these files are never hashed, whatever `include` says.
  */
 export const STABLE_URL_GLOBS: readonly string[] = [
-  '/robots.txt',
-  '/favicon.ico',
-  '/sitemap*.xml',
-  '/**/sitemap*.xml',
-  '/ads.txt',
-  '/app-ads.txt',
-  '/.well-known/**',
+  'robots.txt',
+  'favicon.ico',
+  '**/sitemap*.xml',
+  'ads.txt',
+  'app-ads.txt',
+  '.well-known/**',
   // Service workers: a new URL would be a second registration, not an update.
-  '/**/sw.js',
-  '/**/service-worker.js',
-  '/**/serviceworker.js',
-  '/**/*-sw.js',
-  '/**/ngsw-worker.js',
-  '/**/OneSignalSDK*Worker.js',
-  '/**/*.html',
+  '**/sw.js',
+  '**/service-worker.js',
+  '**/serviceworker.js',
+  '**/*-sw.js',
+  '**/ngsw-worker.js',
+  '**/OneSignalSDK*Worker.js',
+  '**/*.html',
   // Dotfiles, and all that lies in a dot folder.
-  '/**/.*',
-  '/**/.*/**',
+  '**/.*',
+  '**/.*/**',
 ];

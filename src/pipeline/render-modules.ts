@@ -1,5 +1,5 @@
 import path from 'node:path';
-import picomatch from 'picomatch';
+import { assetPathMatcher } from '../core/asset-path-globs.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { RenderManifest } from '../core/render-manifest.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
@@ -38,7 +38,7 @@ export function writeRenderModules(
 
 function clientAssetFilter(clientAssets: ResolvedOptions['clientAssets'], mentions: SourceMentions): (assetPath: string) => boolean {
   if (clientAssets === 'all') return () => true;
-  const isListed = clientAssets === 'referenced' ? () => false : picomatch([...clientAssets], { dot: true });
+  const isListed = clientAssets === 'referenced' ? () => false : assetPathMatcher(clientAssets);
   return (assetPath) => mentions.assetPaths.has(assetPath) || isListed(assetPath);
 }
 

@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import picomatch from 'picomatch';
 import { compareAssetPaths } from '../core/asset-path.js';
+import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { STABLE_URL_GLOBS } from '../core/stable-urls.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
 
 /** One file of `public/` that is to be hashed. */
@@ -84,14 +83,6 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
     }
     walk(absolutePath, assetPath, [...realAncestors, target]);
   }
-}
-
-/** Whether an asset path is hashed; the same answer for the scan and for the watcher. */
-export function hashedPathMatcher(include: readonly string[], exclude: readonly string[]): (assetPath: string) => boolean {
-  const isStable = picomatch([...STABLE_URL_GLOBS, ...exclude], { dot: true });
-  if (include.length === 1 && include[0] === '/**') return (assetPath) => !isStable(assetPath);
-  const isIncluded = picomatch([...include], { dot: true });
-  return (assetPath) => isIncluded(assetPath) && !isStable(assetPath);
 }
 
 function realPathOfPublic(publicDir: string): string {

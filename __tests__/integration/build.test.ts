@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { IMMUTABLE, request } from '../support/http';
+import { createApp, type NextApp } from '../support/next-app';
+
+let app: NextApp;
+afterEach(() => app.dispose());
+
+const stampsUnder = (folder: string) =>
+  fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const { ino, mtimeMs } = fs.statSync(file);
+      return `${path.relative(folder, file)} ${ino} ${mtimeMs}`;
+    })
+    .sort();
+
+describe('the manifest', () => {
+  test('is written by the prebuild script, and current when next build looks', () => {
+    app = createApp('catch-all');
+    const output = app.build();
+    expect(output).toMatch(/next-smart-cache: 7 files, \d+ B \(7 read\): wrote \.smart-cache\/manifest\.json/);
+    expect(output).not.toContain('missing or outdated');
+    expect(app.read('.smart-cache/manifest.json')).toContain('"url": "/js/application.46fb7aa72a.js"');
+  });
+
+  test('is rebuilt by next build, with one line, when it is missing or outdated', async () => {
+    app = createApp('catch-all', { prebuild: false });
+    expect(app.build().match(/the manifest was missing or outdated; rebuilt it for 7 files/g)).toHaveLength(1);
+    expect(app.build()).not.toContain('missing or outdated');
+
+    app.write('public/note.txt', 'edited\n');
+    expect(app.build().match(/missing or outdated/g)).toHaveLength(1);
+    const server = await app.start();
+    // sha256('edited\n')
+    const answer = await request(server.origin, '/note.68f01b289a.txt');
+    expect([answer.cacheControl, answer.body.toString()]).toEqual([IMMUTABLE, 'edited\n']);
+  });
+
+  test.each([
+    ['cut short', (text: string) => text.slice(0, text.length / 2)],
+    ['of another version', (text: string) => text.replace('"version": 1', '"version": 99')],
+    ['edited by hand', (text: string) => text.replace('46fb7aa72a', '0000000000')],
+  ])('that is %s is never served', (_, damage) => {
+    app = createApp('catch-all', { prebuild: false });
+    app.build();
+    const good = app.read('.smart-cache/manifest.json');
+    app.write('.smart-cache/manifest.json', damage(good));
+    app.build();
+    expect(app.read('.smart-cache/manifest.json')).toBe(good);
+    expect(app.read('.next/server/app/client.html')).toContain('/img/logo.ade38c8ba0.svg');
+  });
+
+  test('is not written again for the same tree', () => {
+    app = createApp('catch-all');
+    expect(app.cli('build').status).toBe(0);
+    const before = [stampsUnder(path.join(app.dir, '.smart-cache')), stampsUnder(path.join(app.dir, '.next/cache'))];
+    const { status, stdout, stderr } = app.cli('build');
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('nothing changed');
+    expect([stampsUnder(path.join(app.dir, '.smart-cache')), stampsUnder(path.join(app.dir, '.next/cache'))]).toEqual(before);
+  });
+
+  test('takes the options of next.config, TypeScript too', () => {
+    app = createApp('catch-all');
+    fs.rmSync(path.join(app.dir, 'next.config.mjs'));
+    app.write(
+      'next.config.ts',
+      `import type { NextConfig } from 'next';
+       import { withSmartCache } from 'next-smart-cache/config';
+       const config: NextConfig = { distDir: 'dist-next' };
+       export default async () => withSmartCache(config, { hash: { algorithm: 'md5', length: 12 }, exclude: '*.txt' });`,
+    );
+    expect(app.cli('build').status).toBe(0);
+    const manifest = JSON.parse(app.read('.smart-cache/manifest.json'));
+    expect(manifest.algorithm).toBe('md5');
+    expect(Object.keys(manifest.assets)).not.toContain('/note.txt');
+    // md5sum public/js/application.js | cut -c1-12; SRI has no MD5.
+    expect(manifest.assets['/js/application.js']).toMatchObject({ hash: '3d8fe9fb7f88', integrity: expect.stringMatching(/^sha256-/) });
+    expect(fs.existsSync(path.join(app.dir, 'dist-next/cache/next-smart-cache'))).toBe(true);
+    expect(fs.existsSync(path.join(app.dir, '.next'))).toBe(false);
+  });
+});
+
+describe('several builds at once', () => {
+  test('end in one whole manifest and store, with nothing left over', async () => {
+    app = createApp('catch-all');
+    // Enough for several threads and for the runs to overlap.
+    for (let index = 0; index < 1500; index++) app.write(`public/many/${index}.txt`, `file ${index}\n`);
+    const runs = await Promise.all([0, 1, 2].map(() => app.cliInBackground('build')));
+    expect(runs.map(({ status, stderr }) => [status, stderr])).toEqual(runs.map(() => [0, expect.stringContaining('1,507 files')]));
+
+    const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { integrity: string }> };
+    const store = path.join(app.dir, '.next/cache/next-smart-cache/files');
+    const frozen = fs.readdirSync(store, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(frozen).toHaveLength(1507);
+    for (const entry of frozen) {
+      const digest = createHash('sha256').update(fs.readFileSync(path.join(entry.parentPath, entry.name)));
+      expect(path.basename(entry.parentPath) + entry.name).toBe(digest.copy().digest('hex'));
+    }
+    expect(new Set(Object.values(assets).map(({ integrity }) => integrity)).size).toBe(1507);
+    expect(fs.readdirSync(path.join(app.dir, '.smart-cache'))).toEqual(['manifest.json']);
+  });
+
+  test('one that is killed leaves the old manifest or the new one, whole', async () => {
+    app = createApp('catch-all');
+    for (let index = 0; index < 1500; index++) app.write(`public/many/${index}.txt`, `file ${index}\n`);
+    app.cli('build');
+    const old = app.read('.smart-cache/manifest.json');
+    for (let index = 0; index < 1500; index++) app.write(`public/many/${index}.txt`, `edited ${index}\n`);
+    // Killed at many moments: while it starts, scans, hashes, writes; the last one is left to finish.
+    for (const milliseconds of [40, 80, 120, 160, 200, 250, 300, 350, 400]) {
+      await app.cliInBackground('build', { killAfter: milliseconds });
+      JSON.parse(app.read('.smart-cache/manifest.json'));
+    }
+    app.cli('build');
+    const fresh = app.read('.smart-cache/manifest.json');
+    expect(fresh).not.toBe(old);
+    fs.rmSync(path.join(app.dir, '.smart-cache'), { recursive: true });
+    fs.rmSync(path.join(app.dir, '.next'), { recursive: true });
+    app.cli('build');
+    expect(app.read('.smart-cache/manifest.json')).toBe(fresh);
+  });
+});
+
+describe('a missing asset', () => {
+  const page = (body: string, dynamic = false) => `
+    import { asset, CachedScript } from 'next-smart-cache';
+    ${dynamic ? "export const dynamic = 'force-dynamic';" : ''}
+    export default function Page() { return <main>${body}</main>; }`;
+
+  test('breaks next build and names the nearest file', () => {
+    app = createApp('catch-all');
+    app.write('app/broken/page.jsx', page('<CachedScript src="/js/aplication.js" />'));
+    const { status, output } = app.tryBuild();
+    expect(status).not.toBe(0);
+    expect(output).toContain('/js/aplication.js');
+    expect(output).toContain('did you mean "/js/application.js"');
+    expect(output).toContain('ERR_SMART_CACHE_ASSET_MISSING');
+  });
+
+  test('breaks next build in client code too', () => {
+    app = createApp('catch-all');
+    app.write('app/broken/page.jsx', `'use client';${page("{asset('/img/logoo.svg')}")}`);
+    const { status, output } = app.tryBuild();
+    expect(status).not.toBe(0);
+    expect(output).toContain('/img/logoo.svg');
+  });
+
+  test('gets its original URL, and one warning, in a running site', async () => {
+    app = createApp('catch-all');
+    app.write('app/dynamic/page.jsx', page("{asset('/js/gone.js')} {asset('/js/gone.js?v=1')}", true));
+    app.build();
+    const server = await app.start();
+    for (let visit = 0; visit < 2; visit++) {
+      const { status, body } = await request(server.origin, '/dynamic');
+      expect(status).toBe(200);
+      expect(body.toString().replaceAll('<!-- -->', '')).toContain('<main>/js/gone.js /js/gone.js?v=1</main>');
+    }
+    expect(server.output().match(/public\/ has no file for an asset path: \/js\/gone\.js/g)).toHaveLength(1);
+  });
+
+  test('only warns with onMissing: "warn"', () => {
+    app = createApp('catch-all');
+    app.write(
+      'next.config.mjs',
+      `import { withSmartCache } from 'next-smart-cache/config';
+       export default withSmartCache({}, { onMissing: 'warn' });`,
+    );
+    app.write('app/broken/page.jsx', page("{asset('/js/gone.js')}"));
+    expect(app.build()).toContain('public/ has no file for an asset path: /js/gone.js');
+  });
+});
+
+describe('options', () => {
+  test("onStaleHash: 'not-found' answers a stale hash with a 404 that is not cacheable", async () => {
+    app = createApp('catch-all');
+    app.write(
+      'next.config.mjs',
+      `import { withSmartCache } from 'next-smart-cache/config';
+       export default withSmartCache({}, { onStaleHash: 'not-found', cdnPrefix: 'https://cdn.example.com/' });`,
+    );
+    app.build();
+    const server = await app.start();
+    const stale = await request(server.origin, '/js/application.0000000000.js');
+    expect(stale.status).toBe(404);
+    expect(stale.cacheControl ?? 'no-store').toMatch(/no-store|max-age=0/);
+    expect((await request(server.origin, '/js/application.46fb7aa72a.js')).cacheControl).toBe(IMMUTABLE);
+    // Integrity and CORS only where the URL is on another origin, and the same on tag and preload.
+    const html = (await request(server.origin, '/')).body.toString();
+    const tags = html.match(/<(?:link|script)[^>]*cdn\.example\.com[^>]*>/g) ?? [];
+    expect(tags.length).toBeGreaterThanOrEqual(2);
+    for (const tag of tags) expect(tag).toMatch(/integrity="sha256-[^"]+"/);
+    for (const tag of tags) expect(tag).toMatch(/crossorigin="(anonymous)?"/i);
+  });
+});
+
+test('public/ is not touched by a build', () => {
+  app = createApp('catch-all');
+  const before = stampsUnder(path.join(app.dir, 'public'));
+  app.build();
+  expect(stampsUnder(path.join(app.dir, 'public'))).toEqual(before);
+});

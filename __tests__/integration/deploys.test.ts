@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { IMMUTABLE, request } from '../support/http';
+import { createApp, type NextApp, type NextServer } from '../support/next-app';
+
+describe('two versions of the app behind one proxy, alternating', () => {
+  const apps: NextApp[] = [];
+  const servers: NextServer[] = [];
+  let proxy: http.Server;
+  let origin: string;
+
+  beforeAll(async () => {
+    for (const version of ['one', 'two']) {
+      const app = createApp('catch-all');
+      app.write('public/js/application.js', `version = "${version}";\n`);
+      app.build();
+      apps.push(app);
+      servers.push(await app.start());
+    }
+    let turn = 0;
+    proxy = http.createServer((incoming, outgoing) => {
+      const target = servers[turn++ % servers.length] as NextServer;
+      request(target.origin, incoming.url ?? '/', { headers: incoming.headers }).then(({ status, headers, body }) => {
+        outgoing.writeHead(status, { 'cache-control': headers['cache-control'] }).end(body);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, resolve));
+    origin = `http://localhost:${(proxy.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await new Promise((resolve) => proxy.close(resolve));
+    await Promise.all(apps.map((app) => app.dispose()));
+  });
+
+  test('an immutable response never carries bytes that do not match its hash', async () => {
+    const hashes = ['one', 'two'].map((version) => sha256(`version = "${version}";\n`).slice(0, 10));
+    const seen = new Map<string, number>();
+    for (let round = 0; round < 6; round++) {
+      for (const hash of hashes) {
+        const { status, cacheControl, body } = await request(origin, `/js/application.${hash}.js`);
+        expect(status).toBe(200);
+        const matches = sha256(body).startsWith(hash);
+        if (cacheControl === IMMUTABLE) expect(matches).toBe(true);
+        else expect(cacheControl).toBe('public, max-age=0');
+        seen.set(`${cacheControl} ${matches}`, (seen.get(`${cacheControl} ${matches}`) ?? 0) + 1);
+      }
+      // An odd number of requests a round, so that every URL meets both servers.
+      await request(origin, '/robots.txt');
+    }
+    // Both cases have really come up: own hash on its own server, and the other's.
+    expect([...seen.keys()].sort()).toEqual(['public, max-age=0 false', `${IMMUTABLE} true`]);
+  });
+});
+
+describe('one build after another', () => {
+  let app: NextApp;
+  beforeAll(() => {
+    app = createApp('catch-all');
+  });
+  afterAll(() => app.dispose());
+
+  test('the last deploys stay immutable under their own hashes, the ones before are stale', async () => {
+    const contents = ['first', 'second', 'third', 'fourth', 'fifth'].map((word) => `version = "${word}";\n`);
+    for (const content of contents) {
+      app.write('public/js/application.js', content);
+      app.build();
+    }
+    const server = await app.start();
+    const answers = await Promise.all(
+      contents.map(async (content) => {
+        const { cacheControl, body } = await request(server.origin, `/js/application.${sha256(content).slice(0, 10)}.js`);
+        return [cacheControl, body.toString()];
+      }),
+    );
+    expect(answers).toEqual([
+      ['public, max-age=0', contents[4]],
+      [IMMUTABLE, contents[1]],
+      [IMMUTABLE, contents[2]],
+      [IMMUTABLE, contents[3]],
+      [IMMUTABLE, contents[4]],
+    ]);
+  });
+});
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}

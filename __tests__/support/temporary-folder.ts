@@ -1,0 +1,25 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const created: string[] = [];
+
+afterAll(() => {
+  for (const folder of created.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh, empty folder of one's own, removed when the test file is through. */
+export function temporaryFolder(): string {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'next-smart-cache-')));
+  created.push(folder);
+  return folder;
+}
+
+/** Writes files below a folder, by their paths with `/` in between. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+  }
+}

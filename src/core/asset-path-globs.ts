@@ -1,0 +1,15 @@
+import picomatch from 'picomatch';
+import { STABLE_URL_GLOBS } from './stable-urls.js';
+
+/** A test for asset paths, of globs as the options hold them: relative to `public/`. */
+export function assetPathMatcher(globs: readonly string[]): (assetPath: string) => boolean {
+  const isMatch = picomatch([...globs], { dot: true });
+  return (assetPath) => isMatch(assetPath.slice(1));
+}
+
+/** Whether an asset path is hashed, and does not keep its name. */
+export function hashedPathMatcher(include: readonly string[], exclude: readonly string[]): (assetPath: string) => boolean {
+  const isStable = assetPathMatcher([...STABLE_URL_GLOBS, ...exclude]);
+  const isIncluded = assetPathMatcher(include);
+  return (assetPath) => isIncluded(assetPath) && !isStable(assetPath);
+}
