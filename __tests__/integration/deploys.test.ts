@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { type RecordingProxy, startProxy } from '../support/proxy';
 
 describe('two versions of the app behind one proxy, alternating', () => {
   const apps: NextApp[] = [];
   const servers: NextServer[] = [];
-  let proxy: http.Server;
-  let origin: string;
+  let proxy: RecordingProxy;
 
   beforeAll(async () => {
     for (const version of ['one', 'two']) {
@@ -19,17 +17,10 @@ describe('two versions of the app behind one proxy, alternating', () => {
       servers.push(await app.start());
     }
     let turn = 0;
-    proxy = http.createServer((incoming, outgoing) => {
-      const target = servers[turn++ % servers.length] as NextServer;
-      request(target.origin, incoming.url ?? '/', { headers: incoming.headers }).then(({ status, headers, body }) => {
-        outgoing.writeHead(status, { 'cache-control': headers['cache-control'] }).end(body);
-      });
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, resolve));
-    origin = `http://localhost:${(proxy.address() as AddressInfo).port}`;
+    proxy = await startProxy(() => (servers[turn++ % servers.length] as NextServer).origin);
   });
   afterAll(async () => {
-    await new Promise((resolve) => proxy.close(resolve));
+    await proxy.close();
     await Promise.all(apps.map((app) => app.dispose()));
   });
 
@@ -38,7 +29,7 @@ describe('two versions of the app behind one proxy, alternating', () => {
     const seen = new Map<string, number>();
     for (let round = 0; round < 6; round++) {
       for (const hash of hashes) {
-        const { status, cacheControl, body } = await request(origin, `/js/application.${hash}.js`);
+        const { status, cacheControl, body } = await request(proxy.origin, `/js/application.${hash}.js`);
         expect(status).toBe(200);
         const matches = sha256(body).startsWith(hash);
         if (cacheControl === IMMUTABLE) expect(matches).toBe(true);
@@ -46,7 +37,7 @@ describe('two versions of the app behind one proxy, alternating', () => {
         seen.set(`${cacheControl} ${matches}`, (seen.get(`${cacheControl} ${matches}`) ?? 0) + 1);
       }
       // An odd number of requests a round, so that every URL meets both servers.
-      await request(origin, '/robots.txt');
+      await request(proxy.origin, '/robots.txt');
     }
     // Both cases have really come up: own hash on its own server, and the other's.
     expect([...seen.keys()].sort()).toEqual(['public, max-age=0 false', `${IMMUTABLE} true`]);

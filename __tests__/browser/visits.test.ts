@@ -1,0 +1,99 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { launchBrowser, recordComplaints } from '../support/browser';
+import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { type RecordingProxy, startProxy } from '../support/proxy';
+
+let app: NextApp;
+let server: NextServer;
+let proxy: RecordingProxy;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  app = createApp('catch-all');
+  app.build();
+  server = await app.start();
+  proxy = await startProxy(() => server.origin);
+  browser = await launchBrowser();
+});
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+afterEach(() => context.close());
+afterAll(async () => {
+  await browser.close();
+  await proxy.close();
+  await app.dispose();
+});
+
+/** Opens the app in a new tab and reports what of `public/` was asked for, and what the page complained of. */
+async function visit(path: string, act?: (page: Awaited<ReturnType<BrowserContext['newPage']>>) => Promise<unknown>) {
+  const page = await context.newPage();
+  const complaints = recordComplaints(page);
+  proxy.seen.length = 0;
+  await page.goto(proxy.origin + path, { waitUntil: 'networkidle' });
+  await act?.(page);
+  const asked = proxy.seen
+    .filter(({ path: asked }) => /^\/(js|css|img)\//.test(asked))
+    .map(({ path: asked, status }) => `${status} ${asked}`);
+  const state = await page.evaluate(() => ({
+    application: document.documentElement.dataset.application,
+    client: document.documentElement.dataset.client,
+    background: getComputedStyle(document.body).backgroundColor,
+  }));
+  await page.close();
+  expect(complaints).toEqual([]);
+  return { asked: asked.sort(), state };
+}
+
+const FIRST_VISIT = ['200 /css/site.45dab2e697.css', '200 /js/application.46fb7aa72a.js'];
+
+test('a first visit asks for each file once, preloads included; a repeat visit asks for none', async () => {
+  const first = await visit('/');
+  expect(first.asked).toEqual(FIRST_VISIT);
+  expect(first.state).toMatchObject({ application: '1', background: 'rgb(238, 238, 255)' });
+  const repeat = await visit('/');
+  expect(repeat.asked).toEqual([]);
+  expect(repeat.state).toEqual(first.state);
+});
+
+test('a full-page refresh asks for nothing, or is answered 304', async () => {
+  await visit('/');
+  const { asked } = await visit('/', (page) => page.reload({ waitUntil: 'networkidle' }));
+  expect(asked.filter((line) => !line.startsWith('304'))).toEqual([]);
+});
+
+test('client-side navigation loads and runs the scripts of the next page, and hydrates it', async () => {
+  const { asked, state } = await visit('/', async (page) => {
+    await page.click('text=client');
+    await page.waitForFunction(() => document.documentElement.dataset.client === '1');
+    await page.click('button');
+    await page.waitForSelector('text=clicked 1');
+  });
+  expect(asked).toEqual([...FIRST_VISIT, '200 /img/logo.ade38c8ba0.svg', '200 /js/client.1801bd69f1.js'].sort());
+  expect(state.client).toBe('1');
+});
+
+test.each(['/client', '/legacy'])('%s is the same before and after hydration', async (path) => {
+  // React says on the console when it is not, and `visit` fails on that.
+  const { state } = await visit(path);
+  expect(state).toMatchObject({ background: 'rgb(238, 238, 255)' });
+});
+
+test('the Pages Router runs its script, and asks for nothing on a repeat visit', async () => {
+  expect((await visit('/legacy')).state.application).toBe('1');
+  expect((await visit('/legacy')).asked).toEqual([]);
+});
+
+test('after an edit and a rebuild, that file alone is asked for, and its new content is on screen', async () => {
+  await visit('/');
+  await server.stop();
+  app.write('public/css/site.css', 'body { background: rgb(1, 2, 3); }\n');
+  app.build();
+  server = await app.start();
+  const { asked, state } = await visit('/');
+  // sha256 of the new text
+  expect(asked).toEqual(['200 /css/site.2f3f3c2540.css']);
+  expect(state).toMatchObject({ application: '1', background: 'rgb(1, 2, 3)' });
+  expect((await visit('/')).asked).toEqual([]);
+});

@@ -1,0 +1,60 @@
+import { isCacheable, request } from '../support/http';
+import { createApp, type NextApp, type NextServer } from '../support/next-app';
+
+describe.each([
+  { name: 'Turbopack', bundler: [] },
+  { name: 'webpack', bundler: ['--webpack'] },
+] as const)('next dev with $name', ({ bundler }) => {
+  let app: NextApp;
+  let server: NextServer;
+
+  beforeAll(async () => {
+    app = createApp('catch-all', { bundler });
+    server = await app.dev();
+  });
+  afterAll(() => app.dispose());
+
+  const linked = async (page: string, pattern: RegExp) => pattern.exec((await request(server.origin, page)).body.toString())?.[0];
+
+  test('maps hashed URLs to the originals, and nothing is cacheable', async () => {
+    expect(await linked('/', /\/js\/application\.[^"]*/)).toBe('/js/application.46fb7aa72a.js');
+    for (const path of [
+      '/js/application.46fb7aa72a.js',
+      '/js/LICENSE.adc37366f4',
+      '/note.53175bcc05.txt',
+      '/js/lib.0123456789.b2c76e21f5.js',
+    ]) {
+      const answer = await request(server.origin, path);
+      expect([path, answer.status, isCacheable(answer.cacheControl)]).toEqual([path, 200, false]);
+    }
+    const own = await request(server.origin, '/js/lib.0123456789.js');
+    expect([own.status, own.body.toString()]).toEqual([200, app.read('public/js/lib.0123456789.js')]);
+  });
+
+  test('hashes follow edits, on pages of both routers and in client code', async () => {
+    const pages = ['/', '/legacy'] as const;
+    const before = await Promise.all(pages.map((page) => linked(page, /\/css\/site\.[^"]*/)));
+    app.write('public/css/site.css', 'body { background: rgb(4, 5, 6); }\n');
+    for (const [index, page] of pages.entries()) {
+      await until(async () => (await linked(page, /\/css\/site\.[^"]*/)) !== before[index]);
+      const url = (await linked(page, /\/css\/site\.[^"]*/)) ?? '';
+      expect((await request(server.origin, url)).body.toString()).toBe('body { background: rgb(4, 5, 6); }\n');
+    }
+    app.write('public/img/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>\n');
+    await until(async () => (await linked('/client', /\/img\/logo\.[^"]*/)) !== '/img/logo.ade38c8ba0.svg');
+  });
+
+  test('a manifest left from a production build hides no edit', async () => {
+    expect(JSON.parse(app.read('.smart-cache/manifest.json')).assets['/css/site.css'].hash).not.toBe('45dab2e697');
+  });
+
+  test('keeps the slug of a page that only looks hashed', async () => {
+    const { body } = await request(server.origin, '/account/x.46fb7aa72a.css');
+    expect(body.toString().replaceAll('&quot;', '"').replaceAll('<!-- -->', '')).toContain('["account","x.46fb7aa72a.css"]');
+  });
+});
+
+/** Asks again and again, as a person would reload; the test's own timeout is the limit. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+}

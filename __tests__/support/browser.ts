@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Chromium: the one named by `CHROMIUM_PATH`, the system's, or the one that npm installed. */
+export function launchBrowser(): Promise<Browser> {
+  const system = [process.env.CHROMIUM_PATH, ...SYSTEM_BROWSERS].find((file) => file && fs.existsSync(file));
+  const { executablePath, args } = system ? { executablePath: system, args: [] } : installedByNpm();
+  return chromium.launch({ executablePath, args: [...args, ...FLAGS] });
+}
+
+/** The package is ESM alone, which a CommonJS test cannot import; it unpacks the browser and prints where. */
+function installedByNpm(): { executablePath: string; args: string[] } {
+  const script = `
+    import chromium from '@sparticuz/chromium';
+    console.log(JSON.stringify({ executablePath: await chromium.executablePath(), args: chromium.args }));`;
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: __dirname, encoding: 'utf8' }));
+}
+
+/** Whatever the page says on its console or throws; a test fails on any of it. */
+export function recordComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  return complaints;
+}

@@ -1,0 +1,40 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface RecordingProxy {
+  origin: string;
+  /** Every request that has come through, in order. */
+  seen: { path: string; status: number }[];
+  close(): Promise<void>;
+}
+
+/**
+ * A plain reverse proxy that writes down what comes through: what a browser
+ * really asks for, whatever it says itself.
+ *
+ * @param pickTarget called for every request, with the origin to pass it to.
+ */
+export async function startProxy(pickTarget: () => string): Promise<RecordingProxy> {
+  const seen: RecordingProxy['seen'] = [];
+  const server = http.createServer((incoming, outgoing) => {
+    const { hostname, port } = new URL(pickTarget());
+    const path = incoming.url ?? '/';
+    const forwarded = http.request({ hostname, port, path, method: incoming.method, headers: incoming.headers }, (answer) => {
+      seen.push({ path, status: answer.statusCode ?? 0 });
+      outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.pipe(outgoing);
+    });
+    forwarded.on('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  });
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  return {
+    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
