@@ -17,13 +17,10 @@ for (const format of ['cjs', 'esm']) {
 const write = (file, text) => fs.writeFileSync(path.join(root, 'dist', file), text);
 write('cjs/package.json', '{ "type": "commonjs" }\n');
 
-for (const entry of ['config', 'build', 'postcss']) {
+for (const entry of ['config', 'build']) {
   const names = Object.keys(require(path.join(root, 'dist', 'cjs', `${entry}.js`)));
-  const isDefault = names.length === 1 && names[0] === 'default';
-  write(
-    `esm/${entry}.js`,
-    isDefault ? `export { default } from '../cjs/${entry}.js';\n` : `export { ${names.join(', ')} } from '../cjs/${entry}.js';\n`,
-  );
+  write(`esm/${entry}.js`, `export { ${names.join(', ')} } from '../cjs/${entry}.js';\n`);
   write(`esm/${entry}.d.ts`, `export * from '../cjs/${entry}.js';\n`);
 }
+for (const file of ['esm/postcss.js', 'esm/postcss.d.ts']) write(file, "export { default } from '../cjs/postcss.cjs';\n");
 fs.chmodSync(path.join(root, 'dist', 'cjs', 'cli.js'), 0o755);

@@ -198,6 +198,22 @@ describe('options', () => {
   });
 });
 
+test.each([
+  { name: 'Turbopack', bundler: [] },
+  { name: 'webpack', bundler: ['--webpack'] },
+] as const)("stylesheets of Next's own bundler link hashed URLs through the PostCSS plugin, with $name", async ({ bundler }) => {
+  app = createApp('catch-all', { bundler });
+  app.write('postcss.config.mjs', "export default { plugins: { 'next-smart-cache/postcss': {} } };");
+  app.write('app/globals.css', 'main { background: url("/img/logo.svg?a=1#b") no-repeat, url(/img/none.svg); }\n');
+  app.write('app/layout.jsx', `import './globals.css';\n${app.read('app/layout.jsx')}`);
+  app.build();
+  const server = await app.start();
+  const sheet = /\/_next\/static\/[^"]*\.css/.exec((await request(server.origin, '/')).body.toString())?.[0] ?? '';
+  const css = (await request(server.origin, sheet)).body.toString();
+  expect(css).toMatch(/url\("?\/img\/logo\.ade38c8ba0\.svg\?a=1#b"?\)/);
+  expect(css).toMatch(/url\("?\/img\/none\.svg"?\)/);
+});
+
 test('public/ is not touched by a build', () => {
   app = createApp('catch-all');
   const before = stampsUnder(path.join(app.dir, 'public'));

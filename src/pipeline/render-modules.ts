@@ -42,11 +42,19 @@ function clientAssetFilter(clientAssets: ResolvedOptions['clientAssets'], mentio
   return (assetPath) => mentions.assetPaths.has(assetPath) || isListed(assetPath);
 }
 
+const MANIFEST_START = 'export const manifest = ';
+
+/** Reads the manifest back out of a module written here. */
+export function parseRenderModule(text: string): RenderManifest {
+  const line = text.split('\n').find((candidate) => candidate.startsWith(MANIFEST_START)) ?? '';
+  return JSON.parse(line.slice(MANIFEST_START.length, -1)) as RenderManifest;
+}
+
 function toModule(manifest: RenderManifest, { strategy }: SourceMentions): string {
   return [
     '// Written by next-smart-cache; do not edit.',
     ...(strategy ? ["import Script from 'next/script';"] : []),
-    `export const manifest = ${JSON.stringify(manifest)};`,
+    `${MANIFEST_START}${JSON.stringify(manifest)};`,
     `export const NextScript = ${strategy ? 'Script' : 'undefined'};`,
     '',
   ].join('\n');

@@ -1,0 +1,66 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Plugin } from 'postcss';
+import valueParser from 'postcss-value-parser';
+import { splitSuffix } from '../core/asset-path.js';
+import type { RenderManifest } from '../core/render-manifest.js';
+import { readTextIfThere } from '../pipeline/atomic-write.js';
+import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
+
+/**
+ * PostCSS plugin for the stylesheets that go through Next's own bundler:
+ * `url(/img/bg.png)` gets the hashed URL of the file in `public/`. URLs that
+ * name no file of `public/` are left as they are.
+ *
+ * Reads what `withSmartCache` has generated, so the app's config must be
+ * wrapped; without it the stylesheet comes out unchanged.
+ *
+ * @example
+ * // postcss.config.mjs
+ * export default { plugins: { 'next-smart-cache/postcss': {} } };
+ */
+export function smartCachePostcss(): Plugin {
+  return {
+    postcssPlugin: 'next-smart-cache',
+    prepare(result) {
+      const moduleFile = result.opts.from === undefined ? undefined : findRenderModule(path.dirname(result.opts.from));
+      const text = moduleFile && readTextIfThere(moduleFile);
+      if (!moduleFile || text === undefined) return {};
+      const manifest = parseRenderModule(text);
+      // In development a saved file of public/ changes the module, and the module this stylesheet.
+      result.messages.push({ type: 'dependency', plugin: 'next-smart-cache', file: moduleFile, parent: result.opts.from });
+      return {
+        Declaration(declaration) {
+          if (!declaration.value.includes('url(')) return;
+          const value = rewriteUrls(declaration.value, manifest);
+          // Setting a value makes PostCSS visit the declaration again.
+          if (value !== declaration.value) declaration.value = value;
+        },
+      };
+    },
+  };
+}
+smartCachePostcss.postcss = true as const;
+
+function rewriteUrls(value: string, { assets }: RenderManifest): string {
+  const parsed = valueParser(value);
+  parsed.walk((node) => {
+    if (node.type !== 'function' || node.value.toLowerCase() !== 'url') return;
+    const [url] = node.nodes;
+    if (url === undefined || (url.type !== 'word' && url.type !== 'string')) return;
+    const { path: bare, suffix } = splitSuffix(url.value);
+    const entry = bare.startsWith('/') ? assets[bare] : undefined;
+    if (entry === undefined) return;
+    url.value = (typeof entry === 'string' ? entry : entry[0]) + suffix;
+  });
+  return parsed.toString();
+}
+
+/** The generated module of the nearest app folder above a stylesheet. */
+function findRenderModule(folder: string): string | undefined {
+  const mode = process.env.NODE_ENV === 'development' ? 'development' : 'build';
+  const file = renderModulePaths({ outputDir: path.join(folder, '.smart-cache') }, mode).server;
+  if (fs.existsSync(file)) return file;
+  const parent = path.dirname(folder);
+  return parent === folder ? undefined : findRenderModule(parent);
+}
