@@ -95,11 +95,14 @@ describe('several builds at once', () => {
 
     const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { integrity: string }> };
     const store = path.join(app.dir, '.next/cache/next-smart-cache/files');
-    const frozen = fs.readdirSync(store, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const frozen = fs.readdirSync(store);
     expect(frozen).toHaveLength(1507);
-    for (const entry of frozen) {
-      const digest = createHash('sha256').update(fs.readFileSync(path.join(entry.parentPath, entry.name)));
-      expect(path.basename(entry.parentPath) + entry.name).toBe(digest.copy().digest('hex'));
+    for (const contentHash of frozen) {
+      expect(
+        createHash('sha256')
+          .update(fs.readFileSync(path.join(store, contentHash)))
+          .digest('hex'),
+      ).toBe(contentHash);
     }
     expect(new Set(Object.values(assets).map(({ integrity }) => integrity)).size).toBe(1507);
     expect(fs.readdirSync(path.join(app.dir, '.smart-cache'))).toEqual(['manifest.json']);
@@ -212,6 +215,20 @@ test.each([
   const css = (await request(server.origin, sheet)).body.toString();
   expect(css).toMatch(/url\("?\/img\/logo\.ade38c8ba0\.svg\?a=1#b"?\)/);
   expect(css).toMatch(/url\("?\/img\/none\.svg"?\)/);
+});
+
+test("output: 'export' links the store directly, without a rewrite and without a warning", () => {
+  app = createApp('scripts', { prebuild: false });
+  app.write(
+    'next.config.mjs',
+    `import { withSmartCache } from 'next-smart-cache/config';
+     export default withSmartCache({ output: 'export' });`,
+  );
+  const output = app.build();
+  expect(output).not.toMatch(/rewrites/i);
+  const url = '/_next/static/media/smart-cache/js/after.27897675f0.js';
+  expect(app.read('out/ordered.html')).toContain(`src="${url}"`);
+  expect(app.read(`out${url}`)).toBe(app.read('public/js/after.js'));
 });
 
 test('public/ is not touched by a build', () => {

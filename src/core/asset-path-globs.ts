@@ -1,6 +1,9 @@
 import picomatch from 'picomatch';
 import { STABLE_URL_GLOBS } from './stable-urls.js';
 
+/** The default of the `include` option. */
+export const EVERYTHING = '**/*';
+
 /** A test for asset paths, of globs as the options hold them: relative to `public/`. */
 export function assetPathMatcher(globs: readonly string[]): (assetPath: string) => boolean {
   const isMatch = picomatch([...globs], { dot: true });
@@ -10,6 +13,7 @@ export function assetPathMatcher(globs: readonly string[]): (assetPath: string) 
 /** Whether an asset path is hashed, and does not keep its name. */
 export function hashedPathMatcher(include: readonly string[], exclude: readonly string[]): (assetPath: string) => boolean {
   const isStable = assetPathMatcher([...STABLE_URL_GLOBS, ...exclude]);
+  if (include.includes(EVERYTHING)) return (assetPath) => !isStable(assetPath);
   const isIncluded = assetPathMatcher(include);
   return (assetPath) => isIncluded(assetPath) && !isStable(assetPath);
 }

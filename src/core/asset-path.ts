@@ -6,6 +6,9 @@
 /** `https:`, `data:`, `blob:` … (RFC 3986 scheme) or a protocol-relative `//host`. */
 const EXTERNAL = /^(?:[a-z][a-z\d+.-]*:|\/\/)/i;
 
+/** Nothing that `encodeURIComponent` would change, and slashes. */
+const PLAIN = /^[\w\-.~/]*$/;
+
 /** Whether a URL names something that is not a file of this app. */
 export function isExternalUrl(url: string): boolean {
   return EXTERNAL.test(url);
@@ -19,6 +22,8 @@ export function isExternalUrl(url: string): boolean {
  * @example encodeAssetPath('/img/50% off.png') // '/img/50%25%20off.png'
  */
 export function encodeAssetPath(assetPath: string): string {
+  // Most names need no encoding, and builds encode thousands of them.
+  if (PLAIN.test(assetPath)) return assetPath;
   return assetPath.split('/').map(encodeURIComponent).join('/');
 }
 

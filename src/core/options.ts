@@ -1,3 +1,4 @@
+import { EVERYTHING } from './asset-path-globs.js';
 import { SmartCacheError } from './errors.js';
 
 export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
@@ -104,7 +105,7 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
   requirePlainObject('hash', hash);
   const algorithm = oneOf('hash.algorithm', hash.algorithm ?? 'sha256', ['md5', 'sha256', 'sha384', 'sha512']);
   return {
-    include: globs('include', options.include ?? '**/*'),
+    include: globs('include', options.include ?? EVERYTHING),
     exclude: globs('exclude', options.exclude ?? []),
     algorithm,
     hashLength: integer('hash.length', hash.length ?? 10, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),

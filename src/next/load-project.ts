@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { createJiti } from 'jiti';
 import type { NextConfig } from 'next';
 import { SmartCacheError } from '../core/errors.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
@@ -29,6 +28,8 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
   try {
     loadEnvFiles(root);
     return await whileReadingOnly(async () => {
+      // On demand: an app without a config need not wait for a TypeScript loader.
+      const { createJiti } = await import('jiti');
       const exported: unknown = await createJiti(file, { fsCache: false, interopDefault: true }).import(file, { default: true });
       return (typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: {} }) : exported) as NextConfig;
     });

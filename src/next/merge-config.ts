@@ -24,14 +24,16 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
     }),
     // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.
     transpilePackages: unique([...(config.transpilePackages ?? []), PACKAGE]),
-    turbopack: {
-      ...config.turbopack,
-      resolveAlias: {
-        ...config.turbopack?.resolveAlias,
-        [SERVER_MODULE]: relativeRequest(root, app.modules.server),
-        [CLIENT_MODULE]: relativeRequest(root, app.modules.client),
+    ...(!wouldHideForgottenWebpack(config) && {
+      turbopack: {
+        ...config.turbopack,
+        resolveAlias: {
+          ...config.turbopack?.resolveAlias,
+          [SERVER_MODULE]: relativeRequest(root, app.modules.server),
+          [CLIENT_MODULE]: relativeRequest(root, app.modules.client),
+        },
       },
-    },
+    }),
     webpack: (webpackConfig, context) => {
       app.prepare();
       const merged = config.webpack ? config.webpack(webpackConfig, context) : webpackConfig;
@@ -45,6 +47,15 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
       },
     },
   };
+}
+
+/**
+ * Next 16 uses Turbopack unless told otherwise (`TURBOPACK=auto`), and stops
+ * when it finds a `webpack` function but no `turbopack` key, since the
+ * function would be ignored. A key of ours must not silence that.
+ */
+function wouldHideForgottenWebpack(config: NextConfig): boolean {
+  return process.env.TURBOPACK === 'auto' && Boolean(config.webpack) && config.turbopack === undefined;
 }
 
 interface WebpackConfig {

@@ -32,7 +32,13 @@ export function withSmartCache(nextConfig: NextConfigFunction, options?: SmartCa
 export function withSmartCache(nextConfig: NextConfigExport = {}, options: SmartCacheOptions = {}): NextConfigExport {
   if (typeof nextConfig !== 'function') return wrapObject(nextConfig, options, undefined);
   if (registeredOptions(nextConfig)) return nextConfig;
-  const wrapped = async (...args: Parameters<NextConfigFunction>) => wrapObject(await nextConfig(...args), options, args[0]);
+  const wrapped: NextConfigFunction = (...args) => {
+    const config = nextConfig(...args);
+    // A synchronous function stays one: a wrapper outside may spread what it returns.
+    return config instanceof Promise
+      ? config.then((settled) => wrapObject(settled, options, args[0]))
+      : wrapObject(config, options, args[0]);
+  };
   return markAsWrapped(wrapped, options);
 }
 

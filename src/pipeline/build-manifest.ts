@@ -72,7 +72,7 @@ function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile
   const toRead: ScannedFile[] = [];
   for (const file of scanned) {
     const hashes = cache.find(file.assetPath, file.signature);
-    if (hashes && stored?.has(hashes.contentHash) !== false) files.push({ ...file, ...hashes });
+    if (hashes && stored?.has(hashes.contentHash) !== false) files.push(Object.assign(file, hashes));
     else toRead.push(file);
   }
   letClockTick(toRead);
@@ -88,7 +88,7 @@ function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile
 function describeFiles({ options, delivery }: Project, files: readonly HashedFile[], shape: HashedPathShape | undefined): Manifest {
   const assets: Manifest['assets'] = {};
   for (const { assetPath, contentHash, integrity, size, modifiedMs } of files) {
-    const hash = hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modified: new Date(modifiedMs), contentHash });
+    const hash = hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modifiedMs, contentHash });
     const direct = delivery === 'static' || shape?.linkedDirectly.has(topLevelFolder(assetPath));
     const hashedPath = encodeAssetPath(toHashedPath(assetPath, hash));
     assets[assetPath] = { hash, url: direct ? STORE_URL + hashedPath : hashedPath, integrity, size };

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { SmartCacheError } from '../core/errors.js';
 import type { Fingerprint, FingerprintInput } from '../core/options.js';
 
+/** A {@link FingerprintInput} before its date is made, which only few need. */
+export type FileToFingerprint = Omit<FingerprintInput, 'modified'> & { modifiedMs: number };
+
 /**
  * The hash that stands in a file's URL: the first digits of its content hash,
  * or of the hash of whatever unique string the `fingerprint` option gives. A
@@ -9,21 +12,22 @@ import type { Fingerprint, FingerprintInput } from '../core/options.js';
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FINGERPRINT_INVALID`
  */
-export function hashForUrl(fingerprint: Fingerprint, hashLength: number, input: FingerprintInput): string {
-  if (fingerprint === 'content') return input.contentHash.slice(0, hashLength);
-  const text = uniqueString(fingerprint, input);
+export function hashForUrl(fingerprint: Fingerprint, hashLength: number, file: FileToFingerprint): string {
+  if (fingerprint === 'content') return file.contentHash.slice(0, hashLength);
+  const text = uniqueString(fingerprint, file);
   if (text.length === hashLength && /^[0-9a-f]+$/.test(text)) return text;
   return createHash('sha256').update(text).digest('hex').slice(0, hashLength);
 }
 
-function uniqueString(fingerprint: Exclude<Fingerprint, 'content'>, input: FingerprintInput): string {
-  if (fingerprint === 'modified') return input.modified.toISOString();
+function uniqueString(fingerprint: Exclude<Fingerprint, 'content'>, { modifiedMs, ...file }: FileToFingerprint): string {
+  const modified = new Date(modifiedMs);
+  if (fingerprint === 'modified') return modified.toISOString();
   if (typeof fingerprint !== 'function') return fingerprint.version;
-  const text: unknown = fingerprint(input);
+  const text: unknown = fingerprint({ ...file, modified });
   if (typeof text === 'string' && text !== '') return text;
   throw new SmartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', {
     what: 'The "fingerprint" function did not return a string',
-    where: input.assetPath,
+    where: file.assetPath,
     why: `it returned ${JSON.stringify(text) ?? String(text)}`,
     fix: 'return a non-empty string for every file, such as a version or contentHash',
   });

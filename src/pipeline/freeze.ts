@@ -139,10 +139,9 @@ function currentStamp(file: string): FileStamp {
 /** Makes the store's copies: under a temporary name first, so that a killed build leaves no half file behind. */
 function copyWriter(store: Store) {
   const run = `${process.pid}-${randomBytes(6).toString('hex')}`;
-  const shards = new Set<string>();
   let count = 0;
   let canClone = true;
-  createFolder(store.filesDir);
+  attempt(store.filesDir, () => fs.mkdirSync(store.filesDir, { recursive: true }));
 
   return {
     temporaryName: () => `${store.filesDir}${path.sep}${run}-${count++}.tmp`,
@@ -170,11 +169,6 @@ function copyWriter(store: Store) {
 
     keep(temporary: string, contentHash: string): void {
       const target = store.pathOf(contentHash);
-      const shard = contentHash.slice(0, 2);
-      if (!shards.has(shard)) {
-        createFolder(path.dirname(target));
-        shards.add(shard);
-      }
       attempt(target, () => fs.renameSync(temporary, target));
     },
   };
@@ -182,10 +176,6 @@ function copyWriter(store: Store) {
 
 function writeWhole(descriptor: number, chunk: Buffer): void {
   for (let written = 0; written < chunk.length; ) written += fs.writeSync(descriptor, chunk, written);
-}
-
-function createFolder(folder: string): void {
-  attempt(folder, () => fs.mkdirSync(folder, { recursive: true }));
 }
 
 function attempt<T>(target: string, action: () => T): T {

@@ -14,7 +14,7 @@ export interface ScanCache {
   save(files: Iterable<FrozenFile & { assetPath: string }>): void;
 }
 
-export type CachedHashes = Pick<FrozenFile, 'contentHash' | 'integrity'>;
+type CachedHashes = Pick<FrozenFile, 'contentHash' | 'integrity'>;
 
 const VERSION = 1;
 
@@ -25,7 +25,7 @@ export function openScanCache(cacheDir: string, algorithm: HashAlgorithm): ScanC
   const rows = readRows(file, algorithm);
   return {
     find(assetPath, signature) {
-      const row = rows.get(assetPath);
+      const row = rows[assetPath];
       return row?.[0] === signature ? { contentHash: row[1], integrity: row[2] } : undefined;
     },
     save(files) {
@@ -36,12 +36,12 @@ export function openScanCache(cacheDir: string, algorithm: HashAlgorithm): ScanC
   };
 }
 
-function readRows(file: string, algorithm: HashAlgorithm): Map<string, Row> {
+function readRows(file: string, algorithm: HashAlgorithm): Record<string, Row> {
   try {
     const cache = JSON.parse(readTextIfThere(file) ?? '') as { version?: unknown; algorithm?: unknown; files: Record<string, Row> };
-    if (cache.version === VERSION && cache.algorithm === algorithm) return new Map(Object.entries(cache.files));
+    if (cache.version === VERSION && cache.algorithm === algorithm) return Object(cache.files) as Record<string, Row>;
   } catch {
     // Cut short by a crash of the machine: read everything once more.
   }
-  return new Map();
+  return {};
 }
