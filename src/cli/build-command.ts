@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import type { Project } from '../pipeline/project.js';
-import type { CommandIo, ExitCode, GlobalFlags } from './main.js';
+import type { CommandIo, ExitCode, GlobalFlags } from './command-io.js';
 
 /** `next-smart-cache build`: writes the manifest and fills the store. */
 export async function runBuild({ cwd, json }: GlobalFlags, io: CommandIo): Promise<ExitCode> {

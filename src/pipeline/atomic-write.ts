@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { writeFailed } from './file-errors.js';
 
 /** A name beside `target` that no other process uses. */
 export function temporaryName(target: string): string {
@@ -36,21 +36,4 @@ export function readTextIfThere(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function writeFailed(target: string, cause: unknown): SmartCacheError {
-  const systemCode = systemErrorCode(cause);
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_WRITE_FAILED',
-    {
-      what: 'A file cannot be written; what was there before is untouched',
-      where: target,
-      why: systemCode === 'ENOSPC' ? 'the disk is full' : `the system said ${systemCode ?? String(cause)}`,
-      fix:
-        systemCode === 'ENOSPC'
-          ? 'free some space and run the command again'
-          : 'make the folder writable for this user and run the command again',
-    },
-    { cause },
-  );
 }

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { readTextIfThere, temporaryName, writeFailed, writeIfChanged } from './atomic-write.js';
+import { readTextIfThere, temporaryName, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
+import { writeFailed } from './file-errors.js';
 import type { Project } from './project.js';
 import { openStore, pruneStore, type Store } from './store.js';
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { compareAssetPaths } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { unreadable } from './file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
 
 /** One file of `public/` that is to be hashed. */
@@ -147,22 +148,4 @@ function unsupported(absolutePath: string, why: string): SmartCacheError {
     why,
     fix: 'move it out of public/, rename it, or leave it out with the "exclude" option',
   });
-}
-
-/** Also the error of the later steps, which open what the scan has listed. */
-export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
-  const systemCode = systemErrorCode(cause);
-  const vanished = systemCode === 'ENOENT';
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_FILE_UNREADABLE',
-    {
-      what: vanished ? 'A file in public/ vanished while it was being hashed' : 'A file in public/ cannot be read',
-      where: absolutePath,
-      why: vanished ? 'something else deleted it, or it is a symbolic link to nothing' : `the system said ${systemCode ?? String(cause)}`,
-      fix: vanished
-        ? 'let the step that writes public/ finish first, then run the command again'
-        : `make it readable for this user (chmod +r ${JSON.stringify(absolutePath)}), or leave it out with the "exclude" option`,
-    },
-    { cause },
-  );
 }

@@ -1,0 +1,37 @@
+import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+
+/** A file or folder of `public/` that cannot be opened or read. */
+export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
+  const systemCode = systemErrorCode(cause);
+  const vanished = systemCode === 'ENOENT';
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_FILE_UNREADABLE',
+    {
+      what: vanished ? 'A file in public/ vanished while it was being hashed' : 'A file in public/ cannot be read',
+      where: absolutePath,
+      why: vanished ? 'something else deleted it, or it is a symbolic link to nothing' : `the system said ${systemCode ?? String(cause)}`,
+      fix: vanished
+        ? 'let the step that writes public/ finish first, then run the command again'
+        : `make it readable for this user (chmod +r ${JSON.stringify(absolutePath)}), or leave it out with the "exclude" option`,
+    },
+    { cause },
+  );
+}
+
+/** A file of ours that cannot be written. */
+export function writeFailed(target: string, cause: unknown): SmartCacheError {
+  const systemCode = systemErrorCode(cause);
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_WRITE_FAILED',
+    {
+      what: 'A file cannot be written; what was there before is untouched',
+      where: target,
+      why: systemCode === 'ENOSPC' ? 'the disk is full' : `the system said ${systemCode ?? String(cause)}`,
+      fix:
+        systemCode === 'ENOSPC'
+          ? 'free some space and run the command again'
+          : 'make the folder writable for this user and run the command again',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import type { HashAlgorithm } from '../core/options.js';
+import { unreadable } from './file-errors.js';
+import { type FileStamp, stampOf } from './file-stamp.js';
+
+/** What a file held, with its stamp right after the last byte was read. */
+export interface HashedContent extends FileStamp {
+  /** Whole content hash, lower-case hex. */
+  contentHash: string;
+  /** Subresource Integrity metadata. */
+  integrity: string;
+}
+
+/**
+ * Reads a file once, in chunks of the buffer's size, so that memory does not
+ * grow with the file.
+ *
+ * @param sink is given every chunk, before the buffer is used again.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
+ */
+export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer, sink: (chunk: Buffer) => void): HashedContent {
+  const hash = createHash(algorithm);
+  // SRI knows no MD5 (https://www.w3.org/TR/SRI/#hash-functions), so those files get SHA-256 there.
+  const integrityHash = algorithm === 'md5' ? createHash('sha256') : undefined;
+  const { descriptor, read, close } = openForReading(file);
+  try {
+    for (let bytes = read(buffer); bytes > 0; bytes = read(buffer)) {
+      const chunk = buffer.subarray(0, bytes);
+      hash.update(chunk);
+      integrityHash?.update(chunk);
+      sink(chunk);
+    }
+    const digest = hash.digest();
+    const integrity = integrityHash ? `sha256-${integrityHash.digest('base64')}` : `${algorithm}-${digest.toString('base64')}`;
+    return { ...stampOf(fs.fstatSync(descriptor, { bigint: true })), contentHash: digest.toString('hex'), integrity };
+  } finally {
+    close();
+  }
+}
+
+function openForReading(file: string): { descriptor: number; read(buffer: Buffer): number; close(): void } {
+  try {
+    const descriptor = fs.openSync(file, 'r');
+    return {
+      descriptor,
+      read(buffer) {
+        try {
+          return fs.readSync(descriptor, buffer, 0, buffer.length, null);
+        } catch (error) {
+          throw unreadable(file, error);
+        }
+      },
+      close: () => fs.closeSync(descriptor),
+    };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
