@@ -51,5 +51,6 @@ export class SmartCacheError extends Error {
 
 /** The `code` of a Node system error (`ENOENT`, `EACCES` …), or `undefined`. */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // By its shape: an error of another realm (a test runner, a worker) is no `instanceof Error` here.
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -54,6 +54,10 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, phase: strin
   return markAsWrapped(mergeConfig(config, app, root, project.delivery === 'rewrite'), options);
 }
 
+function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {
+  return 'then' in Object(value);
+}
+
 function requireConfigObject(config: unknown): void {
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return;
   throw new SmartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', {
