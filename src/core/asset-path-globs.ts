@@ -6,7 +6,8 @@ export const EVERYTHING = '**/*';
 
 /** A test for asset paths, of globs as the options hold them: relative to `public/`. */
 export function assetPathMatcher(globs: readonly string[]): (assetPath: string) => boolean {
-  const isMatch = picomatch([...globs], { dot: true });
+  // A name may hold a line break, which `.` matches with the flag `s` alone.
+  const isMatch = picomatch([...globs], { dot: true, flags: 's' });
   return (assetPath) => isMatch(assetPath.slice(1));
 }
 

@@ -61,6 +61,24 @@ export function splitSuffix(url: string): { path: string; suffix: string } {
   return cut === -1 ? { path: url, suffix: '' } : { path: url.slice(0, cut), suffix: url.slice(cut) };
 }
 
+/**
+ * The asset paths that a written path may mean, in the order in which they
+ * are tried: as it stands, since a name may hold `?`, `#` and `%` itself;
+ * without `?query` and `#fragment`; and that percent-decoded.
+ */
+export function readings(written: string): string[] {
+  const { path } = splitSuffix(written);
+  return [...new Set([written, path, decode(path)])];
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Orders asset paths by UTF-16 code unit: the same on every machine, whatever its locale. */
 export function compareAssetPaths(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

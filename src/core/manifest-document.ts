@@ -1,6 +1,6 @@
 import { compareAssetPaths } from './asset-path.js';
 import { SmartCacheError } from './errors.js';
-import type { HashAlgorithm } from './options.js';
+import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
 
 /** What the manifest says of one file of `public/`. */
 export interface ManifestEntry {
@@ -53,7 +53,8 @@ export function parseManifest(text: string, source: string): Manifest {
   if (document.version !== MANIFEST_VERSION) {
     throw invalid(source, `it is version ${JSON.stringify(document.version)}, and this release reads version ${MANIFEST_VERSION}`);
   }
-  if (typeof document.algorithm !== 'string') throw invalid(source, 'it has no "algorithm"');
+  if (!HASH_ALGORITHMS.some((algorithm) => algorithm === document.algorithm))
+    throw invalid(source, 'its "algorithm" is none that this release knows');
   if (!isRecord(document.assets)) throw invalid(source, 'it has no "assets"');
   for (const [assetPath, entry] of Object.entries(document.assets)) {
     if (!assetPath.startsWith('/') || !isManifestEntry(entry))

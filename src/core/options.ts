@@ -1,4 +1,5 @@
 import { EVERYTHING } from './asset-path-globs.js';
+import { describeValue } from './describe-value.js';
 import { SmartCacheError } from './errors.js';
 
 export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
@@ -68,11 +69,11 @@ export interface ResolvedOptions {
 
 /** Hex digits that each algorithm yields. */
 const HEX_DIGITS: Record<HashAlgorithm, number> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
+export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
 const MIN_HASH_LENGTH = 8;
 const MAX_HASH_LENGTH = 64;
 const MAX_KEEP = 100;
 
-/** `Record`, so that the compiler notices an option without an entry here. */
 const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
   include: true,
   exclude: true,
@@ -87,6 +88,7 @@ const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
   keep: true,
   precompress: true,
 };
+const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, true> = { algorithm: true, length: true };
 
 /**
  * Fills in the defaults and checks every value once, so that no other code
@@ -96,27 +98,33 @@ const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
  * @example resolveOptions({ hash: { algorithm: 'md5' } }).hashLength // 10
  */
 export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions {
-  requirePlainObject('options', options);
-  for (const name of Object.keys(options)) {
-    if (!(name in KNOWN_OPTIONS)) fail(name, options[name as keyof SmartCacheOptions], `one of ${Object.keys(KNOWN_OPTIONS).join(', ')}`);
-  }
-  oneOf('precompress', options.precompress ?? false, [false]);
-  const hash = options.hash ?? {};
-  requirePlainObject('hash', hash);
-  const algorithm = oneOf('hash.algorithm', hash.algorithm ?? 'sha256', ['md5', 'sha256', 'sha384', 'sha512']);
+  requireKnownKeys('options', options, KNOWN_OPTIONS);
+  // Defaults by destructuring, which fill in for `undefined` alone: `null` is a mistake.
+  const { include = EVERYTHING, exclude = [], hash = {}, fingerprint = 'content', delivery, cdnPrefix, keep = 3 } = options;
+  const {
+    onStaleHash = 'serve-current',
+    onMissing = 'error',
+    clientAssets = 'referenced',
+    integrity = 'cross-origin',
+    precompress = false,
+  } = options;
+  requireKnownKeys('hash', hash, KNOWN_HASH_OPTIONS);
+  const { algorithm = 'sha256', length = 10 } = hash;
+  oneOf('hash.algorithm', algorithm, HASH_ALGORITHMS);
+  oneOf('precompress', precompress, [false]);
   return {
-    include: globs('include', options.include ?? EVERYTHING),
-    exclude: globs('exclude', options.exclude ?? []),
+    include: checkGlobs('include', include),
+    exclude: checkGlobs('exclude', exclude),
     algorithm,
-    hashLength: integer('hash.length', hash.length ?? 10, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),
-    fingerprint: fingerprint(options.fingerprint ?? 'content'),
-    delivery: options.delivery === undefined ? undefined : oneOf('delivery', options.delivery, ['rewrite', 'static']),
-    onStaleHash: oneOf('onStaleHash', options.onStaleHash ?? 'serve-current', ['serve-current', 'not-found']),
-    onMissing: oneOf('onMissing', options.onMissing ?? 'error', ['error', 'warn']),
-    clientAssets: clientAssets(options.clientAssets ?? 'referenced'),
-    cdnPrefix: cdnPrefix(options.cdnPrefix),
-    integrity: oneOf('integrity', options.integrity ?? 'cross-origin', [true, false, 'cross-origin']),
-    keep: integer('keep', options.keep ?? 3, 0, MAX_KEEP),
+    hashLength: integer('hash.length', length, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),
+    fingerprint: checkFingerprint(fingerprint),
+    delivery: delivery === undefined ? undefined : oneOf('delivery', delivery, ['rewrite', 'static']),
+    onStaleHash: oneOf('onStaleHash', onStaleHash, ['serve-current', 'not-found']),
+    onMissing: oneOf('onMissing', onMissing, ['error', 'warn']),
+    clientAssets: checkClientAssets(clientAssets),
+    cdnPrefix: checkCdnPrefix(cdnPrefix),
+    integrity: oneOf('integrity', integrity, [true, false, 'cross-origin']),
+    keep: integer('keep', keep, 0, MAX_KEEP),
   };
 }
 
@@ -129,13 +137,13 @@ function fail(option: string, value: unknown, expected: string): never {
   });
 }
 
-function describeValue(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  return JSON.stringify(value) ?? String(value);
-}
-
-function requirePlainObject(option: string, value: unknown): void {
+/** @param known `Record`, so that the compiler notices an option without an entry there. */
+function requireKnownKeys(option: string, value: object, known: Record<string, true>): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, 'an object');
+  for (const [name, given] of Object.entries(value)) {
+    const where = option === 'options' ? name : `${option}.${name}`;
+    if (!Object.hasOwn(known, name)) fail(where, given, `left out: the options are ${Object.keys(known).join(', ')}`);
+  }
 }
 
 function oneOf<const T>(option: string, value: unknown, allowed: readonly T[]): T {
@@ -155,7 +163,7 @@ function integer(option: string, value: unknown, min: number, max: number): numb
  * Globs are matched against asset paths without their leading `/`. One
  * without a folder (`*.map`) means that name anywhere, as in `.gitignore`.
  */
-function globs(option: string, value: unknown): readonly string[] {
+function checkGlobs(option: string, value: unknown): readonly string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((glob) => {
     if (typeof glob !== 'string' || glob === '')
@@ -165,7 +173,7 @@ function globs(option: string, value: unknown): readonly string[] {
   });
 }
 
-function fingerprint(value: unknown): Fingerprint {
+function checkFingerprint(value: unknown): Fingerprint {
   if (value === 'content' || value === 'modified') return value;
   if (typeof value === 'function') return value as Fingerprint;
   if (typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string' && value.version !== '') {
@@ -174,13 +182,13 @@ function fingerprint(value: unknown): Fingerprint {
   return fail('fingerprint', value, '"content", "modified", { version: "…" } or a function that returns a string');
 }
 
-function clientAssets(value: unknown): 'referenced' | 'all' | readonly string[] {
+function checkClientAssets(value: unknown): 'referenced' | 'all' | readonly string[] {
   if (value === 'referenced' || value === 'all') return value;
-  if (Array.isArray(value)) return globs('clientAssets', value);
+  if (Array.isArray(value)) return checkGlobs('clientAssets', value);
   return fail('clientAssets', value, '"referenced", "all" or an array of globs over asset paths');
 }
 
-function cdnPrefix(value: unknown): string {
+function checkCdnPrefix(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value !== 'string' || !/^(?:https?:)?\/\/[^/]/i.test(value)) {
     return fail('cdnPrefix', value, 'an origin, such as "https://cdn.example.com"');

@@ -1,3 +1,5 @@
+import { readings, splitSuffix } from './asset-path.js';
+
 /**
  * What rendering code looks asset paths up in: the manifest with the app's
  * prefixes applied, small enough for a browser bundle. `withSmartCache`
@@ -18,3 +20,25 @@ export interface RenderManifest {
 
 /** Every look-up returns the original path: Jest, Storybook, a plain Node script. */
 export const EMPTY_RENDER_MANIFEST: RenderManifest = { assets: {}, basePath: '' };
+
+/** What a look-up finds: the finished URL and, where the `integrity` option asks for it, its SRI metadata. */
+export interface ResolvedAsset {
+  url: string;
+  integrity: string | undefined;
+}
+
+/**
+ * Looks a written path up; `undefined` when the manifest does not know it.
+ * `?query` and `#fragment` are kept, unless they are part of the name.
+ */
+export function lookUp({ assets }: RenderManifest, written: string): ResolvedAsset | undefined {
+  // Every asset path begins with a slash, and no name of `Object.prototype` does.
+  if (!written.startsWith('/')) return undefined;
+  for (const reading of readings(written)) {
+    const entry = assets[reading];
+    if (entry === undefined) continue;
+    const [url, integrity] = typeof entry === 'string' ? [entry, undefined] : entry;
+    return { url: reading === written ? url : url + splitSuffix(written).suffix, integrity };
+  }
+  return undefined;
+}

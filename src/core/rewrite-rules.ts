@@ -62,7 +62,7 @@ function toOriginals(prefix: string, shape: HashedPathShape, assertion = ''): Re
     rules.push({ source: `${prefix}:stem(${assertion}.+?)\\.${hash}\\.:extension([^./]+)`, destination: '/:stem.:extension' });
   }
   if (shape.withoutExtension) {
-    rules.push({ source: `${prefix}:stem(${assertion}(?:.*/)?[^./]+)\\.${hash}`, destination: '/:stem' });
+    rules.push({ source: `${prefix}:stem(${assertion}.+)\\.${hash}`, destination: '/:stem' });
   }
   return rules;
 }

@@ -23,7 +23,9 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, assetPrefix, cdnPrefix, onMissing } = settings;
+  const { basePath, cdnPrefix, onMissing } = settings;
+  // As Next does.
+  const assetPrefix = settings.assetPrefix.replace(/\/+$/, '');
   const assets: Record<string, string | readonly [string, string]> = {};
   for (const [assetPath, { url, integrity }] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;

@@ -62,7 +62,9 @@ interface WebpackConfig {
   resolve?: { alias?: Record<string, unknown> };
 }
 
-function withWebpackAliases(config: WebpackConfig, aliases: Record<string, string>): WebpackConfig {
+/** A `webpack` function that forgot to return is left to Next, which says so. */
+function withWebpackAliases(config: WebpackConfig | undefined, aliases: Record<string, string>): WebpackConfig | undefined {
+  if (!config) return config;
   return { ...config, resolve: { ...config.resolve, alias: { ...config.resolve?.alias, ...aliases } } };
 }
 

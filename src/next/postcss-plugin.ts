@@ -2,8 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'postcss';
 import valueParser from 'postcss-value-parser';
-import { splitSuffix } from '../core/asset-path.js';
-import type { RenderManifest } from '../core/render-manifest.js';
+import { lookUp, type RenderManifest } from '../core/render-manifest.js';
 import { readTextIfThere } from '../pipeline/atomic-write.js';
 import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
 
@@ -31,7 +30,7 @@ export function smartCachePostcss(): Plugin {
       result.messages.push({ type: 'dependency', plugin: 'next-smart-cache', file: moduleFile, parent: result.opts.from });
       return {
         Declaration(declaration) {
-          if (!declaration.value.includes('url(')) return;
+          if (!/url\(/i.test(declaration.value)) return;
           const value = rewriteUrls(declaration.value, manifest);
           // Setting a value makes PostCSS visit the declaration again.
           if (value !== declaration.value) declaration.value = value;
@@ -42,16 +41,14 @@ export function smartCachePostcss(): Plugin {
 }
 smartCachePostcss.postcss = true as const;
 
-function rewriteUrls(value: string, { assets }: RenderManifest): string {
+function rewriteUrls(value: string, manifest: RenderManifest): string {
   const parsed = valueParser(value);
   parsed.walk((node) => {
     if (node.type !== 'function' || node.value.toLowerCase() !== 'url') return;
     const [url] = node.nodes;
     if (url === undefined || (url.type !== 'word' && url.type !== 'string')) return;
-    const { path: bare, suffix } = splitSuffix(url.value);
-    const entry = bare.startsWith('/') ? assets[bare] : undefined;
-    if (entry === undefined) return;
-    url.value = (typeof entry === 'string' ? entry : entry[0]) + suffix;
+    const found = lookUp(manifest, url.value);
+    if (found) url.value = found.url;
   });
   return parsed.toString();
 }

@@ -35,8 +35,8 @@ export function withSmartCache(nextConfig: NextConfigExport = {}, options: Smart
   const wrapped: NextConfigFunction = (...args) => {
     const config = nextConfig(...args);
     // A synchronous function stays one: a wrapper outside may spread what it returns.
-    return config instanceof Promise
-      ? config.then((settled) => wrapObject(settled, options, args[0]))
+    return isPromiseLike(config)
+      ? Promise.resolve(config).then((settled) => wrapObject(settled, options, args[0]))
       : wrapObject(config, options, args[0]);
   };
   return markAsWrapped(wrapped, options);

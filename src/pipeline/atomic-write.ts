@@ -24,8 +24,17 @@ export function writeIfChanged(target: string, text: string): boolean {
     fs.renameSync(temporary, target);
     return true;
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw writeFailed(target, error);
+  }
+}
+
+/** Clears up after a failure, whose own error must not be hidden by that of the clearing up. */
+export function removeQuietly(temporary: string): void {
+  try {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  } catch {
+    // Where it could not be made, it cannot be removed.
   }
 }
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { readTextIfThere, temporaryName, writeIfChanged } from './atomic-write.js';
+import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeFailed } from './file-errors.js';
 import type { Project } from './project.js';
@@ -15,7 +15,7 @@ export type Deploy = Readonly<Record<string, string>>;
 export function readDeploys({ cacheDir }: Project): Deploy[] {
   try {
     const deploys: unknown = JSON.parse(readTextIfThere(deploysFile(cacheDir)) ?? '[]');
-    return Array.isArray(deploys) ? (deploys as Deploy[]) : [];
+    return Array.isArray(deploys) ? deploys.filter(isDeploy) : [];
   } catch {
     // Cut short: the older versions are gone, the current one is not touched by it.
     return [];
@@ -37,9 +37,9 @@ export function linkStore(project: Project, built: BuiltManifest, targetDir: str
   const deploys = [current, ...previous.slice(0, project.options.keep)];
   const store = openStore(project.cacheDir);
   replaceFolder(targetDir, (folder) => {
-    // Older first, so that where a custom fingerprint names two contents alike, the current one stays.
-    for (const deploy of deploys.slice(1).reverse()) linkDeploy(store, deploy, folder, { mayLack: true });
-    linkDeploy(store, current, folder, { mayLack: false });
+    // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
+    const links: Deploy = Object.assign({}, ...[...deploys].reverse());
+    linkFiles(store, links, folder, (hashedPath) => Object.hasOwn(current, hashedPath));
   });
   writeIfChanged(deploysFile(project.cacheDir), JSON.stringify(deploys));
   const kept = new Set(deploys.flatMap((deploy) => Object.values(deploy)));
@@ -48,6 +48,10 @@ export function linkStore(project: Project, built: BuiltManifest, targetDir: str
 
 function deploysFile(cacheDir: string): string {
   return path.join(cacheDir, 'deploys.json');
+}
+
+function isDeploy(value: unknown): value is Deploy {
+  return typeof value === 'object' && value !== null && Object.values(value).every((contentHash) => typeof contentHash === 'string');
 }
 
 function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
@@ -69,14 +73,15 @@ function replaceFolder(targetDir: string, fill: (folder: string) => void): void 
     fs.rmSync(targetDir, { recursive: true, force: true });
     fs.renameSync(temporary, targetDir);
   } catch (error) {
-    fs.rmSync(temporary, { recursive: true, force: true });
+    removeQuietly(temporary);
     throw error instanceof SmartCacheError ? error : writeFailed(targetDir, error);
   }
 }
 
-function linkDeploy(store: Store, deploy: Deploy, folder: string, { mayLack }: { mayLack: boolean }): void {
+/** @param isRequired whether a file whose copy is gone is an error; older versions are then stale. */
+function linkFiles(store: Store, links: Deploy, folder: string, isRequired: (hashedPath: string) => boolean): void {
   const made = new Set<string>();
-  for (const [hashedPath, contentHash] of Object.entries(deploy)) {
+  for (const [hashedPath, contentHash] of Object.entries(links)) {
     const target = path.join(folder, hashedPath);
     const parent = path.dirname(target);
     if (!made.has(parent)) {
@@ -88,7 +93,7 @@ function linkDeploy(store: Store, deploy: Deploy, folder: string, { mayLack }: {
       linkOrCopy(frozen, target);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
-      if (!mayLack) throw storeDamaged(frozen, hashedPath, error);
+      if (isRequired(hashedPath)) throw storeDamaged(frozen, hashedPath, error);
     }
   }
 }
@@ -98,9 +103,7 @@ function linkOrCopy(frozen: string, target: string): void {
   try {
     fs.linkSync(frozen, target);
   } catch (error) {
-    const systemCode = systemErrorCode(error);
-    if (systemCode === 'ENOENT') throw error;
-    if (systemCode === 'EEXIST') fs.rmSync(target);
+    if (systemErrorCode(error) === 'ENOENT') throw error;
     fs.copyFileSync(frozen, target, fs.constants.COPYFILE_FICLONE);
   }
 }

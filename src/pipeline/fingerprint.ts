@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { describeValue } from '../core/describe-value.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { Fingerprint, FingerprintInput } from '../core/options.js';
 
@@ -28,7 +29,7 @@ function uniqueString(fingerprint: Exclude<Fingerprint, 'content'>, { modifiedMs
   throw new SmartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', {
     what: 'The "fingerprint" function did not return a string',
     where: file.assetPath,
-    why: `it returned ${JSON.stringify(text) ?? String(text)}`,
-    fix: 'return a non-empty string for every file, such as a version or contentHash',
+    why: `it returned ${describeValue(text)}`,
+    fix: 'return a non-empty string for every file, such as a version or contentHash, and not from an async function',
   });
 }

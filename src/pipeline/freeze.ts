@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/options.js';
+import { removeQuietly } from './atomic-write.js';
 import { copyWriter } from './copy-writer.js';
 import { unreadable } from './file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
@@ -58,7 +59,7 @@ export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onChunk: 
         copies.keep(temporary, frozen.contentHash);
         return frozen;
       } catch (error) {
-        fs.rmSync(temporary, { force: true });
+        removeQuietly(temporary);
         throw error;
       }
     }),

@@ -42,13 +42,18 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
   return { files, stablePaths };
 
   function walk(folder: string, folderAssetPath: string, realAncestors: readonly string[]): void {
-    for (const entry of readFolder(folder)) {
+    for (const entry of readFolder(folder, isLeftOut(folderAssetPath))) {
       const absolutePath = `${folder}${path.sep}${entry.name}`;
       const assetPath = `${folderAssetPath}/${entry.name}`;
       if (entry.isDirectory()) walk(absolutePath, assetPath, realAncestors);
       else if (entry.isSymbolicLink()) follow(absolutePath, assetPath, realAncestors);
       else visit(absolutePath, assetPath, entry.isFile());
     }
+  }
+
+  /** Whether a folder, or a link that may be one, is of no concern with all that is in it. */
+  function isLeftOut(assetPath: string): boolean {
+    return assetPath !== '' && (!isHashed(assetPath) || !isHashed(`${assetPath}/any name`));
   }
 
   function visit(absolutePath: string, assetPath: string, isFile: boolean): void {
@@ -64,26 +69,42 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
   }
 
   function follow(absolutePath: string, assetPath: string, realAncestors: readonly string[]): void {
-    const target = realPathOfLink(absolutePath);
-    if (!isInside(realPublicDir, target)) {
-      if (!isHashed(assetPath)) return;
-      throw new SmartCacheError('ERR_SMART_CACHE_SYMLINK_OUTSIDE', {
-        what: 'A symbolic link leads out of public/',
-        where: absolutePath,
-        why: `it points to ${target}, and nothing outside public/ is ever read`,
-        fix: 'copy the target into public/ in your prebuild script, or leave the link out with the "exclude" option',
-      });
+    let link: LinkTarget;
+    try {
+      link = resolveLink(absolutePath, realPublicDir, realAncestors);
+    } catch (error) {
+      // Such as the dangling links with which editors lock a file.
+      if (isLeftOut(assetPath)) return;
+      throw error;
     }
-    const stats = fs.statSync(target);
-    if (!stats.isDirectory()) {
-      visit(absolutePath, assetPath, stats.isFile());
-      return;
-    }
-    if (realAncestors.some((ancestor) => isInside(target, ancestor)) || isInside(target, fs.realpathSync(path.dirname(absolutePath)))) {
-      throw circular(absolutePath, `it points to ${target}, a folder that it lies in`);
-    }
-    walk(absolutePath, assetPath, [...realAncestors, target]);
+    if (link.isFolder) walk(absolutePath, assetPath, [...realAncestors, link.target]);
+    else visit(absolutePath, assetPath, link.isFile);
   }
+}
+
+interface LinkTarget {
+  target: string;
+  isFolder: boolean;
+  isFile: boolean;
+}
+
+/** Where a symbolic link leads: inside `public/`, and not to a folder that it lies in. */
+function resolveLink(absolutePath: string, realPublicDir: string, realAncestors: readonly string[]): LinkTarget {
+  const target = realPathOfLink(absolutePath);
+  if (!isInside(realPublicDir, target)) {
+    throw new SmartCacheError('ERR_SMART_CACHE_SYMLINK_OUTSIDE', {
+      what: 'A symbolic link leads out of public/',
+      where: absolutePath,
+      why: `it points to ${target}, and nothing outside public/ is ever read`,
+      fix: 'copy the target into public/ in your prebuild script, or leave the link out with the "exclude" option',
+    });
+  }
+  const stats = fs.statSync(target);
+  const folders = [...realAncestors, fs.realpathSync(path.dirname(absolutePath))];
+  if (stats.isDirectory() && folders.some((folder) => isInside(target, folder))) {
+    throw circular(absolutePath, `it points to ${target}, a folder that it lies in`);
+  }
+  return { target, isFolder: stats.isDirectory(), isFile: stats.isFile() };
 }
 
 function realPathOfPublic(publicDir: string): string {
@@ -101,10 +122,11 @@ function realPathOfPublic(publicDir: string): string {
   });
 }
 
-function readFolder(folder: string): fs.Dirent[] {
+function readFolder(folder: string, mayLack: boolean): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch (error) {
+    if (mayLack) return [];
     throw unreadable(folder, error);
   }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { splitSuffix } from '../core/asset-path.js';
+import { readings } from '../core/asset-path.js';
 
 const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|mdx?)$/;
 
@@ -30,7 +30,7 @@ export function findMentions(root: string, isAssetPath: (candidate: string) => b
   return { assetPaths, strategy };
 
   function walk(folder: string): void {
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of readFolder(folder)) {
       const absolutePath = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (entry.name !== 'node_modules' && !entry.name.startsWith('.') && !skip.has(absolutePath)) walk(absolutePath);
@@ -45,17 +45,23 @@ export function findMentions(root: string, isAssetPath: (candidate: string) => b
   }
 }
 
-/** Every text that begins with a quote and `/` and ends at the next quote of that kind; also without its query and fragment. */
+/** A folder that this user may not read, such as the data of a database, holds no source. */
+function readFolder(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** Every text that begins with a quote and `/` and ends at the next quote of that kind; also as `asset()` would read it. */
 export function* quotedPaths(text: string): Iterable<string> {
   for (const quote of [`'`, `"`, '`']) {
     const opening = `${quote}/`;
     for (let start = text.indexOf(opening); start !== -1; start = text.indexOf(opening, start + 1)) {
       const end = text.indexOf(quote, start + 1);
       if (end === -1) break;
-      const candidate = text.slice(start + 1, end);
-      yield candidate;
-      const { path: bare, suffix } = splitSuffix(candidate);
-      if (suffix) yield bare;
+      yield* readings(text.slice(start + 1, end));
     }
   }
 }

@@ -1,12 +1,6 @@
 import { isExternalUrl, splitSuffix } from '../core/asset-path.js';
-import type { RenderManifest } from '../core/render-manifest.js';
+import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
 import { reportMissingAsset } from './missing-asset.js';
-
-/** What a look-up finds: the finished URL and, where the `integrity` option asks for it, its SRI metadata. */
-export interface ResolvedAsset {
-  url: string;
-  integrity: string | undefined;
-}
 
 export type ResolveAsset = (path: string) => ResolvedAsset;
 
@@ -35,28 +29,9 @@ export function createAsset(resolve: ResolveAsset): Asset {
 export function createResolver(manifest: RenderManifest): ResolveAsset {
   return (path) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path, integrity: undefined };
-    // A name may hold `?` or `#` itself, so the whole string is tried first.
-    const whole = find(manifest, path);
-    if (whole) return whole;
-    const { path: bare, suffix } = splitSuffix(path);
-    const found = find(manifest, bare) ?? find(manifest, decode(bare));
-    if (found) return { url: found.url + suffix, integrity: found.integrity };
-    reportMissingAsset(bare, manifest);
+    const found = lookUp(manifest, path);
+    if (found) return found;
+    reportMissingAsset(splitSuffix(path).path, manifest);
     return { url: manifest.basePath + path, integrity: undefined };
   };
-}
-
-function find({ assets }: RenderManifest, path: string): ResolvedAsset | undefined {
-  // Only own entries: `Object.prototype` has no names with a slash.
-  const entry = path.startsWith('/') ? assets[path] : undefined;
-  if (entry === undefined) return undefined;
-  return typeof entry === 'string' ? { url: entry, integrity: undefined } : { url: entry[0], integrity: entry[1] };
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

@@ -1,5 +1,5 @@
 import { isExternalUrl } from '../core/asset-path.js';
-import type { ResolvedAsset } from './asset.js';
+import type { ResolvedAsset } from '../core/render-manifest.js';
 
 type CrossOrigin = 'anonymous' | 'use-credentials' | '' | undefined;
 
