@@ -1,4 +1,4 @@
-import { readings, splitSuffix } from './asset-path.js';
+import { isExternalUrl, readings, splitSuffix } from './asset-path.js';
 
 /**
  * What rendering code looks asset paths up in: the manifest with the app's
@@ -21,10 +21,14 @@ export interface RenderManifest {
 /** Every look-up returns the original path: Jest, Storybook, a plain Node script. */
 export const EMPTY_RENDER_MANIFEST: RenderManifest = { assets: {}, basePath: '' };
 
-/** What a look-up finds: the finished URL and, where the `integrity` option asks for it, its SRI metadata. */
+/** What a look-up finds. */
 export interface ResolvedAsset {
+  /** Finished, with its prefix. */
   url: string;
-  integrity: string | undefined;
+  /** Subresource Integrity metadata, where the `integrity` option asks for it. */
+  integrity?: string | undefined;
+  /** On another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
+  crossOrigin?: 'anonymous' | undefined;
 }
 
 /**
@@ -38,7 +42,11 @@ export function lookUp({ assets }: RenderManifest, written: string): ResolvedAss
     const entry = assets[reading];
     if (entry === undefined) continue;
     const [url, integrity] = typeof entry === 'string' ? [entry, undefined] : entry;
-    return { url: reading === written ? url : url + splitSuffix(written).suffix, integrity };
+    return {
+      url: reading === written ? url : url + splitSuffix(written).suffix,
+      integrity,
+      crossOrigin: isExternalUrl(url) ? 'anonymous' : undefined,
+    };
   }
   return undefined;
 }

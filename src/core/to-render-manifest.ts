@@ -1,6 +1,7 @@
 import { encodeAssetPath, isExternalUrl } from './asset-path.js';
 import type { Manifest } from './manifest-document.js';
 import type { RenderManifest } from './render-manifest.js';
+import { STORE_URL } from './rewrite-rules.js';
 
 export interface RenderManifestSettings {
   basePath: string;
@@ -9,6 +10,8 @@ export interface RenderManifestSettings {
   cdnPrefix: string;
   integrity: boolean | 'cross-origin';
   onMissing: 'error' | 'warn';
+  /** Whether the store is served. Default: true; in development it is not, and what links to it directly gets its original URL. */
+  hasStore?: boolean;
 }
 
 /**
@@ -23,12 +26,16 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, cdnPrefix, onMissing } = settings;
+  const { basePath, cdnPrefix, onMissing, hasStore = true } = settings;
   // As Next does.
   const assetPrefix = settings.assetPrefix.replace(/\/+$/, '');
   const assets: Record<string, string | readonly [string, string]> = {};
   for (const [assetPath, { url, integrity }] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;
+    if (!hasStore && url.startsWith(STORE_URL)) {
+      assets[assetPath] = basePath + encodeAssetPath(assetPath);
+      continue;
+    }
     const finished = (cdnPrefix || (url.startsWith('/_next/') && assetPrefix) || basePath) + url;
     const isChecked = settings.integrity === 'cross-origin' ? isExternalUrl(finished) : settings.integrity;
     assets[assetPath] = isChecked ? [finished, integrity] : finished;

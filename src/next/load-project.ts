@@ -7,6 +7,7 @@ import { type Project, resolveProject } from '../pipeline/project.js';
 import { CLI_PHASE } from './mode.js';
 import { findConfigFile } from './project-root.js';
 import { registeredOptions, whileReadingOnly } from './registration.js';
+import { requireConfigObject } from './require-config-object.js';
 
 /**
  * Works out an app's project from its `next.config`, in any of its forms, with
@@ -31,7 +32,9 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
       // On demand: an app without a config need not wait for a TypeScript loader.
       const { createJiti } = await import('jiti');
       const exported: unknown = await createJiti(file, { fsCache: false, interopDefault: true }).import(file, { default: true });
-      return (typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: {} }) : exported) as NextConfig;
+      const config: unknown = typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: {} }) : exported;
+      requireConfigObject(config, file);
+      return config as NextConfig;
     });
   } catch (error) {
     // Our own errors (an option of the wrong type) already say all there is to say.

@@ -45,10 +45,14 @@ function rewriteUrls(value: string, manifest: RenderManifest): string {
   const parsed = valueParser(value);
   parsed.walk((node) => {
     if (node.type !== 'function' || node.value.toLowerCase() !== 'url') return;
-    const [url] = node.nodes;
-    if (url === undefined || (url.type !== 'word' && url.type !== 'string')) return;
-    const found = lookUp(manifest, url.value);
-    if (found) url.value = found.url;
+    const [quoted] = node.nodes;
+    if (quoted?.type === 'string' && node.nodes.length === 1) {
+      quoted.value = lookUp(manifest, quoted.value)?.url ?? quoted.value;
+      return;
+    }
+    // A bare URL; in upper case the parser splits it up at its slashes.
+    const found = lookUp(manifest, valueParser.stringify(node.nodes).trim());
+    if (found) node.nodes = [{ type: 'word', value: found.url, sourceIndex: node.sourceIndex, sourceEndIndex: node.sourceEndIndex }];
   });
   return parsed.toString();
 }

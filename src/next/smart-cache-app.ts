@@ -1,11 +1,10 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { fromHashedPath } from '../core/asset-path.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { linkStore, readDeploys } from '../pipeline/deploys.js';
+import { linkStore, servedAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { watchPublicFolder } from './dev-watcher.js';
@@ -42,7 +41,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     rewriteRules: () =>
       project.delivery === 'static'
         ? NO_RULES
-        : deriveRewrites(shapeOf(project, built(), olderAssetPaths(project)), project.options.onStaleHash),
+        : deriveRewrites(shapeOf(project, built(), servedAssetPaths(project, built())), project.options.onStaleHash),
     afterCompile: (distDir) => linkStore(project, built(), path.join(distDir, 'static', 'media', 'smart-cache')),
   };
 }
@@ -51,7 +50,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
 export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
-  const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false };
+  const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false, hasStore: false };
   const refresh = () => {
     const result = buildManifest(project, { freeze: false });
     writeRenderModules(project, result, settings, modules);
@@ -77,16 +76,9 @@ function settingsOf({ options }: Project, { basePath = '', assetPrefix = '' }: S
   return { basePath, assetPrefix, cdnPrefix, integrity, onMissing };
 }
 
-function shapeOf({ options }: Project, { manifest, stablePaths }: BuiltManifest, older: readonly string[]) {
+function shapeOf({ options }: Project, { manifest, stablePaths }: BuiltManifest, served: Iterable<string>) {
   const current = Object.keys(manifest.assets);
-  return hashedPathShape([...current, ...older], [...current, ...stablePaths], options.hashLength);
-}
-
-/** What earlier deploys served: their folders must stay in the rules as long as their files stay in the store. */
-function olderAssetPaths(project: Project): string[] {
-  return readDeploys(project)
-    .slice(0, project.options.keep)
-    .flatMap((deploy) => Object.keys(deploy).map(fromHashedPath));
+  return hashedPathShape([...current, ...served], [...current, ...stablePaths], options.hashLength);
 }
 
 function once<T>(make: () => T): () => T {

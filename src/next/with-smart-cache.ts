@@ -1,5 +1,4 @@
 import type { NextConfig } from 'next';
-import { SmartCacheError } from '../core/errors.js';
 import type { SmartCacheOptions } from '../core/options.js';
 import { resolveProject } from '../pipeline/project.js';
 import { mergeConfig } from './merge-config.js';
@@ -7,6 +6,7 @@ import { modeOf } from './mode.js';
 import type { NextConfigExport, NextConfigFunction } from './next-config.js';
 import { currentProjectRoot } from './project-root.js';
 import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
+import { requireConfigObject } from './require-config-object.js';
 import { developmentApp, productionApp } from './smart-cache-app.js';
 
 /**
@@ -43,7 +43,7 @@ export function withSmartCache(nextConfig: NextConfigExport = {}, options: Smart
 }
 
 function wrapObject(config: NextConfig, options: SmartCacheOptions, phase: string | undefined): NextConfig {
-  requireConfigObject(config);
+  requireConfigObject(config, 'the first argument of withSmartCache() in your next.config');
   if (registeredOptions(config)) return config;
   const root = currentProjectRoot();
   const project = resolveProject({ root, distDir: config.distDir, output: config.output, options });
@@ -56,14 +56,4 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, phase: strin
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {
   return 'then' in Object(value);
-}
-
-function requireConfigObject(config: unknown): void {
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return;
-  throw new SmartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', {
-    what: 'withSmartCache was given something else than a Next config',
-    where: 'the first argument of withSmartCache() in your next.config',
-    why: `it is ${Array.isArray(config) ? 'an array' : config === null ? 'null' : typeof config}, but must be an object, or a function that returns one`,
-    fix: 'write "export default withSmartCache(nextConfig, { /* options */ })"',
-  });
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { toHashedPath } from '../core/asset-path.js';
+import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
@@ -11,7 +11,23 @@ import { openStore, pruneStore, type Store } from './store.js';
 /** What one deploy serves: hashed path, decoded → content hash. */
 export type Deploy = Readonly<Record<string, string>>;
 
-/** The deploys that are still served, newest first. */
+/**
+ * The deploys that are served once this build is: this one first, then as many
+ * before it as `keep` allows. The same build once more is no new deploy.
+ */
+function deploysWith(project: Project, built: BuiltManifest): [current: Deploy, ...older: Deploy[]] {
+  const current = toDeploy(built);
+  const recorded = readDeploys(project);
+  const older = recorded[0] && isSameDeploy(recorded[0], current) ? recorded.slice(1) : recorded;
+  return [current, ...older.slice(0, project.options.keep)];
+}
+
+/** Every asset path that has a hashed path in the store once this build is deployed, whether or not `public/` still has the file. */
+export function servedAssetPaths(project: Project, built: BuiltManifest): Set<string> {
+  return new Set(deploysWith(project, built).flatMap((deploy) => Object.keys(deploy).map(fromHashedPath)));
+}
+
+/** The recorded deploys, newest first. */
 export function readDeploys({ cacheDir }: Project): Deploy[] {
   try {
     const deploys: unknown = JSON.parse(readTextIfThere(deploysFile(cacheDir)) ?? '[]');
@@ -31,10 +47,8 @@ export function readDeploys({ cacheDir }: Project): Deploy[] {
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
  */
 export function linkStore(project: Project, built: BuiltManifest, targetDir: string, now = Date.now()): void {
-  const current = toDeploy(built);
-  const [newest, ...older] = readDeploys(project);
-  const previous = newest && isSameDeploy(newest, current) ? older : newest ? [newest, ...older] : older;
-  const deploys = [current, ...previous.slice(0, project.options.keep)];
+  const deploys = deploysWith(project, built);
+  const [current] = deploys;
   const store = openStore(project.cacheDir);
   replaceFolder(targetDir, (folder) => {
     // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.

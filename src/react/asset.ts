@@ -28,10 +28,10 @@ export function createAsset(resolve: ResolveAsset): Asset {
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
   return (path) => {
-    if (isExternalUrl(path) || path.startsWith('#')) return { url: path, integrity: undefined };
+    if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     const found = lookUp(manifest, path);
     if (found) return found;
     reportMissingAsset(splitSuffix(path).path, manifest);
-    return { url: manifest.basePath + path, integrity: undefined };
+    return { url: path.startsWith('/') ? manifest.basePath + path : path };
   };
 }

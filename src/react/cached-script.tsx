@@ -1,7 +1,7 @@
 import type { ScriptProps } from 'next/script.js';
 import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
 import type { ResolveAsset } from './asset.js';
-import { fetchAttributes } from './cross-origin.js';
+import { fetchAttributes } from './fetch-attributes.js';
 import { preloadAsset } from './preload.js';
 import type { NextScriptComponent } from './shipped-next-script.js';
 

@@ -1,6 +1,6 @@
 import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
 import type { ResolveAsset } from './asset.js';
-import { fetchAttributes } from './cross-origin.js';
+import { fetchAttributes } from './fetch-attributes.js';
 import { preloadAsset } from './preload.js';
 import { hoistsResources } from './react-version.js';
 

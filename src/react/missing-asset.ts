@@ -15,10 +15,11 @@ export function reportMissingAsset(path: string, manifest: RenderManifest): void
   if (manifest.onMissing === undefined) return;
   // Bundlers know `typeof window`: none of this is sent to browsers in production.
   if (typeof window !== 'undefined' && process.env.NODE_ENV === 'production') return;
-  const error = missingAsset(path, manifest);
-  if (manifest.onMissing === 'error' && isNextBuild()) throw error;
-  if (reported.has(path)) return;
+  const breaksBuild = manifest.onMissing === 'error' && isNextBuild();
+  if (reported.has(path) && !breaksBuild) return;
   reported.add(path);
+  const error = missingAsset(path, manifest);
+  if (breaksBuild) throw error;
   console.warn(`next-smart-cache: ${error.message}`);
 }
 

@@ -1,5 +1,5 @@
 import * as ReactDOM from 'react-dom';
-import type { FetchAttributes } from './cross-origin.js';
+import type { FetchAttributes } from './fetch-attributes.js';
 
 export interface PreloadHint extends FetchAttributes {
   as: 'script' | 'style';

@@ -10,19 +10,17 @@ export interface FetchAttributes {
 
 /**
  * The attributes that decide how a browser fetches a URL, for the tag and its
- * preload alike: unless they are the same, it downloads the file twice. An
- * integrity check of another origin's file needs CORS (W3C SRI, section 3.3).
+ * preload alike: unless they are the same, it downloads the file twice.
  *
  * @param own what the author wrote on the tag, which wins.
  */
 export function fetchAttributes(
-  { url, integrity }: ResolvedAsset,
+  resolved: ResolvedAsset,
   own: { integrity?: string | undefined; crossOrigin?: CrossOrigin },
 ): FetchAttributes {
-  const crossOrigin = own.crossOrigin ?? (isExternalUrl(url) ? 'anonymous' : undefined);
-  const finalIntegrity = own.integrity ?? integrity;
-  return {
-    ...(finalIntegrity !== undefined && { integrity: finalIntegrity }),
-    ...(crossOrigin !== undefined && { crossOrigin }),
-  };
+  const integrity = own.integrity ?? resolved.integrity;
+  // A checksum of another origin's file can only be checked with CORS (W3C SRI, section 3.3).
+  const needsCors = integrity !== undefined && isExternalUrl(resolved.url);
+  const crossOrigin = own.crossOrigin ?? resolved.crossOrigin ?? (needsCors ? 'anonymous' : undefined);
+  return { ...(integrity !== undefined && { integrity }), ...(crossOrigin !== undefined && { crossOrigin }) };
 }
