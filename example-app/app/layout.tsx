@@ -1,0 +1,17 @@
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+
+export const metadata: Metadata = {
+  title: { default: 'next-smart-cache example', template: '%s · next-smart-cache example' },
+  description: 'Files of public/ under URLs with their content hash, and what that saves, measured in your own browser.',
+};
+
+export const viewport: Viewport = { colorScheme: 'light dark' };
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,5 @@
+import { ShowcasePage } from '@/components/showcase-page';
+
+export default function HashedPage() {
+  return <ShowcasePage mode="hashed" />;
+}

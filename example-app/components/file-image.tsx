@@ -1,0 +1,17 @@
+import { linkFile } from '@/lib/file-link';
+import type { LinkMode } from '@/lib/link-mode';
+
+interface Props {
+  /** Asset path. */
+  path: string;
+  mode: LinkMode;
+  width: number;
+  height: number;
+  className?: string;
+}
+
+/** An image that only decorates. */
+export function FileImage({ path, mode, ...props }: Props) {
+  // biome-ignore lint/performance/noImgElement: next/image would serve its own copy under /_next/image, and there would be nothing to measure.
+  return <img {...props} src={linkFile(path, mode).url} alt="" />;
+}
