@@ -1,13 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { systemErrorCode } from '../core/errors.js';
+import { removeQuietly } from './atomic-write.js';
 import { writeFailed } from './file-errors.js';
 import type { Store } from './store.js';
 
 /** From here on a file system that can clone (Btrfs, XFS, APFS) saves more than the extra system call costs. */
 const CLONE_FROM_BYTES = 4 * 1024 * 1024;
 
-/** Makes the store's copies: under a temporary name first, so that a killed build leaves no half file behind. */
+/**
+ * Makes the store's copies.
+ *
+ * A build that is killed may leave a half copy behind, also under its final
+ * name: the scan cache, written when all copies are there, does not know it,
+ * so the next build makes it again.
+ */
 export function copyWriter(store: Store) {
   const run = `${process.pid}-${randomBytes(6).toString('hex')}`;
   let count = 0;
@@ -29,10 +37,19 @@ export function copyWriter(store: Store) {
       }
     },
 
-    write<T>(temporary: string, produce: (sink: (chunk: Buffer) => void) => T): T {
+    /** In one step where no copy is there yet, which saves a rename a file; a copy that is there may be half, and is replaced whole. */
+    writeWhole(contentHash: string, content: Buffer): void {
+      const target = store.pathOf(contentHash);
+      if (writeNew(target, content)) return;
+      const temporary = this.temporaryName();
+      writeNew(temporary, content);
+      this.keep(temporary, contentHash);
+    },
+
+    writeInChunks<T>(temporary: string, produce: (sink: (chunk: Buffer) => void) => T): T {
       const descriptor = attempt(temporary, () => fs.openSync(temporary, 'wx'));
       try {
-        return produce((chunk) => attempt(temporary, () => writeWhole(descriptor, chunk)));
+        return produce((chunk) => attempt(temporary, () => writeAll(descriptor, chunk)));
       } finally {
         fs.closeSync(descriptor);
       }
@@ -45,7 +62,29 @@ export function copyWriter(store: Store) {
   };
 }
 
-function writeWhole(descriptor: number, chunk: Buffer): void {
+/** @returns false when a file of that name is there already. */
+function writeNew(target: string, content: Buffer): boolean {
+  return attempt(target, () => {
+    let descriptor: number;
+    try {
+      descriptor = fs.openSync(target, 'wx');
+    } catch (error) {
+      if (systemErrorCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+    try {
+      writeAll(descriptor, content);
+    } catch (error) {
+      removeQuietly(target);
+      throw error;
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    return true;
+  });
+}
+
+function writeAll(descriptor: number, chunk: Buffer): void {
   for (let written = 0; written < chunk.length; ) written += fs.writeSync(descriptor, chunk, written);
 }
 

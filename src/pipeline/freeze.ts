@@ -26,6 +26,7 @@ export type FrozenFile = HashedContent;
 /** Big enough that most assets take one `read`, small enough to stay in cache. */
 const CHUNK_BYTES = 1024 * 1024;
 const ATTEMPTS = 3;
+const EMPTY = Buffer.alloc(0);
 
 /**
  * Reads each file once, in chunks, and hashes the very bytes that it writes to
@@ -49,21 +50,31 @@ export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onChunk: 
   if (cacheDir === undefined) return files.map((file) => untilStable(file, () => hash(file.absolutePath)));
 
   const copies = copyWriter(openStore(cacheDir));
-  return files.map((file) =>
-    untilStable(file, () => {
-      const temporary = copies.temporaryName();
-      try {
-        const frozen = copies.clone(file.absolutePath, file.size, temporary)
-          ? { ...hash(temporary), ...currentStamp(file.absolutePath) }
-          : copies.write(temporary, (sink) => hash(file.absolutePath, sink));
-        copies.keep(temporary, frozen.contentHash);
-        return frozen;
-      } catch (error) {
-        removeQuietly(temporary);
-        throw error;
-      }
-    }),
-  );
+  return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeInChunks(file)));
+
+  /** A file that fits the buffer, and so is hashed before its copy needs a name; `undefined` for a larger one. */
+  function freezeWhole(file: FileToFreeze): FrozenFile | undefined {
+    if (file.size > CHUNK_BYTES) return undefined;
+    const chunks: Buffer[] = [];
+    const frozen = hash(file.absolutePath, (chunk) => chunks.push(chunk));
+    if (chunks.length > 1) return undefined;
+    copies.writeWhole(frozen.contentHash, chunks[0] ?? EMPTY);
+    return frozen;
+  }
+
+  function freezeInChunks(file: FileToFreeze): FrozenFile {
+    const temporary = copies.temporaryName();
+    try {
+      const frozen = copies.clone(file.absolutePath, file.size, temporary)
+        ? { ...hash(temporary), ...currentStamp(file.absolutePath) }
+        : copies.writeInChunks(temporary, (sink) => hash(file.absolutePath, sink));
+      copies.keep(temporary, frozen.contentHash);
+      return frozen;
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    }
+  }
 }
 
 /** Repeats while the file changes between its listing and its last byte. */
