@@ -123,6 +123,19 @@ describe.each([
       if (slug) expect(html).toContain(JSON.stringify(slug));
     });
 
+    test.each([
+      '/_next/static/media/smart-cache-rewrite/account/x.46fb7aa72a.css',
+      '/_next/static/media/smart-cache-rewrite/account/secret.0123456789',
+      '/_next/static/media/smart-cache-rewrite/js/nothing.0123456789.js',
+      '/_next/static/media/smart-cache/account/x.46fb7aa72a.css',
+    ])('%s leads to no page that middleware guards under its own path', async (url) => {
+      const answer = await get(url, { headers: { cookie: 'user=alice' } });
+      const html = answer.body.toString().replaceAll('&quot;', '"').replaceAll('<!-- -->', '');
+      // A root catch-all page sees what Next itself shows it of a path under /_next/static: all of it.
+      expect(html).toContain('["_next","static","media","smart-cache');
+      expect(isCacheable(answer.cacheControl)).toBe(false);
+    });
+
     test('a file that somebody else hashed works under its own name and its new one', async () => {
       const bytes = app.read('public/js/lib.0123456789.js');
       const own = await get('/js/lib.0123456789.js');
@@ -167,8 +180,8 @@ describe.each([
     expect(chunks.some((text) => text.includes('/img/logo.ade38c8ba0.svg'))).toBe(true);
     expect(chunks.filter((text) => text.includes('LICENSE.adc37366f4') || text.includes('app.min.'))).toEqual([]);
     const { rewrites } = JSON.parse(app.read('.next/routes-manifest.json')) as { rewrites: Record<string, unknown[]> };
-    // One to the store, and two back to the originals: names with an extension and names without.
-    expect([rewrites.beforeFiles?.length, rewrites.afterFiles?.length, rewrites.fallback?.length]).toEqual([1, 2, 0]);
+    // Two to the store, and two back to the originals: names with an extension and names without.
+    expect([rewrites.beforeFiles?.length, rewrites.afterFiles?.length, rewrites.fallback?.length]).toEqual([2, 2, 0]);
   });
 });
 

@@ -20,26 +20,31 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     io.stderr(describeError(error));
-    return 1;
+    return error instanceof SmartCacheError && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
   }
 }
+
+const CWD_HELP = "the app's folder: the one with next.config and public/";
+const JSON_HELP = 'print the result as JSON on stdout';
 
 function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Command {
   const program = new Command('next-smart-cache')
     .description('Content-hashed, immutable URLs for the files in public/ of a Next.js app.')
     .version(io.version)
     .helpCommand(false)
+    .option('--cwd <dir>', CWD_HELP)
+    .option('--json', JSON_HELP)
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .showHelpAfterError('Run "next-smart-cache --help" for the commands and options.');
   const build = program
     .command('build')
     .description('hash every file of public/ and write .smart-cache/manifest.json; run it as the "prebuild" script')
-    .action(async () => setExitCode(await runBuild(build.opts<GlobalFlags>(), io)));
+    .action(async () => setExitCode(await runBuild(build.optsWithGlobals<GlobalFlags>(), io)));
   for (const command of [build]) {
     command
-      .option('--cwd <dir>', "the app's folder: the one with next.config and public/", io.cwd)
-      .option('--json', 'print the result as JSON on stdout', false)
+      .option('--cwd <dir>', CWD_HELP, io.cwd)
+      .option('--json', JSON_HELP, false)
       .copyInheritedSettings(program)
       .showHelpAfterError(`Run "next-smart-cache ${command.name()} --help" for its options.`);
   }

@@ -12,6 +12,7 @@ export type SmartCacheErrorCode =
   | 'ERR_SMART_CACHE_STORE_DAMAGED'
   | 'ERR_SMART_CACHE_SYMLINK_CIRCULAR'
   | 'ERR_SMART_CACHE_SYMLINK_OUTSIDE'
+  | 'ERR_SMART_CACHE_USAGE'
   | 'ERR_SMART_CACHE_WRITE_FAILED';
 
 /** The four parts of a message that a reader can act on. */

@@ -11,14 +11,24 @@ export interface RewriteRules {
   afterFiles: RewriteRule[];
 }
 
-/** Where the store is linked, and so where hashed paths are served from. */
+/** Where the store is linked: what links to it directly, and static delivery, use this URL. */
 export const STORE_URL = '/_next/static/media/smart-cache';
 
 /**
+ * Where the store is linked a second time, for the rewrites alone. Middleware
+ * as a rule leaves `/_next/static` alone, so a request for this path itself
+ * must never go on to a page of the app.
+ */
+export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
+
+/**
  * The rewrites of `rewrite` delivery. They decide nothing about caching: what
- * is immutable is decided by a file being in the store. A path that has the
- * shape of a hashed one is looked up in the store (`beforeFiles`); what is not
- * there, a stale hash, falls to the original (`afterFiles`), as Next serves it.
+ * is immutable is decided by a file being in the store.
+ *
+ * 1. A request from outside for the rewrites' own folder is sent to the public
+ *    one, where it finds a file or nothing. It must come first.
+ * 2. A path that has the shape of a hashed one is looked up in the store.
+ * 3. What is not there, a stale hash, falls to the original, as Next serves it.
  *
  * Next matches without regard to case; the names in the store do not.
  *
@@ -28,8 +38,11 @@ export const STORE_URL = '/_next/static/media/smart-cache';
 export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 'serve-current' | 'not-found'): RewriteRules {
   if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
   return {
-    beforeFiles: [{ source: `/:path(${shape.pattern})`, destination: `${STORE_URL}/:path` }],
-    afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : toOriginals(`${STORE_URL}/`, shape),
+    beforeFiles: [
+      { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: `${STORE_URL}/:path` },
+      { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` },
+    ],
+    afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : toOriginals(`${REWRITE_STORE_URL}/`, shape),
   };
 }
 
@@ -48,7 +61,7 @@ export function deriveDevelopmentRewrites(shape: HashedPathShape | undefined): R
  * `404` with `private, no-store`; `/404` would be `s-maxage=31536000`.
  */
 function toNotFound(): RewriteRule {
-  return { source: `${STORE_URL}/:path(.*)`, destination: '/_error' };
+  return { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: '/_error' };
 }
 
 /**

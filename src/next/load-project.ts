@@ -25,17 +25,44 @@ export async function loadProject(root: string): Promise<Project> {
   return resolveProject({ root, distDir: config.distDir, output: config.output, options: registeredOptions(config) });
 }
 
+/** What config functions read of Next's defaults; the whole of them is not public. */
+const DEFAULT_CONFIG: NextConfig = {
+  distDir: '.next',
+  basePath: '',
+  assetPrefix: '',
+  pageExtensions: ['tsx', 'ts', 'jsx', 'js'],
+  images: {},
+  experimental: {},
+  compiler: {},
+  env: {},
+};
+
+/** The config may talk on stdout, which is for our data. */
+async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
+  const { log, info } = console;
+  Object.assign(console, { log: console.error, info: console.error });
+  try {
+    return await load();
+  } finally {
+    Object.assign(console, { log, info });
+  }
+}
+
 async function loadConfig(root: string, file: string): Promise<NextConfig> {
   try {
     loadEnvFiles(root);
-    return await whileReadingOnly(async () => {
-      // On demand: an app without a config need not wait for a TypeScript loader.
-      const { createJiti } = await import('jiti');
-      const exported: unknown = await createJiti(file, { fsCache: false, interopDefault: true }).import(file, { default: true });
-      const config: unknown = typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: {} }) : exported;
-      requireConfigObject(config, file);
-      return config as NextConfig;
-    });
+    return await whileReadingOnly(() =>
+      withoutStdout(async () => {
+        // On demand: an app without a config need not wait for a TypeScript loader.
+        const { createJiti } = await import('jiti');
+        const exported: unknown = await createJiti(file, { fsCache: false, interopDefault: true, tsconfigPaths: true }).import(file, {
+          default: true,
+        });
+        const config: unknown = typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: DEFAULT_CONFIG }) : exported;
+        requireConfigObject(config, file);
+        return config as NextConfig;
+      }),
+    );
   } catch (error) {
     // Our own errors (an option of the wrong type) already say all there is to say.
     if (error instanceof Error && error.name === 'SmartCacheError') throw error;
@@ -45,7 +72,7 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
         what: 'The Next config cannot be loaded',
         where: file,
         why: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        fix: 'mend the config; "next build" would stop at the same place',
+        fix: 'mend the config, so that it can be loaded outside of Next too',
       },
       { cause: error },
     );
@@ -70,7 +97,7 @@ function loadEnvFiles(root: string): void {
 
 function requireFolder(root: string): void {
   if (fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new SmartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', {
+  throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
     what: "The app's folder does not exist",
     where: root,
     why: 'the folder is mistyped, or is not there yet',

@@ -1,7 +1,8 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { NextConfig } from 'next';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
-import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
+import { deriveDevelopmentRewrites, deriveRewrites, REWRITE_STORE_URL, type RewriteRules, STORE_URL } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { linkStore, servedAssetPaths } from '../pipeline/deploys.js';
@@ -30,7 +31,8 @@ export type SettingsConfig = Pick<NextConfig, 'basePath' | 'assetPrefix'>;
 export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
   const modules = renderModulePaths(project, 'build');
   const built = once(() => {
-    const result = buildManifest(project);
+    const result = buildManifest(project, { checkCopies: true, mayLackPublic: true });
+    if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
     if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${Object.keys(result.manifest.assets).length} files`);
     writeRenderModules(project, result, settingsOf(project, config), modules);
     return result;
@@ -42,17 +44,26 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
       project.delivery === 'static'
         ? NO_RULES
         : deriveRewrites(shapeOf(project, built(), servedAssetPaths(project, built())), project.options.onStaleHash),
-    afterCompile: (distDir) => linkStore(project, built(), path.join(distDir, 'static', 'media', 'smart-cache')),
+    afterCompile: (distDir) => {
+      const folders = project.delivery === 'static' ? [STORE_URL] : [STORE_URL, REWRITE_STORE_URL];
+      linkStore(
+        project,
+        built(),
+        folders.map((url) => path.join(distDir, url.replace('/_next/', ''))),
+      );
+    },
   };
 }
 
 /** `next dev`: no store and nothing cacheable; the hashes follow the files. */
-export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
+export function developmentApp(configured: Project, config: SettingsConfig): SmartCacheApp {
+  // Bytes do not matter here, and a path that is typed while the server runs must be known.
+  const project: Project = { ...configured, options: { ...configured.options, clientAssets: 'all' } };
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
   const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false, hasStore: false };
   const refresh = () => {
-    const result = buildManifest(project, { freeze: false });
+    const result = buildManifest(project, { freeze: false, mayLackPublic: true });
     writeRenderModules(project, result, settings, modules);
     return result;
   };
@@ -76,9 +87,9 @@ function settingsOf({ options }: Project, { basePath = '', assetPrefix = '' }: S
   return { basePath, assetPrefix, cdnPrefix, integrity, onMissing };
 }
 
-function shapeOf({ options }: Project, { manifest, stablePaths }: BuiltManifest, served: Iterable<string>) {
+function shapeOf({ options }: Project, { manifest, stablePaths }: BuiltManifest, older: Iterable<string>) {
   const current = Object.keys(manifest.assets);
-  return hashedPathShape([...current, ...served], [...current, ...stablePaths], options.hashLength);
+  return hashedPathShape(current, [...current, ...stablePaths], options.hashLength, older);
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { type HashedPathShape, hashedPathShape, topLevelFolder } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
@@ -10,11 +11,15 @@ import { freezeInParallel } from './freeze-in-parallel.js';
 import type { Project } from './project.js';
 import { type Scan, type ScannedFile, scanPublicFolder } from './scan.js';
 import { openScanCache } from './scan-cache.js';
-import { listStore, openStore } from './store.js';
+import { listStore, openStore, sizeOfCopy } from './store.js';
 
 export interface BuildManifestOptions {
   /** Whether frozen copies are made. Default: true; development has no store. */
   freeze?: boolean;
+  /** Whether each copy in the store is looked at, in case a crash or a cache of CI has cut it short. Default: false. */
+  checkCopies?: boolean;
+  /** Whether an app without `public/` is one with an empty one, as it is for Next. Default: false. */
+  mayLackPublic?: boolean;
 }
 
 export interface BuiltManifest {
@@ -41,15 +46,16 @@ interface HashedFile extends FrozenFile {
  *
  * @throws {SmartCacheError} and leaves the old manifest as it was.
  */
-export function buildManifest(project: Project, { freeze = true }: BuildManifestOptions = {}): BuiltManifest {
-  const scan = scanPublicFolder(project.publicDir, project.options);
-  const { files, filesRead } = hashFiles(project, scan.files, freeze);
+export function buildManifest(project: Project, options: BuildManifestOptions = {}): BuiltManifest {
+  const isMissing = options.mayLackPublic && !fs.existsSync(project.publicDir);
+  const scan = isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(project.publicDir, project.options);
+  const { files, filesRead } = hashFiles(project, scan.files, options);
   const shape = hashedPathShape(
     files.map(({ assetPath }) => assetPath),
     allPaths(scan),
     project.options.hashLength,
   );
-  const manifest = describeFiles(project, files, shape);
+  const manifest = describeFiles(project, files, shape, new Set(allPaths(scan)));
   return {
     manifest,
     stablePaths: scan.stablePaths,
@@ -65,14 +71,17 @@ function* allPaths(scan: Scan): Iterable<string> {
 }
 
 /** Hashes what the scan cache does not know or the store does not hold. */
-function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile[], freeze: boolean) {
+function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile[], { freeze = true, checkCopies }: BuildManifestOptions) {
   const cache = openScanCache(cacheDir, options.algorithm);
-  const stored = freeze ? listStore(openStore(cacheDir)) : undefined;
+  const store = openStore(cacheDir);
+  const stored = freeze ? listStore(store) : undefined;
+  const isStored = (contentHash: string, size: number) =>
+    !stored || (stored.has(contentHash) && (!checkCopies || sizeOfCopy(store, contentHash) === size));
   const files: HashedFile[] = [];
   const toRead: ScannedFile[] = [];
   for (const file of scanned) {
     const hashes = cache.find(file.assetPath, file.signature);
-    if (hashes && stored?.has(hashes.contentHash) !== false) files.push(Object.assign(file, hashes));
+    if (hashes && isStored(hashes.contentHash, file.size)) files.push(Object.assign(file, hashes));
     else toRead.push(file);
   }
   letClockTick(toRead);
@@ -85,12 +94,19 @@ function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile
   return { files, filesRead: toRead.length };
 }
 
-function describeFiles({ options, delivery }: Project, files: readonly HashedFile[], shape: HashedPathShape | undefined): Manifest {
+function describeFiles(
+  { options, delivery }: Project,
+  files: readonly HashedFile[],
+  shape: HashedPathShape | undefined,
+  names: ReadonlySet<string>,
+): Manifest {
   const assets: Manifest['assets'] = {};
   for (const { assetPath, contentHash, integrity, size, modifiedMs } of files) {
     const hash = hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modifiedMs, contentHash });
-    const direct = delivery === 'static' || shape?.linkedDirectly.has(topLevelFolder(assetPath));
-    const hashedPath = encodeAssetPath(toHashedPath(assetPath, hash));
+    const hashedName = toHashedPath(assetPath, hash);
+    // A file of that very name would be served in its place.
+    const direct = delivery === 'static' || shape?.linkedDirectly.has(topLevelFolder(assetPath)) || names.has(hashedName);
+    const hashedPath = encodeAssetPath(hashedName);
     assets[assetPath] = { hash, url: direct ? STORE_URL + hashedPath : hashedPath, integrity, size };
   }
   return { version: MANIFEST_VERSION, algorithm: options.algorithm, assets };

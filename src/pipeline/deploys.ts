@@ -40,21 +40,21 @@ export function readDeploys({ cacheDir }: Project): Deploy[] {
 
 /**
  * Links the frozen copies of this build, and of the deploys that `keep` still
- * allows, into a folder that Next serves as immutable.
+ * allows, into folders that Next serves as immutable.
  *
- * @param targetDir is replaced whole.
+ * @param targetDirs each is replaced whole.
  * @param now milliseconds since the epoch, for the pruning of the store.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
  */
-export function linkStore(project: Project, built: BuiltManifest, targetDir: string, now = Date.now()): void {
+export function linkStore(project: Project, built: BuiltManifest, targetDirs: readonly string[], now = Date.now()): void {
   const deploys = deploysWith(project, built);
   const [current] = deploys;
   const store = openStore(project.cacheDir);
-  replaceFolder(targetDir, (folder) => {
-    // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
-    const links: Deploy = Object.assign({}, ...[...deploys].reverse());
-    linkFiles(store, links, folder, (hashedPath) => Object.hasOwn(current, hashedPath));
-  });
+  // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
+  const links: Deploy = Object.assign({}, ...[...deploys].reverse());
+  for (const targetDir of targetDirs) {
+    replaceFolder(targetDir, (folder) => linkFiles(store, links, folder, (hashedPath) => Object.hasOwn(current, hashedPath)));
+  }
   writeIfChanged(deploysFile(project.cacheDir), JSON.stringify(deploys));
   const kept = new Set(deploys.flatMap((deploy) => Object.values(deploy)));
   pruneStore(store, (contentHash) => kept.has(contentHash), now);

@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readings } from '../core/asset-path.js';
 
+/** What builds leave in an app's folder. Further down, such names may be routes. */
+const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
+
 const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|mdx?)$/;
 
 /** What an app's own source says, as far as it decides what the browser gets. */
@@ -24,6 +27,7 @@ const STRATEGY = /\bstrategy\s*[=:,}]/;
  * @param skip absolute paths of folders that hold no source: `public/`, `distDir`.
  */
 export function findMentions(root: string, isAssetPath: (candidate: string) => boolean, skip: ReadonlySet<string>): SourceMentions {
+  const skipped = new Set([...skip, ...OUTPUT_FOLDERS.map((name) => path.join(root, name))]);
   const assetPaths = new Set<string>();
   let strategy = false;
   walk(root);
@@ -33,7 +37,7 @@ export function findMentions(root: string, isAssetPath: (candidate: string) => b
     for (const entry of readFolder(folder)) {
       const absolutePath = path.join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && !entry.name.startsWith('.') && !skip.has(absolutePath)) walk(absolutePath);
+        if (entry.name !== 'node_modules' && !entry.name.startsWith('.') && !skipped.has(absolutePath)) walk(absolutePath);
       } else if (entry.isFile() && SOURCE_FILE.test(entry.name)) {
         const text = fs.readFileSync(absolutePath, 'utf8');
         strategy ||= STRATEGY.test(text);

@@ -24,6 +24,11 @@ export function listStore(store: Store): Set<string> {
   return new Set(listFiles(store).filter((name) => !name.endsWith(TEMPORARY)));
 }
 
+/** Bytes of a frozen copy; `undefined` when there is none. */
+export function sizeOfCopy(store: Store, contentHash: string): number | undefined {
+  return fs.statSync(store.pathOf(contentHash), { throwIfNoEntry: false })?.size;
+}
+
 /** Copies left behind by a build that was killed, or by no deploy that is still kept, once they are this old. */
 const PRUNE_AFTER_MS = 60 * 60 * 1000;
 

@@ -7,7 +7,9 @@ import { hoistsResources } from './react-version.js';
 export interface CachedStyleProps extends Omit<ComponentPropsWithoutRef<'link'>, 'rel'> {
   /** Asset path: `/css/site.css`. */
   href: string;
-  /** Order among hoisted stylesheets (React 19). Default: `'default'`. */
+  /** Whether the sheet is switched off. */
+  disabled?: boolean;
+  /** Order among hoisted stylesheets (React 19). Default: `'default'`, and none beside `onLoad`, `onError` or `disabled`. */
   precedence?: string;
   /** Whether a preload is sent ahead of the tag. Default: false. */
   preload?: boolean;
@@ -25,14 +27,20 @@ export interface CachedStyleProps extends Omit<ComponentPropsWithoutRef<'link'>,
  */
 export type CachedStyleComponent = ForwardRefExoticComponent<CachedStyleProps & RefAttributes<HTMLLinkElement>>;
 
+/** React 19 does not hoist a sheet that is watched or switched off, and complains of a `precedence` there. */
+function isPlain({ onLoad, onError, disabled }: Omit<CachedStyleProps, 'href'>): boolean {
+  return !onLoad && !onError && disabled === undefined;
+}
+
 export function createCachedStyle(resolve: ResolveAsset): CachedStyleComponent {
-  const render = ({ href, precedence = 'default', preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
+  const render = ({ href, precedence, preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
     const resolved = resolve(href);
     const attributes = fetchAttributes(resolved, props);
     if (preload) {
       preloadAsset(resolved.url, { as: 'style', nonce: props.nonce, fetchPriority: props.fetchPriority, ...attributes });
     }
-    return <link {...props} {...attributes} {...(hoistsResources && { precedence })} ref={ref} rel="stylesheet" href={resolved.url} />;
+    const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
+    return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;
   };
   return Object.assign(forwardRef(render), { displayName: 'CachedStyle' });
 }
