@@ -15,7 +15,9 @@ for (const format of ['cjs', 'esm']) {
   execFileSync(process.execPath, [tsc, '-p', `tsconfig.build.${format}.json`], { cwd: root, stdio: 'inherit' });
 }
 const write = (file, text) => fs.writeFileSync(path.join(root, 'dist', file), text);
-write('cjs/package.json', '{ "type": "commonjs" }\n');
+// The nearest package.json decides what the package's own name means inside it: `npm link` and monorepos need the exports too.
+const ownExports = { './manifest': './manifest.js', './client-manifest': './client-manifest.js' };
+write('cjs/package.json', `${JSON.stringify({ name: 'next-smart-cache', type: 'commonjs', exports: ownExports })}\n`);
 
 for (const entry of ['config', 'build']) {
   const names = Object.keys(require(path.join(root, 'dist', 'cjs', `${entry}.js`)));

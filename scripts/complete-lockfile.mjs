@@ -9,7 +9,15 @@ import path from 'node:path';
 const file = path.join(process.argv[2] ?? '.', 'package-lock.json');
 const lock = JSON.parse(fs.readFileSync(file, 'utf8'));
 
-const OS = { darwin: 'darwin', win32: 'win32', linux: 'linux', android: 'android', freebsd: 'freebsd', openharmony: 'openharmony', wasm32: undefined };
+const OS = {
+  darwin: 'darwin',
+  win32: 'win32',
+  linux: 'linux',
+  android: 'android',
+  freebsd: 'freebsd',
+  openharmony: 'openharmony',
+  wasm32: undefined,
+};
 const CPU = ['arm64', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'wasm32', 'arm'];
 
 for (const [location, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {

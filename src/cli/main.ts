@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { SmartCacheError } from '../core/errors.js';
+import { isSmartCacheError } from '../core/errors.js';
 import { runBuild } from './build-command.js';
 import type { CommandIo, ExitCode, GlobalFlags } from './command-io.js';
 
@@ -20,7 +20,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     io.stderr(describeError(error));
-    return error instanceof SmartCacheError && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
+    return isSmartCacheError(error) && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
   }
 }
 
@@ -52,6 +52,6 @@ function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Co
 }
 
 function describeError(error: unknown): string {
-  if (error instanceof SmartCacheError) return `next-smart-cache: ${error.message}\n  Code: ${error.code}\n`;
+  if (isSmartCacheError(error)) return `next-smart-cache: ${error.message}\n  Code: ${error.code}\n`;
   return `next-smart-cache: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

@@ -50,6 +50,11 @@ export class SmartCacheError extends Error {
   }
 }
 
+/** Also for errors of another copy of the package: the ESM and the CommonJS one may meet. */
+export function isSmartCacheError(error: unknown): error is SmartCacheError {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'SmartCacheError' && 'code' in error;
+}
+
 /** The `code` of a Node system error (`ENOENT`, `EACCES` …), or `undefined`. */
 export function systemErrorCode(error: unknown): string | undefined {
   // By its shape: an error of another realm (a test runner, a worker) is no `instanceof Error` here.

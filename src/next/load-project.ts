@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { SmartCacheError } from '../core/errors.js';
+import { isSmartCacheError, SmartCacheError } from '../core/errors.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
 import { CLI_PHASE } from './mode.js';
 import { findConfigFile } from './project-root.js';
@@ -65,7 +65,7 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
     );
   } catch (error) {
     // Our own errors (an option of the wrong type) already say all there is to say.
-    if (error instanceof Error && error.name === 'SmartCacheError') throw error;
+    if (isSmartCacheError(error)) throw error;
     throw new SmartCacheError(
       'ERR_SMART_CACHE_CONFIG_INVALID',
       {

@@ -13,14 +13,18 @@ export function findConfigFile(root: string): string | undefined {
  * The folder of the app whose config is being loaded. Next tells a config
  * neither by argument nor by variable, and `next dev apps/web` does not change
  * the working directory; but the config file is on the call stack while it
- * runs. A wrapper called from elsewhere is looked for in the working directory.
+ * runs. Where it is not (a helper that wraps for several apps), it is the
+ * working directory.
  */
 export function currentProjectRoot(): string {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 100;
-  const stack = new Error('who is calling').stack ?? '';
+  const lines = new Error('who is calling').stack?.split('\n') ?? [];
   Error.stackTraceLimit = stackTraceLimit;
-  const [, url, file] = /(?:\(|at )(?:(file:\/\/[^\s)]*?)|(\/[^\n]*?|[a-z]:\\[^\n]*?))[\\/]next\.config\.[\w.]+:\d+/i.exec(stack) ?? [];
-  if (url) return fileURLToPath(url);
-  return file ?? process.cwd();
+  for (const line of lines) {
+    // `at name (/app/next.config.js:1:2)`, `at file:///app/next.config.mjs:1:2`
+    const folder = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[a-z]:\\).*)[\\/]next\.config\.\w+:\d+/i.exec(line)?.[1];
+    if (folder) return folder.startsWith('file:') ? fileURLToPath(folder) : folder;
+  }
+  return process.cwd();
 }

@@ -72,18 +72,25 @@ function* allPaths(scan: Scan): Iterable<string> {
 
 /** Hashes what the scan cache does not know or the store does not hold. */
 function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile[], { freeze = true, checkCopies }: BuildManifestOptions) {
-  const cache = openScanCache(cacheDir, options.algorithm);
+  const cache = openScanCache(cacheDir, options.algorithm, freeze);
   const store = openStore(cacheDir);
   const stored = freeze ? listStore(store) : undefined;
   const isStored = (contentHash: string, size: number) =>
     !stored || (stored.has(contentHash) && (!checkCopies || sizeOfCopy(store, contentHash) === size));
   const files: HashedFile[] = [];
   const toRead: ScannedFile[] = [];
+  let lacksCopy = false;
   for (const file of scanned) {
     const hashes = cache.find(file.assetPath, file.signature);
-    if (hashes && isStored(hashes.contentHash, file.size)) files.push(Object.assign(file, hashes));
-    else toRead.push(file);
+    if (hashes && isStored(hashes.contentHash, file.size)) {
+      files.push(Object.assign(file, hashes));
+    } else {
+      toRead.push(file);
+      lacksCopy ||= hashes !== undefined;
+    }
   }
+  // Forgotten first: a build that is killed now may leave a half copy under a name that the cache would vouch for.
+  if (lacksCopy) cache.save(files);
   letClockTick(toRead);
   const readAtNs = nowNs();
   const frozen = freezeInParallel({ files: toRead, algorithm: options.algorithm, cacheDir: freeze ? cacheDir : undefined });

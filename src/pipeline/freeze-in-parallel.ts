@@ -71,6 +71,8 @@ function startWorker(job: FreezeJob): { wait(): FrozenFile[] | undefined } {
   const state = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(path.join(__dirname, 'freeze-worker.js'), { workerData: { job, port: port2, state }, transferList: [port2] });
   worker.unref();
+  // Heard of too late to matter: its share has been done here by then.
+  worker.on('error', () => {});
   return {
     /** @returns `undefined` when the thread has died. */
     wait() {

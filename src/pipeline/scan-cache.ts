@@ -20,8 +20,13 @@ const VERSION = 1;
 
 type Row = [signature: string, contentHash: string, integrity: string];
 
-export function openScanCache(cacheDir: string, algorithm: HashAlgorithm): ScanCache {
-  const file = path.join(cacheDir, 'scan.json');
+/**
+ * @param isFrozen whether what it knows is in the store too. Default: true. Development has a
+ * cache of its own: a half copy left by a killed build must not be taken for a
+ * whole one because development knew the hash.
+ */
+export function openScanCache(cacheDir: string, algorithm: HashAlgorithm, isFrozen = true): ScanCache {
+  const file = path.join(cacheDir, isFrozen ? 'scan.json' : 'scan-development.json');
   const rows = readRows(file, algorithm);
   return {
     find(assetPath, signature) {

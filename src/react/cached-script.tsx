@@ -36,10 +36,7 @@ export function createCachedScript(resolve: ResolveAsset, NextScript: NextScript
   const render = ({ src, strategy, preload = false, onReady, ...props }: CachedScriptProps, ref: ForwardedRef<HTMLScriptElement>) => {
     const resolved = resolve(src);
     const attributes = fetchAttributes(resolved, props);
-    if (preload) {
-      const { nonce, fetchPriority } = props;
-      preloadAsset(resolved.url, { as: 'script', module: props.type === 'module', nonce, fetchPriority, ...attributes });
-    }
+    if (preload) preloadAsset(resolved.url, props.type === 'module' ? 'module' : 'script', attributes, props);
     if (strategy !== undefined && NextScript) {
       const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
       return <NextScript {...forNext} />;

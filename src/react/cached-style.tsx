@@ -36,9 +36,7 @@ export function createCachedStyle(resolve: ResolveAsset): CachedStyleComponent {
   const render = ({ href, precedence, preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
     const resolved = resolve(href);
     const attributes = fetchAttributes(resolved, props);
-    if (preload) {
-      preloadAsset(resolved.url, { as: 'style', nonce: props.nonce, fetchPriority: props.fetchPriority, ...attributes });
-    }
+    if (preload) preloadAsset(resolved.url, 'style', attributes, props);
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;
   };

@@ -1,0 +1,393 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder';
+import { evaluate, type InstalledPackage, installPackage, linkDependencies, PACKAGE_JSON, type Run, run } from './installed-package';
+
+let installed: InstalledPackage;
+beforeAll(() => {
+  installed = installPackage();
+});
+
+/** An app, with the package installed as npm would. */
+function app(files: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder();
+  fs.symlinkSync(path.join(installed.root, 'node_modules'), path.join(root, 'node_modules'));
+  writeFiles(root, { 'package.json': '{}', ...files });
+  return root;
+}
+
+describe('what is published', () => {
+  test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'])('%s', (file) => {
+    expect(installed.files).toContain(file);
+  });
+
+  test('is built code with its types and maps, and nothing else', () => {
+    const others = installed.files.filter((file) => !/^dist\/(?:cjs|esm)\/.+(?:\.c?js|\.d\.c?ts|\.c?js\.map)$/.test(file));
+    expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'package.json']);
+  });
+
+  test('has no tests and no leftovers of a build', () => {
+    expect(installed.files.filter((file) => /test|tsbuildinfo|\.tmp|\.tgz/i.test(file))).toEqual([]);
+  });
+
+  test('every map has its source in it', () => {
+    for (const file of installed.files.filter((name) => name.endsWith('.map'))) {
+      const map = JSON.parse(fs.readFileSync(path.join(installed.dir, file), 'utf8')) as { sourcesContent?: string[] };
+      expect([file, map.sourcesContent?.length]).toEqual([file, 1]);
+    }
+  });
+});
+
+/** Every file that the `exports` of package.json lead to, whatever the condition. */
+function targetsOf(exported: unknown): string[] {
+  return typeof exported === 'string' ? [exported] : Object.values(exported as object).flatMap(targetsOf);
+}
+const ENTRIES = Object.keys(PACKAGE_JSON.exports).filter((entry) => entry !== './package.json');
+
+describe('the entries', () => {
+  const names = (format: 'module' | 'commonjs', flags: string[] = [], entries = ENTRIES): unknown => {
+    const load = format === 'module' ? 'await import' : 'require';
+    const lines = entries.map((entry) => {
+      const request = JSON.stringify(entry.replace('.', 'next-smart-cache'));
+      return `names[${request}] = Object.keys(${load}(${request})).sort();`;
+    });
+    return evaluate(installed.root, format, ['const names = {};', ...lines, 'console.log(JSON.stringify(names));'].join('\n'), { flags });
+  };
+
+  test('are those that the design names', () => {
+    expect(Object.keys(PACKAGE_JSON.exports)).toEqual([
+      '.',
+      './config',
+      './build',
+      './postcss',
+      './manifest',
+      './client-manifest',
+      './package.json',
+    ]);
+  });
+
+  test('export these names', () => {
+    expect({ import: names('module'), require: names('commonjs') }).toMatchInlineSnapshot(`
+{
+  "import": {
+    "next-smart-cache": [
+      "CachedScript",
+      "CachedStyle",
+      "SmartCacheError",
+      "asset",
+    ],
+    "next-smart-cache/build": [
+      "SmartCacheError",
+      "build",
+      "parseManifest",
+    ],
+    "next-smart-cache/client-manifest": [
+      "NextScript",
+      "manifest",
+    ],
+    "next-smart-cache/config": [
+      "SmartCacheError",
+      "withSmartCache",
+    ],
+    "next-smart-cache/manifest": [
+      "NextScript",
+      "manifest",
+    ],
+    "next-smart-cache/postcss": [
+      "default",
+    ],
+  },
+  "require": {
+    "next-smart-cache": [
+      "CachedScript",
+      "CachedStyle",
+      "SmartCacheError",
+      "asset",
+    ],
+    "next-smart-cache/build": [
+      "SmartCacheError",
+      "build",
+      "parseManifest",
+    ],
+    "next-smart-cache/client-manifest": [
+      "NextScript",
+      "manifest",
+    ],
+    "next-smart-cache/config": [
+      "SmartCacheError",
+      "withSmartCache",
+    ],
+    "next-smart-cache/manifest": [
+      "NextScript",
+      "manifest",
+    ],
+    "next-smart-cache/postcss": [
+      "postcss",
+    ],
+  },
+}
+`);
+  });
+
+  test('nothing else can be imported', () => {
+    for (const request of ['next-smart-cache/dist/cjs/build.js', 'next-smart-cache/core/errors', 'next-smart-cache/cli']) {
+      expect(() => evaluate(installed.root, 'commonjs', `require(${JSON.stringify(request)})`)).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
+    }
+    expect(evaluate(installed.root, 'commonjs', `console.log(JSON.stringify(require('next-smart-cache/package.json').version))`)).toBe(
+      PACKAGE_JSON.version,
+    );
+  });
+
+  test.each(ENTRIES)('%s: every file that it leads to is there, with its types', (entry) => {
+    for (const target of targetsOf(PACKAGE_JSON.exports[entry])) {
+      const types = target.replace(/\.(c?)js$/, '.d.$1ts');
+      expect(installed.files).toEqual(expect.arrayContaining([target, types].map((file) => path.posix.normalize(file))));
+    }
+  });
+
+  test('config and build are one implementation, however they are loaded', () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { withSmartCache } from 'next-smart-cache/config';
+      import { build, SmartCacheError } from 'next-smart-cache/build';
+      const require = createRequire(process.cwd() + '/');
+      const [config, other] = [require('next-smart-cache/config'), require('next-smart-cache/build')];
+      console.log(JSON.stringify([withSmartCache === config.withSmartCache, build === other.build, SmartCacheError === config.SmartCacheError]));
+    `;
+    expect(evaluate(installed.root, 'module', script)).toEqual([true, true, true]);
+  });
+});
+
+describe.each<['module' | 'commonjs', (names: string, request: string) => string]>([
+  ['module', (names, request) => `import { ${names} } from '${request}';`],
+  ['commonjs', (names, request) => `const { ${names} } = require('${request}');`],
+])('in plain Node, as %s', (format, load) => {
+  test('asset() returns the original path: no app is wired up', () => {
+    const script = `${load('asset', 'next-smart-cache')} console.log(JSON.stringify(['/x.js', '/x.js?v=1', 'https://example.com/x.js'].map(asset)));`;
+    expect(evaluate(installed.root, format, script)).toEqual(['/x.js', '/x.js?v=1', 'https://example.com/x.js']);
+  });
+
+  test('the components render', () => {
+    const script = `
+      ${load('CachedScript, CachedStyle', 'next-smart-cache')}
+      ${load('createElement, Fragment', 'react')}
+      ${load('renderToString', 'react-dom/server')}
+      const page = createElement(Fragment, null,
+        createElement(CachedStyle, { href: '/site.css' }),
+        createElement(CachedScript, { src: '/app.js' }),
+        createElement(CachedScript, { src: '/late.js', strategy: 'lazyOnload' }));
+      console.log(JSON.stringify(renderToString(page)));
+    `;
+    expect(evaluate(installed.root, format, script)).toBe(
+      '<link rel="stylesheet" href="/site.css" data-precedence="default"/><script src="/app.js" async=""></script>',
+    );
+  });
+
+  test('it can be linked from a folder of its own, as `npm link` does', () => {
+    const checkout = temporaryFolder();
+    fs.cpSync(installed.dir, checkout, { recursive: true });
+    linkDependencies(checkout);
+    const root = temporaryFolder();
+    fs.mkdirSync(path.join(root, 'node_modules'));
+    fs.symlinkSync(checkout, path.join(root, 'node_modules/next-smart-cache'));
+    expect(evaluate(root, format, `${load('asset', 'next-smart-cache')} console.log(JSON.stringify(asset('/x.js')));`)).toBe('/x.js');
+  });
+
+  test('build() builds', () => {
+    const cwd = app({ 'public/js/app.js': 'hello' });
+    const script = `
+      ${load('build, parseManifest', 'next-smart-cache/build')}
+      ${load('readFileSync', 'node:fs')}
+      build().then(({ manifest, manifestPath, changed, filesRead }) => {
+        const onDisk = parseManifest(readFileSync(manifestPath, 'utf8'), manifestPath);
+        console.log(JSON.stringify({ urls: Object.values(manifest.assets).map(({ url }) => url), changed, filesRead, same: JSON.stringify(onDisk) === JSON.stringify(manifest) }));
+      });
+    `;
+    expect(evaluate(cwd, format, script)).toEqual({ urls: ['/js/app.2cf24dba5f.js'], changed: true, filesRead: 1, same: true });
+  });
+});
+
+describe('the command line', () => {
+  const cli = (cwd: string, ...args: string[]) => run(installed.bin, args, { cwd });
+  const configure = (options: string) => `withSmartCache({}, ${options})`;
+
+  test('--version', () => {
+    expect(cli(installed.root, '--version')).toEqual({ status: 0, stdout: `${PACKAGE_JSON.version}\n`, stderr: '' });
+  });
+
+  test('wrong usage', () => {
+    expect(cli(installed.root, 'biuld')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Did you mean build?') });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    [
+      'ESM',
+      {
+        'next.config.mjs': `import { withSmartCache } from 'next-smart-cache/config'; export default ${configure('{ hash: { length: 12 } }')};`,
+      },
+    ],
+    ['CommonJS', { 'next.config.js': `module.exports = require('next-smart-cache/config').${configure('{ hash: { length: 12 } }')};` }],
+    [
+      'TypeScript',
+      {
+        'next.config.ts': `import { withSmartCache, type SmartCacheOptions } from 'next-smart-cache/config'; const options: SmartCacheOptions = { hash: { length: 12 } }; export default withSmartCache({}, options);`,
+      },
+    ],
+  ])('build, with the options of a config in %s', (_, config) => {
+    const cwd = app({ 'public/a.txt': 'hello', ...config });
+    expect(cli(cwd, 'build')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'next-smart-cache: 1 file, 5 B (1 read): wrote .smart-cache/manifest.json\n',
+    });
+    expect(fs.readFileSync(path.join(cwd, '.smart-cache/manifest.json'), 'utf8')).toContain('"/a.2cf24dba5fb0.txt"');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    [
+      'ESM',
+      { 'next.config.mjs': `import { withSmartCache } from 'next-smart-cache/config'; export default ${configure('{ keep: -1 }')};` },
+    ],
+    ['CommonJS', { 'next.config.js': `module.exports = require('next-smart-cache/config').${configure('{ keep: -1 }')};` }],
+    [
+      'TypeScript',
+      { 'next.config.ts': `import { withSmartCache } from 'next-smart-cache/config'; export default ${configure('{ keep: -1 }')};` },
+    ],
+  ])('an option of the wrong type, in %s: our message alone, without a stack', (_, config) => {
+    const { status, stdout, stderr } = cli(app({ 'public/a.txt': '', ...config }), 'build', '--json');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toBe(
+      [
+        'next-smart-cache: An option of withSmartCache is not valid: keep',
+        '  Why: it is -1, but must be a whole number from 0 to 100',
+        '  Fix: edit "keep" in the second argument of withSmartCache() in your next.config',
+        '  Code: ERR_SMART_CACHE_OPTION_INVALID',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('the types', () => {
+  /** What the compiler says of these files in an app that has the package installed. */
+  function compile(files: Readonly<Record<string, string>>): Run {
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      jsx: 'react-jsx',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ['node'],
+    };
+    const cwd = app({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*'] }) });
+    const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+    return run(process.execPath, [tsc, '-p', '.'], { cwd });
+  }
+
+  const CLEAN: Run = { status: 0, stdout: '', stderr: '' };
+
+  const USE = `
+    const options: SmartCacheOptions = {
+      include: ['/img/**'], hash: { algorithm: 'md5', length: 8 }, fingerprint: ({ modified }) => modified.toISOString(), keep: 3,
+    };
+    withSmartCache({ reactStrictMode: true }, options) satisfies NextConfig;
+    withSmartCache(async () => ({}))('phase', { defaultConfig: {} }) satisfies NextConfig | Promise<NextConfig>;
+    build({ cwd: '.', options }).then(({ manifest }) => manifest.assets['/a.js']?.url satisfies string | undefined);
+    asset('/a.js') satisfies string;
+    manifest.assets satisfies object;
+    [new SmartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { what: '', where: '', why: '', fix: '' }).code satisfies SmartCacheErrorCode];
+    [smartCachePostcss()] satisfies Plugin[];
+    // @ts-expect-error
+    withSmartCache({}, { hash: { algorithm: 'crc32' } });
+    // @ts-expect-error
+    withSmartCache({}, { inclde: '/img/**' });
+    // @ts-expect-error
+    asset(1);
+  `;
+  const IMPORTS = [
+    "import type { NextConfig } from 'next';",
+    "import type { Plugin } from 'postcss';",
+    "import { asset } from 'next-smart-cache';",
+    "import { type SmartCacheOptions, withSmartCache } from 'next-smart-cache/config';",
+    "import { build, SmartCacheError, type SmartCacheErrorCode } from 'next-smart-cache/build';",
+    "import { manifest } from 'next-smart-cache/manifest';",
+  ].join('\n');
+  const POSTCSS = {
+    mts: "import smartCachePostcss from 'next-smart-cache/postcss';",
+    cts: "import smartCachePostcss = require('next-smart-cache/postcss');",
+  };
+
+  test.each(['mts', 'cts'] as const)('hold in .%s', (extension) => {
+    expect(compile({ [`use.${extension}`]: `${IMPORTS}\n${POSTCSS[extension]}\n${USE}` })).toEqual(CLEAN);
+  });
+
+  test('hold for the components', () => {
+    const page = `
+      import { CachedScript, CachedStyle, type CachedScriptProps } from 'next-smart-cache';
+      import { createRef } from 'react';
+      const props: CachedScriptProps = { src: '/a.js', nonce: 'abc', type: 'module' };
+      export const page = (
+        <>
+          <CachedScript {...props} ref={createRef<HTMLScriptElement>()} data-domain="example.com" />
+          <CachedScript src="/a.js" strategy="lazyOnload" onReady={() => {}} />
+          <CachedStyle href="/a.css" media="print" precedence="high" ref={createRef<HTMLLinkElement>()} />
+          {/* @ts-expect-error */}
+          <CachedScript />
+          {/* @ts-expect-error */}
+          <CachedScript src="/a.js" strategy="sometime" />
+          {/* @ts-expect-error */}
+          <CachedStyle href="/a.css" rel="preload" />
+          {/* @ts-expect-error */}
+          <CachedStyle src="/a.css" />
+        </>
+      );
+    `;
+    expect(compile({ 'page.tsx': page })).toEqual(CLEAN);
+  });
+});
+
+describe('several threads', () => {
+  /** Enough files for four of them. */
+  const COUNT = 2000;
+  const files = Object.fromEntries(
+    Array.from({ length: COUNT }, (_, index) => [`public/${index % 7}/${index}.js`, `content ${index % 1500}`]),
+  );
+  const onFourCores = (then: string) => `
+    require('node:os').availableParallelism = () => 4;
+    const { createHash } = require('node:crypto');
+    const fs = require('node:fs');
+    const { build, SmartCacheError } = require('next-smart-cache/build');
+    build()${then};
+  `;
+
+  test('hash and freeze the same as one', () => {
+    const cwd = app(files);
+    const script = onFourCores(`.then(({ manifest, filesRead }) => {
+      const wrong = Object.entries(manifest.assets).filter(([assetPath, { hash, integrity }]) => {
+        const digest = createHash('sha256').update(fs.readFileSync('public' + assetPath)).digest();
+        const frozen = fs.readFileSync('.next/cache/next-smart-cache/files/' + digest.toString('hex'), 'utf8');
+        return hash !== digest.toString('hex').slice(0, 10) || integrity !== 'sha256-' + digest.toString('base64') || frozen !== fs.readFileSync('public' + assetPath, 'utf8');
+      });
+      console.log(JSON.stringify({ filesRead, assets: Object.keys(manifest.assets).length, wrong, copies: fs.readdirSync('.next/cache/next-smart-cache/files').length }));
+    })`);
+    expect(evaluate(cwd, 'commonjs', script)).toEqual({ filesRead: COUNT, assets: COUNT, wrong: [], copies: 1500 });
+  });
+
+  test('report an error of another thread as our own', () => {
+    // The largest file is for the first thread, the next for another.
+    const cwd = app({ ...files, 'public/largest.js': 'x'.repeat(3000), 'public/secret.js': 'x'.repeat(2000) });
+    fs.chmodSync(path.join(cwd, 'public/secret.js'), 0o000);
+    for (const folder of [cwd, installed.root]) fs.chmodSync(folder, 0o777);
+    const script = onFourCores(
+      `.catch((error) => console.log(JSON.stringify([error instanceof SmartCacheError, error.code, error.parts.where, fs.existsSync('.smart-cache')])))`,
+    );
+    const uid = process.getuid?.() === 0 ? { uid: 65534 } : {};
+    expect(evaluate(cwd, 'commonjs', script, uid)).toEqual([
+      true,
+      'ERR_SMART_CACHE_FILE_UNREADABLE',
+      path.join(cwd, 'public/secret.js'),
+      false,
+    ]);
+  });
+});

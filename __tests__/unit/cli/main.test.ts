@@ -1,0 +1,230 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { CommandIo } from '../../../src/cli/command-io';
+import { main } from '../../../src/cli/main';
+import { SmartCacheError } from '../../../src/core/errors';
+import { resolveProject } from '../../../src/pipeline/project';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+
+// Help is laid out for the terminal, if there is one.
+const { isTTY } = process.stdout;
+beforeAll(() => {
+  process.stdout.isTTY = process.stderr.isTTY = false;
+});
+afterAll(() => {
+  process.stdout.isTTY = process.stderr.isTTY = isTTY;
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+/** Runs the command line in a world of its own. */
+async function run(argv: readonly string[], io: Partial<CommandIo> = {}) {
+  const written = { stdout: '', stderr: '' };
+  const exitCode = await main(argv, {
+    cwd: '/app',
+    version: '1.2.3',
+    stdout: (text) => {
+      written.stdout += text;
+    },
+    stderr: (text) => {
+      written.stderr += text;
+    },
+    loadProject: async (root) => resolveProject({ root }),
+    ...io,
+  });
+  return { exitCode, ...written };
+}
+
+/** An app with these files in its `public/`. */
+function app(files: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder();
+  fs.mkdirSync(path.join(root, 'public'));
+  writeFiles(path.join(root, 'public'), files);
+  return root;
+}
+
+describe('help', () => {
+  test('--help', async () => {
+    const { exitCode, stdout, stderr } = await run(['--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+"Usage: next-smart-cache [options] [command]
+
+Content-hashed, immutable URLs for the files in public/ of a Next.js app.
+
+Options:
+  -V, --version    output the version number
+  --cwd <dir>      the app's folder: the one with next.config and public/
+  --json           print the result as JSON on stdout
+  -h, --help       display help for command
+
+Commands:
+  build [options]  hash every file of public/ and write
+                   .smart-cache/manifest.json; run it as the "prebuild" script
+"
+`);
+  });
+
+  test('build --help', async () => {
+    const { exitCode, stdout, stderr } = await run(['build', '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+"Usage: next-smart-cache build [options]
+
+hash every file of public/ and write .smart-cache/manifest.json; run it as the
+"prebuild" script
+
+Options:
+  --cwd <dir>  the app's folder: the one with next.config and public/ (default:
+               "/app")
+  --json       print the result as JSON on stdout (default: false)
+  -h, --help   display help for command
+"
+`);
+  });
+
+  test('no command at all is wrong usage, and shows the help on stderr', async () => {
+    const { exitCode, stdout, stderr } = await run([]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toBe((await run(['--help'])).stdout);
+  });
+
+  test.each(['--version', '-V'])('%s', async (flag) => {
+    expect(await run([flag])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});
+
+describe('wrong usage: exit code 2, nothing on stdout, and where to look', () => {
+  test.each([
+    ['a command that is mistyped', ['biuld'], /unknown command 'biuld'[\s\S]*Did you mean build\?/],
+    ['a command that is not there', ['frobnicate'], /unknown command 'frobnicate'/],
+    ['a flag that is mistyped', ['build', '--jsno'], /unknown option '--jsno'[\s\S]*Did you mean --json\?/],
+    ['a flag that is not there', ['build', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['a flag without its value', ['build', '--cwd'], /--cwd <dir>' argument missing/],
+    ['an argument too many', ['build', 'apps/web'], /too many arguments/],
+  ])('%s', async (_, argv, message) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/Run "next-smart-cache (?:build )?--help" for (?:the commands and|its) options\.\n$/);
+  });
+});
+
+describe('build', () => {
+  test('writes the manifest and says so in one line on stderr', async () => {
+    const cwd = app({ 'js/app.js': 'hello', 'a.css': '', 'robots.txt': '' });
+    expect(await run(['build'], { cwd })).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: 'next-smart-cache: 2 files, 5 B (2 read): wrote .smart-cache/manifest.json\n',
+    });
+    expect(fs.existsSync(path.join(cwd, '.smart-cache/manifest.json'))).toBe(true);
+  });
+
+  test.each<[string, Record<string, string>, line: string]>([
+    ['no file', {}, 'public/ holds no file to hash; wrote an empty manifest'],
+    ['one file', { 'a.js': 'x'.repeat(1000) }, '1 file, 1 kB (1 read): wrote .smart-cache/manifest.json'],
+    ['an empty file', { 'a.js': '' }, '1 file, 0 B (1 read): wrote .smart-cache/manifest.json'],
+    ['a big file', { 'a.js': 'x'.repeat(1_234_567) }, '1 file, 1.23 MB (1 read): wrote .smart-cache/manifest.json'],
+    [
+      'many files',
+      Object.fromEntries(Array.from({ length: 1234 }, (_, index) => [`${index}.js`, 'x'])),
+      '1,234 files, 1.23 kB (1,234 read): wrote .smart-cache/manifest.json',
+    ],
+  ])('of %s', async (_, files, line) => {
+    // Threads run compiled code, which is not here.
+    jest.spyOn(os, 'availableParallelism').mockReturnValue(1);
+    expect((await run(['build'], { cwd: app(files) })).stderr).toBe(`next-smart-cache: ${line}\n`);
+  });
+
+  test.each<[Record<string, string>, line: string]>([
+    [{ 'a.js': 'hello' }, '1 file, 5 B: nothing changed'],
+    [{}, 'public/ holds no file to hash; nothing changed in the manifest'],
+  ])('a second time: %#', async (files, line) => {
+    const cwd = app(files);
+    await run(['build'], { cwd });
+    expect(await run(['build'], { cwd })).toEqual({ exitCode: 0, stdout: '', stderr: `next-smart-cache: ${line}\n` });
+  });
+
+  test('--json prints data on stdout and nothing else there', async () => {
+    const cwd = app({ 'js/app.js': 'hello', 'a.css': '' });
+    const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      manifest: path.join(cwd, '.smart-cache/manifest.json'),
+      changed: true,
+      files: 2,
+      filesRead: 2,
+      bytes: 5,
+    });
+    expect(stderr).toContain('2 files');
+    expect(JSON.parse((await run(['build', '--json'], { cwd })).stdout)).toMatchObject({ changed: false, filesRead: 0 });
+  });
+
+  test('flags may stand before the command', async () => {
+    const root = app({ 'a.js': 'hello' });
+    const { exitCode, stdout } = await run(['--cwd', root, '--json', 'build'], { cwd: '/' });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ manifest: path.join(root, '.smart-cache/manifest.json') });
+  });
+
+  test.each([
+    ['relative', (root: string) => path.relative('/', root)],
+    ['absolute', (root: string) => root],
+    ['with a slash at its end', (root: string) => `${root}/`],
+  ])('--cwd: %s', async (_, folderOf) => {
+    const root = app({ 'a.js': 'hello' });
+    const loadProject = jest.fn(async (folder: string) => resolveProject({ root: folder }));
+    expect((await run(['build', '--cwd', folderOf(root)], { cwd: '/', loadProject })).exitCode).toBe(0);
+    expect(loadProject.mock.calls).toEqual([[root]]);
+    expect(fs.existsSync(path.join(root, '.smart-cache/manifest.json'))).toBe(true);
+  });
+});
+
+describe('an error: exit code 1', () => {
+  test('of ours has its four parts and its code, on stderr', async () => {
+    const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd: '/no/such/app' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatchInlineSnapshot(`
+"next-smart-cache: There is no public/ folder: /no/such/app/public
+  Why: the command runs in another folder than the app, or the app has no static files yet
+  Fix: run it in the folder of next.config (or pass --cwd DIR), or create public/
+  Code: ERR_SMART_CACHE_PUBLIC_MISSING
+"
+`);
+  });
+
+  test('of ours, from another copy of the package, looks the same', async () => {
+    const error = Object.assign(new Error('A thing failed: here\n  Why: so\n  Fix: thus'), {
+      name: 'SmartCacheError',
+      code: 'ERR_SMART_CACHE_OPTION_INVALID',
+      parts: {},
+    });
+    expect(await run(['build'], { loadProject: () => Promise.reject(error) })).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'next-smart-cache: A thing failed: here\n  Why: so\n  Fix: thus\n  Code: ERR_SMART_CACHE_OPTION_INVALID\n',
+    });
+  });
+
+  test('of usage is exit code 2', async () => {
+    const error = new SmartCacheError('ERR_SMART_CACHE_USAGE', { what: 'No such folder', where: '/x', why: 'so', fix: 'thus' });
+    expect(await run(['build'], { loadProject: () => Promise.reject(error) })).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('No such folder'),
+    });
+  });
+
+  test('that nobody foresaw comes with its stack', async () => {
+    const { exitCode, stderr } = await run(['build'], { loadProject: () => Promise.reject(new TypeError('of ours')) });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^next-smart-cache: TypeError: of ours\n\s+at /);
+  });
+
+  test('that is no error at all', async () => {
+    const loadProject = () => Promise.reject('just a text');
+    expect(await run(['build'], { loadProject })).toEqual({ exitCode: 1, stdout: '', stderr: 'next-smart-cache: just a text\n' });
+  });
+});

@@ -1,0 +1,193 @@
+import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
+import { hashedPathShape, topLevelFolder } from '../../../src/core/hashed-path-shape';
+
+const HASH = '0123456789';
+const OTHER_HASH = 'abcdef0123';
+
+/** Whether URLs have the shape of an app's hashed paths, matched as Next does: as a whole, regardless of case. */
+function shapeMatcher(assetPaths: readonly string[], stablePaths: readonly string[] = [], hashLength = 10): (url: string) => boolean {
+  const shape = hashedPathShape(assetPaths, [...assetPaths, ...stablePaths], hashLength);
+  const pattern = new RegExp(`^/(?:${shape?.pattern ?? '(?!)'})$`, 'i');
+  return (url) => pattern.test(url);
+}
+
+const hashedUrl = (assetPath: string, hash = HASH) => encodeAssetPath(toHashedPath(assetPath, hash));
+
+test('nothing hashed, no shape', () => {
+  expect(hashedPathShape([], ['/robots.txt', `/lib.${HASH}.js`], 10)).toBeUndefined();
+});
+
+test.each([
+  ['/js/app.js', true, false],
+  ['/LICENSE', false, true],
+  ['/docs/LICENSE', false, true],
+])('%s: with an extension %j, without %j', (assetPath, withExtension, withoutExtension) => {
+  expect(hashedPathShape([assetPath], [assetPath], 10)).toMatchObject({ withExtension, withoutExtension, hashPattern: '[0-9a-f]{10}' });
+});
+
+describe('every hashed path of an app has its shape, whatever the name', () => {
+  const names = [
+    'my photo.jpg',
+    '50% off.png',
+    'a+b.js',
+    'a*b.js',
+    'a.b-c.min.js',
+    '[id].js',
+    '(x).js',
+    '{x}.js',
+    "it's.js",
+    '$.js',
+    '^.js',
+  ];
+  names.push('q?#&.js', '🚀.png', 'caf\u00e9.txt', 'cafe\u0301.txt', 'line\nbreak.js', 'LICENSE', 'IMG.JPG', 'back\\slash.js', 'a|b.js');
+  const assetPaths = names.flatMap((name) => [`/${name}`, `/css/${name}`, `/${name}/deep/down/${name}`]);
+
+  test.each(assetPaths)('%j', (assetPath) => {
+    const hasShape = shapeMatcher([assetPath]);
+    expect(hasShape(hashedUrl(assetPath))).toBe(true);
+    expect(hasShape(hashedUrl(assetPath, OTHER_HASH))).toBe(true);
+    expect(hasShape(encodeAssetPath(assetPath))).toBe(false);
+  });
+});
+
+describe('what is not ours is not touched', () => {
+  const hasShape = shapeMatcher(['/css/site.css', '/a.b/x.js', '/app.min.js', '/LICENSE', '/(x)+.js'], ['/robots.txt']);
+
+  test.each([
+    ['a folder that public/ does not have', `/account/x.${HASH}.css`],
+    ['a folder that begins like ours', `/css2/site.${HASH}.css`],
+    ['our folder further down', `/account/css/site.${HASH}.css`],
+    ['a folder where the dot is a letter', `/aXb/x.${HASH}.js`],
+    ['a page beside the files of public/', `/x.${HASH}.css`],
+    ['a name that ends like ours', `/my-app.min.${HASH}.js`],
+    ['a name where the dot is a letter', `/appXmin.${HASH}.js`],
+    ['our name with another extension', `/app.min.${HASH}.css`],
+    ['our name without its extension', `/app.min.${HASH}`],
+    ['a name without an extension that our folder does not have', `/css/secret.${HASH}`],
+    ['a name whose signs are a pattern', `/x.${HASH}.js`],
+    ['a stable file', `/robots.${HASH}.txt`],
+    ['a hash too short', '/css/site.012345678.css'],
+    ['a hash too long', '/css/site.0123456789a.css'],
+    ['no hash at all', '/css/site.latest01.css'],
+    ['a hash that is a folder', `/css/site.${HASH}.css/x`],
+    ['a hash before two extensions', `/css/site.${HASH}.min.css`],
+    ['Next’s own files', `/_next/static/chunks/app.${HASH}.js`],
+    ['the store', `/_next/static/media/smart-cache/css/site.${HASH}.css`],
+  ])('%s: %s', (_, url) => {
+    expect(hasShape(url)).toBe(false);
+  });
+});
+
+test.each([8, 32, 64])('a hash of %i digits', (length) => {
+  const hash = 'f'.repeat(length);
+  const hasShape = shapeMatcher(['/js/app.js'], [], length);
+  expect(hasShape(`/js/app.${hash}.js`)).toBe(true);
+  expect(hasShape(`/js/app.${hash}f.js`)).toBe(false);
+  expect(hasShape(`/js/app.${hash.slice(1)}.js`)).toBe(false);
+});
+
+describe('a file whose own name looks hashed', () => {
+  const assetPaths = [
+    `/js/lib.${HASH}.js`,
+    `/lib.${HASH}.js`,
+    `/js/LICENSE.${HASH}`,
+    `/js/UPPER.${'ABCDEF0123'}.js`,
+    '/js/app.js',
+    '/lib.js',
+  ];
+  const stablePaths = [`/js/page.${HASH}.html`];
+  const hasShape = shapeMatcher(assetPaths, stablePaths);
+
+  test.each([...assetPaths, ...stablePaths])('%s keeps working under that name', (assetPath) => {
+    expect(hasShape(assetPath)).toBe(false);
+  });
+
+  test.each(assetPaths)('%s has a hashed path all the same', (assetPath) => {
+    expect(hasShape(hashedUrl(assetPath, OTHER_HASH))).toBe(true);
+  });
+
+  test('takes nothing from its neighbours', () => {
+    expect(hasShape(`/js/app.${HASH}.js`)).toBe(true);
+    expect(hasShape(`/js/lib.${OTHER_HASH}.js`)).toBe(true);
+    expect(hasShape(`/js/deep/lib.${HASH}.js`)).toBe(true);
+  });
+});
+
+describe('past the budget, names are linked directly, so that the rule reaches no further than public/', () => {
+  const many = (count: number, name: (index: number) => string) => Array.from({ length: count }, (_, index) => name(index));
+
+  test.each<[string, string[]]>([
+    ['10,000 files in public/ itself', many(10_000, (index) => `/file-${index}.js`)],
+    ['10,000 extensions in public/ itself', many(10_000, (index) => `/file.ext${index}`)],
+    ['10,000 files without an extension in public/ itself', many(10_000, (index) => `/FILE-${index}`)],
+    ['10,000 files without an extension in a folder', many(10_000, (index) => `/docs/FILE-${index}`)],
+    ['5,000 folders', many(5_000, (index) => `/folder-${index}/a.js`)],
+    [
+      '1,000 names that look hashed',
+      [...many(1_000, (index) => `/vendor/lib-${index}.${HASH}.js`), '/vendor/x.js', '/js/app.js', '/app.js'],
+    ],
+    ['1,000 names that look hashed in public/ itself', [...many(1_000, (index) => `/lib-${index}.${HASH}.js`), '/app.js', '/js/app.js']],
+    ['one name that is longer than any budget', [`/${'x'.repeat(250)}/${'🚀'.repeat(60)}.js`, `/${'🚀'.repeat(60)}.js`, '/js/app.js']],
+  ])('%s: every hashed path has the shape, or is linked directly', (_, assetPaths) => {
+    const linkedDirectly = hashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly;
+    const hasShape = shapeMatcher(assetPaths);
+    const lost = assetPaths.filter((assetPath) => hasShape(hashedUrl(assetPath)) === linkedDirectly?.has(topLevelFolder(assetPath)));
+    expect(lost.slice(0, 3)).toEqual([]);
+    for (const assetPath of assetPaths)
+      if (hasShape(encodeAssetPath(assetPath))) throw new Error(`${assetPath} is taken from its own name`);
+    for (const url of [
+      `/page.${HASH}.js`,
+      `/page.${HASH}`,
+      `/account/x.${HASH}.js`,
+      `/account/x.${HASH}`,
+      `/_next/static/chunks/a.${HASH}.js`,
+    ]) {
+      expect([url, hasShape(url)]).toEqual([url, false]);
+    }
+  });
+
+  test('of names that look hashed, their folder gives way, and no other', () => {
+    const assetPaths = [...many(1_000, (index) => `/vendor/lib-${index}.${HASH}.js`), '/js/app.js', '/app.js'];
+    expect(hashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly).toEqual(new Set(['vendor']));
+  });
+});
+
+describe('names of earlier deploys', () => {
+  const current = ['/js/app.js', '/app.js'];
+
+  test('have the shape too', () => {
+    const shape = hashedPathShape(current, current, 10, ['/old/a.js', '/old-file.js', '/js/LICENSE']);
+    const pattern = new RegExp(`^/${shape?.pattern}$`, 'i');
+    for (const assetPath of ['/js/app.js', '/app.js', '/old/a.js', '/old-file.js', '/js/LICENSE'])
+      expect(hashedUrl(assetPath)).toMatch(pattern);
+    expect(`/other/a.${HASH}.js`).not.toMatch(pattern);
+  });
+
+  test('alone are enough for a shape', () => {
+    expect(hashedPathShape([], [], 10, ['/old/a.js'])?.pattern).toContain('old');
+  });
+
+  test('never decide what is linked directly: the manifest must not depend on them', () => {
+    const older = Array.from({ length: 1_000 }, (_, index) => [`/old-${index}/a.js`, `/old-${index}.js`, `/old/FILE-${index}`]).flat();
+    const shape = hashedPathShape(current, current, 10, older);
+    expect(shape?.linkedDirectly).toEqual(hashedPathShape(current, current, 10)?.linkedDirectly);
+    const pattern = new RegExp(`^/${shape?.pattern}$`, 'i');
+    for (const assetPath of current) expect(hashedUrl(assetPath)).toMatch(pattern);
+    expect(shape?.pattern.length).toBeLessThan(1_000);
+  });
+});
+
+test('the same shape in whatever order the files come', () => {
+  const assetPaths = ['/b/x.js', '/a/x.css', '/z.js', '/y.js', '/LICENSE', `/a/lib.${HASH}.js`, `/b/lib.${HASH}.js`];
+  const reversed = [...assetPaths].reverse();
+  expect(hashedPathShape(reversed, reversed, 10)).toEqual(hashedPathShape(assetPaths, assetPaths, 10));
+});
+
+test.each([
+  ['/js/app.js', 'js'],
+  ['/a/b/c.js', 'a'],
+  ['/app.js', ''],
+  ['/my folder/x', 'my folder'],
+])('the top-level folder of %j is %j', (assetPath, folder) => {
+  expect(topLevelFolder(assetPath)).toBe(folder);
+});

@@ -1,0 +1,141 @@
+import { resolveOptions, type SmartCacheOptions } from '../../../src/core/options';
+import { smartCacheError } from '../support/smart-cache-error';
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+/** Options as plain JavaScript may pass them. */
+const resolveUnchecked = (options: unknown) => resolveOptions(options as SmartCacheOptions);
+
+test('the defaults', () => {
+  expect(resolveOptions()).toEqual(resolveOptions({}));
+  expect(resolveOptions()).toMatchInlineSnapshot(`
+{
+  "algorithm": "sha256",
+  "cdnPrefix": "",
+  "clientAssets": "referenced",
+  "delivery": undefined,
+  "exclude": [],
+  "fingerprint": "content",
+  "hashLength": 10,
+  "include": [
+    "**/*",
+  ],
+  "integrity": "cross-origin",
+  "keep": 3,
+  "onMissing": "error",
+  "onStaleHash": "serve-current",
+}
+`);
+});
+
+test('undefined is the same as absent', () => {
+  const names = ['include', 'exclude', 'hash', 'fingerprint', 'delivery', 'onStaleHash', 'onMissing', 'clientAssets', 'cdnPrefix'];
+  const undefinedOptions = Object.fromEntries([...names, 'integrity', 'keep', 'precompress'].map((name) => [name, undefined]));
+  expect(resolveUnchecked(undefinedOptions)).toEqual(resolveOptions());
+});
+
+const makeHash = () => 'abc';
+
+test.each<[SmartCacheOptions, object]>([
+  [{ include: '/img/**' }, { include: ['img/**'] }],
+  [{ include: ['img/**', '/js/*.js'] }, { include: ['img/**', 'js/*.js'] }],
+  [{ include: [] }, { include: [] }],
+  [{ hash: {} }, { algorithm: 'sha256', hashLength: 10 }],
+  [{ hash: { algorithm: 'md5' } }, { algorithm: 'md5', hashLength: 10 }],
+  [{ hash: { algorithm: 'md5', length: 32 } }, { algorithm: 'md5', hashLength: 32 }],
+  [{ hash: { algorithm: 'sha384', length: 8 } }, { algorithm: 'sha384', hashLength: 8 }],
+  [{ hash: { algorithm: 'sha512', length: 64 } }, { algorithm: 'sha512', hashLength: 64 }],
+  [{ fingerprint: 'content' }, { fingerprint: 'content' }],
+  [{ fingerprint: 'modified' }, { fingerprint: 'modified' }],
+  [{ fingerprint: { version: '1.4.2' } }, { fingerprint: { version: '1.4.2' } }],
+  [{ fingerprint: makeHash }, { fingerprint: makeHash }],
+  [{ delivery: 'rewrite' }, { delivery: 'rewrite' }],
+  [{ delivery: 'static' }, { delivery: 'static' }],
+  [{ onStaleHash: 'not-found' }, { onStaleHash: 'not-found' }],
+  [{ onMissing: 'warn' }, { onMissing: 'warn' }],
+  [{ clientAssets: 'all' }, { clientAssets: 'all' }],
+  [{ clientAssets: ['/img/**'] }, { clientAssets: ['img/**'] }],
+  [{ cdnPrefix: 'https://cdn.example.com' }, { cdnPrefix: 'https://cdn.example.com' }],
+  [{ cdnPrefix: 'https://cdn.example.com/site//' }, { cdnPrefix: 'https://cdn.example.com/site' }],
+  [{ cdnPrefix: '//cdn.example.com' }, { cdnPrefix: '//cdn.example.com' }],
+  [{ integrity: true }, { integrity: true }],
+  [{ integrity: false }, { integrity: false }],
+  [{ keep: 0 }, { keep: 0 }],
+  [{ keep: 100 }, { keep: 100 }],
+  [{ precompress: false }, {}],
+])('%j is valid', (options, resolved) => {
+  expect(resolveOptions(options)).toEqual({ ...resolveOptions(), ...resolved });
+});
+
+/** Option as the message names it → values of the wrong type, or out of bounds. */
+const WRONG_VALUES: Record<string, readonly unknown[]> = {
+  include: [1, true, {}, '', [''], [1], ['/a', null], null],
+  exclude: [1, true, {}, '', [''], [1], null],
+  hash: ['md5', 10, [], null],
+  'hash.algorithm': ['sha1', 'MD5', 5, null].map((algorithm) => ({ hash: { algorithm } })),
+  'hash.length': [7, 65, 10.5, '10', Number.NaN, -10, null].map((length) => ({ hash: { length } })),
+  fingerprint: ['version', '', 1, true, {}, { version: '' }, { version: 1 }, [], null],
+  delivery: ['rewrites', '', true, null],
+  onStaleHash: ['404', true, null],
+  onMissing: ['ignore', false, null],
+  clientAssets: ['none', true, {}, [1], [''], null],
+  cdnPrefix: ['cdn.example.com', '/cdn', 'https://', 'https:///x', 'ftp://cdn.example.com', 1, {}, null],
+  integrity: ['sha256', 'true', 1, null],
+  keep: [-1, 101, 1.5, '3', true, Number.POSITIVE_INFINITY, null],
+  precompress: [true, 'br', {}, null],
+};
+
+const WRONG_OPTIONS = Object.entries(WRONG_VALUES).flatMap(([option, values]) =>
+  values.map((value): [string, unknown] => [option, option.includes('.') ? value : { [option]: value }]),
+);
+
+test.each(WRONG_OPTIONS)('%s: %j is not valid', (option, options) => {
+  expect(() => resolveUnchecked(options)).toThrow(
+    smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: option, fix: expect.stringContaining(`"${option}"`) }),
+  );
+});
+
+test.each<[string, unknown, string]>([
+  ['a misspelt option', { includes: '/**' }, 'includes'],
+  ['an option of the hash, on its own', { algorithm: 'md5' }, 'algorithm'],
+  ['a name that every object has', { constructor: 1 }, 'constructor'],
+  ['a misspelt option of the hash', { hash: { algoritm: 'md5' } }, 'hash.algoritm'],
+  ['no object', 'md5', 'options'],
+  ['null', null, 'options'],
+  ['an array', [], 'options'],
+  ['a function', () => ({}), 'options'],
+  ['a value that JSON cannot hold', { keep: 3n }, 'keep'],
+  ['a value that contains itself', { fingerprint: circular }, 'fingerprint'],
+])('refuses %s', (_, options, option) => {
+  expect(() => resolveUnchecked(options)).toThrow(smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: option }));
+});
+
+test.each([
+  ['md5', 32],
+  ['sha256', 64],
+  ['sha384', 64],
+  ['sha512', 64],
+] as const)('a hash of %s has at most %i digits in the URL', (algorithm, most) => {
+  expect(resolveOptions({ hash: { algorithm, length: most } }).hashLength).toBe(most);
+  expect(() => resolveOptions({ hash: { algorithm, length: most + 1 } })).toThrow(
+    smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'hash.length', why: expect.stringContaining(`8 to ${most}`) }),
+  );
+});
+
+test('the message names the option, what it is, what it must be, and where to edit', () => {
+  expect(() => resolveUnchecked({ onStaleHash: '404' })).toThrowErrorMatchingInlineSnapshot(`
+"An option of withSmartCache is not valid: onStaleHash
+  Why: it is "404", but must be one of "serve-current", "not-found"
+  Fix: edit "onStaleHash" in the second argument of withSmartCache() in your next.config"
+`);
+});
+
+test('a name without a folder means that name anywhere', () => {
+  expect(resolveOptions({ exclude: ['*.map', 'img/*.psd', '/only-here.js'] }).exclude).toEqual(['**/*.map', 'img/*.psd', 'only-here.js']);
+});
+
+test('leaves the options it is given as they are', () => {
+  const options = Object.freeze({ exclude: Object.freeze(['*.map']), hash: Object.freeze({ length: 12 }) });
+  expect(resolveOptions(options)).toMatchObject({ hashLength: 12 });
+});

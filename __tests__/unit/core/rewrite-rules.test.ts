@@ -1,0 +1,169 @@
+import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
+import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import {
+  deriveDevelopmentRewrites,
+  deriveRewrites,
+  REWRITE_STORE_URL,
+  type RewriteRules,
+  STORE_URL,
+} from '../../../src/core/rewrite-rules';
+import { rewrite } from '../support/rewrites';
+
+const HASH = '0123456789';
+const ASSET_PATHS = [
+  '/css/site.css',
+  '/js/app.min.js',
+  '/js/LICENSE',
+  '/v1.0/LICENSE',
+  '/app.js',
+  '/LICENSE',
+  '/my photo.jpg',
+  '/img/[id] (1).png',
+  '/img/ends-in-a-dot.',
+  '/js/lib.aaaaaaaaaa.js',
+  '/js/lib.aaaaaaaaaa',
+  '/IMG.JPG',
+];
+
+const shapeOf = (assetPaths: readonly string[], hashLength = 10) => hashedPathShape(assetPaths, assetPaths, hashLength);
+const hashedUrl = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, HASH));
+
+test('nothing hashed, no rules', () => {
+  expect(deriveRewrites(undefined, 'serve-current')).toEqual({ beforeFiles: [], afterFiles: [] });
+  expect(deriveRewrites(undefined, 'not-found')).toEqual({ beforeFiles: [], afterFiles: [] });
+  expect(deriveDevelopmentRewrites(undefined)).toEqual({ beforeFiles: [], afterFiles: [] });
+});
+
+test('the rules of a small app', () => {
+  expect(deriveRewrites(shapeOf(['/css/site.css', '/js/app.js', '/logo.svg']), 'serve-current')).toMatchInlineSnapshot(`
+{
+  "afterFiles": [
+    {
+      "destination": "/:stem.:extension",
+      "source": "/_next/static/media/smart-cache-rewrite/:stem(.+?)\\.:hash([0-9a-f]{10})\\.:extension([^./]+)",
+    },
+  ],
+  "beforeFiles": [
+    {
+      "destination": "/_next/static/media/smart-cache/:path",
+      "source": "/_next/static/media/smart-cache-rewrite/:path(.*)",
+    },
+    {
+      "destination": "/_next/static/media/smart-cache-rewrite/:path",
+      "source": "/:path((?:(?:css|js)/.+\\.[0-9a-f]{10}\\.[^./]+|(?:logo)\\.[0-9a-f]{10}\\.svg))",
+    },
+  ],
+}
+`);
+});
+
+describe.each(ASSET_PATHS)('%j', (assetPath) => {
+  const shape = shapeOf(ASSET_PATHS);
+
+  test('is looked up in the store, and when its hash is stale, leads to the original', () => {
+    const { beforeFiles, afterFiles } = deriveRewrites(shape, 'serve-current');
+    const inStore = rewrite(beforeFiles, hashedUrl(assetPath));
+    expect(inStore).toBe(REWRITE_STORE_URL + hashedUrl(assetPath));
+    expect(rewrite(afterFiles, inStore ?? '')).toBe(encodeAssetPath(assetPath));
+  });
+
+  test('leads straight to the original in development', () => {
+    const { beforeFiles, afterFiles } = deriveDevelopmentRewrites(shape);
+    expect(rewrite(beforeFiles, hashedUrl(assetPath))).toBe(encodeAssetPath(assetPath));
+    expect(afterFiles).toEqual([]);
+  });
+
+  test('is left alone under its own name', () => {
+    for (const rules of [deriveRewrites(shape, 'serve-current'), deriveRewrites(shape, 'not-found'), deriveDevelopmentRewrites(shape)]) {
+      expect(rewrite([...rules.beforeFiles, ...rules.afterFiles], encodeAssetPath(assetPath))).toBeUndefined();
+    }
+  });
+});
+
+test('a request from outside for the rewrites’ own folder ends in the public one, and never at an original or a page', () => {
+  for (const onStaleHash of ['serve-current', 'not-found'] as const) {
+    const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), onStaleHash);
+    for (const assetPath of ASSET_PATHS) {
+      for (const url of [hashedUrl(assetPath), encodeAssetPath(assetPath), '/account', '/']) {
+        expect(rewrite(beforeFiles, REWRITE_STORE_URL + url)).toBe(STORE_URL + url);
+        expect(rewrite(afterFiles, STORE_URL + url)).toBeUndefined();
+      }
+    }
+  }
+});
+
+test('a stale hash is not found when the option says so', () => {
+  const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'not-found');
+  for (const assetPath of ASSET_PATHS) {
+    const inStore = rewrite(beforeFiles, hashedUrl(assetPath));
+    expect(inStore).toBe(REWRITE_STORE_URL + hashedUrl(assetPath));
+    expect(rewrite(afterFiles, inStore ?? '')).toBe('/_error');
+  }
+});
+
+test.each([
+  `/account/x.${HASH}.css`,
+  `/x.${HASH}.css`,
+  `/_next/static/chunks/app.${HASH}.js`,
+  `/_next/static/media/font.${HASH}.woff2`,
+  `/api/report.${HASH}.pdf`,
+  '/',
+])('%s is nobody’s business of ours', (url) => {
+  const shape = shapeOf(ASSET_PATHS);
+  for (const rules of [deriveRewrites(shape, 'serve-current'), deriveRewrites(shape, 'not-found'), deriveDevelopmentRewrites(shape)]) {
+    expect(rewrite([...rules.beforeFiles, ...rules.afterFiles], url)).toBeUndefined();
+  }
+});
+
+describe('the rules do not grow with the number of files', () => {
+  const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+
+  /** So many of each kind of name that the rules list: some number of them fills every budget. */
+  const ofEachKind = (count: number) => [
+    ...many(count, (index) => `/root-file-number-${index}.js`),
+    ...many(count, (index) => `/folder-${index}/a.js`),
+    ...many(count, (index) => `/folder-1/lib-${index}.aaaaaaaaaa.js`),
+    ...many(count, (index) => `/folder-2/LICENSE-${index}`),
+    '/LICENSE',
+  ];
+
+  test.each<[string, string[][]]>([
+    ['1 file', [['/app.js']]],
+    ['10 files in public/ itself', [many(10, (index) => `/some-file-${index}.js`)]],
+    ['10,000 files in public/ itself', [many(10_000, (index) => `/some-file-${index}.js`)]],
+    ['10,000 extensions', [many(10_000, (index) => `/some-file.ext${index}`)]],
+    ['10,000 files without an extension', [many(10_000, (index) => `/SOME-FILE-${index}`)]],
+    ['10,000 files without an extension in a folder', [many(10_000, (index) => `/docs/SOME-FILE-${index}`)]],
+    ['5,000 folders', [many(5_000, (index) => `/folder-${index}/app.js`)]],
+    [
+      '5,000 folders and 5,000 files',
+      [many(5_000, (index) => `/folder-${index}/app.js`).concat(many(5_000, (index) => `/file-${index}.js`))],
+    ],
+    ['1,000 names that look hashed', [many(1_000, (index) => `/vendor/lib-${index}.aaaaaaaaaa.js`)]],
+    ['1,000 names that look hashed in public/ itself', [many(1_000, (index) => `/lib-${index}.aaaaaaaaaa.js`)]],
+    ['names of 250 signs', [many(20, (index) => `/${'long-'.repeat(49)}${index}/${'x'.repeat(250)}.js`)]],
+    ['names of 60 emoji', [many(20, (index) => `/${'🚀'.repeat(60)}${index}.png`)]],
+    ['1 to 40 of each kind', many(40, ofEachKind)],
+  ])('%s', (_, apps) => {
+    for (const assetPaths of apps) {
+      const shape = shapeOf(assetPaths);
+      const all: RewriteRules[] = [
+        deriveRewrites(shape, 'serve-current'),
+        deriveRewrites(shape, 'not-found'),
+        deriveDevelopmentRewrites(shape),
+      ];
+      for (const { beforeFiles, afterFiles } of all) {
+        expect(beforeFiles.length + afterFiles.length).toBeLessThanOrEqual(4);
+        // Next warns from 1,000 characters on, of the regular expression that it builds: the source and a few more.
+        for (const { source } of [...beforeFiles, ...afterFiles]) expect(source.length).toBeLessThan(1_000);
+      }
+    }
+  });
+
+  test('three rules, for files that all have an extension, however many', () => {
+    for (const count of [1, 10, 10_000]) {
+      const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(many(count, (index) => `/js/file-${index}.js`)), 'serve-current');
+      expect([beforeFiles.length, afterFiles.length]).toEqual([2, 1]);
+    }
+  });
+});

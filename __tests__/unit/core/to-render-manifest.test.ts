@@ -1,0 +1,94 @@
+import type { Manifest } from '../../../src/core/manifest-document';
+import { type RenderManifestSettings, toRenderManifest } from '../../../src/core/to-render-manifest';
+
+const MANIFEST: Manifest = {
+  version: 1,
+  algorithm: 'sha256',
+  assets: {
+    '/css/site.css': { hash: '4f2a9c01be', url: '/css/site.4f2a9c01be.css', integrity: 'sha256-site', size: 1 },
+    '/vendor/lib.js': {
+      hash: '0123456789',
+      url: '/_next/static/media/smart-cache/vendor/lib.0123456789.js',
+      integrity: 'sha256-lib',
+      size: 1,
+    },
+  },
+};
+const STABLE_PATHS = ['/robots.txt', '/my file.html'];
+const DEFAULTS: RenderManifestSettings = { basePath: '', assetPrefix: '', cdnPrefix: '', integrity: 'cross-origin', onMissing: 'error' };
+
+const assetsWith = (settings: Partial<RenderManifestSettings>) =>
+  toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, ...settings }).assets;
+
+test('by default: URLs as the manifest has them, stable files under their own, no integrity', () => {
+  expect(toRenderManifest(MANIFEST, STABLE_PATHS, DEFAULTS)).toEqual({
+    basePath: '',
+    onMissing: 'error',
+    assets: {
+      '/css/site.css': '/css/site.4f2a9c01be.css',
+      '/vendor/lib.js': '/_next/static/media/smart-cache/vendor/lib.0123456789.js',
+      '/robots.txt': '/robots.txt',
+      '/my file.html': '/my%20file.html',
+    },
+  });
+});
+
+test.each<[string, Partial<RenderManifestSettings>, css: string, js: string, robots: string]>([
+  [
+    'basePath: everything',
+    { basePath: '/docs' },
+    '/docs/css/site.4f2a9c01be.css',
+    '/docs/_next/static/media/smart-cache/vendor/lib.0123456789.js',
+    '/docs/robots.txt',
+  ],
+  [
+    'assetPrefix: what is under /_next/, as Next itself does',
+    { basePath: '/docs', assetPrefix: 'https://assets.example.com' },
+    '/docs/css/site.4f2a9c01be.css',
+    'https://assets.example.com/_next/static/media/smart-cache/vendor/lib.0123456789.js',
+    '/docs/robots.txt',
+  ],
+  [
+    'assetPrefix with a slash at its end, which Next takes off',
+    { assetPrefix: 'https://assets.example.com/' },
+    '/css/site.4f2a9c01be.css',
+    'https://assets.example.com/_next/static/media/smart-cache/vendor/lib.0123456789.js',
+    '/robots.txt',
+  ],
+  [
+    'cdnPrefix: what is hashed, before the other two',
+    { basePath: '/docs', assetPrefix: 'https://assets.example.com', cdnPrefix: 'https://cdn.example.com' },
+    'https://cdn.example.com/css/site.4f2a9c01be.css',
+    'https://cdn.example.com/_next/static/media/smart-cache/vendor/lib.0123456789.js',
+    '/docs/robots.txt',
+  ],
+])('%s', (_, settings, css, js, robots) => {
+  const assets = assetsWith({ ...settings, integrity: false });
+  expect([assets['/css/site.css'], assets['/vendor/lib.js'], assets['/robots.txt']]).toEqual([css, js, robots]);
+});
+
+test.each<[RenderManifestSettings['integrity'], ownOrigin: boolean, otherOrigin: boolean]>([
+  ['cross-origin', false, true],
+  [true, true, true],
+  [false, false, false],
+])('integrity %j: on one’s own origin %j, on another %j', (integrity, ownOrigin, otherOrigin) => {
+  const hasIntegrity = (settings: Partial<RenderManifestSettings>) =>
+    assetsWith({ ...settings, integrity })['/css/site.css']?.[1] === 'sha256-site';
+  expect(hasIntegrity({})).toBe(ownOrigin);
+  expect(hasIntegrity({ basePath: '/docs' })).toBe(ownOrigin);
+  expect(hasIntegrity({ cdnPrefix: 'https://cdn.example.com' })).toBe(otherOrigin);
+  expect(hasIntegrity({ cdnPrefix: '//cdn.example.com' })).toBe(otherOrigin);
+});
+
+test('without a store, what would lead to it has its original URL', () => {
+  expect(assetsWith({ hasStore: false, basePath: '/docs' })).toMatchObject({
+    '/css/site.css': '/docs/css/site.4f2a9c01be.css',
+    '/vendor/lib.js': '/docs/vendor/lib.js',
+  });
+});
+
+test('takes only what is wanted, stable files too', () => {
+  const wanted = new Set(['/css/site.css', '/robots.txt']);
+  const { assets } = toRenderManifest(MANIFEST, STABLE_PATHS, DEFAULTS, (assetPath) => wanted.has(assetPath));
+  expect(Object.keys(assets)).toEqual([...wanted]);
+});

@@ -1,0 +1,30 @@
+import { CLI_PHASE, modeOf } from '../../../src/next/mode';
+import { enterNextProcess } from '../support/next-process';
+
+test.each([
+  ['phase-production-build', 'build'],
+  ['phase-development-server', 'development'],
+  ['phase-production-server', 'other'],
+  ['phase-export', 'other'],
+  ['phase-test', 'other'],
+])('a phase that is told counts, whatever the process looks like: %s', (phase, mode) => {
+  enterNextProcess({}, { argv: ['build'], env: { NODE_ENV: 'development' } });
+  expect(modeOf(phase)).toBe(mode);
+});
+
+test.each([
+  [['build'], 'production', 'build'],
+  [['build', 'apps/web'], 'production', 'build'],
+  [['--debug', 'build'], undefined, 'build'],
+  [['dev'], 'development', 'development'],
+  [[], 'development', 'development'],
+  [['start'], 'production', 'other'],
+  [['info'], undefined, 'other'],
+])('without a phase, the command line and NODE_ENV tell: next %j, %p', (argv, NODE_ENV, mode) => {
+  enterNextProcess({}, { argv, env: { NODE_ENV } });
+  expect(modeOf(undefined)).toBe(mode);
+});
+
+test('the command line works as for a build', () => {
+  expect(modeOf(CLI_PHASE)).toBe('build');
+});

@@ -1,0 +1,28 @@
+import { isReadOnly, markAsWrapped, registeredOptions, whileReadingOnly } from '../../../src/next/registration';
+
+test('the options come back, also from a copy and from another copy of this module', () => {
+  const wrapped = markAsWrapped({ reactStrictMode: true }, { keep: 7 });
+  expect(registeredOptions(wrapped)).toEqual({ keep: 7 });
+  expect(registeredOptions({ ...wrapped })).toEqual({ keep: 7 });
+  jest.isolateModules(() => {
+    const another: typeof import('../../../src/next/registration') = require('../../../src/next/registration');
+    expect(another.registeredOptions).not.toBe(registeredOptions);
+    expect(another.registeredOptions(wrapped)).toEqual({ keep: 7 });
+  });
+});
+
+test('an object without the mark is not wrapped', () => {
+  expect(registeredOptions({})).toBeUndefined();
+});
+
+test('the mark is no key that Next would complain of', () => {
+  expect(Object.keys(markAsWrapped({}, {}))).toEqual([]);
+});
+
+test('reading only lasts as long as the load, also when it fails', async () => {
+  expect(isReadOnly()).toBe(false);
+  expect(await whileReadingOnly(async () => isReadOnly())).toBe(true);
+  expect(isReadOnly()).toBe(false);
+  await expect(whileReadingOnly(() => Promise.reject(new Error('load')))).rejects.toThrow('load');
+  expect(isReadOnly()).toBe(false);
+});

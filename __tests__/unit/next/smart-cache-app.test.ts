@@ -1,0 +1,176 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { encodeAssetPath } from '../../../src/core/asset-path';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import type { RenderManifest } from '../../../src/core/render-manifest';
+import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
+import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
+import type { Project } from '../../../src/pipeline/project';
+import { parseRenderModule } from '../../../src/pipeline/render-modules';
+import { writeFiles } from '../../support/temporary-folder';
+import { listFiles, readFiles } from '../support/folders';
+import { projectWith, withOptions } from '../support/project';
+import { rewrite } from '../support/rewrites';
+
+let onChange: (() => void) | undefined;
+jest.mock('../../../src/next/dev-watcher', () => ({
+  watchPublicFolder: (_folder: string, callback: () => void) => {
+    onChange = callback;
+  },
+}));
+
+beforeEach(() => {
+  jest.spyOn(console, 'log').mockImplementation(() => {});
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** So many names that look hashed that their folder's URLs lead to the store directly. */
+const VENDOR = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
+const FILES = { 'js/app.js': 'hello', LICENSE: '', 'my photo.jpg': '', 'robots.txt': '', ...VENDOR };
+
+const serverManifest = (app: SmartCacheApp): RenderManifest => {
+  app.prepare();
+  return parseRenderModule(fs.readFileSync(app.modules.server, 'utf8'));
+};
+
+const urlOf = ({ assets }: RenderManifest, assetPath: string): string => {
+  const entry = assets[assetPath];
+  return (typeof entry === 'string' ? entry : entry?.[0]) ?? '';
+};
+
+describe.each<[string, SmartCacheOptions, output: string | undefined]>([
+  ['rewrite delivery', {}, undefined],
+  ['static delivery', { delivery: 'static' }, undefined],
+  ['output: export', {}, 'export'],
+])('%s', (_, options, output) => {
+  const app = (make: typeof productionApp) => {
+    const project = projectWith(FILES, options, output === undefined ? {} : { output });
+    return { project, app: make(project, {}) };
+  };
+
+  test('in production, every URL that is rendered leads to the frozen copy', () => {
+    const { project, app: production } = app(productionApp);
+    const manifest = serverManifest(production);
+    const { beforeFiles } = production.rewriteRules();
+    production.afterCompile(path.join(project.root, '.next'));
+    const served = readFiles(path.join(project.root, '.next/static'));
+    for (const [assetPath, content] of Object.entries(FILES)) {
+      const url = urlOf(manifest, `/${assetPath}`);
+      if (assetPath === 'robots.txt') expect(url).toBe('/robots.txt');
+      else expect(served[decodeURIComponent(rewrite(beforeFiles, url) ?? url).slice('/_next/static/'.length)]).toBe(content);
+    }
+  });
+
+  test('in development, every URL that is rendered leads to the original', () => {
+    const { app: development } = app(developmentApp);
+    const manifest = serverManifest(development);
+    const { beforeFiles, afterFiles } = development.rewriteRules();
+    for (const assetPath of Object.keys(FILES).map((name) => `/${name}`)) {
+      const url = urlOf(manifest, assetPath);
+      expect([assetPath, rewrite([...beforeFiles, ...afterFiles], url) ?? url]).toEqual([assetPath, encodeAssetPath(assetPath)]);
+    }
+  });
+});
+
+describe('older deploys stay within reach of the rules as long as the store serves them', () => {
+  /** What `next build` does with an app whose `public/` now holds these files. */
+  function build(project: Project, files: Record<string, string>): (url: string) => string | undefined {
+    fs.rmSync(project.publicDir, { recursive: true });
+    fs.mkdirSync(project.publicDir);
+    writeFiles(project.publicDir, files);
+    const app = productionApp(project, {});
+    const { beforeFiles } = app.rewriteRules();
+    app.afterCompile(path.join(project.root, '.next'));
+    return (url) => rewrite(beforeFiles, url);
+  }
+  const served = (project: Project) => listFiles(path.join(project.root, '.next/static/media/smart-cache'));
+
+  const OLD_FILE = 'old/a.2cf24dba5f.js';
+
+  test('a folder that is gone from public/', () => {
+    const project = projectWith({});
+    build(project, { 'old/a.js': 'hello' });
+    const reach = build(project, { 'new/b.js': '' });
+    expect(served(project)).toContain(OLD_FILE);
+    expect(reach(`/${OLD_FILE}`)).toBe(`${REWRITE_STORE_URL}/${OLD_FILE}`);
+  });
+
+  test('also after building the same once more', () => {
+    const project = projectWith({}, { keep: 1 });
+    build(project, { 'old/a.js': 'hello' });
+    build(project, { 'new/b.js': '' });
+    const reach = build(project, { 'new/b.js': '' });
+    expect(served(project)).toContain(OLD_FILE);
+    expect(reach(`/${OLD_FILE}`)).toBe(`${REWRITE_STORE_URL}/${OLD_FILE}`);
+  });
+
+  test('and not longer', () => {
+    const project = projectWith({}, { keep: 1 });
+    build(project, { 'old/a.js': 'hello' });
+    build(project, { 'new/b.js': '' });
+    const reach = build(project, { 'new/b.js': 'more' });
+    expect(served(project)).not.toContain(OLD_FILE);
+    expect(reach(`/${OLD_FILE}`)).toBeUndefined();
+  });
+
+  test('none, with keep: 0', () => {
+    const project = projectWith({}, { keep: 0 });
+    build(project, { 'old/a.js': 'hello' });
+    const reach = build(project, { 'new/b.js': '' });
+    expect(served(project)).not.toContain(OLD_FILE);
+    expect(reach(`/${OLD_FILE}`)).toBeUndefined();
+  });
+});
+
+test('onStaleHash: what is not in the store leads to the original, or to a 404', () => {
+  const project = projectWith({ 'js/app.js': 'hello' });
+  const stale = `${REWRITE_STORE_URL}/js/app.0123456789.js`;
+  expect(rewrite(productionApp(project, {}).rewriteRules().afterFiles, stale)).toBe('/js/app.js');
+  expect(rewrite(productionApp(withOptions(project, { onStaleHash: 'not-found' }), {}).rewriteRules().afterFiles, stale)).toBe('/_error');
+});
+
+describe('the settings reach what is rendered', () => {
+  const project = (options: SmartCacheOptions) => projectWith({ 'js/app.js': 'hello' }, options);
+  const INTEGRITY = 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=';
+  const CDN: SmartCacheOptions = { cdnPrefix: 'https://cdn.example.com', integrity: true, onMissing: 'warn' };
+
+  test('in production', () => {
+    expect(serverManifest(productionApp(project(CDN), { basePath: '/docs' }))).toEqual({
+      basePath: '/docs',
+      onMissing: 'warn',
+      assets: { '/js/app.js': ['https://cdn.example.com/js/app.2cf24dba5f.js', INTEGRITY] },
+    });
+  });
+
+  test('but in development the files come from this server, without a checksum that an edit would break', () => {
+    expect(serverManifest(developmentApp(project(CDN), { basePath: '/docs' }))).toEqual({
+      basePath: '/docs',
+      onMissing: 'warn',
+      assets: { '/js/app.js': '/docs/js/app.2cf24dba5f.js' },
+    });
+  });
+});
+
+describe('development', () => {
+  test('makes no frozen copies and links nothing', () => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    const app = developmentApp(project, {});
+    app.prepare();
+    app.afterCompile(path.join(project.root, '.next'));
+    expect(listFiles(path.join(project.root, '.next')).filter((name) => !/scan(-development)?\.json$/.test(name))).toEqual([]);
+  });
+
+  test('follows every change of public/', () => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    const app = developmentApp(project, {});
+    expect(urlOf(serverManifest(app), '/js/app.js')).toBe('/js/app.2cf24dba5f.js');
+    fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
+    onChange?.();
+    expect(urlOf(serverManifest(app), '/js/app.js')).toBe('/js/app.e3b0c44298.js');
+  });
+
+  test('says nothing', () => {
+    developmentApp(projectWith({ 'js/app.js': 'hello' }), {}).prepare();
+    expect(console.log).not.toHaveBeenCalled();
+  });
+});

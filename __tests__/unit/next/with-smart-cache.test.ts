@@ -1,0 +1,489 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { NextConfig } from 'next';
+import { REWRITE_STORE_URL, type RewriteRule, STORE_URL } from '../../../src/core/rewrite-rules';
+import type { NextConfigFunction } from '../../../src/next/next-config';
+import { registeredOptions, whileReadingOnly } from '../../../src/next/registration';
+import { withSmartCache } from '../../../src/next/with-smart-cache';
+import { listFiles, readFiles } from '../support/folders';
+import { enterNextProcess, fromConfigFile, type NextProcess } from '../support/next-process';
+import { rewrite } from '../support/rewrites';
+import { smartCacheError } from '../support/smart-cache-error';
+
+jest.mock('chokidar', () => ({ watch: () => ({ on: jest.fn().mockReturnThis() }) }));
+
+let said: jest.SpyInstance;
+beforeEach(() => {
+  said = jest.spyOn(console, 'log').mockImplementation(() => {});
+});
+afterEach(() => jest.restoreAllMocks());
+
+const FILES = { 'public/js/app.js': 'hello', 'public/robots.txt': '' };
+const HASHED = '/js/app.2cf24dba5f.js';
+
+const enterApp = (process?: NextProcess) => enterNextProcess(FILES, process);
+
+/** Freezes all the way down, so that a write anywhere throws. */
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}
+
+type Rewrites = { beforeFiles: RewriteRule[]; afterFiles: RewriteRule[]; fallback: RewriteRule[] };
+const rewritesOf = async (config: NextConfig) => (await config.rewrites?.()) as Rewrites;
+
+/** Calls the config's `webpack` as Next does. */
+function webpackWith(config: NextConfig, webpackConfig: object = {}, context: object = {}): { resolve: { alias: Record<string, string> } } {
+  return config.webpack?.(webpackConfig, context as never);
+}
+
+const metadataOf = (root: string) => ({ projectDir: root, distDir: '.next' });
+
+describe('the config it is given', () => {
+  test('is not changed, however deep: frozen all the way down', async () => {
+    const root = enterApp();
+    const own: NextConfig = deepFreeze({
+      basePath: '/docs',
+      transpilePackages: ['ui'],
+      images: { remotePatterns: [{ hostname: 'example.com' }] },
+      turbopack: { resolveAlias: { lodash: 'lodash-es' }, rules: {} },
+      compiler: { removeConsole: true },
+      webpack: (config: object) => deepFreeze({ ...config, resolve: { alias: { own: '/own.js' } } }),
+      rewrites: async () => deepFreeze({ beforeFiles: [{ source: '/a', destination: '/b' }], afterFiles: [], fallback: [] }),
+    });
+    const keys = Object.keys(own);
+    const wrapped = withSmartCache(own);
+    await rewritesOf(wrapped);
+    webpackWith(wrapped, deepFreeze({ resolve: { alias: { react: '/react.js' } } }));
+    await wrapped.compiler?.runAfterProductionCompile?.(metadataOf(root));
+    expect(Object.keys(own)).toEqual(keys);
+    expect(Object.getOwnPropertySymbols(own)).toEqual([]);
+    expect(wrapped).not.toBe(own);
+  });
+
+  test('keeps every key, known or not', () => {
+    enterApp();
+    const symbol = Symbol('of another wrapper');
+    const own = { reactStrictMode: true, unknownKey: { a: 1 }, env: { A: 'b' }, [symbol]: 'kept' };
+    expect(withSmartCache(own as NextConfig)).toMatchObject(own);
+  });
+
+  test('may be absent', () => {
+    enterApp();
+    expect(withSmartCache()).toMatchObject({ transpilePackages: ['next-smart-cache'] });
+  });
+
+  test.each<[string, unknown, why: RegExp]>([
+    ['null', null, /null/],
+    ['a string', 'next.config.js', /string/],
+    ['an array', [], /array/],
+    ['a promise, whose keys nobody would see', Promise.resolve({}), /promise/i],
+    ['a function that returns nothing', () => undefined, /undefined/],
+    ['a function that returns an array', () => [{}], /array/],
+  ])('is refused when it is %s', (_, config, why) => {
+    enterApp();
+    const wrap = () => {
+      const wrapped: unknown = withSmartCache(config as NextConfig);
+      return typeof wrapped === 'function' ? wrapped('phase-production-build', {}) : wrapped;
+    };
+    expect(wrap).toThrow(smartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', { why: expect.stringMatching(why) }));
+  });
+
+  test('is refused when an async function returns nothing', async () => {
+    enterApp();
+    const wrapped = withSmartCache((async () => undefined) as unknown as () => Promise<NextConfig>);
+    await expect(wrapped('phase-production-build', { defaultConfig: {} })).rejects.toThrow(
+      smartCacheError('ERR_SMART_CACHE_CONFIG_INVALID'),
+    );
+  });
+
+  test('is refused with an option of the wrong type, at once', () => {
+    enterApp();
+    expect(() => withSmartCache({}, { keep: -1 })).toThrow(smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'keep' }));
+  });
+});
+
+describe('rewrites', () => {
+  const own = (name: string): RewriteRule => ({ source: `/${name}`, destination: '/x' });
+  const ours = {
+    beforeFiles: [
+      expect.objectContaining({ destination: `${STORE_URL}/:path` }),
+      expect.objectContaining({ destination: `${REWRITE_STORE_URL}/:path` }),
+    ],
+    afterFiles: [expect.objectContaining({ destination: '/:stem.:extension' })],
+  };
+
+  test.each<[string, NextConfig['rewrites'] | undefined, own: Rewrites]>([
+    ['absent', undefined, { beforeFiles: [], afterFiles: [], fallback: [] }],
+    ['nothing', (async () => undefined) as unknown as NextConfig['rewrites'], { beforeFiles: [], afterFiles: [], fallback: [] }],
+    ['an empty array', async () => [], { beforeFiles: [], afterFiles: [], fallback: [] }],
+    [
+      'an array, which means afterFiles',
+      async () => [own('a'), own('b')],
+      { beforeFiles: [], afterFiles: [own('a'), own('b')], fallback: [] },
+    ],
+    [
+      'an object',
+      async () => ({ beforeFiles: [own('a')], afterFiles: [own('b')], fallback: [own('c')] }),
+      { beforeFiles: [own('a')], afterFiles: [own('b')], fallback: [own('c')] },
+    ],
+    ['an object with one of them', async () => ({ fallback: [own('c')] }), { beforeFiles: [], afterFiles: [], fallback: [own('c')] }],
+    [
+      'from a function that is not async',
+      (() => [own('a')]) as unknown as NextConfig['rewrites'],
+      { beforeFiles: [], afterFiles: [own('a')], fallback: [] },
+    ],
+  ])('%s: ours come first, then the config’s own', async (_, rewrites, { beforeFiles, afterFiles, fallback }) => {
+    enterApp();
+    expect(await rewritesOf(withSmartCache({ ...(rewrites && { rewrites }) }))).toEqual({
+      beforeFiles: [...ours.beforeFiles, ...beforeFiles],
+      afterFiles: [...ours.afterFiles, ...afterFiles],
+      fallback,
+    });
+  });
+
+  test('its own `rewrites` may use `this`', async () => {
+    enterApp();
+    const config = {
+      prefix: '/own',
+      async rewrites(this: { prefix: string }) {
+        return [{ source: this.prefix, destination: '/x' }];
+      },
+    };
+    expect((await rewritesOf(withSmartCache(config as unknown as NextConfig))).afterFiles).toContainEqual({
+      source: '/own',
+      destination: '/x',
+    });
+  });
+
+  test('lead from a hashed path to the store, and from a stale hash to the original', async () => {
+    enterApp();
+    const { beforeFiles, afterFiles } = await rewritesOf(withSmartCache({}));
+    expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
+    expect(rewrite(afterFiles, REWRITE_STORE_URL + HASHED)).toBe('/js/app.js');
+  });
+
+  test('an error of its own comes through', async () => {
+    enterApp();
+    const failure = new Error('no rewrites today');
+    await expect(rewritesOf(withSmartCache({ rewrites: () => Promise.reject(failure) }))).rejects.toBe(failure);
+  });
+});
+
+describe('a config function', () => {
+  const phase = 'phase-production-build';
+  const context = { defaultConfig: { distDir: '.next' } };
+
+  test('gives a function; a synchronous one stays synchronous', () => {
+    enterApp();
+    const wrapped = withSmartCache(() => ({ reactStrictMode: true }));
+    expect(wrapped(phase, context)).toMatchObject({ reactStrictMode: true, transpilePackages: ['next-smart-cache'] });
+  });
+
+  test.each<[string, () => PromiseLike<NextConfig>]>([
+    ['async', async () => ({ reactStrictMode: true })],
+    // biome-ignore lint/suspicious/noThenProperty: a promise of another library, or of another realm.
+    ['thenable', () => ({ then: (resolve) => Promise.resolve({ reactStrictMode: true }).then(resolve) })],
+  ])('an %s one gives a promise', async (_, makeConfig) => {
+    enterApp();
+    const wrapped = withSmartCache(makeConfig as () => Promise<NextConfig>)(phase, context);
+    expect(wrapped).toHaveProperty('then');
+    expect(await wrapped).toMatchObject({ reactStrictMode: true, transpilePackages: ['next-smart-cache'] });
+  });
+
+  test('is given all arguments', () => {
+    enterApp();
+    const makeConfig = jest.fn(() => ({}));
+    (withSmartCache(makeConfig) as (...args: unknown[]) => unknown)(phase, context, 'whatever comes next');
+    expect(makeConfig.mock.calls).toEqual([[phase, context, 'whatever comes next']]);
+  });
+
+  test('is not called before Next calls it', () => {
+    enterApp();
+    const makeConfig = jest.fn(() => ({}));
+    withSmartCache(makeConfig);
+    expect(makeConfig).not.toHaveBeenCalled();
+  });
+
+  test('may throw its own error', () => {
+    enterApp();
+    const failure = new Error('no config today');
+    const wrapped = withSmartCache(() => {
+      throw failure;
+    });
+    expect(() => wrapped(phase, context)).toThrow(failure);
+  });
+
+  test('is told the phase, and so are we: development is another thing', async () => {
+    const root = enterApp({ argv: ['dev'] });
+    const config = await withSmartCache(() => ({}))('phase-development-server', context);
+    const { beforeFiles, afterFiles } = await rewritesOf(config);
+    expect(rewrite(beforeFiles, HASHED)).toBe('/js/app.js');
+    expect(afterFiles).toEqual([]);
+    expect(listFiles(path.join(root, '.next/cache/next-smart-cache/files'))).toEqual([]);
+  });
+});
+
+describe('together with other wrappers', () => {
+  /** As other packages do it: an object or a function in, the same out. */
+  const withOther =
+    (name: string) =>
+    (config: NextConfig): NextConfig => ({
+      ...config,
+      env: { ...config.env, [name]: 'was here' },
+      webpack(webpackConfig, context) {
+        webpackConfig.plugins = [...(webpackConfig.plugins ?? []), name];
+        return config.webpack ? config.webpack(webpackConfig, context) : webpackConfig;
+      },
+      async rewrites() {
+        const rewrites = await config.rewrites?.();
+        const own = { source: `/${name}`, destination: '/x' };
+        return Array.isArray(rewrites) || !rewrites
+          ? [...(rewrites ?? []), own]
+          : { ...rewrites, fallback: [...(rewrites.fallback ?? []), own] };
+      },
+    });
+
+  test.each<[string, (config: NextConfig) => NextConfig]>([
+    ['outside', (config) => withOther('other')(withSmartCache(config))],
+    ['inside', (config) => withSmartCache(withOther('other')(config))],
+    ['on both sides', (config) => withOther('outer')(withSmartCache(withOther('other')(config)))],
+  ])('%s', async (_, wrap) => {
+    enterApp();
+    const config = wrap({ reactStrictMode: true });
+    expect(config).toMatchObject({ reactStrictMode: true, env: { other: 'was here' } });
+    expect(webpackWith(config)).toMatchObject({
+      plugins: expect.arrayContaining(['other']),
+      resolve: { alias: { 'next-smart-cache/manifest$': expect.any(String) } },
+    });
+    const { beforeFiles, afterFiles, fallback } = await rewritesOf(config);
+    expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
+    expect([...afterFiles, ...fallback]).toContainEqual({ source: '/other', destination: '/x' });
+  });
+
+  test('the mark survives a wrapper outside, so that the command line finds the options', () => {
+    enterApp();
+    expect(registeredOptions(withOther('other')(withSmartCache({}, { keep: 7 })))).toEqual({ keep: 7 });
+  });
+});
+
+describe('twice is the same as once', () => {
+  test('an object', async () => {
+    enterApp();
+    const once = withSmartCache({ transpilePackages: ['ui'] }, { keep: 7 });
+    const twice = withSmartCache(once, { keep: 7 });
+    expect(twice).toBe(once);
+    const { beforeFiles, afterFiles } = await rewritesOf(twice);
+    expect([beforeFiles.length, afterFiles.length]).toEqual([2, 1]);
+    expect(twice.transpilePackages).toEqual(['ui', 'next-smart-cache']);
+  });
+
+  test('a function', () => {
+    enterApp();
+    const once = withSmartCache(() => ({}));
+    expect(withSmartCache(once)).toBe(once);
+  });
+
+  test('a function around a wrapped object', async () => {
+    enterApp();
+    const inner = withSmartCache({}, { keep: 7 });
+    const outer = await withSmartCache(() => inner)('phase-production-build', { defaultConfig: {} });
+    expect(outer).toBe(inner);
+  });
+
+  test('with another wrapper in between', async () => {
+    enterApp();
+    const { beforeFiles } = await rewritesOf(withSmartCache({ ...withSmartCache({}) }));
+    expect(beforeFiles).toHaveLength(2);
+  });
+});
+
+describe('bundler aliases', () => {
+  const MODULES = ['.smart-cache/build/manifest.mjs', '.smart-cache/build/client-manifest.mjs'] as const;
+
+  test('of webpack are added to those that are there', () => {
+    const root = enterApp();
+    const { resolve } = webpackWith(withSmartCache({}), { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } });
+    expect(resolve).toEqual({
+      extensions: ['.js'],
+      alias: {
+        react: '/react.js',
+        'next-smart-cache/manifest$': path.join(root, MODULES[0]),
+        'next-smart-cache/client-manifest$': path.join(root, MODULES[1]),
+      },
+    });
+  });
+
+  test('of webpack come after the config’s own `webpack`, which is called with all it is given', () => {
+    enterApp();
+    const webpack = jest.fn((config: object) => ({ ...config, own: true }));
+    const context = { isServer: true };
+    const webpackConfig = { mode: 'production' };
+    expect(webpackWith(withSmartCache({ webpack }), webpackConfig, context)).toMatchObject({
+      mode: 'production',
+      own: true,
+      resolve: { alias: { 'next-smart-cache/manifest$': expect.any(String) } },
+    });
+    expect(webpack.mock.calls).toEqual([[webpackConfig, context]]);
+  });
+
+  test('a `webpack` that forgets to return is left to Next, which says so', () => {
+    enterApp();
+    expect(webpackWith(withSmartCache({ webpack: () => undefined }))).toBeUndefined();
+  });
+
+  test('of Turbopack are relative to the app, and added to those that are there', () => {
+    enterApp();
+    const { turbopack } = withSmartCache({ turbopack: { resolveAlias: { lodash: 'lodash-es' }, resolveExtensions: ['.js'] } });
+    expect(turbopack).toEqual({
+      resolveExtensions: ['.js'],
+      resolveAlias: {
+        lodash: 'lodash-es',
+        'next-smart-cache/manifest': `./${MODULES[0]}`,
+        'next-smart-cache/client-manifest': `./${MODULES[1]}`,
+      },
+    });
+  });
+
+  test.each<[NextConfig, auto: boolean, hasTurbopack: boolean]>([
+    [{}, true, true],
+    [{ webpack: (config) => config }, true, false],
+    [{ webpack: (config) => config, turbopack: {} }, true, true],
+    [{ webpack: (config) => config }, false, true],
+  ])('of Turbopack do not silence Next about a forgotten `webpack`: %#', (config, auto, hasTurbopack) => {
+    enterApp({ env: { TURBOPACK: auto ? 'auto' : '1' } });
+    expect('turbopack' in withSmartCache(config)).toBe(hasTurbopack);
+  });
+
+  test('the modules are there when the bundler is', () => {
+    const root = enterApp();
+    webpackWith(withSmartCache({}));
+    for (const module of MODULES) expect(fs.existsSync(path.join(root, module))).toBe(true);
+  });
+
+  test('our package is bundled for the Pages Router too', () => {
+    enterApp();
+    expect(withSmartCache({ transpilePackages: ['ui'] }).transpilePackages).toEqual(['ui', 'next-smart-cache']);
+    expect(withSmartCache({ transpilePackages: ['next-smart-cache', 'ui'] }).transpilePackages).toEqual(['next-smart-cache', 'ui']);
+  });
+});
+
+describe('after the compilation', () => {
+  test('the store is linked where Next serves it as immutable', async () => {
+    const root = enterApp();
+    await withSmartCache({}).compiler?.runAfterProductionCompile?.(metadataOf(root));
+    expect(readFiles(path.join(root, '.next/static/media/smart-cache'))).toEqual({ 'js/app.2cf24dba5f.js': 'hello' });
+  });
+
+  test('distDir may be absolute, and another', async () => {
+    const root = enterApp();
+    const distDir = path.join(root, 'build');
+    await withSmartCache({ distDir: 'build' }).compiler?.runAfterProductionCompile?.({ projectDir: root, distDir });
+    expect(listFiles(path.join(distDir, 'static/media/smart-cache'))).toEqual(['js/app.2cf24dba5f.js']);
+    expect(fs.existsSync(path.join(root, '.next'))).toBe(false);
+  });
+
+  test('the config’s own hook is called first, with what Next gives it, and waited for', async () => {
+    const root = enterApp();
+    const target = path.join(root, '.next/static/media/smart-cache');
+    const seen: boolean[] = [];
+    const runAfterProductionCompile = jest.fn(async () => {
+      await Promise.resolve();
+      seen.push(fs.existsSync(target));
+    });
+    const config = withSmartCache({ compiler: { removeConsole: true, runAfterProductionCompile } });
+    expect(config.compiler).toMatchObject({ removeConsole: true });
+    await config.compiler?.runAfterProductionCompile?.(metadataOf(root));
+    expect(runAfterProductionCompile.mock.calls).toEqual([[metadataOf(root)]]);
+    expect(seen).toEqual([false]);
+    expect(fs.existsSync(target)).toBe(true);
+  });
+
+  test('a hook of its own that fails, fails the build', async () => {
+    const root = enterApp();
+    const failure = new Error('hook');
+    const config = withSmartCache({ compiler: { runAfterProductionCompile: () => Promise.reject(failure) } });
+    await expect(config.compiler?.runAfterProductionCompile?.(metadataOf(root))).rejects.toBe(failure);
+  });
+});
+
+describe('the manifest', () => {
+  const manifestOf = (root: string) => path.join(root, '.smart-cache/manifest.json');
+
+  test('is made before Next needs it, with one line that says so', async () => {
+    const root = enterApp();
+    const config = withSmartCache({});
+    expect(fs.existsSync(manifestOf(root))).toBe(false);
+    await rewritesOf(config);
+    webpackWith(config);
+    webpackWith(config);
+    expect(fs.existsSync(manifestOf(root))).toBe(true);
+    expect(said.mock.calls).toEqual([[expect.stringMatching(/^next-smart-cache: .*missing or outdated.*1 file/)]]);
+  });
+
+  test('that is current is left alone, silently', async () => {
+    const root = enterApp();
+    await rewritesOf(withSmartCache({}));
+    said.mockClear();
+    const before = fs.statSync(manifestOf(root)).ino;
+    await rewritesOf(withSmartCache({}));
+    expect(fs.statSync(manifestOf(root)).ino).toBe(before);
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  test('that is outdated is made anew', async () => {
+    const root = enterApp();
+    await rewritesOf(withSmartCache({}));
+    fs.writeFileSync(path.join(root, 'public/js/app.js'), '');
+    await rewritesOf(withSmartCache({}));
+    expect(fs.readFileSync(manifestOf(root), 'utf8')).toContain('/js/app.e3b0c44298.js');
+  });
+
+  test('is not made while the command line reads the config', async () => {
+    const root = enterApp();
+    await whileReadingOnly(async () => withSmartCache({ output: 'export' }));
+    expect(listFiles(root)).toEqual(Object.keys(FILES).sort());
+  });
+
+  test('is not made by `next start`', () => {
+    const root = enterApp({ argv: ['start'] });
+    withSmartCache({ output: 'export' });
+    withSmartCache(() => ({}))('phase-production-server', { defaultConfig: {} });
+    expect(listFiles(root)).toEqual(Object.keys(FILES).sort());
+  });
+});
+
+describe('the app’s folder is that of the config, wherever Next was started', () => {
+  const files = { 'apps/web/public/js/app.js': 'hello', 'apps/web/next.config.mjs': '' };
+  const manifestOf = (root: string) => path.join(root, 'apps/web/.smart-cache/manifest.json');
+
+  test.each<[string, () => NextConfig | NextConfigFunction]>([
+    ['an object', () => withSmartCache({})],
+    ['a function', () => withSmartCache(() => ({}))],
+    ['an async function', () => withSmartCache(async () => ({}))],
+  ])('%s', async (_, wrap) => {
+    const root = enterNextProcess(files, { argv: ['build', 'apps/web'] });
+    const wrapped = fromConfigFile(path.join(root, 'apps/web/next.config.mjs'), wrap);
+    // A function is called when the config file has come to its end.
+    const config = typeof wrapped === 'function' ? await wrapped('phase-production-build', { defaultConfig: {} }) : wrapped;
+    await rewritesOf(config);
+    expect(fs.existsSync(manifestOf(root))).toBe(true);
+  });
+});
+
+describe('static delivery', () => {
+  test.each<[string, NextConfig, Parameters<typeof withSmartCache>[1]]>([
+    ['by output: export', { output: 'export' }, {}],
+    ['by option', {}, { delivery: 'static' }],
+  ])('%s: no rewrites, and the modules are there at once', (_, config, options) => {
+    const root = enterApp();
+    expect(withSmartCache(config, options)).not.toHaveProperty('rewrites');
+    expect(fs.readFileSync(path.join(root, '.smart-cache/build/manifest.mjs'), 'utf8')).toContain(`"${STORE_URL}${HASHED}"`);
+  });
+
+  test('leaves the config’s own rewrites alone', () => {
+    enterApp();
+    const rewrites = async () => [];
+    expect(withSmartCache({ rewrites }, { delivery: 'static' }).rewrites).toBe(rewrites);
+  });
+});

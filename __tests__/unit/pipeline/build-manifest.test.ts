@@ -1,0 +1,372 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseManifest } from '../../../src/core/manifest-document';
+import { buildManifest } from '../../../src/pipeline/build-manifest';
+import type { Project } from '../../../src/pipeline/project';
+import { openStore } from '../../../src/pipeline/store';
+import { listFiles, readFiles, stampFiles } from '../support/folders';
+import { projectWith, withOptions } from '../support/project';
+import { smartCacheError } from '../support/smart-cache-error';
+
+afterEach(() => jest.restoreAllMocks());
+
+const FILES = { 'css/site.css': 'body { color: red }\n', 'js/app.js': "console.log('hi');\n", 'js/empty.js': '', 'my photo.jpg': 'hello' };
+
+const GOLDEN = `{
+  "version": 1,
+  "algorithm": "sha256",
+  "assets": {
+    "/css/site.css": {
+      "hash": "d92e15bd3d",
+      "url": "/css/site.d92e15bd3d.css",
+      "integrity": "sha256-2S4VvT2k3rjav5i3inerHe7oJsm2Yzx7kSGPgKT82yo=",
+      "size": 20
+    },
+    "/js/app.js": {
+      "hash": "19ef95471e",
+      "url": "/js/app.19ef95471e.js",
+      "integrity": "sha256-Ge+VRx5VXNbL31S8JC7untkWsoL4kCvHXnY5lVgCxFg=",
+      "size": 19
+    },
+    "/js/empty.js": {
+      "hash": "e3b0c44298",
+      "url": "/js/empty.e3b0c44298.js",
+      "integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+      "size": 0
+    },
+    "/my photo.jpg": {
+      "hash": "2cf24dba5f",
+      "url": "/my%20photo.2cf24dba5f.jpg",
+      "integrity": "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+      "size": 5
+    }
+  }
+}
+`;
+
+/** Content hash → frozen bytes: the hashes of FILES, written out. */
+const GOLDEN_STORE = {
+  '19ef95471e555cd6cbdf54bc242eee9ed916b282f8902bc75e7639955802c458': "console.log('hi');\n",
+  '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824': 'hello',
+  d92e15bd3da4deb8dabf98b78a77ab1deee826c9b6633c7b91218f80a4fcdb2a: 'body { color: red }\n',
+  e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855: '',
+};
+
+const publicFile = (project: Project, name: string) => path.join(project.publicDir, name);
+const manifestText = (project: Project) => fs.readFileSync(project.manifestPath, 'utf8');
+const storeFiles = (project: Project) => readFiles(openStore(project.cacheDir).filesDir);
+const hashesOf = (project: Project) =>
+  Object.fromEntries(Object.entries(buildManifest(project).manifest.assets).map(([assetPath, { hash }]) => [assetPath, hash]));
+
+describe('a first build', () => {
+  test('writes the golden manifest and store, byte for byte', () => {
+    const project = projectWith({ ...FILES, 'robots.txt': '', '.DS_Store': '' });
+    expect(buildManifest(project)).toMatchObject({ changed: true, filesRead: 4, stablePaths: ['/.DS_Store', '/robots.txt'] });
+    expect(manifestText(project)).toBe(GOLDEN);
+    expect(storeFiles(project)).toEqual(GOLDEN_STORE);
+  });
+
+  test('returns what it has written', () => {
+    const project = projectWith(FILES);
+    const { manifest, contentHashes } = buildManifest(project);
+    expect(manifest).toEqual(parseManifest(GOLDEN, 'golden'));
+    expect([...contentHashes]).toEqual([
+      ['/css/site.css', 'd92e15bd3da4deb8dabf98b78a77ab1deee826c9b6633c7b91218f80a4fcdb2a'],
+      ['/js/app.js', '19ef95471e555cd6cbdf54bc242eee9ed916b282f8902bc75e7639955802c458'],
+      ['/js/empty.js', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+      ['/my photo.jpg', '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'],
+    ]);
+  });
+
+  test('of an empty public/ gives an empty manifest', () => {
+    const project = projectWith({ 'robots.txt': '' });
+    expect(buildManifest(project)).toMatchObject({
+      changed: true,
+      filesRead: 0,
+      manifest: { version: 1, algorithm: 'sha256', assets: {} },
+    });
+    expect(buildManifest(project)).toMatchObject({ changed: false });
+  });
+
+  test('of no public/ at all gives an empty manifest, where that may be', () => {
+    const project = projectWith({});
+    fs.rmdirSync(project.publicDir);
+    expect(buildManifest(project, { mayLackPublic: true })).toMatchObject({ changed: true, stablePaths: [], manifest: { assets: {} } });
+    expect(fs.existsSync(project.publicDir)).toBe(false);
+    expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_PUBLIC_MISSING'));
+  });
+
+  test('without a store makes no copies', () => {
+    const project = projectWith(FILES);
+    buildManifest(project, { freeze: false });
+    expect(manifestText(project)).toBe(GOLDEN);
+    expect(storeFiles(project)).toEqual({});
+  });
+
+  test('leaves public/ as it is: not written, not linked, not touched', () => {
+    const project = projectWith(FILES);
+    const before = stampFiles(project.publicDir);
+    buildManifest(project);
+    buildManifest(project);
+    expect(stampFiles(project.publicDir)).toEqual(before);
+    expect(readFiles(project.publicDir)).toEqual(FILES);
+  });
+
+  test.each([
+    ['md5', '5d41402abc4b', 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ='],
+    ['sha512', '9b71d224bd62', 'sha512-m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw=='],
+  ] as const)('with %s, 12 digits', (algorithm, hash, integrity) => {
+    const project = projectWith({ 'a.txt': 'hello' }, { hash: { algorithm, length: 12 } });
+    expect(buildManifest(project).manifest).toEqual({
+      version: 1,
+      algorithm,
+      assets: { '/a.txt': { hash, url: `/a.${hash}.txt`, integrity, size: 5 } },
+    });
+  });
+});
+
+describe('the same input gives the same bytes', () => {
+  test('in another folder', () => {
+    const [one, other] = [projectWith(FILES), projectWith(FILES)];
+    buildManifest(one);
+    buildManifest(other);
+    expect(manifestText(other)).toBe(manifestText(one));
+    expect(storeFiles(other)).toEqual(storeFiles(one));
+  });
+
+  test('in another order of the directory', () => {
+    const project = projectWith(FILES);
+    const { readdirSync } = fs;
+    jest
+      .spyOn(fs, 'readdirSync')
+      .mockImplementation(((...args: unknown[]) =>
+        (readdirSync as (...args: unknown[]) => unknown[])(...args).reverse()) as unknown as typeof fs.readdirSync);
+    buildManifest(project);
+    expect(manifestText(project)).toBe(GOLDEN);
+    expect(storeFiles(project)).toEqual(GOLDEN_STORE);
+  });
+
+  test('at another time, by another user’s file modes', () => {
+    const project = projectWith(FILES);
+    for (const name of Object.keys(FILES)) {
+      fs.utimesSync(publicFile(project, name), 1_000_000_000, 1_000_000_000);
+      fs.chmodSync(publicFile(project, name), 0o600);
+    }
+    buildManifest(project);
+    expect(manifestText(project)).toBe(GOLDEN);
+  });
+});
+
+describe('a second build', () => {
+  test('of unchanged files reads none and writes nothing', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    const before = stampFiles(project.root);
+    expect(buildManifest(project)).toMatchObject({ changed: false, filesRead: 0 });
+    expect(stampFiles(project.root)).toEqual(before);
+  });
+
+  test('reads only what was edited', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.writeFileSync(publicFile(project, 'js/app.js'), 'hello');
+    const { manifest, filesRead, changed } = buildManifest(project);
+    expect({ filesRead, changed }).toEqual({ filesRead: 1, changed: true });
+    expect(manifest.assets['/js/app.js']).toMatchObject({ hash: '2cf24dba5f', url: '/js/app.2cf24dba5f.js', size: 5 });
+    expect(manifestText(project)).toBe(
+      GOLDEN.replaceAll('19ef95471e', '2cf24dba5f')
+        .replace('Ge+VRx5VXNbL31S8JC7untkWsoL4kCvHXnY5lVgCxFg=', 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=')
+        .replace('"size": 19', '"size": 5'),
+    );
+    expect(Object.keys(storeFiles(project))).toEqual(Object.keys(GOLDEN_STORE));
+  });
+
+  test('sees an edit that keeps size and modification time', () => {
+    const project = projectWith({ 'a.txt': 'hellO' });
+    const file = publicFile(project, 'a.txt');
+    fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
+    buildManifest(project);
+    fs.writeFileSync(file, 'hello');
+    fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
+    expect(hashesOf(project)).toEqual({ '/a.txt': '2cf24dba5f' });
+  });
+
+  test('sees files that are new, gone and renamed', () => {
+    const project = projectWith({ 'a.txt': 'hello', 'b.txt': '' });
+    buildManifest(project);
+    fs.renameSync(publicFile(project, 'a.txt'), publicFile(project, 'c.txt'));
+    fs.rmSync(publicFile(project, 'b.txt'));
+    fs.writeFileSync(publicFile(project, 'd.txt'), '');
+    expect(hashesOf(project)).toEqual({ '/c.txt': '2cf24dba5f', '/d.txt': 'e3b0c44298' });
+  });
+
+  test('freezes again what the store has lost', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.rmSync(openStore(project.cacheDir).pathOf('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'));
+    expect(buildManifest(project)).toMatchObject({ changed: false, filesRead: 1 });
+    expect(storeFiles(project)).toEqual(GOLDEN_STORE);
+  });
+
+  test('freezes again a copy that was cut short, when it is told to look', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.truncateSync(openStore(project.cacheDir).pathOf('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'), 3);
+    expect(buildManifest(project, { checkCopies: true })).toMatchObject({ changed: false, filesRead: 1 });
+    expect(storeFiles(project)).toEqual(GOLDEN_STORE);
+    expect(buildManifest(project, { checkCopies: true })).toMatchObject({ changed: false, filesRead: 0 });
+  });
+
+  test('freezes everything when the whole cache is gone', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.rmSync(project.cacheDir, { recursive: true });
+    expect(buildManifest(project)).toMatchObject({ changed: false, filesRead: 4 });
+    expect(storeFiles(project)).toEqual(GOLDEN_STORE);
+  });
+
+  test('fills the store after development, which has none', () => {
+    const project = projectWith(FILES);
+    buildManifest(project, { freeze: false });
+    expect(buildManifest(project)).toMatchObject({ changed: false, filesRead: 4 });
+    expect(storeFiles(project)).toEqual(GOLDEN_STORE);
+  });
+
+  test('with another algorithm starts anew', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    expect(buildManifest(withOptions(project, { hash: { algorithm: 'md5' } }))).toMatchObject({ changed: true, filesRead: 4 });
+    expect(buildManifest(project)).toMatchObject({ changed: true, manifest: parseManifest(GOLDEN, 'golden') });
+  });
+
+  test.each<[string, damage: (text: string) => string | undefined]>([
+    ['gone', () => undefined],
+    ['empty', () => ''],
+    ['cut short', (text) => text.slice(0, -30)],
+    ['of another version', (text) => text.replace('"version": 1', '"version": 0')],
+    ['edited by hand', (text) => text.replace('19ef95471e', 'ffffffffff')],
+    ['in other line ends', (text) => text.replaceAll('\n', '\r\n')],
+    ['longer by a space', (text) => `${text} `],
+  ])('writes anew a manifest that is %s', (_, damage) => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    const damaged = damage(manifestText(project));
+    if (damaged === undefined) fs.rmSync(project.manifestPath);
+    else fs.writeFileSync(project.manifestPath, damaged);
+    expect(buildManifest(project)).toMatchObject({ changed: true, filesRead: 0 });
+    expect(manifestText(project)).toBe(GOLDEN);
+  });
+
+  test('is not misled by a damaged scan cache', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.writeFileSync(path.join(project.cacheDir, 'scan.json'), '{"version":1,"algorithm":"sha2');
+    expect(buildManifest(project)).toMatchObject({ changed: false, filesRead: 4 });
+  });
+});
+
+describe('an error leaves everything as it was', () => {
+  test.each<[string, (project: Project) => void]>([
+    ['a FIFO in public/', (project) => execFileSync('mkfifo', [publicFile(project, 'pipe.js')])],
+    ['a link out of public/', (project) => fs.symlinkSync('/etc', publicFile(project, 'etc'))],
+    ['no public/ any more', (project) => fs.rmSync(project.publicDir, { recursive: true })],
+  ])('%s', (_, spoil) => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    const kept = () => [stampFiles(project.outputDir), stampFiles(project.cacheDir)];
+    const before = kept();
+    fs.writeFileSync(publicFile(project, 'js/app.js'), 'edited');
+    spoil(project);
+    expect(() => buildManifest(project)).toThrow(expect.objectContaining({ name: 'SmartCacheError' }));
+    expect(kept()).toEqual(before);
+  });
+
+  test('a fingerprint that is none', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    const before = stampFiles(project.outputDir);
+    expect(() => buildManifest(withOptions(project, { fingerprint: () => '' }))).toThrow(
+      smartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID'),
+    );
+    expect(stampFiles(project.outputDir)).toEqual(before);
+  });
+
+  test('a manifest that cannot be written', () => {
+    const project = projectWith(FILES);
+    fs.writeFileSync(project.outputDir, 'a file in its place');
+    expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: project.manifestPath }));
+    expect(fs.readFileSync(project.outputDir, 'utf8')).toBe('a file in its place');
+  });
+});
+
+describe('the fingerprint', () => {
+  test('by date last modified: follows the date, not the content', () => {
+    const project = projectWith({ 'a.txt': 'hello' }, { fingerprint: 'modified' });
+    const file = publicFile(project, 'a.txt');
+    const modified = new Date('2024-01-02T03:04:05.500Z');
+    fs.utimesSync(file, modified, modified);
+    expect(hashesOf(project)).toEqual({ '/a.txt': '890a7f332b' });
+    fs.writeFileSync(file, 'other');
+    fs.utimesSync(file, modified, modified);
+    expect(hashesOf(project)).toEqual({ '/a.txt': '890a7f332b' });
+    fs.utimesSync(file, modified, new Date('2024-01-02T03:04:06.500Z'));
+    expect(hashesOf(project)).not.toEqual({ '/a.txt': '890a7f332b' });
+  });
+
+  test('by version: the same for every file, while the copies go by content', () => {
+    const project = projectWith({ 'a.txt': 'hello', 'b.txt': '' }, { fingerprint: { version: '1.4.2' } });
+    expect(hashesOf(project)).toEqual({ '/a.txt': '8ec5a17af8', '/b.txt': '8ec5a17af8' });
+    expect(Object.values(storeFiles(project)).sort()).toEqual(['', 'hello']);
+  });
+
+  test('by a function: told about each file', () => {
+    const project = projectWith({ 'a.txt': 'hello' });
+    const fingerprint = jest.fn(() => '0123456789');
+    expect(hashesOf(withOptions(project, { fingerprint }))).toEqual({ '/a.txt': '0123456789' });
+    const { mtimeMs } = fs.statSync(publicFile(project, 'a.txt'));
+    expect(fingerprint).toHaveBeenCalledWith({
+      assetPath: '/a.txt',
+      size: 5,
+      modified: new Date(Math.floor(mtimeMs)),
+      contentHash: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    });
+  });
+});
+
+describe('URLs', () => {
+  const STORE = '/_next/static/media/smart-cache';
+
+  test('lead to the store under static delivery', () => {
+    const url = `${STORE}/a.2cf24dba5f.txt`;
+    expect(buildManifest(projectWith({ 'a.txt': 'hello' }, { delivery: 'static' })).manifest.assets['/a.txt']).toMatchObject({ url });
+    expect(buildManifest(projectWith({ 'a.txt': 'hello' }, {}, { output: 'export' })).manifest.assets['/a.txt']).toMatchObject({ url });
+  });
+
+  test('of a file whose hashed path is another file’s own name lead to the store', () => {
+    const { assets } = buildManifest(projectWith({ 'a.txt': 'hello', 'a.2cf24dba5f.txt': 'another' })).manifest;
+    expect(assets['/a.txt']?.url).toBe(`${STORE}/a.2cf24dba5f.txt`);
+  });
+
+  test('of files whose own name looks hashed have a second hash', () => {
+    const { assets } = buildManifest(projectWith({ 'lib.0123456789.js': 'hello' })).manifest;
+    expect(assets['/lib.0123456789.js']?.url).toBe('/lib.0123456789.2cf24dba5f.js');
+  });
+
+  test('lead to the store directly where too many names look hashed, and only there', () => {
+    const vendor = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, 'hello']));
+    const { assets } = buildManifest(projectWith({ ...vendor, 'vendor/plain.js': 'hello', 'js/app.js': 'hello' })).manifest;
+    expect(assets['/vendor/lib-0.0123456789.js']?.url).toBe(`${STORE}/vendor/lib-0.0123456789.2cf24dba5f.js`);
+    expect(assets['/vendor/plain.js']?.url).toBe(`${STORE}/vendor/plain.2cf24dba5f.js`);
+    expect(assets['/js/app.js']?.url).toBe('/js/app.2cf24dba5f.js');
+  });
+});
+
+test('everything it writes lies in .smart-cache/ and under distDir/cache', () => {
+  const project = projectWith(FILES);
+  buildManifest(project);
+  expect(listFiles(project.root).map((name) => name.split('/').slice(0, 3).join('/'))).toEqual(
+    expect.arrayContaining(['.next/cache/next-smart-cache', '.smart-cache/manifest.json']),
+  );
+  expect(listFiles(project.root).filter((name) => !/^(?:public|\.smart-cache|\.next\/cache\/next-smart-cache)\//.test(name))).toEqual([]);
+});

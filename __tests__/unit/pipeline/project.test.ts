@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { type ProjectInput, resolveProject } from '../../../src/pipeline/project';
+import { smartCacheError } from '../support/smart-cache-error';
+
+const ROOT = path.resolve('/app');
+
+test('the folders of an app', () => {
+  expect(resolveProject({ root: ROOT })).toMatchObject({
+    root: ROOT,
+    publicDir: path.join(ROOT, 'public'),
+    outputDir: path.join(ROOT, '.smart-cache'),
+    manifestPath: path.join(ROOT, '.smart-cache/manifest.json'),
+    cacheDir: path.join(ROOT, '.next/cache/next-smart-cache'),
+    delivery: 'rewrite',
+  });
+});
+
+test('the store follows distDir', () => {
+  expect(resolveProject({ root: ROOT, distDir: 'build/out' }).cacheDir).toBe(path.join(ROOT, 'build/out/cache/next-smart-cache'));
+});
+
+test.each<[Omit<ProjectInput, 'root'>, string]>([
+  [{}, 'rewrite'],
+  [{ output: 'standalone' }, 'rewrite'],
+  [{ output: 'export' }, 'static'],
+  [{ output: 'export', options: { delivery: 'rewrite' } }, 'rewrite'],
+  [{ options: { delivery: 'static' } }, 'static'],
+])('%j: delivery is %s', (input, delivery) => {
+  expect(resolveProject({ root: ROOT, ...input }).delivery).toBe(delivery);
+});
+
+test('options are checked', () => {
+  expect(() => resolveProject({ root: ROOT, options: { keep: -1 } })).toThrow(
+    smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'keep' }),
+  );
+});

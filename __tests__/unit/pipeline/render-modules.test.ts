@@ -1,0 +1,113 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import type { RenderManifestSettings } from '../../../src/core/to-render-manifest';
+import { buildManifest } from '../../../src/pipeline/build-manifest';
+import { resolveProject } from '../../../src/pipeline/project';
+import { parseRenderModule, renderModulePaths, writeRenderModules } from '../../../src/pipeline/render-modules';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { listFiles, stampFiles } from '../support/folders';
+
+const SETTINGS: RenderManifestSettings = { basePath: '', assetPrefix: '', cdnPrefix: '', integrity: 'cross-origin', onMissing: 'error' };
+
+const PUBLIC = { 'public/js/app.js': 'hello', 'public/img/a.png': 'hello', 'public/img/b.png': 'hello', 'public/robots.txt': '' };
+const APP_JS = ['/js/app.js', '/js/app.2cf24dba5f.js'];
+
+/** An app with these files beside its `public/`, and the two modules generated for it. */
+function setUp(source: Readonly<Record<string, string>>, options?: SmartCacheOptions, settings: Partial<RenderManifestSettings> = {}) {
+  const root = temporaryFolder();
+  writeFiles(root, { ...PUBLIC, ...source });
+  const project = resolveProject({ root, options });
+  const modules = renderModulePaths(project, 'build');
+  const write = () => writeRenderModules(project, buildManifest(project), { ...SETTINGS, ...settings }, modules);
+  write();
+  const read = (file: string) => fs.readFileSync(file, 'utf8');
+  return {
+    project,
+    write,
+    server: () => read(modules.server),
+    client: () => read(modules.client),
+    clientPaths: () => Object.keys(parseRenderModule(read(modules.client)).assets),
+  };
+}
+
+test('the module for the server holds everything', () => {
+  expect(setUp({}, {}, { basePath: '/docs' }).server()).toMatchInlineSnapshot(`
+"// Written by next-smart-cache; do not edit.
+export const manifest = {"assets":{"/img/a.png":"/docs/img/a.2cf24dba5f.png","/img/b.png":"/docs/img/b.2cf24dba5f.png","/js/app.js":"/docs/js/app.2cf24dba5f.js","/robots.txt":"/docs/robots.txt"},"basePath":"/docs","onMissing":"error"};
+export const NextScript = undefined;
+"
+`);
+});
+
+test('the module for the client holds what the source names, stable files too', () => {
+  const { client } = setUp({ 'app/page.tsx': `asset('/js/app.js'); asset("/robots.txt"); asset('/unknown.js')` });
+  expect(client()).toMatchInlineSnapshot(`
+"// Written by next-smart-cache; do not edit.
+export const manifest = {"assets":{"/js/app.js":"/js/app.2cf24dba5f.js","/robots.txt":"/robots.txt"},"basePath":"","onMissing":"error"};
+export const NextScript = undefined;
+"
+`);
+});
+
+test.each<[SmartCacheOptions['clientAssets'], string[]]>([
+  ['referenced', ['/js/app.js']],
+  ['all', ['/img/a.png', '/img/b.png', '/js/app.js', '/robots.txt']],
+  [['/img/*.png'], ['/img/a.png', '/img/b.png', '/js/app.js']],
+  [['b.png'], ['/img/b.png', '/js/app.js']],
+  [[], ['/js/app.js']],
+])('clientAssets: %j', (clientAssets, assetPaths) => {
+  const { clientPaths } = setUp({ 'app/page.tsx': `asset('/js/app.js')` }, clientAssets && { clientAssets });
+  expect(clientPaths()).toEqual(assetPaths);
+});
+
+test('what lies in public/ or in distDir is no source', () => {
+  const mention = { 'lib.js': `'/js/app.js'` };
+  expect(setUp({ 'public/lib.js': mention['lib.js'], '.next/lib.js': mention['lib.js'] }).clientPaths()).toEqual([]);
+  expect(setUp(mention).clientPaths()).toEqual(['/js/app.js']);
+});
+
+test('next/script is imported where the source mentions a strategy, and nowhere else', () => {
+  const without = setUp({ 'app/page.tsx': '<CachedScript src="/js/app.js" />' });
+  expect(without.server() + without.client()).not.toContain('next/script');
+  expect(without.client()).toContain('export const NextScript = undefined;');
+  const withStrategy = setUp({ 'app/page.tsx': '<CachedScript src="/js/app.js" strategy="lazyOnload" />' });
+  for (const text of [withStrategy.server(), withStrategy.client()]) {
+    expect(text).toContain("import Script from 'next/script';");
+    expect(text).toContain('export const NextScript = Script;');
+  }
+});
+
+test('a second time, nothing is written', () => {
+  const { project, write } = setUp({ 'app/page.tsx': `asset('/js/app.js')` });
+  const before = stampFiles(project.outputDir);
+  write();
+  expect(stampFiles(project.outputDir)).toEqual(before);
+});
+
+test('a module reads back as it was written', () => {
+  const { server } = setUp({}, {}, { cdnPrefix: 'https://cdn.example.com' });
+  const { assets, basePath, onMissing } = parseRenderModule(server());
+  expect({ basePath, onMissing }).toEqual({ basePath: '', onMissing: 'error' });
+  expect(assets[APP_JS[0] ?? '']).toEqual([`https://cdn.example.com${APP_JS[1]}`, 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=']);
+});
+
+test('names that are hard to write in JavaScript', () => {
+  const names = ["it's.js", '"quoted".js', 'line\nbreak.js', '`$' + '{x}`.js', '</script>.js', '\u2028.js'].map((name) =>
+    name.replaceAll('/', '∕'),
+  );
+  const { server } = setUp(Object.fromEntries(names.map((name) => [`public/odd/${name}`, ''])));
+  const assetPaths = Object.keys(parseRenderModule(server()).assets).filter((assetPath) => assetPath.startsWith('/odd/'));
+  expect(assetPaths).toEqual(names.map((name) => `/odd/${name}`).sort());
+});
+
+test('a build and development have modules of their own', () => {
+  const outputDir = path.join('/app', '.smart-cache');
+  const [build, development] = [renderModulePaths({ outputDir }, 'build'), renderModulePaths({ outputDir }, 'development')];
+  expect(build).toEqual({ server: path.join(outputDir, 'build/manifest.mjs'), client: path.join(outputDir, 'build/client-manifest.mjs') });
+  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(4);
+});
+
+test('they lie in .smart-cache/', () => {
+  expect(listFiles(setUp({}).project.outputDir)).toEqual(['build/client-manifest.mjs', 'build/manifest.mjs', 'manifest.json']);
+});

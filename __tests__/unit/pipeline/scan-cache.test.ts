@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { openScanCache } from '../../../src/pipeline/scan-cache';
+import { temporaryFolder } from '../../support/temporary-folder';
+
+const FILE = {
+  assetPath: '/a.js',
+  signature: '1-2-3-4',
+  contentHash: 'c0ffee',
+  integrity: 'sha256-x',
+  size: 1,
+  modifiedMs: 2,
+  touchedNs: 3n,
+};
+
+/** A cache folder with one file remembered. */
+function setUp(): { cacheDir: string; file: string } {
+  const cacheDir = path.join(temporaryFolder(), 'cache');
+  openScanCache(cacheDir, 'sha256').save([FILE]);
+  return { cacheDir, file: path.join(cacheDir, 'scan.json') };
+}
+
+test('remembers the hashes of a file as long as its signature stays', () => {
+  const cache = openScanCache(setUp().cacheDir, 'sha256');
+  expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x' });
+  expect(cache.find('/a.js', '1-2-3-5')).toBeUndefined();
+  expect(cache.find('/b.js', '1-2-3-4')).toBeUndefined();
+});
+
+test('hashes of another algorithm are of no use', () => {
+  expect(openScanCache(setUp().cacheDir, 'sha512').find('/a.js', '1-2-3-4')).toBeUndefined();
+});
+
+test('forgets what is not saved again', () => {
+  const { cacheDir } = setUp();
+  openScanCache(cacheDir, 'sha256').save([{ ...FILE, assetPath: '/b.js' }]);
+  const cache = openScanCache(cacheDir, 'sha256');
+  expect(cache.find('/a.js', '1-2-3-4')).toBeUndefined();
+  expect(cache.find('/b.js', '1-2-3-4')).toBeDefined();
+});
+
+test.each<[string, (text: string) => string]>([
+  ['empty', () => ''],
+  ['cut short', (text) => text.slice(0, -10)],
+  ['no JSON', () => 'garbage'],
+  ['null', () => 'null'],
+  ['an array', () => '[]'],
+  ['of another version', (text) => text.replace('"version":1', '"version":99')],
+  ['without files', () => '{"version":1,"algorithm":"sha256"}'],
+  ['with null for files', () => '{"version":1,"algorithm":"sha256","files":null}'],
+  ['with null for a file', () => '{"version":1,"algorithm":"sha256","files":{"/a.js":null}}'],
+])('a cache that is damaged is ignored, and can be written again: %s', (_, damage) => {
+  const { cacheDir, file } = setUp();
+  fs.writeFileSync(file, damage(fs.readFileSync(file, 'utf8')));
+  const damaged = openScanCache(cacheDir, 'sha256');
+  expect(damaged.find('/a.js', '1-2-3-4')).toBeUndefined();
+  damaged.save([FILE]);
+  expect(openScanCache(cacheDir, 'sha256').find('/a.js', '1-2-3-4')).toBeDefined();
+});
+
+test('where there is no cache, nothing is known', () => {
+  const cacheDir = path.join(temporaryFolder(), 'cache');
+  expect(openScanCache(cacheDir, 'sha256').find('/a.js', '1-2-3-4')).toBeUndefined();
+  expect(fs.existsSync(cacheDir)).toBe(false);
+});

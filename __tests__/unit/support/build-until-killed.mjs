@@ -1,0 +1,19 @@
+// node build-until-killed.mjs CACHE ROOT METHOD COUNT: builds an app, and is killed in the midst of the COUNTth call of fs.METHOD.
+import fs from 'node:fs';
+import { createJiti } from 'jiti';
+
+const [fsCache, root, method, count] = process.argv.slice(2);
+const jiti = createJiti(import.meta.url, { fsCache });
+const { buildManifest } = await jiti.import('../../../src/pipeline/build-manifest.ts');
+const { resolveProject } = await jiti.import('../../../src/pipeline/project.ts');
+
+const original = fs[method];
+let calls = 0;
+fs[method] = (...args) => {
+  if (++calls < Number(count)) return original(...args);
+  const [target, content] = args;
+  // What is written is written by half; what is renamed, not at all.
+  if (method !== 'renameSync') original(target, content.slice(0, Math.floor(content.length / 2)));
+  process.kill(process.pid, 'SIGKILL');
+};
+buildManifest(resolveProject({ root }));

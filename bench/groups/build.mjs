@@ -1,0 +1,121 @@
+// How long `next-smart-cache build` takes, process start to process end, over two trees that people know.
+import fs from 'node:fs';
+import path from 'node:path';
+import { run } from '../lib/child-process.mjs';
+import { interleave } from '../lib/interleave.mjs';
+import { ratioRow } from '../lib/row.mjs';
+import { seconds } from '../lib/units.mjs';
+
+const COLD_ROUNDS = 7;
+/** These take a tenth of a second, so that noise weighs more, and more of them are cheap. */
+const UNCHANGED_ROUNDS = 21;
+
+const NOTES =
+  'Wall time of whole processes. Cold: no `.next`, no `.smart-cache`; the store is made. ' +
+  'Unchanged: everything is there. All files are in the page cache.';
+
+export async function measure({ root, benchDir, workDir, rounds }) {
+  const trees = {
+    '@tabler/icons': path.join(benchDir, 'node_modules', '@tabler', 'icons', 'icons'),
+    three: path.join(benchDir, 'node_modules', 'three'),
+  };
+  const rows = [];
+  for (const [name, source] of Object.entries(trees)) {
+    const app = path.join(workDir, path.basename(name));
+    fs.cpSync(source, path.join(app, 'public'), { recursive: true });
+    const label = `${name}, ${countFiles(source).toLocaleString('en')} files`;
+    console.error(` ${label}`);
+    const contenders = contendersFor({ root, benchDir, workDir, app });
+    rows.push(...(await measureCold(label, contenders, rounds ?? COLD_ROUNDS)));
+    rows.push(await measureUnchanged(label, contenders, rounds ?? UNCHANGED_ROUNDS));
+  }
+  return { notes: NOTES, rows };
+}
+
+async function measureCold(label, { cold, gulpRev, copyAndSum }, rounds) {
+  const samples = await interleave(rounds, { ours: cold, 'gulp-rev': gulpRev, 'cp + sha256sum': copyAndSum });
+  return [
+    ratioRow({
+      name: `cold build against gulp-rev: ${label}`,
+      unit: seconds,
+      ours: samples.ours,
+      reference: samples['gulp-rev'],
+      quotient: 'reference / ours',
+      atLeast: 3,
+    }),
+    ratioRow({
+      name: `cold build against cp -r, then sha256sum: ${label}`,
+      unit: seconds,
+      ours: samples.ours,
+      reference: samples['cp + sha256sum'],
+      atMost: 1,
+    }),
+  ];
+}
+
+async function measureUnchanged(label, { unchanged, listFiles }, rounds) {
+  const samples = await interleave(rounds, { ours: unchanged, lstat: listFiles });
+  return ratioRow({
+    name: `unchanged build against lstat of every file: ${label}`,
+    unit: seconds,
+    ours: samples.ours,
+    reference: samples.lstat,
+    atMost: 3,
+  });
+}
+
+/** Each measures one run and returns its seconds. */
+function contendersFor({ root, benchDir, workDir, app }) {
+  const cli = path.join(root, 'dist', 'cjs', 'cli.js');
+  const gulp = path.join(benchDir, 'node_modules', 'gulp', 'bin', 'gulp.js');
+  const setAside = makeSetAside(workDir, app);
+  const build = () => run(process.execPath, [cli, 'build', '--cwd', app]);
+  return {
+    async cold() {
+      await setAside('.next', '.smart-cache');
+      return (await build()).seconds;
+    },
+    async unchanged() {
+      const { seconds, stderr } = await build();
+      if (!stderr.includes('nothing changed')) throw new Error(`Something changed between two builds: ${stderr}`);
+      return seconds;
+    },
+    async gulpRev() {
+      await setAside('revved');
+      const gulpfile = path.join(benchDir, 'references', 'gulpfile.mjs');
+      return (await run(process.execPath, [gulp, '--silent', '--gulpfile', gulpfile], { env: { BENCH_APP: app } })).seconds;
+    },
+    async copyAndSum() {
+      await setAside('copy', 'sums');
+      const script = 'cp -r public copy && find copy -type f -print0 | xargs -0 -P2 sha256sum > sums';
+      return (await run('sh', ['-c', script], { cwd: app })).seconds;
+    },
+    async listFiles() {
+      return (await run(process.execPath, [path.join(benchDir, 'references', 'list-files.cjs'), path.join(app, 'public')])).seconds;
+    },
+  };
+}
+
+/**
+ * Takes the output of the last run away and lets the disk come to rest, untimed.
+ *
+ * Renamed, not deleted: ext4 without a journal steps over every inode freed in
+ * the last minutes whenever it makes a file, and thousands of new files then
+ * take ten times as long, whoever makes them.
+ */
+function makeSetAside(workDir, app) {
+  const attic = path.join(workDir, 'attic');
+  let count = 0;
+  return async (...names) => {
+    fs.mkdirSync(attic, { recursive: true });
+    for (const name of names) {
+      const output = path.join(app, name);
+      if (fs.existsSync(output)) fs.renameSync(output, path.join(attic, `${path.basename(app)}-${name}-${count++}`));
+    }
+    await run('sync', []);
+  };
+}
+
+function countFiles(folder) {
+  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+}

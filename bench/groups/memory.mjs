@@ -1,0 +1,58 @@
+// Whether the memory of a build depends on the size of a file.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { run } from '../lib/child-process.mjs';
+import { interleave } from '../lib/interleave.mjs';
+import { ratioRow } from '../lib/row.mjs';
+import { megabytes } from '../lib/units.mjs';
+
+const ROUNDS = 3;
+const LARGE_BYTES = 2_000_000_000;
+const SMALL_BYTES = 2_000_000;
+const LIMIT_BYTES = 150_000_000;
+const BLOCK_BYTES = 8_000_000;
+
+const NOTES =
+  'Peak resident memory of `next-smart-cache build` (cold) over a `public/` with one file: ours with one of 2 GB, ' +
+  'the reference with one of 2 MB. The limit is for ours.';
+
+export async function measure({ root, workDir, rounds = ROUNDS }) {
+  // The file, its frozen copy, and something to spare.
+  requireFreeDisk(workDir, 2 * LARGE_BYTES + 500_000_000);
+  const large = writeAppWithOneFile(path.join(workDir, 'large'), LARGE_BYTES);
+  const small = writeAppWithOneFile(path.join(workDir, 'small'), SMALL_BYTES);
+  const samples = await interleave(rounds, { '2 GB': () => measurePeak(root, large), '2 MB': () => measurePeak(root, small) });
+  const row = ratioRow({
+    name: 'peak memory, one file of 2 GB against one of 2 MB',
+    unit: megabytes,
+    ours: samples['2 GB'],
+    reference: samples['2 MB'],
+  });
+  const isMet = Math.max(...samples['2 GB']) < LIMIT_BYTES;
+  return { notes: NOTES, rows: [{ ...row, target: `ours < ${megabytes(LIMIT_BYTES)}`, isMet }] };
+}
+
+async function measurePeak(root, app) {
+  for (const output of ['.next', '.smart-cache']) fs.rmSync(path.join(app, output), { recursive: true, force: true });
+  const hook = path.join(import.meta.dirname, '..', 'lib', 'peak-rss.cjs');
+  const answer = path.join(app, 'peak-rss');
+  const cli = path.join(root, 'dist', 'cjs', 'cli.js');
+  await run(process.execPath, ['-r', hook, cli, 'build', '--cwd', app], { env: { BENCH_PEAK_RSS: answer } });
+  return Number(fs.readFileSync(answer, 'utf8'));
+}
+
+function writeAppWithOneFile(app, bytes) {
+  fs.mkdirSync(path.join(app, 'public'), { recursive: true });
+  const descriptor = fs.openSync(path.join(app, 'public', 'video.mp4'), 'wx');
+  // Random: a file system that compresses must not make it small.
+  const block = randomBytes(BLOCK_BYTES);
+  for (let written = 0; written < bytes; ) written += fs.writeSync(descriptor, block, 0, Math.min(BLOCK_BYTES, bytes - written));
+  fs.closeSync(descriptor);
+  return app;
+}
+
+function requireFreeDisk(folder, bytes) {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  if (bavail * bsize < bytes) throw new Error(`${folder} has ${megabytes(bavail * bsize)} free, and ${megabytes(bytes)} are needed`);
+}

@@ -1,0 +1,20 @@
+// RESULTS.md has one section a group, each with its own date, so that one group can be measured again alone.
+import fs from 'node:fs';
+
+const INTRODUCTION = `# Benchmark results
+
+Written by \`npm run bench\`; [README.md](README.md) says what each row compares. Ratios are medians over the rounds of the
+ratio within a round; min–max is their range.`;
+
+/** Puts a section in place of the one of the same name and keeps the others. */
+export function writeSection(file, order, name, text) {
+  const sections = { ...readSections(file), [name]: text.trim() };
+  const kept = order.map((section) => sections[section]).filter(Boolean);
+  fs.writeFileSync(file, `${[INTRODUCTION, ...kept].join('\n\n')}\n`);
+}
+
+function readSections(file) {
+  if (!fs.existsSync(file)) return {};
+  const [, ...sections] = fs.readFileSync(file, 'utf8').split(/^(?=## )/m);
+  return Object.fromEntries(sections.map((section) => [/^## (.*)/.exec(section)[1], section.trim()]));
+}

@@ -1,0 +1,20 @@
+// Rows → a Markdown table that is also readable on a terminal.
+import { ratio as formatRatio } from './units.mjs';
+
+const HEADINGS = ['', 'ours', 'reference', 'ratio', 'min–max', 'rounds', 'target', 'met'];
+
+export function formatTable(rows) {
+  const cells = rows.map(({ name, ours, reference, ratio, spread, rounds, target, isMet }) => [
+    name,
+    ours,
+    reference,
+    formatRatio(ratio),
+    spread.map(formatRatio).join('–'),
+    String(rounds),
+    target,
+    isMet ? 'yes' : '**no**',
+  ]);
+  const widths = HEADINGS.map((heading, column) => Math.max(heading.length, ...cells.map((row) => row[column].length)));
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(HEADINGS), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.map(line)].join('\n');
+}
