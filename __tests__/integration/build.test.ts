@@ -71,10 +71,13 @@ describe('the manifest', () => {
       'next.config.ts',
       `import type { NextConfig } from 'next';
        import { withSmartCache } from 'next-smart-cache/config';
+       console.log('the config talks');
        const config: NextConfig = { distDir: 'dist-next' };
        export default async () => withSmartCache(config, { hash: { algorithm: 'md5', length: 12 }, exclude: '*.txt' });`,
     );
-    expect(app.cli('build').status).toBe(0);
+    const { status, stdout, stderr } = app.cli('build', '--json');
+    expect([status, JSON.parse(stdout).files]).toEqual([0, 6]);
+    expect(stderr).toContain('the config talks');
     const manifest = JSON.parse(app.read('.smart-cache/manifest.json'));
     expect(manifest.algorithm).toBe('md5');
     expect(Object.keys(manifest.assets)).not.toContain('/note.txt');

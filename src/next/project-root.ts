@@ -23,7 +23,7 @@ export function currentProjectRoot(): string {
   Error.stackTraceLimit = stackTraceLimit;
   for (const line of lines) {
     // `at name (/app/next.config.js:1:2)`, `at file:///app/next.config.mjs:1:2`
-    const folder = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[a-z]:\\).*)[\\/]next\.config\.\w+:\d+/i.exec(line)?.[1];
+    const folder = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[a-z]:\\).*)[\\/]next\.config\.[\w.]+:\d+/i.exec(line)?.[1];
     if (folder) return folder.startsWith('file:') ? fileURLToPath(folder) : folder;
   }
   return process.cwd();

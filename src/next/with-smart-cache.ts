@@ -30,22 +30,23 @@ import { developmentApp, productionApp } from './smart-cache-app.js';
 export function withSmartCache(nextConfig?: NextConfig, options?: SmartCacheOptions): NextConfig;
 export function withSmartCache(nextConfig: NextConfigFunction, options?: SmartCacheOptions): NextConfigFunction;
 export function withSmartCache(nextConfig: NextConfigExport = {}, options: SmartCacheOptions = {}): NextConfigExport {
-  if (typeof nextConfig !== 'function') return wrapObject(nextConfig, options, undefined);
+  // Now, while the config file is on the call stack; a function is called later, by Next.
+  const root = currentProjectRoot();
+  if (typeof nextConfig !== 'function') return wrapObject(nextConfig, options, root, undefined);
   if (registeredOptions(nextConfig)) return nextConfig;
   const wrapped: NextConfigFunction = (...args) => {
     const config = nextConfig(...args);
     // A synchronous function stays one: a wrapper outside may spread what it returns.
     return isPromiseLike(config)
-      ? Promise.resolve(config).then((settled) => wrapObject(settled, options, args[0]))
-      : wrapObject(config, options, args[0]);
+      ? Promise.resolve(config).then((settled) => wrapObject(settled, options, root, args[0]))
+      : wrapObject(config, options, root, args[0]);
   };
   return markAsWrapped(wrapped, options);
 }
 
-function wrapObject(config: NextConfig, options: SmartCacheOptions, phase: string | undefined): NextConfig {
+function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined): NextConfig {
   requireConfigObject(config, 'the first argument of withSmartCache() in your next.config');
   if (registeredOptions(config)) return config;
-  const root = currentProjectRoot();
   const project = resolveProject({ root, distDir: config.distDir, output: config.output, options });
   const mode = modeOf(phase);
   const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);

@@ -4,6 +4,7 @@ import { createJiti } from 'jiti';
 const { loadProject } = await createJiti(import.meta.url, { fsCache: false }).import('../../../src/next/load-project.ts');
 
 process.on('message', async (root) => {
+  if (root === 'the end') return process.disconnect();
   try {
     process.send({ project: await loadProject(root) });
   } catch ({ name, code, message, parts }) {
