@@ -17,16 +17,17 @@ const FLAGS = [
 /** Chromium: the one named by `CHROMIUM_PATH`, the system's, or the one that npm installed. */
 export function launchBrowser(): Promise<Browser> {
   const system = [process.env.CHROMIUM_PATH, ...SYSTEM_BROWSERS].find((file) => file && fs.existsSync(file));
-  const { executablePath, args } = system ? { executablePath: system, args: [] } : installedByNpm();
-  return chromium.launch({ executablePath, args: [...args, ...FLAGS] });
+  return chromium.launch({ executablePath: system ?? installedByNpm(), args: FLAGS });
 }
 
-/** The package is ESM alone, which a CommonJS test cannot import; it unpacks the browser and prints where. */
-function installedByNpm(): { executablePath: string; args: string[] } {
-  const script = `
-    import chromium from '@sparticuz/chromium';
-    console.log(JSON.stringify({ executablePath: await chromium.executablePath(), args: chromium.args }));`;
-  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: __dirname, encoding: 'utf8' }));
+/**
+ * Where the npm package has unpacked its browser. It is ESM alone, which a
+ * CommonJS test cannot import. Its own flags are left out: they put everything
+ * into one process, which ends with the first window that is closed.
+ */
+function installedByNpm(): string {
+  const script = "import chromium from '@sparticuz/chromium'; process.stdout.write(await chromium.executablePath());";
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: __dirname, encoding: 'utf8' });
 }
 
 /** Whatever the page says on its console or throws; a test fails on any of it. */

@@ -31,6 +31,13 @@ test('hashes of another algorithm are of no use', () => {
   expect(openScanCache(setUp().cacheDir, 'sha512').find('/a.js', '1-2-3-4')).toBeUndefined();
 });
 
+test('what development has hashed says nothing of what is frozen', () => {
+  const cacheDir = path.join(temporaryFolder(), 'cache');
+  openScanCache(cacheDir, 'sha256', false).save([FILE]);
+  expect(openScanCache(cacheDir, 'sha256', false).find('/a.js', '1-2-3-4')).toBeDefined();
+  expect(openScanCache(cacheDir, 'sha256').find('/a.js', '1-2-3-4')).toBeUndefined();
+});
+
 test('forgets what is not saved again', () => {
   const { cacheDir } = setUp();
   openScanCache(cacheDir, 'sha256').save([{ ...FILE, assetPath: '/b.js' }]);
