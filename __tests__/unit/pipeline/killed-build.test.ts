@@ -49,6 +49,14 @@ describe.each<[string, (project: Project) => void]>([
       buildManifest(project, { freeze: false });
     },
   ],
+  [
+    'after another, whose store was lost',
+    (project) => {
+      edit(project, AFTER);
+      buildManifest(project);
+      fs.rmSync(openStore(project.cacheDir).filesDir, { recursive: true });
+    },
+  ],
 ])('a build %s', (_, prepare) => {
   const target = serializeManifest(buildManifest(projectWith(AFTER)).manifest);
 
