@@ -13,8 +13,9 @@ const CLONE_FROM_BYTES = 4 * 1024 * 1024;
  * Makes the store's copies.
  *
  * A build that is killed may leave a half copy behind, also under its final
- * name: the scan cache, written when all copies are there, does not know it,
- * so the next build makes it again.
+ * name. The scan cache does not vouch for it: it is written when all copies are
+ * there, forgets beforehand the files whose copy is missing, and is not the one
+ * of development; so the next build makes the copy again.
  */
 export function copyWriter(store: Store) {
   const run = `${process.pid}-${randomBytes(6).toString('hex')}`;
