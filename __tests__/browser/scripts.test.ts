@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
-import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
 
 declare global {
   interface Window {
@@ -9,7 +10,7 @@ declare global {
 }
 
 let app: NextApp;
-let server: NextServer;
+let server: NodeServer;
 let browser: Browser;
 let page: Page;
 let complaints: string[];

@@ -1,10 +1,11 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
-import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
 let app: NextApp;
-let server: NextServer;
+let server: NodeServer;
 let proxy: RecordingProxy;
 let browser: Browser;
 let context: BrowserContext;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { IMMUTABLE, request } from '../support/http';
-import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
 describe('two versions of the app behind one proxy, alternating', () => {
   const apps: NextApp[] = [];
-  const servers: NextServer[] = [];
+  const servers: NodeServer[] = [];
   let proxy: RecordingProxy;
 
   beforeAll(async () => {
@@ -17,7 +18,7 @@ describe('two versions of the app behind one proxy, alternating', () => {
       servers.push(await app.start());
     }
     let turn = 0;
-    proxy = await startProxy(() => (servers[turn++ % servers.length] as NextServer).origin);
+    proxy = await startProxy(() => (servers[turn++ % servers.length] as NodeServer).origin);
   });
   afterAll(async () => {
     await proxy.close();

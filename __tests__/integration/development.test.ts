@@ -1,12 +1,13 @@
 import { isCacheable, request } from '../support/http';
-import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
 
 describe.each([
   { name: 'Turbopack', bundler: [] },
   { name: 'webpack', bundler: ['--webpack'] },
 ] as const)('next dev with $name', ({ bundler }) => {
   let app: NextApp;
-  let server: NextServer;
+  let server: NodeServer;
 
   beforeAll(async () => {
     app = createApp('catch-all', { bundler });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
-import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
 
 /** Names that need care in a URL, a header or a regular expression. */
 const ODD_NAMES = [
@@ -39,7 +40,7 @@ describe.each([
   { name: 'Next 15, webpack', line: 'previous', bundler: [] },
 ] as const)('$name', ({ line, bundler }) => {
   let app: NextApp;
-  let server: NextServer;
+  let server: NodeServer;
   let get: (url: string, options?: Parameters<typeof request>[2]) => ReturnType<typeof request>;
 
   beforeAll(async () => {

@@ -6,13 +6,49 @@ import path from 'node:path';
 
 const repository = path.resolve(__dirname, '../..');
 
-/** The Next versions that the suites run on, and why. */
+interface InstalledVersions {
+  next: string;
+  react: string;
+  others?: Record<string, string>;
+}
+
+/** The versions that the suites run on, and why. `peerDependencies` names none that is not here. */
 export const NEXT_VERSIONS = {
   /** What a new app gets today. */
   latest: { next: '16.4.6', react: '19.3.1' },
+  /** The first Next 16: Turbopack is the default of `next build`, `proxy` takes the place of `middleware`. */
+  oldest16: { next: '16.0.0', react: '19.2.0' },
   /** The last of the release line before: apps that are slow to upgrade are on it. */
   previous: { next: '15.5.29', react: '19.3.1' },
-} as const;
+  /** The same with React 18, which Next 15 still takes in the Pages Router. */
+  previousReact18: { next: '15.5.29', react: '18.3.1' },
+  /** The first with `compiler.runAfterProductionCompile`, which the store needs. */
+  oldest: { next: '15.4.0', react: '19.1.0' },
+  /** The same with the oldest React that Next 15 takes. */
+  oldestReact18: { next: '15.4.0', react: '18.2.0' },
+  /** Today's, with the packages that apps use beside this one. */
+  companions: {
+    next: '16.4.6',
+    react: '19.3.1',
+    others: {
+      '@mdx-js/loader': '3.1.1',
+      '@mdx-js/react': '3.1.1',
+      '@next/bundle-analyzer': '16.4.3',
+      '@next/mdx': '16.4.6',
+      '@serwist/next': '9.2.3',
+      '@testing-library/dom': '10.4.1',
+      '@testing-library/react': '16.3.0',
+      jest: '30.2.0',
+      'jest-environment-jsdom': '30.2.0',
+      jsdom: '26.1.0',
+      'next-intl': '4.5.0',
+      serwist: '9.2.3',
+      typescript: '5.9.3',
+      'use-intl': '4.5.0',
+      vitest: '4.0.0',
+    },
+  },
+} as const satisfies Record<string, InstalledVersions>;
 export type NextLine = keyof typeof NEXT_VERSIONS;
 
 /**
@@ -21,16 +57,16 @@ export type NextLine = keyof typeof NEXT_VERSIONS;
  * below it. Kept between runs and filled anew when the tarball differs.
  */
 export function installedNext(line: NextLine): string {
-  const { next, react } = NEXT_VERSIONS[line];
-  const folder = path.join(fs.realpathSync(os.tmpdir()), 'next-smart-cache-tests', `next-${next}`);
+  const { next, react, others = {} }: InstalledVersions = NEXT_VERSIONS[line];
+  const folder = path.join(fs.realpathSync(os.tmpdir()), 'next-smart-cache-tests', line);
   const tarball = packOnce();
-  const wanted = `${next} ${react} ${hashOf(tarball)}`;
+  const wanted = JSON.stringify([next, react, others, hashOf(tarball)]);
   const marker = path.join(folder, 'installed.txt');
   if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === wanted) return folder;
   fs.rmSync(marker, { force: true });
   fs.rmSync(path.join(folder, 'package-lock.json'), { force: true });
   fs.mkdirSync(path.join(folder, 'apps'), { recursive: true });
-  const dependencies = { next, react, 'react-dom': react, 'next-smart-cache': `file:${tarball}` };
+  const dependencies = { ...others, next, react, 'react-dom': react, 'next-smart-cache': `file:${tarball}` };
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder, stdio: 'pipe' });
   fs.writeFileSync(marker, wanted);
@@ -43,6 +79,7 @@ let packed: string | undefined;
 export function packOnce(): string {
   if (packed) return packed;
   const target = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'next-smart-cache-pack-'));
+  process.once('exit', () => fs.rmSync(target, { recursive: true, force: true }));
   const [report] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', target], { cwd: repository, encoding: 'utf8' }));
   packed = path.join(target, (report as { filename: string }).filename);
   return packed;

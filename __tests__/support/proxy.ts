@@ -13,15 +13,16 @@ export interface RecordingProxy {
  * really asks for, whatever it says itself.
  *
  * @param pickTarget called for every request, with the origin to pass it to.
+ * @param headers added to every answer: a CDN's `Access-Control-Allow-Origin`.
  */
-export async function startProxy(pickTarget: () => string): Promise<RecordingProxy> {
+export async function startProxy(pickTarget: () => string, headers: http.OutgoingHttpHeaders = {}): Promise<RecordingProxy> {
   const seen: RecordingProxy['seen'] = [];
   const server = http.createServer((incoming, outgoing) => {
     const { hostname, port } = new URL(pickTarget());
     const path = incoming.url ?? '/';
     const forwarded = http.request({ hostname, port, path, method: incoming.method, headers: incoming.headers }, (answer) => {
       seen.push({ path, status: answer.statusCode ?? 0 });
-      outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
+      outgoing.writeHead(answer.statusCode ?? 0, { ...answer.headers, ...headers });
       answer.pipe(outgoing);
     });
     forwarded.on('error', () => outgoing.destroy());

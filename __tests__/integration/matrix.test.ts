@@ -1,0 +1,34 @@
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
+import { PAGE_CONTRACT } from '../support/page-contract';
+import { bundlerFlags } from './bundlers';
+import { MATRIX, ROUTERS } from './matrix';
+
+const rows = process.env.TEST_MATRIX === 'quick' ? MATRIX.filter(({ quick }) => quick) : MATRIX;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe.each(rows.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, ${row.routers.join(' + ')}` })))('$name', (row) => {
+  let app: NextApp;
+  let server: NodeServer;
+
+  beforeAll(async () => {
+    app = createApp(row.routers, { line: row.line, bundler: bundlerFlags(row.line, row.bundler) });
+    app.build();
+    server = await app.start();
+  });
+  afterAll(() => app.dispose());
+
+  describe.each(row.routers)('%s', (router) => {
+    test.each(PAGE_CONTRACT)('%s', async (_, check) => {
+      await check({ origin: server.origin, browser, publicDir: path.join(app.dir, 'public'), ...ROUTERS[router] });
+    });
+  });
+});

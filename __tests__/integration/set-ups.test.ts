@@ -1,0 +1,81 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
+import { startOutFolderServer } from '../support/out-folder-server';
+import { PAGE_CONTRACT } from '../support/page-contract';
+import { type RecordingProxy, startProxy } from '../support/proxy';
+import { bundlerFlags } from './bundlers';
+import { ROUTERS } from './matrix';
+import { SET_UPS, type SetUp } from './set-ups';
+
+const setUps = process.env.TEST_MATRIX === 'quick' ? SET_UPS.filter(({ quick }) => quick) : SET_UPS;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe.each(setUps.map((setUp) => ({ ...setUp, name: nameOf(setUp) })))('$name', (setUp) => {
+  const { routers, line = 'latest', bundler, basePath, delivery } = setUp;
+  let app: NextApp;
+  let server: NodeServer;
+  let cdn: RecordingProxy;
+
+  beforeAll(async () => {
+    cdn = await startProxy(() => server.origin, { 'access-control-allow-origin': '*' });
+    app = createApp([...routers, `set-ups/${setUp.fixture}`], {
+      line,
+      bundler: bundler ? bundlerFlags(line, bundler) : [],
+      env: { CDN_ORIGIN: cdn.origin },
+    });
+    app.build();
+    server = await serve(app, setUp);
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await cdn.close();
+    await app.dispose();
+  });
+
+  describe.each(routers)('%s', (router) => {
+    test.each(PAGE_CONTRACT)('%s', async (_, check) => {
+      const { pages, navigation } = ROUTERS[router];
+      await check({
+        origin: server.origin,
+        browser,
+        publicDir: path.join(app.dir, 'public'),
+        pages: [...pages, ...(setUp.pages ?? [])].filter((page) => !setUp.without?.includes(page.path)),
+        navigation,
+        basePath,
+        prefix: setUp.onCdn ? cdn.origin : basePath,
+        delivery,
+      });
+    });
+  });
+});
+
+function nameOf({ fixture, line, bundler }: SetUp): string {
+  return [fixture, line, bundler].filter(Boolean).join(', ');
+}
+
+function serve(app: NextApp, { serve: how, basePath }: SetUp): Promise<NodeServer> {
+  if (how === 'out-folder') return startOutFolderServer(path.join(app.dir, 'out'), basePath);
+  if (how === 'custom-server') return app.run('server.js', { env: { NODE_ENV: 'production' } });
+  if (how === 'standalone') return app.run(moveStandalone(app), { cwd: os.tmpdir() });
+  return app.start();
+}
+
+/** As Next's documentation says: `public` and `.next/static` are copied beside `server.js`, and the rest of the app is not there. */
+function moveStandalone(app: NextApp): string {
+  const target = path.join(app.dir, 'elsewhere');
+  fs.cpSync(path.join(app.dir, '.next/standalone'), target, { recursive: true });
+  fs.cpSync(path.join(app.dir, 'public'), path.join(target, 'public'), { recursive: true });
+  fs.cpSync(path.join(app.dir, '.next/static'), path.join(target, '.next/static'), { recursive: true });
+  for (const folder of ['.next', '.smart-cache']) fs.rmSync(path.join(app.dir, folder), { recursive: true });
+  return path.join(target, 'server.js');
+}

@@ -1,0 +1,69 @@
+import type { NextLine } from '../support/installed-next';
+import type { LinkedPage } from '../support/page-contract';
+import type { Router } from './matrix';
+
+/** A way to set Next up, with a fixture folder of its own name that is laid over the apps of its routers. */
+export interface SetUp {
+  fixture: string;
+  routers: readonly Router[];
+  line?: NextLine;
+  bundler?: 'turbopack' | 'webpack';
+  basePath?: string;
+  delivery?: 'static';
+  /** Whether hashed URLs begin with the origin of a CDN, which is a server of its own in the test. */
+  onCdn?: boolean;
+  /** How the built app is served. Default: `next start`. */
+  serve?: 'standalone' | 'custom-server' | 'out-folder';
+  /** Pages besides, or in place of, those of the routers. */
+  pages?: readonly LinkedPage[];
+  /** Pages of the routers that this set-up cannot have. */
+  without?: readonly string[];
+  /** Part of `npm run test:quick`. */
+  quick?: boolean;
+}
+
+const LEGACY = ['/legacy/site.css', '/legacy/application.js', '/legacy/icon.svg'];
+
+export const SET_UPS: readonly SetUp[] = [
+  { fixture: 'base-path', routers: ['app-router', 'pages-router'], basePath: '/docs', quick: true },
+  { fixture: 'asset-prefix', routers: ['app-router', 'pages-router'] },
+  { fixture: 'cdn-prefix', routers: ['app-router', 'pages-router'], onCdn: true },
+  { fixture: 'trailing-slash', routers: ['app-router', 'pages-router'] },
+  {
+    fixture: 'i18n-base-path',
+    routers: ['pages-router'],
+    basePath: '/docs',
+    pages: [{ path: '/de/legacy', hydrated: 'legacy', links: LEGACY }],
+  },
+  { fixture: 'case-sensitive', routers: ['app-router'] },
+  { fixture: 'dist-dir', routers: ['app-router', 'pages-router'] },
+  { fixture: 'proxy-everything', routers: ['app-router', 'pages-router'] },
+  { fixture: 'middleware-15', routers: ['app-router', 'pages-router'], line: 'previous' },
+  {
+    fixture: 'proxy-rewrite',
+    routers: ['app-router'],
+    pages: [{ path: '/shop/second', hydrated: 'second', links: ['/css/second.css', '/js/second.js'] }],
+  },
+  { fixture: 'edge', routers: ['app-router'], pages: [{ path: '/edge', hydrated: 'edge', links: ['/js/late.js', '/img/photo.png'] }] },
+  { fixture: 'edge', routers: ['app-router'], bundler: 'webpack', pages: [{ path: '/edge', hydrated: 'edge', links: ['/js/late.js'] }] },
+  {
+    fixture: 'cache-components',
+    routers: ['app-router'],
+    pages: [{ path: '/cached', hydrated: 'cached', links: ['/img/icon.svg', '/js/late.js', '/img/photo.png'] }],
+  },
+  { fixture: 'csp-nonce', routers: ['app-router'] },
+  { fixture: 'standalone', routers: ['app-router', 'pages-router'], serve: 'standalone' },
+  { fixture: 'custom-server', routers: ['app-router', 'pages-router'], serve: 'custom-server' },
+  { fixture: 'static-delivery', routers: ['app-router', 'pages-router'], delivery: 'static' },
+  { fixture: 'static-base-path', routers: ['app-router', 'pages-router'], delivery: 'static', basePath: '/docs' },
+  {
+    fixture: 'static-i18n',
+    routers: ['pages-router'],
+    delivery: 'static',
+    pages: [{ path: '/de/legacy', hydrated: 'legacy', links: LEGACY }],
+  },
+  { fixture: 'static-asset-prefix', routers: ['app-router', 'pages-router'], delivery: 'static', onCdn: true },
+  { fixture: 'export', routers: ['app-router'], delivery: 'static', serve: 'out-folder', quick: true },
+  { fixture: 'export', routers: ['app-router'], delivery: 'static', serve: 'out-folder', line: 'previous' },
+  { fixture: 'export-base-path', routers: ['app-router'], delivery: 'static', serve: 'out-folder', basePath: '/docs' },
+];

@@ -1,0 +1,126 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { recordComplaints } from './browser';
+import { expectedUrl, type UrlSettings } from './expected-urls';
+import { IMMUTABLE, isCacheable, request } from './http';
+
+/** A page of a fixture app, and what it links. */
+export interface LinkedPage {
+  path: string;
+  /** What its `Hydrated` says once React has taken over. */
+  hydrated: string;
+  /** Asset paths in what the server sends, as they stand in the source. */
+  links: readonly string[];
+  status?: number;
+}
+
+/** A running app under test. */
+export interface AppUnderTest extends UrlSettings {
+  origin: string;
+  browser: Browser;
+  /** In front of the paths of pages. Default: none. */
+  basePath?: string | undefined;
+  pages: readonly LinkedPage[];
+  /** A client-side navigation to a page that brings a stylesheet and a script of its own. */
+  navigation: { from: string; to: string; hydrated: string; ran: string; color: string };
+}
+
+/**
+ * What must hold in every set-up; each part is one test. Written once,
+ * instantiated for each row of the matrix.
+ */
+export const PAGE_CONTRACT: readonly [name: string, check: (app: AppUnderTest) => Promise<void>][] = [
+  ['every page links hashed URLs, with the right bytes and headers', checkLinks],
+  ['every page is the same before and after hydration, without a word on the console', checkHydration],
+  ['a client-side navigation loads and runs the assets of the next page', checkNavigation],
+];
+
+async function checkLinks(app: AppUnderTest): Promise<void> {
+  const urls = new Map<string, string>();
+  for (const { path: page, links, status = 200 } of app.pages) {
+    const answer = await request(app.origin, (app.basePath ?? '') + page);
+    const html = answer.body.toString();
+    expect([page, answer.status]).toEqual([page, status]);
+    for (const link of links) {
+      const url = expectedUrl(link, app);
+      expect(html.replaceAll('&amp;', '&')).toContain(url);
+      urls.set(url, link);
+    }
+  }
+  for (const [url, link] of urls) await checkUrl(app, url, link.replace(/[?#].*/, ''));
+}
+
+/** The bytes that were hashed, immutable; and under a hash that is none, nothing that a cache may keep. */
+async function checkUrl({ origin, publicDir, delivery }: AppUnderTest, url: string, assetPath: string): Promise<void> {
+  const { origin: host, pathname } = new URL(url, origin);
+  const bytes = fs.readFileSync(path.join(publicDir, assetPath));
+  const answer = await request(host, pathname);
+  expect([url, answer.status, answer.cacheControl, answer.body.equals(bytes)]).toEqual([url, 200, IMMUTABLE, true]);
+  const stale = await request(host, pathname.replace(/\.[0-9a-f]{10}\./, '.0123456789.'));
+  expect([url, stale.status, isCacheable(stale.cacheControl)]).toEqual([url, delivery === 'static' ? 404 : 200, false]);
+  if (delivery !== 'static') expect(stale.body.equals(bytes)).toBe(true);
+}
+
+async function checkHydration(app: AppUnderTest): Promise<void> {
+  for (const { path: page, hydrated, status = 200 } of app.pages) {
+    const sent = await inNewPage(app.browser, { javaScriptEnabled: false }, async (tab) => {
+      await tab.goto(app.origin + (app.basePath ?? '') + page);
+      return linkedUrls(tab);
+    });
+    await inNewPage(app.browser, {}, async (tab) => {
+      const complaints = recordComplaints(tab);
+      await tab.goto(app.origin + (app.basePath ?? '') + page, { waitUntil: 'networkidle' });
+      await waitUntilHydrated(tab, hydrated);
+      expect({ page, urls: await linkedUrls(tab) }).toEqual({ page, urls: sent });
+      // The browser says of every page with this status that it failed to load.
+      expect(complaints.filter((text) => status === 200 || !text.includes(`status of ${status}`))).toEqual([]);
+    });
+  }
+}
+
+async function checkNavigation({ origin, browser, basePath = '', navigation }: AppUnderTest): Promise<void> {
+  const { from, to, hydrated, ran, color } = navigation;
+  await inNewPage(browser, {}, async (tab) => {
+    const complaints = recordComplaints(tab);
+    await tab.goto(origin + basePath + from, { waitUntil: 'networkidle' });
+    await tab.evaluate(() => Object.assign(window, { sameDocument: true }));
+    await tab.click(`nav a[href*="${to}"]`);
+    await waitUntilHydrated(tab, hydrated);
+    await tab.waitForFunction((name) => (window as { ran?: string[] }).ran?.includes(name), ran);
+    await tab.waitForFunction((wanted) => getComputedStyle(document.querySelector('main') as Element).color === wanted, color);
+    await tab.click('button');
+    await tab.waitForSelector('text=clicked 1');
+    expect(await tab.evaluate(() => 'sameDocument' in window)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+}
+
+async function inNewPage<T>(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0],
+  act: (page: Page, context: BrowserContext) => Promise<T>,
+): Promise<T> {
+  const context = await browser.newContext(options);
+  try {
+    return await act(await context.newPage(), context);
+  } finally {
+    await context.close();
+  }
+}
+
+async function waitUntilHydrated(tab: Page, name: string): Promise<void> {
+  await tab.waitForFunction((wanted) => document.documentElement.dataset.hydrated === wanted, name);
+}
+
+/**
+ * What the document shows and loads of `public/`. Preloads and what
+ * `next/script` adds, which has no attribute `async`, come and go with hydration.
+ */
+function linkedUrls(tab: Page): Promise<string[]> {
+  return tab.evaluate(() => {
+    const tags = document.querySelectorAll('img[src], link[rel=stylesheet], link[rel=icon], script[src]:is([async], [defer])');
+    const urls = [...tags].map((tag) => tag.getAttribute('src') ?? tag.getAttribute('href') ?? '');
+    return [...new Set(urls)].filter((url) => !/\/_next\/(?!static\/media)/.test(url) && !url.includes('/_next/static/chunks/')).sort();
+  });
+}
