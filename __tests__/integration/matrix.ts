@@ -1,5 +1,5 @@
 import type { NextLine } from '../support/installed-next';
-import type { LinkedPage } from '../support/page-contract';
+import type { AppUnderTest } from '../support/page-contract';
 
 /** One Next version with one bundler and one choice of routers. */
 export interface MatrixRow {
@@ -36,7 +36,7 @@ export const MATRIX: readonly MatrixRow[] = [
 ];
 
 /** What the fixture apps link, and where a client-side navigation leads; both are data for the page contract. */
-export const ROUTERS: Record<Router, { pages: readonly LinkedPage[]; navigation: Navigation }> = {
+export const ROUTERS: Record<Router, RouterFixture> = {
   'app-router': {
     pages: [
       { path: '/', hydrated: 'home', links: ['/css/site.css', '/js/application.js', '/img/icon.svg', '/img/photo.png'] },
@@ -48,6 +48,10 @@ export const ROUTERS: Record<Router, { pages: readonly LinkedPage[]; navigation:
         links: ['/css/second.css', '/js/late.js', '/js/before.js', '/js/after.js', '/js/lazy.js'],
       },
       { path: '/no-such-page', hydrated: 'not-found', links: ['/img/icon.svg', '/css/site.css'], status: 404 },
+    ],
+    documents: [
+      { path: '/manifest.webmanifest', links: ['/img/photo.png'] },
+      { path: '/api/asset', links: ['/img/photo.png'] },
     ],
     navigation: { from: '/', to: '/second', hydrated: 'second', ran: 'second', color: 'rgb(1, 2, 3)' },
   },
@@ -66,10 +70,4 @@ export const ROUTERS: Record<Router, { pages: readonly LinkedPage[]; navigation:
   },
 };
 
-interface Navigation {
-  from: string;
-  to: string;
-  hydrated: string;
-  ran: string;
-  color: string;
-}
+type RouterFixture = Pick<AppUnderTest, 'pages' | 'documents' | 'navigation'>;

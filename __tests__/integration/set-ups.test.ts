@@ -8,6 +8,7 @@ import type { NodeServer } from '../support/node-server';
 import { startOutFolderServer } from '../support/out-folder-server';
 import { PAGE_CONTRACT } from '../support/page-contract';
 import { type RecordingProxy, startProxy } from '../support/proxy';
+import { temporaryFolder } from '../support/temporary-folder';
 import { bundlerFlags } from './bundlers';
 import { ROUTERS } from './matrix';
 import { SET_UPS, type SetUp } from './set-ups';
@@ -25,6 +26,8 @@ describe.each(setUps.map((setUp) => ({ ...setUp, name: nameOf(setUp) })))('$name
   let app: NextApp;
   let server: NodeServer;
   let cdn: RecordingProxy;
+  const toWritten = <T extends { path: string }>(page: T): T =>
+    setUp.trailingSlash && !page.path.endsWith('/') && path.extname(page.path) === '' ? { ...page, path: `${page.path}/` } : page;
 
   beforeAll(async () => {
     cdn = await startProxy(() => server.origin, { 'access-control-allow-origin': '*' });
@@ -44,13 +47,14 @@ describe.each(setUps.map((setUp) => ({ ...setUp, name: nameOf(setUp) })))('$name
 
   describe.each(routers)('%s', (router) => {
     test.each(PAGE_CONTRACT)('%s', async (_, check) => {
-      const { pages, navigation } = ROUTERS[router];
+      const { pages, documents, navigation } = ROUTERS[router];
       await check({
         origin: server.origin,
         browser,
         publicDir: path.join(app.dir, 'public'),
-        pages: [...pages, ...(setUp.pages ?? [])].filter((page) => !setUp.without?.includes(page.path)),
-        navigation,
+        pages: [...pages, ...(setUp.pages ?? [])].filter((page) => !setUp.without?.includes(page.path)).map(toWritten),
+        documents: documents?.map(toWritten),
+        navigation: { ...navigation, from: toWritten({ path: navigation.from }).path },
         basePath,
         prefix: setUp.onCdn ? cdn.origin : basePath,
         delivery,
@@ -70,12 +74,12 @@ function serve(app: NextApp, { serve: how, basePath }: SetUp): Promise<NodeServe
   return app.start();
 }
 
-/** As Next's documentation says: `public` and `.next/static` are copied beside `server.js`, and the rest of the app is not there. */
-function moveStandalone(app: NextApp): string {
-  const target = path.join(app.dir, 'elsewhere');
-  fs.cpSync(path.join(app.dir, '.next/standalone'), target, { recursive: true });
-  fs.cpSync(path.join(app.dir, 'public'), path.join(target, 'public'), { recursive: true });
-  fs.cpSync(path.join(app.dir, '.next/static'), path.join(target, '.next/static'), { recursive: true });
-  for (const folder of ['.next', '.smart-cache']) fs.rmSync(path.join(app.dir, folder), { recursive: true });
-  return path.join(target, 'server.js');
+/** As Next's documentation says: `public` and `.next/static` are copied beside `server.js`, and nothing else of the app is there. */
+function moveStandalone({ dir }: NextApp): string {
+  const target = temporaryFolder();
+  fs.cpSync(path.join(dir, '.next/standalone'), target, { recursive: true });
+  const moved = path.join(target, 'apps', path.basename(dir));
+  for (const folder of ['public', '.next/static']) fs.cpSync(path.join(dir, folder), path.join(moved, folder), { recursive: true });
+  for (const folder of ['.next', '.smart-cache']) fs.rmSync(path.join(dir, folder), { recursive: true });
+  return path.join(moved, 'server.js');
 }

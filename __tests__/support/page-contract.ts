@@ -22,6 +22,8 @@ export interface AppUnderTest extends UrlSettings {
   /** In front of the paths of pages. Default: none. */
   basePath?: string | undefined;
   pages: readonly LinkedPage[];
+  /** Answers that are no pages and name hashed URLs all the same: metadata, route handlers. */
+  documents?: readonly Pick<LinkedPage, 'path' | 'links'>[] | undefined;
   /** A client-side navigation to a page that brings a stylesheet and a script of its own. */
   navigation: { from: string; to: string; hydrated: string; ran: string; color: string };
 }
@@ -38,8 +40,8 @@ export const PAGE_CONTRACT: readonly [name: string, check: (app: AppUnderTest) =
 
 async function checkLinks(app: AppUnderTest): Promise<void> {
   const urls = new Map<string, string>();
-  for (const { path: page, links, status = 200 } of app.pages) {
-    const answer = await request(app.origin, (app.basePath ?? '') + page);
+  for (const { path: page, links, status = 200 } of [...app.pages, ...(app.documents ?? [])] as LinkedPage[]) {
+    const answer = await request(app.origin, toUrlPath(app, page));
     const html = answer.body.toString();
     expect([page, answer.status]).toEqual([page, status]);
     for (const link of links) {
@@ -62,15 +64,15 @@ async function checkUrl({ origin, publicDir, delivery }: AppUnderTest, url: stri
   if (delivery !== 'static') expect(stale.body.equals(bytes)).toBe(true);
 }
 
-async function checkHydration(app: AppUnderTest): Promise<void> {
+export async function checkHydration(app: AppUnderTest): Promise<void> {
   for (const { path: page, hydrated, status = 200 } of app.pages) {
     const sent = await inNewPage(app.browser, { javaScriptEnabled: false }, async (tab) => {
-      await tab.goto(app.origin + (app.basePath ?? '') + page);
+      await tab.goto(app.origin + toUrlPath(app, page));
       return linkedUrls(tab);
     });
     await inNewPage(app.browser, {}, async (tab) => {
       const complaints = recordComplaints(tab);
-      await tab.goto(app.origin + (app.basePath ?? '') + page, { waitUntil: 'networkidle' });
+      await tab.goto(app.origin + toUrlPath(app, page), { waitUntil: 'networkidle' });
       await waitUntilHydrated(tab, hydrated);
       expect({ page, urls: await linkedUrls(tab) }).toEqual({ page, urls: sent });
       // The browser says of every page with this status that it failed to load.
@@ -79,11 +81,12 @@ async function checkHydration(app: AppUnderTest): Promise<void> {
   }
 }
 
-async function checkNavigation({ origin, browser, basePath = '', navigation }: AppUnderTest): Promise<void> {
+export async function checkNavigation(app: AppUnderTest): Promise<void> {
+  const { origin, browser, navigation } = app;
   const { from, to, hydrated, ran, color } = navigation;
   await inNewPage(browser, {}, async (tab) => {
     const complaints = recordComplaints(tab);
-    await tab.goto(origin + basePath + from, { waitUntil: 'networkidle' });
+    await tab.goto(origin + toUrlPath(app, from), { waitUntil: 'networkidle' });
     await tab.evaluate(() => Object.assign(window, { sameDocument: true }));
     await tab.click(`nav a[href*="${to}"]`);
     await waitUntilHydrated(tab, hydrated);
@@ -94,6 +97,11 @@ async function checkNavigation({ origin, browser, basePath = '', navigation }: A
     expect(await tab.evaluate(() => 'sameDocument' in window)).toBe(true);
     expect(complaints).toEqual([]);
   });
+}
+
+/** The home page of an app with a `basePath` has no slash at its end. */
+function toUrlPath({ basePath = '' }: AppUnderTest, page: string): string {
+  return basePath && page === '/' ? basePath : basePath + page;
 }
 
 async function inNewPage<T>(

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
+import { checkHydration, checkNavigation } from '../support/page-contract';
+import { bundlerFlags } from './bundlers';
+import { ROUTERS, type Router } from './matrix';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const BOTH: readonly Router[] = ['app-router', 'pages-router'];
+
+/** React says far more in development: of every attribute that differs between server and browser. */
+describe.each([
+  { name: 'Turbopack', bundler: 'turbopack', line: 'latest', layers: [] },
+  { name: 'webpack', bundler: 'webpack', line: 'latest', layers: [] },
+  { name: 'Next 15 and React 18', bundler: 'webpack', line: 'previousReact18', routers: ['pages-router'], layers: [] },
+  { name: 'static delivery', bundler: 'turbopack', line: 'latest', layers: ['set-ups/static-delivery'] },
+  { name: 'a basePath', bundler: 'turbopack', line: 'latest', layers: ['set-ups/base-path'], basePath: '/docs' },
+] as const)('next dev with $name', ({ line, bundler, layers, ...rest }) => {
+  const routers: readonly Router[] = 'routers' in rest ? rest.routers : BOTH;
+  let app: NextApp;
+  let server: NodeServer;
+
+  beforeAll(async () => {
+    app = createApp([...routers, ...layers], { line, bundler: bundlerFlags(line, bundler) });
+    server = await app.dev();
+  });
+  afterAll(() => app.dispose());
+
+  test.each(routers)('%s: pages hydrate without a word on the console, and navigation works', async (router) => {
+    const underTest = {
+      origin: server.origin,
+      browser,
+      publicDir: path.join(app.dir, 'public'),
+      basePath: 'basePath' in rest ? rest.basePath : '',
+      ...ROUTERS[router],
+    };
+    await checkHydration(underTest);
+    await checkNavigation(underTest);
+  });
+});
