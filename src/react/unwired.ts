@@ -26,7 +26,7 @@ function aliasesDropped(path: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
     what: 'An asset path cannot be looked up, because the bundler did not use the aliases of withSmartCache',
     where: path,
-    why: 'another wrapper, or the config itself, replaces turbopack.resolveAlias, webpack or transpilePackages afterwards',
+    why: 'another wrapper, or the config itself, replaces rewrites, webpack, turbopack.resolveAlias or transpilePackages afterwards',
     fix: 'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))"; or call and spread what it returned',
   });
 }
