@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { deriveDevelopmentRewrites, deriveRewrites, REWRITE_STORE_URL, type RewriteRules, STORE_URL } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { linkStore, servedAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
+import { listAppRoutes } from './app-routes.js';
 import { watchPublicFolder } from './dev-watcher.js';
+import { shapeBesideRoutes, warnOfDynamicRoutes } from './route-conflicts.js';
 
 /**
  * What `withSmartCache` asks of a wrapped app. Production and development are
@@ -25,7 +26,7 @@ export interface SmartCacheApp {
   afterCompile(distDir: string): void;
 }
 
-export type SettingsConfig = Pick<NextConfig, 'basePath' | 'assetPrefix'>;
+export type SettingsConfig = Pick<NextConfig, 'basePath' | 'assetPrefix' | 'pageExtensions'>;
 
 /** `next build`: the store, linked where Next serves it as immutable. */
 export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
@@ -37,13 +38,16 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     writeRenderModules(project, result, settingsOf(project, config), modules);
     return result;
   });
+  // Next asks twice in one build; a warning is wanted once.
+  const rules = once(() => {
+    const { shape, dynamicRoutes } = shapeOf(project, config, built(), servedAssetPaths(project, built()));
+    warnOfDynamicRoutes(dynamicRoutes, project.options.hashLength);
+    return deriveRewrites(shape, project.options.onStaleHash);
+  });
   return {
     modules,
     prepare: () => void built(),
-    rewriteRules: () =>
-      project.delivery === 'static'
-        ? NO_RULES
-        : deriveRewrites(shapeOf(project, built(), servedAssetPaths(project, built())), project.options.onStaleHash),
+    rewriteRules: () => (project.delivery === 'static' ? NO_RULES : rules()),
     afterCompile: (distDir) => {
       const folders = project.delivery === 'static' ? [STORE_URL] : [STORE_URL, REWRITE_STORE_URL];
       linkStore(
@@ -75,7 +79,8 @@ export function developmentApp(configured: Project, config: SettingsConfig): Sma
   return {
     modules,
     prepare: () => void started(),
-    rewriteRules: () => (project.delivery === 'static' ? NO_RULES : deriveDevelopmentRewrites(shapeOf(project, started(), []))),
+    rewriteRules: () =>
+      project.delivery === 'static' ? NO_RULES : deriveDevelopmentRewrites(shapeOf(project, config, started(), []).shape),
     afterCompile: () => {},
   };
 }
@@ -87,9 +92,15 @@ function settingsOf({ options }: Project, { basePath = '', assetPrefix = '' }: S
   return { basePath, assetPrefix, cdnPrefix, integrity, onMissing };
 }
 
-function shapeOf({ options }: Project, { manifest, stablePaths }: BuiltManifest, older: Iterable<string>) {
-  const current = Object.keys(manifest.assets);
-  return hashedPathShape(current, [...current, ...stablePaths], options.hashLength, older);
+function shapeOf(
+  { root, options }: Project,
+  { pageExtensions }: SettingsConfig,
+  { manifest, stablePaths }: BuiltManifest,
+  olderPaths: Iterable<string>,
+) {
+  const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
+  const routes = listAppRoutes(root, pageExtensions);
+  return shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes });
 }
 
 function once<T>(make: () => T): () => T {

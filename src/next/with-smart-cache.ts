@@ -1,6 +1,9 @@
+import path from 'node:path';
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/options.js';
 import { resolveProject } from '../pipeline/project.js';
+import { checkWhenFinished } from './finished-build.js';
+import { enterWrappedProcess } from './main-process.js';
 import { mergeConfig } from './merge-config.js';
 import { modeOf } from './mode.js';
 import type { NextConfigExport, NextConfigFunction } from './next-config.js';
@@ -8,6 +11,7 @@ import { currentProjectRoot } from './project-root.js';
 import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
 import { requireConfigObject } from './require-config-object.js';
 import { developmentApp, productionApp } from './smart-cache-app.js';
+import { checkVersions } from './supported-versions.js';
 
 /**
  * Wraps a Next config, so that the files of `public/` are linked under URLs
@@ -21,7 +25,8 @@ import { developmentApp, productionApp } from './smart-cache-app.js';
  * @param options see {@link SmartCacheOptions}; all have defaults.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID` for an option of
  * the wrong type, `ERR_SMART_CACHE_CONFIG_INVALID` for a config that is
- * neither object nor function.
+ * neither object nor function, `ERR_SMART_CACHE_VERSION_UNSUPPORTED` for a
+ * version of Next or React that is too old.
  * @example
  * // next.config.ts
  * import { withSmartCache } from 'next-smart-cache/config';
@@ -32,27 +37,40 @@ export function withSmartCache(nextConfig: NextConfigFunction, options?: SmartCa
 export function withSmartCache(nextConfig: NextConfigExport = {}, options: SmartCacheOptions = {}): NextConfigExport {
   // Now, while the config file is on the call stack; a function is called later, by Next.
   const root = currentProjectRoot();
-  if (typeof nextConfig !== 'function') return wrapObject(nextConfig, options, root, undefined);
+  if (typeof nextConfig !== 'function')
+    return wrapObject(nextConfig, options, root, undefined, 'the first argument of withSmartCache() in your next.config');
   if (registeredOptions(nextConfig)) return nextConfig;
   const wrapped: NextConfigFunction = (...args) => {
     const config = nextConfig(...args);
     // A synchronous function stays one: a wrapper outside may spread what it returns.
     return isPromiseLike(config)
-      ? Promise.resolve(config).then((settled) => wrapObject(settled, options, root, args[0]))
-      : wrapObject(config, options, root, args[0]);
+      ? Promise.resolve(config).then((settled) => wrapObject(settled, options, root, args[0], RETURNED))
+      : wrapObject(config, options, root, args[0], RETURNED);
   };
   return markAsWrapped(wrapped, options);
 }
 
-function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined): NextConfig {
-  requireConfigObject(config, 'the first argument of withSmartCache() in your next.config');
+const RETURNED = 'what the function given to withSmartCache() in your next.config returned';
+
+function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined, where: string): NextConfig {
+  requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
   const project = resolveProject({ root, distDir: config.distDir, output: config.output, options });
   const mode = modeOf(phase);
+  const newerVersions = checkVersions(root);
+  if (mode !== 'other' && !isReadOnly() && enterWrappedProcess()) {
+    for (const warning of newerVersions) console.warn(warning);
+    if (mode === 'build') checkWhenFinished(project, path.join(root, buildDirOf(config)));
+  }
   const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
   // Without a rewrite there is no call from Next that comes before it compiles.
   if (project.delivery === 'static' && mode !== 'other' && !isReadOnly()) app.prepare();
   return markAsWrapped(mergeConfig(config, app, root, project.delivery === 'rewrite'), options);
+}
+
+/** Where Next builds; under `output: 'export'`, `distDir` is the folder that it exports to. */
+function buildDirOf({ output, distDir = '.next' }: NextConfig): string {
+  return output === 'export' ? '.next' : distDir;
 }
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {

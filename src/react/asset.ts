@@ -1,6 +1,7 @@
 import { isExternalUrl, splitSuffix } from '../core/asset-path.js';
 import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
 import { reportMissingAsset } from './missing-asset.js';
+import { reportUnwired } from './unwired.js';
 
 export type ResolveAsset = (path: string) => ResolvedAsset;
 
@@ -31,7 +32,9 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     const found = lookUp(manifest, path);
     if (found) return found;
-    reportMissingAsset(splitSuffix(path).path, manifest);
+    // Bundlers know `typeof window`: browsers get none of it.
+    if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
+    else reportMissingAsset(splitSuffix(path).path, manifest);
     return { url: path.startsWith('/') ? manifest.basePath + path : path };
   };
 }

@@ -1,6 +1,7 @@
 import { SmartCacheError } from '../core/errors.js';
 import { nearestNames } from '../core/nearest-names.js';
 import type { RenderManifest } from '../core/render-manifest.js';
+import { isNextBuild } from './next-build.js';
 
 const reported = new Set<string>();
 
@@ -21,11 +22,6 @@ export function reportMissingAsset(path: string, manifest: RenderManifest): void
   const error = missingAsset(path, manifest);
   if (breaksBuild) throw error;
   console.warn(`next-smart-cache: ${error.message}`);
-}
-
-/** `next build` sets this for the processes that render pages. */
-function isNextBuild(): boolean {
-  return typeof window === 'undefined' && process.env.NEXT_PHASE === 'phase-production-build';
 }
 
 function missingAsset(path: string, { assets }: RenderManifest): SmartCacheError {

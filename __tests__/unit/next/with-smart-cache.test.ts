@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NextConfig } from 'next';
 import { REWRITE_STORE_URL, type RewriteRule, STORE_URL } from '../../../src/core/rewrite-rules';
+import { WRAPPED_BY } from '../../../src/core/wrapped-process';
 import type { NextConfigFunction } from '../../../src/next/next-config';
 import { registeredOptions, whileReadingOnly } from '../../../src/next/registration';
 import { withSmartCache } from '../../../src/next/with-smart-cache';
@@ -78,7 +79,11 @@ describe('the config it is given', () => {
     ['a string', 'next.config.js', /string/],
     ['an array', [], /array/],
     ['a promise, whose keys nobody would see', Promise.resolve({}), /promise/i],
+    ['a number', 3, /number/],
+    ['true', true, /boolean/],
     ['a function that returns nothing', () => undefined, /undefined/],
+    ['a function that returns a string', () => 'next.config.js', /string/],
+    ['a function that returns a function', () => () => ({}), /function/],
     ['a function that returns an array', () => [{}], /array/],
   ])('is refused when it is %s', (_, config, why) => {
     enterApp();
@@ -87,6 +92,22 @@ describe('the config it is given', () => {
       return typeof wrapped === 'function' ? wrapped('phase-production-build', {}) : wrapped;
     };
     expect(wrap).toThrow(smartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', { why: expect.stringMatching(why) }));
+  });
+
+  test('is told apart from what a function returns', () => {
+    enterApp();
+    const wrapped = withSmartCache((() => undefined) as unknown as NextConfigFunction);
+    expect(() => wrapped('phase-production-build', { defaultConfig: {} })).toThrow(
+      smartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', { where: expect.stringContaining('returned') }),
+    );
+  });
+
+  test('may be an instance of a class', () => {
+    enterApp();
+    class Config {
+      reactStrictMode = true;
+    }
+    expect(withSmartCache(new Config())).toMatchObject({ reactStrictMode: true, transpilePackages: ['next-smart-cache'] });
   });
 
   test('is refused when an async function returns nothing', async () => {
@@ -140,6 +161,24 @@ describe('rewrites', () => {
       afterFiles: [...ours.afterFiles, ...afterFiles],
       fallback,
     });
+  });
+
+  test.each<[string, unknown]>([
+    ['a string', '/a'],
+    ['a number', 3],
+    ['an object with another key', { beforeFile: [own('a')] }],
+    ['an object with something else in it', { beforeFiles: [own('a')], afterFiles: own('b') }],
+  ])('that are %s come through as they are, for Next to refuse', async (_, nonsense) => {
+    enterApp();
+    expect(await withSmartCache({ rewrites: async () => nonsense as never }).rewrites?.()).toBe(nonsense);
+  });
+
+  test('may leave a key empty', async () => {
+    enterApp();
+    const { beforeFiles, fallback } = await rewritesOf(
+      withSmartCache({ rewrites: async () => ({ beforeFiles: null, fallback: undefined }) as never }),
+    );
+    expect([beforeFiles, fallback]).toEqual([ours.beforeFiles, []]);
   });
 
   test('its own `rewrites` may use `this`', async () => {
@@ -404,6 +443,79 @@ describe('after the compilation', () => {
     const failure = new Error('hook');
     const config = withSmartCache({ compiler: { runAfterProductionCompile: () => Promise.reject(failure) } });
     await expect(config.compiler?.runAfterProductionCompile?.(metadataOf(root))).rejects.toBe(failure);
+  });
+});
+
+describe('the versions that are installed', () => {
+  const installed = (next: string, process?: NextProcess) =>
+    enterNextProcess({ ...FILES, 'node_modules/next/package.json': JSON.stringify({ version: next }) }, process);
+  let warned: jest.SpyInstance;
+  beforeEach(() => {
+    warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  });
+
+  test('are refused when they are too old', () => {
+    installed('15.3.5');
+    expect(() => withSmartCache({})).toThrow(smartCacheError('ERR_SMART_CACHE_VERSION_UNSUPPORTED'));
+  });
+
+  test.each<[string, NextProcess, times: number]>([
+    ['next build', { argv: ['build'] }, 1],
+    ['a worker of it', { argv: ['build'], env: { [WRAPPED_BY]: '1' } }, 0],
+    ['next start', { argv: ['start'] }, 0],
+  ])('newer ones are a warning in %s: %#', (_, process, times) => {
+    installed('17.0.0', process);
+    withSmartCache({});
+    expect(warned).toHaveBeenCalledTimes(times);
+  });
+});
+
+describe('the process', () => {
+  test.each<[string[], string, marked: boolean]>([
+    [['build'], 'production', true],
+    [['dev'], 'development', true],
+    [['start'], 'production', false],
+    [[], 'test', false],
+  ])('is marked, so that rendering code knows of the wrapper: next %j, %s', (argv, NODE_ENV, marked) => {
+    enterApp({ argv, env: { NODE_ENV } });
+    withSmartCache({});
+    expect(process.env[WRAPPED_BY]).toBe(marked ? String(process.pid) : undefined);
+  });
+
+  test('is not marked by the command line, which only reads', async () => {
+    enterApp();
+    await whileReadingOnly(async () => withSmartCache({}));
+    expect(process.env).not.toHaveProperty(WRAPPED_BY);
+  });
+});
+
+describe('routes of the app that look hashed', () => {
+  const ROUTES = { 'app/js/own.0123456789.js/route.js': '', 'pages/js/[...slug].jsx': '' };
+  const LOOKS_HASHED = '/js/own.0123456789.js';
+
+  test('stay the app’s in a build, with one warning for those that cannot', async () => {
+    enterNextProcess({ ...FILES, ...ROUTES });
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const config = withSmartCache({});
+    // Next asks for them twice.
+    await rewritesOf(config);
+    const { beforeFiles } = await rewritesOf(config);
+    expect(rewrite(beforeFiles, LOOKS_HASHED)).toBeUndefined();
+    expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('/js/[...slug]')]]);
+  });
+
+  test('stay the app’s in development', async () => {
+    enterNextProcess({ ...FILES, ...ROUTES }, { argv: ['dev'], env: { NODE_ENV: 'development' } });
+    const { beforeFiles } = await rewritesOf(withSmartCache({}));
+    expect(rewrite(beforeFiles, LOOKS_HASHED)).toBeUndefined();
+    expect(rewrite(beforeFiles, HASHED)).toBe('/js/app.js');
+  });
+
+  test('are those of the config’s pageExtensions', async () => {
+    enterNextProcess({ ...FILES, ...ROUTES });
+    const { beforeFiles } = await rewritesOf(withSmartCache({ pageExtensions: ['page.tsx'] }));
+    expect(rewrite(beforeFiles, LOOKS_HASHED)).toBe(REWRITE_STORE_URL + LOOKS_HASHED);
   });
 });
 

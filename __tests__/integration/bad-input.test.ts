@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { IMMUTABLE, request } from '../support/http';
+import { createApp, type NextApp } from '../support/next-app';
+
+let app: NextApp;
+afterEach(() => app.dispose());
+
+const writeConfig = (code: string) =>
+  app.write('next.config.mjs', `import { withSmartCache } from 'next-smart-cache/config';\nexport default ${code};`);
+
+/** As a wrapper does that keeps all but these keys of what it is given. */
+const dropping = (...replacements: string[]) => writeConfig(`{ ...withSmartCache({}), ${replacements.join(', ')} }`);
+
+/** Leaves nothing that is rendered while Next builds, so that no asset path is looked up. */
+function renderAtRunTime(): void {
+  fs.rmSync(path.join(app.dir, 'app/client'), { recursive: true });
+  fs.rmSync(path.join(app.dir, 'pages'), { recursive: true });
+  app.write('app/layout.jsx', 'export default ({ children }) => <html lang="en"><body>{children}</body></html>;');
+  app.write(
+    'app/[[...slug]]/page.jsx',
+    "import { asset } from 'next-smart-cache'; export const dynamic = 'force-dynamic'; export default () => asset('/js/application.js');",
+  );
+}
+
+const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+
+describe('before Next compiles', () => {
+  test.each<[string, string, ...RegExp[]]>([
+    ['throws', '() => { throw new Error("no rewrites today"); }', /Error: no rewrites today\n\s+at .*next\.config\.mjs:2/],
+    ['rejects', 'async () => { throw new Error("no rewrites today"); }', /Error: no rewrites today\n\s+at .*next\.config\.mjs:2/],
+    ['returns a string', 'async () => "/a"', /rewrites must return an array, received string/],
+    ['returns an unknown key', 'async () => ({ beforeFile: [] })', /rewrites must return an array, received object/],
+    ['returns nonsense', 'async () => ["/a"]', /The route "\/a" is not a valid object/],
+  ])('a `rewrites` that %s: Next says so, in its own words', (_, rewrites, said) => {
+    app = createApp('catch-all', { prebuild: false });
+    writeConfig(`withSmartCache({ rewrites: ${rewrites} })`);
+    const { status, output } = app.tryBuild();
+    expect([status, output]).toEqual([1, expect.stringMatching(said)]);
+    expect(output).not.toContain('SmartCacheError');
+  });
+
+  test.each([
+    ['withSmartCache("next.config.js")', /of type string, but must be an object/],
+    ['withSmartCache(async () => undefined)', /what the function given to withSmartCache\(\).* returned\n.*of type undefined/],
+  ])('%s is refused', (config, said) => {
+    app = createApp('catch-all', { prebuild: false });
+    writeConfig(config);
+    const { status, output } = app.tryBuild();
+    expect([status, output]).toEqual([1, expect.stringMatching(said)]);
+  });
+
+  test('versions that are too old are refused, by the command line and by Next', () => {
+    app = createApp('catch-all', { prebuild: false });
+    app.write('node_modules/react/package.json', '{ "version": "18.1.0" }');
+    for (const output of [app.cli('build').stderr, app.tryBuild().output]) {
+      expect(output).toContain('react 18.1.0 is not supported');
+      expect(output).toContain('npm install react@^18.2 react-dom@^18.2');
+    }
+  });
+
+  test('a route that is the hashed URL of a file is refused', () => {
+    app = createApp('catch-all', { prebuild: false });
+    app.write('app/js/application.46fb7aa72a.js/route.js', "export const GET = () => new Response('mine');");
+    const { status, output } = app.tryBuild();
+    expect([status, output]).toEqual([1, expect.stringContaining('/js/application.46fb7aa72a.js')]);
+    expect(output).toContain('rename the routes');
+  });
+});
+
+describe('what was wrapped and is not used', () => {
+  test('hook and rewrites: next build says so in the end, and fails', () => {
+    app = createApp('catch-all', { prebuild: false });
+    renderAtRunTime();
+    dropping('rewrites: async () => []', 'compiler: {}');
+    const { status, output } = app.tryBuild();
+    expect(status).toBe(1);
+    expect(output).toContain('next build did not use compiler.runAfterProductionCompile and rewrites');
+    expect(output).toContain('let withSmartCache be outermost');
+  });
+
+  test('the aliases: a page that looks a path up stops next build', () => {
+    app = createApp('catch-all', { line: 'previous' });
+    dropping('webpack: (config) => config');
+    const { status, output } = app.tryBuild();
+    expect([status, output]).toEqual([1, expect.stringContaining('ERR_SMART_CACHE_CONFIG_DROPPED')]);
+    expect(output).toContain('the bundler did not use the aliases of withSmartCache');
+  });
+
+  test.each([
+    ['its aliases', '{ ...withSmartCache({}), turbopack: {} }', /the bundler did not use the aliases of withSmartCache/g],
+    ['the whole wrapper', '{}', /the Next config is not wrapped/g],
+  ])('%s: next dev warns once and renders the original URLs', async (_, config, said) => {
+    app = createApp('catch-all');
+    writeConfig(config);
+    const server = await app.dev();
+    for (const page of ['/', '/a', '/']) expect((await request(server.origin, page)).body.toString()).toContain('"/js/application.js"');
+    expect(count(server.output(), said)).toBe(1);
+  });
+});
+
+test('routes that look hashed stay the app’s; dynamic ones beside files of public/ are named', async () => {
+  app = createApp('catch-all', { prebuild: false });
+  const route = (text: string) => `export const GET = () => new Response('${text}');`;
+  app.write('app/(own)/js/own.0123456789.js/route.js', route('the app router'));
+  app.write('pages/css/own.0123456789.css.jsx', 'export default () => <p>the pages router</p>;');
+  app.write('app/img/[...slug]/route.js', 'export const GET = async (_, { params }) => new Response((await params).slug.join());');
+  const output = app.build();
+  expect(output).not.toContain('SmartCacheError');
+  expect(output.match(/next-smart-cache: the route .*/g)).toEqual([
+    expect.stringMatching(/the route \/img\/\[\.\.\.slug\] shares \/img with public\//),
+  ]);
+
+  const server = await app.start();
+  const get = async (url: string) => {
+    const { status, cacheControl, body } = await request(server.origin, url);
+    return [status, cacheControl === IMMUTABLE, body.toString()];
+  };
+  expect(await get('/js/own.0123456789.js')).toEqual([200, false, 'the app router']);
+  expect(await get('/css/own.0123456789.css')).toEqual([200, false, expect.stringContaining('the pages router')]);
+  expect(await get('/js/application.46fb7aa72a.js')).toEqual([200, true, app.read('public/js/application.js')]);
+  // What the warning says.
+  expect(await get('/img/own.0123456789.png')).toEqual([200, false, 'own.png']);
+});
+
+test.each([
+  ['an object', 'withSmartCache({})'],
+  ['a function', 'withSmartCache(async () => ({}))'],
+])('a custom server in development follows edits, with %s as config', (_, config) => {
+  app = createApp('catch-all');
+  writeConfig(config);
+  app.write(
+    'server.js',
+    `const fs = require('node:fs');
+     const http = require('node:http');
+     const next = require('next')({ dev: true });
+     next.prepare().then(() => {
+       const server = http.createServer(next.getRequestHandler()).listen(0, async () => {
+         const linked = async () => /\\/css\\/site\\.[^"]*/.exec(await (await fetch('http://localhost:' + server.address().port)).text())[0];
+         const before = await linked();
+         fs.writeFileSync('public/css/site.css', 'body {}');
+         while ((await linked()) === before) await new Promise((resolve) => setTimeout(resolve, 50));
+         process.exit(0);
+       });
+     });`,
+  );
+  const { NODE_ENV: _ofJest, ...env } = process.env;
+  const { status } = spawnSync(process.execPath, ['server.js'], { cwd: app.dir, env: env as NodeJS.ProcessEnv, timeout: 60_000 });
+  expect(status).toBe(0);
+});

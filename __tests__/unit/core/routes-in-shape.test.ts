@@ -1,0 +1,53 @@
+import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { examplePath, findRoutesInShape } from '../../../src/core/routes-in-shape';
+
+const ASSET_PATHS = ['/js/app.js', '/img/my photo.jpg', '/note.txt', '/js/LICENSE'];
+const shape = hashedPathShape(ASSET_PATHS, ASSET_PATHS, 10);
+
+test.each([
+  '/js/own.0123456789.js',
+  '/JS/own.0123456789.JS',
+  '/js/deep/own.0123456789.js',
+  '/note.0123456789.txt',
+  '/js/LICENSE.0123456789',
+])('a route that looks like a hashed path: %s', (route) => {
+  expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [route], dynamic: [] });
+});
+
+test.each(['/img/[...slug]', '/img/[id]', '/img/[[...slug]]', '/js/[version]/own.0123456789.js', '/img/[album]/[photo]'])(
+  'a route with such paths: %s',
+  (route) => {
+    expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], dynamic: [route] });
+  },
+);
+
+test.each([
+  '/',
+  '/js',
+  '/js/own.js',
+  '/js/own.012345678.js',
+  '/account/own.0123456789.js',
+  '/other.0123456789.txt',
+  '/[[...slug]]',
+  '/[lang]/[...slug]',
+  '/img/[id]/edit',
+  '/blog/[slug]',
+])('a route that the rewrites leave alone: %s', (route) => {
+  expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], dynamic: [] });
+});
+
+test('the length of the hash counts', () => {
+  const ofTwelve = hashedPathShape(ASSET_PATHS, ASSET_PATHS, 12);
+  expect(findRoutesInShape(['/js/own.0123456789.js', '/js/own.0123456789ab.js', '/img/[id]'], ofTwelve, 12)).toEqual({
+    fixed: ['/js/own.0123456789ab.js'],
+    dynamic: ['/img/[id]'],
+  });
+});
+
+test('nothing hashed, nothing to look like', () => {
+  expect(findRoutesInShape(['/js/own.0123456789.js'], undefined, 10)).toEqual({ fixed: [], dynamic: [] });
+});
+
+test('an example for people to read', () => {
+  expect(examplePath('/img/[...slug]', 10)).toBe('/img/name.0000000000.ext');
+});

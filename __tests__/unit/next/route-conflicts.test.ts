@@ -1,0 +1,49 @@
+import type { Manifest } from '../../../src/core/manifest-document';
+import { deriveRewrites, REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
+import { shapeBesideRoutes, warnOfDynamicRoutes } from '../../../src/next/route-conflicts';
+import { rewrite } from '../support/rewrites';
+import { smartCacheError } from '../support/smart-cache-error';
+
+afterEach(() => jest.restoreAllMocks());
+
+const HASHED = '/js/app.2cf24dba5f.js';
+const manifest: Manifest = {
+  version: 1,
+  algorithm: 'sha256',
+  assets: { '/js/app.js': { hash: '2cf24dba5f', url: HASHED, integrity: 'sha256-x', size: 5 } },
+};
+const beside = (routes: readonly string[]) =>
+  shapeBesideRoutes({ manifest, assetPaths: ['/js/app.js'], olderPaths: [], hashLength: 10, routes });
+
+test('a route that looks hashed stays the app’s, and hashed paths are found as before', () => {
+  const { shape, dynamicRoutes } = beside(['/js/own.0123456789.js', '/', '/js/[...slug]']);
+  const { beforeFiles } = deriveRewrites(shape, 'serve-current');
+  expect(rewrite(beforeFiles, '/js/own.0123456789.js')).toBeUndefined();
+  expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
+  expect(dynamicRoutes).toEqual(['/js/[...slug]']);
+});
+
+test('routes elsewhere change nothing', () => {
+  expect(beside(['/account/own.0123456789.js', '/[[...slug]]'])).toEqual(beside([]));
+});
+
+test.each([HASHED, '/js/APP.2cf24dba5f.js'])('a route that is the hashed URL of a file: %s', (route) => {
+  expect(() => beside([route])).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', { where: route }));
+});
+
+test('more routes than the rewrites have room for', () => {
+  const routes = Array.from({ length: 50 }, (_, index) => `/js/own-${index}.0123456789.js`);
+  expect(() => beside(routes)).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', { fix: expect.stringContaining('exclude') }));
+});
+
+test('a dynamic route gets one line that says what happens and what to do', () => {
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  warnOfDynamicRoutes(['/img/[...slug]'], 10);
+  expect(warned.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /^next-smart-cache: the route \/img\/\[\.\.\.slug\] .*\/img\/name\.0000000000\.ext.*delivery: 'static'.*'\/img\/\*\*'[^\n]*$/,
+      ),
+    ],
+  ]);
+});

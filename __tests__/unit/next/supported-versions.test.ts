@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { peerDependencies } from '../../../package.json';
+import { checkVersions, SUPPORTED_VERSIONS } from '../../../src/next/supported-versions';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { smartCacheError } from '../support/smart-cache-error';
+
+/** An app two folders down, with what is installed at the top. */
+function appWith(versions: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder();
+  writeFiles(
+    root,
+    Object.fromEntries(
+      Object.entries(versions).map(([name, version]) => [`node_modules/${name}/package.json`, JSON.stringify({ version })]),
+    ),
+  );
+  return path.join(root, 'apps/web');
+}
+
+test.each([
+  ['next', '15.3.9', '15.4', 'npm install next@^15.4'],
+  ['next', '14.2.33', '15.4', 'npm install next@^15.4'],
+  ['next', '9.5.0', '15.4', 'npm install next@^15.4'],
+  ['react', '18.1.0', '18.2', 'npm install react@^18.2 react-dom@^18.2'],
+  ['react', '17.0.2', '18.2', 'npm install react@^18.2 react-dom@^18.2'],
+])('%s %s is too old', (name, version, needed, command) => {
+  expect(() => checkVersions(appWith({ next: '16.4.6', react: '19.3.1', [name]: version }))).toThrow(
+    smartCacheError('ERR_SMART_CACHE_VERSION_UNSUPPORTED', {
+      what: `${name} ${version} is not supported`,
+      where: expect.stringContaining(path.join('node_modules', name, 'package.json')),
+      why: expect.stringContaining(needed),
+      fix: expect.stringContaining(command),
+    }),
+  );
+});
+
+test.each([
+  ['next', '15.4.0'],
+  ['next', '15.4.0-canary.7'],
+  ['next', '15.10.0'],
+  ['next', '16.5.0-canary.3'],
+  ['next', '16.99.0'],
+  ['react', '18.2.0'],
+  ['react', '19.0.0-rc-66855b96-20241106'],
+  ['react', '0.0.0-experimental-5d2a97a7-20260101'],
+  ['next', 'unknown'],
+])('%s %s is taken', (name, version) => {
+  expect(checkVersions(appWith({ next: '16.4.6', react: '19.3.1', [name]: version }))).toEqual([]);
+});
+
+test('a newer major is a warning, of one line', () => {
+  expect(checkVersions(appWith({ next: '17.0.0', react: '20.0.0-canary.1' }))).toEqual([
+    expect.stringMatching(/^next-smart-cache: next 17\.0\.0 is newer than .*npm install next-smart-cache@latest"$/),
+    expect.stringMatching(/^next-smart-cache: react 20\.0\.0-canary\.1 is newer than /),
+  ]);
+});
+
+test('what is not installed is no matter of ours', () => {
+  expect(checkVersions(appWith({}))).toEqual([]);
+});
+
+test.each(['next', 'react'] as const)('%s: the same as the peer dependency', (name) => {
+  const { oldest, newestMajor } = SUPPORTED_VERSIONS[name];
+  expect(peerDependencies[name]).toBe(`^${oldest.join('.')} || ^${newestMajor}`);
+});

@@ -1,0 +1,76 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { SmartCacheError } from '../core/errors.js';
+import { parseManifest } from '../core/manifest-document.js';
+import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import { readTextIfThere } from '../pipeline/atomic-write.js';
+import type { Project } from '../pipeline/project.js';
+
+/** By registered symbol: Next may load a config, and so this module, more than once in a process. */
+const EXPECTED = Symbol.for('next-smart-cache.expected-builds');
+
+/**
+ * Looks, when this process ends well, whether the build it has made uses what
+ * `withSmartCache` gave: a wrapper outside that replaces `rewrites` or
+ * `compiler` would make every hashed URL a 404. There is no earlier moment at
+ * which Next has written down the rewrites that it will use.
+ *
+ * @param distDir absolute, the one that Next builds in.
+ */
+export function checkWhenFinished(project: Project, distDir: string): void {
+  const shared = globalThis as { [EXPECTED]?: Map<string, { project: Project; distDir: string }> };
+  if (!shared[EXPECTED]) {
+    const expected = new Map<string, { project: Project; distDir: string }>();
+    shared[EXPECTED] = expected;
+    process.on('exit', (code) => {
+      if (code !== 0) return;
+      for (const build of expected.values()) report(findDroppedKeys(build.project, build.distDir, startOfProcess()));
+    });
+  }
+  // The config loaded last is the one that counts.
+  shared[EXPECTED].set(project.root, { project, distDir });
+}
+
+function report(droppedKeys: readonly string[]): void {
+  if (droppedKeys.length === 0) return;
+  const error = configDropped(droppedKeys);
+  console.error(`\n${error.name} (${error.code}): ${error.message}`);
+  process.exitCode = 1;
+}
+
+/**
+ * The keys of the wrapped config that a finished build has not used; none
+ * when no build was finished since `startedAt` (milliseconds since the epoch).
+ */
+export function findDroppedKeys(project: Project, distDir: string, startedAt: number): string[] {
+  const routesManifest = path.join(distDir, 'routes-manifest.json');
+  const written = fs.statSync(routesManifest, { throwIfNoEntry: false })?.mtimeMs;
+  // `next typegen`, `next info` and others load the config for a build too, but finish none.
+  if (written === undefined || written < startedAt) return [];
+  const dropped: string[] = [];
+  if (!fs.existsSync(path.join(distDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
+  // Only the presence of our rule matters, not the form in which Next writes it.
+  if (needsRewrites(project) && !fs.readFileSync(routesManifest, 'utf8').includes(REWRITE_STORE_URL)) dropped.push('rewrites');
+  return dropped;
+}
+
+function needsRewrites({ delivery, manifestPath }: Project): boolean {
+  if (delivery === 'static') return false;
+  const text = readTextIfThere(manifestPath);
+  // Our own rewrites would have written it.
+  return text === undefined || Object.keys(parseManifest(text, manifestPath).assets).length > 0;
+}
+
+/** Some file systems keep whole seconds only. */
+function startOfProcess(): number {
+  return Math.floor((Date.now() - process.uptime() * 1000) / 1000) * 1000;
+}
+
+function configDropped(keys: readonly string[]): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
+    what: `next build did not use ${keys.join(' and ')} of the config that withSmartCache returned`,
+    where: 'next.config',
+    why: 'another wrapper, or the config itself, replaces them afterwards; hashed URLs would not be served as immutable, or not at all',
+    fix: 'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))"; or call and spread what it returned',
+  });
+}

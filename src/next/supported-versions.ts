@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { SmartCacheError } from '../core/errors.js';
+
+interface SupportedVersions {
+  oldest: readonly [major: number, minor: number];
+  newestMajor: number;
+  /** What is to be installed together. */
+  install: readonly string[];
+}
+
+/** The same as `peerDependencies` say, which package managers only warn about. */
+export const SUPPORTED_VERSIONS: Readonly<Record<'next' | 'react', SupportedVersions>> = {
+  // `compiler.runAfterProductionCompile` exists from here on; without it the store is never linked.
+  next: { oldest: [15, 4], newestMajor: 16, install: ['next'] },
+  // What Next 15 asks for.
+  react: { oldest: [18, 2], newestMajor: 19, install: ['react', 'react-dom'] },
+};
+
+/**
+ * Looks at the versions of Next and React that an app has installed, wherever
+ * above its folder. What cannot be found is no matter of ours.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_VERSION_UNSUPPORTED` below what is supported.
+ * @returns one line for each that is newer than what the tests have seen.
+ */
+export function checkVersions(root: string): string[] {
+  const requireFromApp = createRequire(path.join(root, 'package.json'));
+  const warnings: string[] = [];
+  for (const [name, { oldest, newestMajor, install }] of Object.entries(SUPPORTED_VERSIONS)) {
+    const installed = installedVersion(requireFromApp, name);
+    const numbers = installed && majorAndMinor(installed.version);
+    if (!numbers) continue;
+    const [major, minor] = numbers;
+    const needed = oldest.join('.');
+    if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+      throw new SmartCacheError('ERR_SMART_CACHE_VERSION_UNSUPPORTED', {
+        what: `${name} ${installed.version} is not supported`,
+        where: installed.file,
+        why: `next-smart-cache needs ${name} ${needed} or later`,
+        fix: `run "npm install ${install.map((dependency) => `${dependency}@^${needed}`).join(' ')}", or a later version`,
+      });
+    }
+    if (major > newestMajor) {
+      warnings.push(
+        `next-smart-cache: ${name} ${installed.version} is newer than what this version was tested with (${name} ${newestMajor}); ` +
+          'look for a newer one with "npm install next-smart-cache@latest"',
+      );
+    }
+  }
+  return warnings;
+}
+
+function installedVersion(requireFromApp: NodeJS.Require, name: string): { version: string; file: string } | undefined {
+  try {
+    const file = requireFromApp.resolve(`${name}/package.json`);
+    const { version } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
+    return { version, file };
+  } catch {
+    // Not installed where Node would look; Next itself complains if that is wrong.
+    return undefined;
+  }
+}
+
+/** Prereleases count as the version they lead to; `0.0.0-experimental-…` (React) leads to none that could be named. */
+function majorAndMinor(version: string): [major: number, minor: number] | undefined {
+  const [major, minor] = version.split('.', 2).map(Number);
+  return major === undefined || minor === undefined || Number.isNaN(major + minor) || version.startsWith('0.0.0-')
+    ? undefined
+    : [major, minor];
+}
