@@ -14,21 +14,19 @@ const EXPECTED = Symbol.for('next-smart-cache.expected-builds');
  * `withSmartCache` gave: a wrapper outside that replaces `rewrites` or
  * `compiler` would make every hashed URL a 404. There is no earlier moment at
  * which Next has written down the rewrites that it will use.
- *
- * @param distDir absolute, the one that Next builds in.
  */
-export function checkWhenFinished(project: Project, distDir: string): void {
-  const shared = globalThis as { [EXPECTED]?: Map<string, { project: Project; distDir: string }> };
+export function checkWhenFinished(project: Project): void {
+  const shared = globalThis as { [EXPECTED]?: Map<string, Project> };
   if (!shared[EXPECTED]) {
-    const expected = new Map<string, { project: Project; distDir: string }>();
+    const expected = new Map<string, Project>();
     shared[EXPECTED] = expected;
     process.on('exit', (code) => {
       if (code !== 0) return;
-      for (const build of expected.values()) report(findDroppedKeys(build.project, build.distDir, startOfProcess()));
+      for (const built of expected.values()) report(findDroppedKeys(built, startOfProcess()));
     });
   }
   // The config loaded last is the one that counts.
-  shared[EXPECTED].set(project.root, { project, distDir });
+  shared[EXPECTED].set(project.root, project);
 }
 
 function report(droppedKeys: readonly string[]): void {
@@ -42,13 +40,13 @@ function report(droppedKeys: readonly string[]): void {
  * The keys of the wrapped config that a finished build has not used; none
  * when no build was finished since `startedAt` (milliseconds since the epoch).
  */
-export function findDroppedKeys(project: Project, distDir: string, startedAt: number): string[] {
-  const routesManifest = path.join(distDir, 'routes-manifest.json');
+export function findDroppedKeys(project: Project, startedAt: number): string[] {
+  const routesManifest = path.join(project.buildDir, 'routes-manifest.json');
   const written = fs.statSync(routesManifest, { throwIfNoEntry: false })?.mtimeMs;
   // `next typegen`, `next info` and others load the config for a build too, but finish none.
   if (written === undefined || written < startedAt) return [];
   const dropped: string[] = [];
-  if (!fs.existsSync(path.join(distDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
+  if (!fs.existsSync(path.join(project.buildDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
   // Only the presence of our rule matters, not the form in which Next writes it.
   if (needsRewrites(project) && !fs.readFileSync(routesManifest, 'utf8').includes(REWRITE_STORE_URL)) dropped.push('rewrites');
   return dropped;

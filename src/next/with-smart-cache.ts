@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/options.js';
 import { resolveProject } from '../pipeline/project.js';
@@ -60,17 +59,12 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const newerVersions = checkVersions(root);
   if (mode !== 'other' && !isReadOnly() && enterWrappedProcess()) {
     for (const warning of newerVersions) console.warn(warning);
-    if (mode === 'build') checkWhenFinished(project, path.join(root, buildDirOf(config)));
+    if (mode === 'build') checkWhenFinished(project);
   }
   const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
   // Without a rewrite there is no call from Next that comes before it compiles.
   if (project.delivery === 'static' && mode !== 'other' && !isReadOnly()) app.prepare();
   return markAsWrapped(mergeConfig(config, app, root, project.delivery === 'rewrite'), options);
-}
-
-/** Where Next builds; under `output: 'export'`, `distDir` is the folder that it exports to. */
-function buildDirOf({ output, distDir = '.next' }: NextConfig): string {
-  return output === 'export' ? '.next' : distDir;
 }
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {

@@ -9,7 +9,9 @@ export interface Project {
   /** `.smart-cache/`: the manifest and the modules generated from it. */
   outputDir: string;
   manifestPath: string;
-  /** Under `distDir/cache`, which hosts and CI carry from build to build. */
+  /** Where Next builds. */
+  buildDir: string;
+  /** Under `buildDir/cache`, which hosts and CI carry from build to build. */
   cacheDir: string;
   options: ResolvedOptions;
   /** The form of the URLs, once `output` is known. */
@@ -34,12 +36,15 @@ export interface ProjectInput {
 export function resolveProject({ root, distDir = '.next', output, options }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   const outputDir = path.join(root, '.smart-cache');
+  // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
+  const buildDir = path.join(root, output === 'export' ? '.next' : distDir);
   return {
     root,
     publicDir: path.join(root, 'public'),
     outputDir,
     manifestPath: path.join(outputDir, 'manifest.json'),
-    cacheDir: path.join(root, distDir, 'cache', 'next-smart-cache'),
+    buildDir,
+    cacheDir: path.join(buildDir, 'cache', 'next-smart-cache'),
     options: resolved,
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
   };

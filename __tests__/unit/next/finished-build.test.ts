@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
 import { findDroppedKeys } from '../../../src/next/finished-build';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
@@ -18,9 +17,8 @@ function droppedIn(
 ) {
   const project = projectWith(publicFiles);
   buildManifest(project);
-  const distDir = path.join(project.root, '.next');
-  writeFiles(distDir, files);
-  return findDroppedKeys(project, distDir, startedAt);
+  writeFiles(project.buildDir, files);
+  return findDroppedKeys(project, startedAt);
 }
 
 test.each<[string, Record<string, string>, dropped: string[]]>([
@@ -43,14 +41,12 @@ test('with nothing hashed, no rewrites are missed', () => {
 
 test('static delivery has none', () => {
   const project = withOptions(projectWith({ 'js/app.js': 'hello' }), { delivery: 'static' });
-  const distDir = path.join(project.root, '.next');
-  writeFiles(distDir, { ...LINKED, ...routes() });
-  expect(findDroppedKeys(project, distDir, 0)).toEqual([]);
+  writeFiles(project.buildDir, { ...LINKED, ...routes() });
+  expect(findDroppedKeys(project, 0)).toEqual([]);
 });
 
 test('without a manifest the rewrites cannot have been asked for', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
-  const distDir = path.join(project.root, '.next');
-  writeFiles(distDir, routes());
-  expect(findDroppedKeys(project, distDir, 0)).toEqual([HOOK, 'rewrites']);
+  writeFiles(project.buildDir, routes());
+  expect(findDroppedKeys(project, 0)).toEqual([HOOK, 'rewrites']);
 });

@@ -19,6 +19,10 @@ test('the store follows distDir', () => {
   expect(resolveProject({ root: ROOT, distDir: 'build/out' }).cacheDir).toBe(path.join(ROOT, 'build/out/cache/next-smart-cache'));
 });
 
+test('under output: "export", distDir is what Next exports to, and the store stays where Next builds', () => {
+  expect(resolveProject({ root: ROOT, distDir: 'dist', output: 'export' }).cacheDir).toBe(path.join(ROOT, '.next/cache/next-smart-cache'));
+});
+
 test.each<[Omit<ProjectInput, 'root'>, string]>([
   [{}, 'rewrite'],
   [{ output: 'standalone' }, 'rewrite'],
