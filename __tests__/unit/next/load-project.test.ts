@@ -52,7 +52,7 @@ const CJS = `const { withSmartCache } = require(${CONFIG_ENTRY});`;
 
 /** The options and folders that every config below asks for. */
 const EXPECTED = { delivery: 'static', options: { keep: 7 } };
-const CONFIG = `{ distDir: 'build', output: 'export' }, { keep: 7 }`;
+const CONFIG = `{ distDir: 'build', output: 'standalone' }, { keep: 7, delivery: 'static' }`;
 
 describe('the options that withSmartCache was given are found in', () => {
   test.each<[string, Record<string, string>]>([
@@ -63,7 +63,7 @@ describe('the options that withSmartCache was given are found in', () => {
     [
       'next.config.ts',
       {
-        'next.config.ts': `${ESM} const keep: number = 7 satisfies number; export default withSmartCache({ distDir: 'build', output: 'export' as const }, { keep });`,
+        'next.config.ts': `${ESM} const keep: number = 7 satisfies number; export default withSmartCache({ distDir: 'build' }, { keep, delivery: 'static' as const });`,
       },
     ],
     ['next.config.mts', { 'next.config.mts': `${ESM} export default withSmartCache(${CONFIG}) as object;` }],
@@ -71,7 +71,7 @@ describe('the options that withSmartCache was given are found in', () => {
     [
       'an async function that goes by the phase',
       {
-        'next.config.mjs': `${ESM} export default async (phase) => withSmartCache({ distDir: 'build', output: phase === 'phase-production-build' ? 'export' : undefined }, { keep: 7 });`,
+        'next.config.mjs': `${ESM} export default async (phase) => withSmartCache({ distDir: 'build' }, { keep: 7, delivery: phase === 'phase-production-build' ? 'static' : 'rewrite' });`,
       },
     ],
     ['a promise', { 'next.config.mjs': `${ESM} export default Promise.resolve(withSmartCache(${CONFIG}));` }],
@@ -82,7 +82,7 @@ describe('the options that withSmartCache was given are found in', () => {
     [
       'a config that imports its own files',
       {
-        'next.config.ts': `${ESM} import { keep } from './keep'; export default withSmartCache({ distDir: 'build', output: 'export' }, { keep });`,
+        'next.config.ts': `${ESM} import { keep } from './keep'; export default withSmartCache({ distDir: 'build' }, { keep, delivery: 'static' });`,
         'keep.ts': 'export const keep: number = 7;',
       },
     ],
@@ -109,7 +109,8 @@ describe('the options are the defaults', () => {
 
 test('distDir and output count also in a config that is not wrapped', async () => {
   const root = app({ 'next.config.mjs': `export default { distDir: 'build', output: 'export' };` });
-  expect(await loadProject(root)).toMatchObject({ delivery: 'static', cacheDir: path.join(root, 'build/cache/next-smart-cache') });
+  // Next builds in .next then, and exports to distDir.
+  expect(await loadProject(root)).toMatchObject({ delivery: 'static', cacheDir: path.join(root, '.next/cache/next-smart-cache') });
 });
 
 test('loading builds nothing and leaves no trace', async () => {
