@@ -5,21 +5,26 @@ import { launchBrowser, recordComplaints } from '../support/browser';
 import { expectedUrl } from '../support/expected-urls';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
-import { startProxy } from '../support/proxy';
+import { type RecordingProxy, startProxy } from '../support/proxy';
 
 let app: NextApp | undefined;
+let cdn: RecordingProxy | undefined;
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
 });
-afterEach(() => app?.dispose());
+afterEach(async () => {
+  await app?.dispose();
+  await cdn?.close();
+  cdn = undefined;
+});
 afterAll(() => browser.close());
 
 const publicDir = (of: NextApp) => path.join(of.dir, 'public');
 
 test('from a CDN, each file is fetched once, with the attributes that its preload has', async () => {
   let origin = '';
-  const cdn = await startProxy(() => origin, { 'access-control-allow-origin': '*' });
+  cdn = await startProxy(() => origin, { 'access-control-allow-origin': '*' });
   app = createApp(['app-router', 'set-ups/cdn-prefix'], { env: { CDN_ORIGIN: cdn.origin } });
   app.build();
   ({ origin } = await app.start());
@@ -36,7 +41,6 @@ test('from a CDN, each file is fetched once, with the attributes that its preloa
   ]);
   expect(complaints).toEqual([]);
   await page.close();
-  await cdn.close();
 });
 
 test('static delivery adds no rewrite, so that router.isReady is as without the package', async () => {

@@ -61,7 +61,7 @@ export const ROUTERS: Record<Router, RouterFixture> = {
       {
         path: '/legacy/second',
         hydrated: 'legacy second',
-        links: ['/legacy/second.css', '/legacy/third.css', '/legacy/icon.svg?size=2#top'],
+        links: ['/legacy/second.css', '/legacy/third.css', '/legacy/photo.png', '/legacy/icon.svg?size=2#top'],
       },
       { path: '/legacy/server', hydrated: 'legacy server', links: ['/legacy/icon.svg', '/legacy/photo.png'] },
       { path: '/legacy/static/built', hydrated: 'legacy static built', links: ['/legacy/icon.svg', '/legacy/photo.png'] },

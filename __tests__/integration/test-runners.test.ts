@@ -15,7 +15,11 @@ describe('without a build', () => {
   const run = (...command: [string, ...string[]]) => {
     const [program, ...args] = command;
     const bin = path.join(app.dir, '../../node_modules/.bin', program);
-    const { status, stdout, stderr } = spawnSync(bin, args, { cwd: app.dir, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'test' } });
+    const { status, stdout, stderr } = spawnSync(bin, args, {
+      cwd: app.dir,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1' },
+    });
     return { status, output: stdout + stderr };
   };
 

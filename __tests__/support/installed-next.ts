@@ -45,7 +45,7 @@ export const NEXT_VERSIONS = {
       serwist: '9.2.3',
       typescript: '5.9.3',
       'use-intl': '4.5.0',
-      vitest: '4.0.0',
+      vitest: '4.1.12',
     },
   },
 } as const satisfies Record<string, InstalledVersions>;

@@ -29,7 +29,8 @@ export async function startOutFolderServer(folder: string, basePath = ''): Promi
       'content-type': TYPES[path.extname(served)] ?? 'application/octet-stream',
       'cache-control': isImmutable ? IMMUTABLE : 'public, max-age=0',
     });
-    fs.createReadStream(served).pipe(outgoing);
+    if (fs.existsSync(served)) fs.createReadStream(served).pipe(outgoing);
+    else outgoing.end();
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
   return {

@@ -67,7 +67,10 @@ describe('the options that withSmartCache was given are found in', () => {
       },
     ],
     ['next.config.mts', { 'next.config.mts': `${ESM} export default withSmartCache(${CONFIG}) as object;` }],
-    ['a function', { 'next.config.mjs': `${ESM} export default withSmartCache(() => (${CONFIG.split(', {')[0]}), { keep: 7, delivery: 'static' });` }],
+    [
+      'a function',
+      { 'next.config.mjs': `${ESM} export default withSmartCache(() => (${CONFIG.split(', {')[0]}), { keep: 7, delivery: 'static' });` },
+    ],
     [
       'an async function that goes by the phase',
       {
