@@ -47,7 +47,8 @@ export function withSmartCache(nextConfig: NextConfigExport = {}, options: Smart
 function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined): NextConfig {
   requireConfigObject(config, 'the first argument of withSmartCache() in your next.config');
   if (registeredOptions(config)) return config;
-  const project = resolveProject({ root, distDir: config.distDir, output: config.output, options });
+  const { distDir, output, transpilePackages } = config;
+  const project = resolveProject({ root, distDir, output, transpilePackages, options });
   const mode = modeOf(phase);
   const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
   // Without a rewrite there is no call from Next that comes before it compiles.

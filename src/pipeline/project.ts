@@ -12,6 +12,8 @@ export interface Project {
   /** Under `distDir/cache`, which hosts and CI carry from build to build. */
   cacheDir: string;
   options: ResolvedOptions;
+  /** Names of packages that Next compiles with the app, wherever they are installed. */
+  transpilePackages: readonly string[];
   /** The form of the URLs, once `output` is known. */
   delivery: 'rewrite' | 'static';
 }
@@ -23,6 +25,8 @@ export interface ProjectInput {
   distDir?: string | undefined;
   /** Next's `output`; `'export'` makes `static` the default delivery. */
   output?: string | undefined;
+  /** Next's `transpilePackages`. Default: none. */
+  transpilePackages?: readonly string[] | undefined;
   options?: SmartCacheOptions | undefined;
 }
 
@@ -31,7 +35,7 @@ export interface ProjectInput {
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
  */
-export function resolveProject({ root, distDir = '.next', output, options }: ProjectInput): Project {
+export function resolveProject({ root, distDir = '.next', output, transpilePackages = [], options }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   const outputDir = path.join(root, '.smart-cache');
   return {
@@ -41,6 +45,7 @@ export function resolveProject({ root, distDir = '.next', output, options }: Pro
     manifestPath: path.join(outputDir, 'manifest.json'),
     cacheDir: path.join(root, distDir, 'cache', 'next-smart-cache'),
     options: resolved,
+    transpilePackages,
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
   };
 }

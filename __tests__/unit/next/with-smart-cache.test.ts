@@ -299,17 +299,25 @@ describe('twice is the same as once', () => {
 });
 
 describe('bundler aliases', () => {
-  const MODULES = ['.smart-cache/build/manifest.mjs', '.smart-cache/build/client-manifest.mjs'] as const;
+  const MODULES = [
+    '.smart-cache/build/manifest.mjs',
+    '.smart-cache/build/client-manifest.mjs',
+    '.smart-cache/build/client-manifest-on-server.mjs',
+  ] as const;
 
-  test('of webpack are added to those that are there', () => {
+  test.each([
+    ['the browser', false, MODULES[1]],
+    ['the server', true, MODULES[2]],
+  ])('of webpack for %s are added to those that are there', (_, isServer, clientModule) => {
     const root = enterApp();
-    const { resolve } = webpackWith(withSmartCache({}), { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } });
+    const webpackConfig = { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } };
+    const { resolve } = webpackWith(withSmartCache({}), webpackConfig, { isServer });
     expect(resolve).toEqual({
       extensions: ['.js'],
       alias: {
         react: '/react.js',
         'next-smart-cache/manifest$': path.join(root, MODULES[0]),
-        'next-smart-cache/client-manifest$': path.join(root, MODULES[1]),
+        'next-smart-cache/client-manifest$': path.join(root, clientModule),
       },
     });
   });
@@ -340,7 +348,7 @@ describe('bundler aliases', () => {
       resolveAlias: {
         lodash: 'lodash-es',
         'next-smart-cache/manifest': `./${MODULES[0]}`,
-        'next-smart-cache/client-manifest': `./${MODULES[1]}`,
+        'next-smart-cache/client-manifest': { browser: `./${MODULES[1]}`, default: `./${MODULES[2]}` },
       },
     });
   });
