@@ -1,7 +1,10 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
 import { request } from '../support/http';
 import { createApp, type NextApp, type NextServer } from '../support/next-app';
+import { writeFiles } from '../support/temporary-folder';
 
 const [LOGO, DE, FR] = ['/img/logo.2f8952a6f1.svg', '/flags/de.c658e5f901.svg', '/flags/fr.1d0367e762.svg'] as const;
 /** What is said of a path that is put together at run time. */
@@ -17,7 +20,13 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
-afterEach(() => app.dispose());
+afterEach(async () => {
+  await app.dispose();
+  fs.rmSync(kitFolder(), { recursive: true, force: true });
+});
+
+/** Beside the app: a package of its workspace. */
+const kitFolder = () => `${app.dir}-kit`;
 
 async function open(server: NextServer, path: string): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
@@ -72,6 +81,22 @@ describe('in production, a path that is put together at run time', () => {
     expect(await imagesOnBothHalves(server, '/legacy')).toEqual([LOGO, FR]);
     expect(await imagesOnBothHalves(server, '/flags/fr')).toEqual([LOGO, FR]);
   });
+});
+
+test('in production, a path that stands in a package of the workspace has its hashed URL on both halves', async () => {
+  app = createApp('client-code');
+  const kit = kitFolder();
+  writeFiles(kit, {
+    'package.json': JSON.stringify({ name: '@acme/kit', main: 'index.jsx' }),
+    'index.jsx': app.read('app/flag.jsx').replace('/img/logo.svg', '/img/typed.svg'),
+  });
+  app.write('package.json', JSON.stringify({ ...JSON.parse(app.read('package.json')), dependencies: { '@acme/kit': '*' } }));
+  fs.mkdirSync(path.join(app.dir, 'node_modules/@acme'), { recursive: true });
+  fs.symlinkSync(kit, path.join(app.dir, 'node_modules/@acme/kit'));
+  app.write('app/page.jsx', app.read('app/page.jsx').replace('./flag', '@acme/kit'));
+  app.build();
+  const server = await app.start();
+  expect(await imagesOnBothHalves(server, '/')).toEqual(['/img/typed.cde8bdf09b.svg', '/flags/de.svg']);
 });
 
 describe.each([
