@@ -5,6 +5,7 @@ import { REWRITE_STORE_URL, type RewriteRule, STORE_URL } from '../../../src/cor
 import type { NextConfigFunction } from '../../../src/next/next-config';
 import { registeredOptions, whileReadingOnly } from '../../../src/next/registration';
 import { withSmartCache } from '../../../src/next/with-smart-cache';
+import { writeFiles } from '../../support/temporary-folder';
 import { listFiles, readFiles } from '../support/folders';
 import { enterNextProcess, fromConfigFile, type NextProcess } from '../support/next-process';
 import { rewrite } from '../support/rewrites';
@@ -367,6 +368,17 @@ describe('bundler aliases', () => {
     const root = enterApp();
     webpackWith(withSmartCache({}));
     for (const module of MODULES) expect(fs.existsSync(path.join(root, module))).toBe(true);
+  });
+
+  test('what Next compiles with the app names asset paths too', () => {
+    const root = enterApp();
+    writeFiles(root, { 'node_modules/kit/index.js': "asset('/js/app.js')", 'node_modules/other/index.js': "asset('/js/app.js')" });
+    const clientManifest = (config: NextConfig) => {
+      webpackWith(withSmartCache(config));
+      return fs.readFileSync(path.join(root, MODULES[1]), 'utf8');
+    };
+    expect(clientManifest({})).not.toContain('/js/app.js');
+    expect(clientManifest({ transpilePackages: ['kit'] })).toContain('/js/app.js');
   });
 
   test('our package is bundled for the Pages Router too', () => {
