@@ -123,7 +123,6 @@ describe.each([TURBOPACK, WEBPACK])('with $name', ({ name }) => {
     const added = gzipBytes(scripts) - plain;
     expect(plain).toBeGreaterThan(50_000);
     expect(added).toBeGreaterThan(0);
-    process.stderr.write(`MEASURED ${name} ${html} ${added}\n`);
     expect(added).toBeLessThan(1000);
   });
 });
