@@ -30,6 +30,11 @@ export interface ErrorParts {
   fix: string;
 }
 
+/** The four parts as one message: of an error, or of a warning that stops nothing. */
+export function describeProblem({ what, where, why, fix }: ErrorParts): string {
+  return `${what}: ${where}\n  Why: ${why}\n  Fix: ${fix}`;
+}
+
 /**
  * The one error class of the package. `code` is stable and meant for programs;
  * the message is meant for people and always ends in what to do next.
@@ -47,7 +52,7 @@ export class SmartCacheError extends Error {
   readonly parts: ErrorParts;
 
   constructor(code: SmartCacheErrorCode, parts: ErrorParts, options?: ErrorOptions) {
-    super(`${parts.what}: ${parts.where}\n  Why: ${parts.why}\n  Fix: ${parts.fix}`, options);
+    super(describeProblem(parts), options);
     this.code = code;
     this.parts = parts;
   }

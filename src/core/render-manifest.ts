@@ -16,6 +16,12 @@ export interface RenderManifest {
   basePath: string;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
   onMissing?: 'error' | 'warn';
+  /**
+   * The files of `public/` that a production build gives the browser no entry
+   * for, as `core/unlisted-assets` packs them. Only where nobody downloads it:
+   * on the server, and in development.
+   */
+  unlisted?: string;
 }
 
 /** Every look-up returns the original path: Jest, Storybook, a plain Node script. */

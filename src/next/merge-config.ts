@@ -30,14 +30,20 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
         resolveAlias: {
           ...config.turbopack?.resolveAlias,
           [SERVER_MODULE]: relativeRequest(root, app.modules.server),
-          [CLIENT_MODULE]: relativeRequest(root, app.modules.client),
+          [CLIENT_MODULE]: {
+            browser: relativeRequest(root, app.modules.client),
+            default: relativeRequest(root, app.modules.clientOnServer),
+          },
         },
       },
     }),
     webpack: (webpackConfig, context) => {
       app.prepare();
       const merged = config.webpack ? config.webpack(webpackConfig, context) : webpackConfig;
-      return withWebpackAliases(merged, { [`${SERVER_MODULE}$`]: app.modules.server, [`${CLIENT_MODULE}$`]: app.modules.client });
+      return withWebpackAliases(merged, {
+        [`${SERVER_MODULE}$`]: app.modules.server,
+        [`${CLIENT_MODULE}$`]: context.isServer ? app.modules.clientOnServer : app.modules.client,
+      });
     },
     compiler: {
       ...config.compiler,

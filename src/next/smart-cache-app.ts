@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { NextConfig } from 'next';
 import { deriveDevelopmentRewrites, deriveRewrites, REWRITE_STORE_URL, type RewriteRules, STORE_URL } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
+import { NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { linkStore, servedAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { listAppRoutes } from './app-routes.js';
-import { watchPublicFolder } from './dev-watcher.js';
+import { watchPublicFolder, watchSource } from './dev-watcher.js';
 import { shapeBesideRoutes, warnOfDynamicRoutes } from './route-conflicts.js';
 
 /**
@@ -60,20 +61,26 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
 }
 
 /** `next dev`: no store and nothing cacheable; the hashes follow the files. */
-export function developmentApp(configured: Project, config: SettingsConfig): SmartCacheApp {
-  // Bytes do not matter here, and a path that is typed while the server runs must be known.
-  const project: Project = { ...configured, options: { ...configured.options, clientAssets: 'all' } };
+export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
   const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false, hasStore: false };
-  const refresh = () => {
-    const result = buildManifest(project, { freeze: false, mayLackPublic: true });
-    writeRenderModules(project, result, settings, modules);
-    return result;
+  const buildAgain = () => buildManifest(project, { freeze: false, mayLackPublic: true });
+  const writeModules = (built: BuiltManifest) => {
+    const { source, unlisted } = writeRenderModules(project, built, settings, modules, { forDevelopment: true });
+    // Pages are rendered in this process, maybe by modules that are older than this list.
+    (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
+    return source;
   };
   const started = once(() => {
-    const first = refresh();
-    watchPublicFolder(project.publicDir, refresh);
+    const first = buildAgain();
+    let latest = first;
+    const source = writeModules(first);
+    watchPublicFolder(project.publicDir, () => {
+      latest = buildAgain();
+      writeModules(latest);
+    });
+    watchSource(source, () => writeModules(latest));
     return first;
   });
   return {

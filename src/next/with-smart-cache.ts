@@ -54,7 +54,8 @@ const RETURNED = 'what the function given to withSmartCache() in your next.confi
 function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined, where: string): NextConfig {
   requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
-  const project = resolveProject({ root, distDir: config.distDir, output: config.output, options });
+  const { distDir, output, transpilePackages } = config;
+  const project = resolveProject({ root, distDir, output, transpilePackages, options });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   if (mode !== 'other' && !isReadOnly() && enterWrappedProcess()) {

@@ -14,6 +14,8 @@ export interface Project {
   /** Under `buildDir/cache`, which hosts and CI carry from build to build. */
   cacheDir: string;
   options: ResolvedOptions;
+  /** Names of packages that Next compiles with the app, wherever they are installed. */
+  transpilePackages: readonly string[];
   /** The form of the URLs, once `output` is known. */
   delivery: 'rewrite' | 'static';
 }
@@ -25,6 +27,8 @@ export interface ProjectInput {
   distDir?: string | undefined;
   /** Next's `output`; `'export'` makes `static` the default delivery. */
   output?: string | undefined;
+  /** Next's `transpilePackages`. Default: none. */
+  transpilePackages?: readonly string[] | undefined;
   options?: SmartCacheOptions | undefined;
 }
 
@@ -33,7 +37,7 @@ export interface ProjectInput {
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
  */
-export function resolveProject({ root, distDir = '.next', output, options }: ProjectInput): Project {
+export function resolveProject({ root, distDir = '.next', output, transpilePackages = [], options }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   const outputDir = path.join(root, '.smart-cache');
   // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
@@ -46,6 +50,7 @@ export function resolveProject({ root, distDir = '.next', output, options }: Pro
     buildDir,
     cacheDir: path.join(buildDir, 'cache', 'next-smart-cache'),
     options: resolved,
+    transpilePackages,
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
   };
 }

@@ -1,11 +1,5 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { readings } from '../core/asset-path.js';
-
-/** What builds leave in an app's folder. Further down, such names may be routes. */
-const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
-
-const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|mdx?)$/;
+import { readTextIfThere } from './atomic-write.js';
 
 /** What an app's own source says, as far as it decides what the browser gets. */
 export interface SourceMentions {
@@ -23,39 +17,19 @@ const STRATEGY = /\bstrategy\s*[=:,}]/;
  * No lexer, on purpose: whatever stands between two quotes of a kind is looked
  * up among the asset paths. A path in a comment then counts as mentioned, which
  * costs a few bytes; none can be overlooked because some syntax was new.
- *
- * @param skip absolute paths of folders that hold no source: `public/`, `distDir`.
  */
-export function findMentions(root: string, isAssetPath: (candidate: string) => boolean, skip: ReadonlySet<string>): SourceMentions {
-  const skipped = new Set([...skip, ...OUTPUT_FOLDERS.map((name) => path.join(root, name))]);
+export function findMentions(files: Iterable<string>, isAssetPath: (candidate: string) => boolean): SourceMentions {
   const assetPaths = new Set<string>();
   let strategy = false;
-  walk(root);
-  return { assetPaths, strategy };
-
-  function walk(folder: string): void {
-    for (const entry of readFolder(folder)) {
-      const absolutePath = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && !entry.name.startsWith('.') && !skipped.has(absolutePath)) walk(absolutePath);
-      } else if (entry.isFile() && SOURCE_FILE.test(entry.name)) {
-        const text = fs.readFileSync(absolutePath, 'utf8');
-        strategy ||= STRATEGY.test(text);
-        for (const candidate of quotedPaths(text)) {
-          if (isAssetPath(candidate)) assetPaths.add(candidate);
-        }
-      }
+  for (const file of files) {
+    // A file that was deleted since it was listed mentions nothing.
+    const text = readTextIfThere(file) ?? '';
+    strategy ||= STRATEGY.test(text);
+    for (const candidate of quotedPaths(text)) {
+      if (isAssetPath(candidate)) assetPaths.add(candidate);
     }
   }
-}
-
-/** A folder that this user may not read, such as the data of a database, holds no source. */
-function readFolder(folder: string): fs.Dirent[] {
-  try {
-    return fs.readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+  return { assetPaths, strategy };
 }
 
 /** Every text that begins with a quote and `/` and ends at the next quote of that kind; also as `asset()` would read it. */

@@ -1,6 +1,7 @@
-import { isExternalUrl, splitSuffix } from '../core/asset-path.js';
+import { isExternalUrl } from '../core/asset-path.js';
 import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
 import { reportMissingAsset } from './missing-asset.js';
+import { announceUnlisted, foreseeUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
 
 export type ResolveAsset = (path: string) => ResolvedAsset;
@@ -28,13 +29,17 @@ export function createAsset(resolve: ResolveAsset): Asset {
  * they are, the latter with `basePath` in front.
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
+  if (process.env.NODE_ENV === 'development') announceUnlisted(manifest);
   return (path) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     const found = lookUp(manifest, path);
-    if (found) return found;
+    if (found) {
+      if (process.env.NODE_ENV === 'development') foreseeUnlisted(path, manifest);
+      return found;
+    }
     // Bundlers know `typeof window`: browsers get none of it.
     if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
-    else reportMissingAsset(splitSuffix(path).path, manifest);
+    else reportMissingAsset(path, manifest);
     return { url: path.startsWith('/') ? manifest.basePath + path : path };
   };
 }

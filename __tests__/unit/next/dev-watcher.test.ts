@@ -9,7 +9,8 @@ jest.mock('chokidar', () => ({
   },
 }));
 
-import { watchPublicFolder } from '../../../src/next/dev-watcher';
+import type fs from 'node:fs';
+import { watchPublicFolder, watchSource } from '../../../src/next/dev-watcher';
 
 let folders = 0;
 let said: jest.SpyInstance;
@@ -84,4 +85,38 @@ test('a folder is watched once, also by another copy of this module', () => {
     another.watchPublicFolder(folder, jest.fn());
   });
   expect(watchers).toHaveLength(1);
+});
+
+describe('of the source', () => {
+  type Ignored = (file: string, stats?: Partial<fs.Stats>) => boolean;
+  const FILE: Partial<fs.Stats> = { isFile: () => true };
+  const FOLDER: Partial<fs.Stats> = { isFile: () => false };
+  const isSource = (file: string, isFile: boolean) => (isFile ? file.endsWith('.ts') : !file.endsWith('/.git'));
+
+  test('every folder is watched, but for what is installed', () => {
+    watchSource({ folders: ['/repo/web', '/repo/ui', '/repo/node_modules/kit'], isSource }, jest.fn());
+    expect(watchers.map(({ folder }) => folder)).toEqual(['/repo/web', '/repo/ui']);
+  });
+
+  test('of a folder, only what is source', () => {
+    watchSource({ folders: ['/repo/one/.git'], isSource }, jest.fn());
+    const { ignored, followSymlinks } = (watchers[0]?.options ?? {}) as { ignored: Ignored; followSymlinks: boolean };
+    expect(followSymlinks).toBe(false);
+    expect([ignored('/x/a.ts', FILE), ignored('/x/a.png', FILE), ignored('/x/lib', FOLDER), ignored('/x/.git', FOLDER)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    // Not known yet whether it is a file; and the folder itself, whatever its name.
+    expect([ignored('/x/a.png'), ignored('/repo/one/.git', FOLDER)]).toEqual([false, false]);
+  });
+
+  test('changes that come together are one, of several folders too', () => {
+    const onChange = jest.fn();
+    watchSource({ folders: ['/repo/two', '/repo/three'], isSource }, onChange);
+    for (const { emitter } of watchers) emitter.emit('all', 'change', '/repo/two/a.ts');
+    jest.runAllTimers();
+    expect(onChange).toHaveBeenCalledTimes(1);
+  });
 });

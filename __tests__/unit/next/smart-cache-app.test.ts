@@ -4,6 +4,7 @@ import { encodeAssetPath } from '../../../src/core/asset-path';
 import type { SmartCacheOptions } from '../../../src/core/options';
 import type { RenderManifest } from '../../../src/core/render-manifest';
 import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
+import { NEWEST_UNLISTED, unpackAssetPaths, type WithNewestUnlisted } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
 import type { Project } from '../../../src/pipeline/project';
 import { parseRenderModule } from '../../../src/pipeline/render-modules';
@@ -13,16 +14,23 @@ import { projectWith, withOptions } from '../support/project';
 import { rewrite } from '../support/rewrites';
 
 let onChange: (() => void) | undefined;
+let onSourceChange: (() => void) | undefined;
 jest.mock('../../../src/next/dev-watcher', () => ({
   watchPublicFolder: (_folder: string, callback: () => void) => {
     onChange = callback;
+  },
+  watchSource: (_source: object, callback: () => void) => {
+    onSourceChange = callback;
   },
 }));
 
 beforeEach(() => {
   jest.spyOn(console, 'log').mockImplementation(() => {});
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+  delete (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED];
+});
 
 /** So many names that look hashed that their folder's URLs lead to the store directly. */
 const VENDOR = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
@@ -166,6 +174,34 @@ describe('development', () => {
     expect(urlOf(serverManifest(app), '/js/app.js')).toBe('/js/app.2cf24dba5f.js');
     fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
     onChange?.();
+    expect(urlOf(serverManifest(app), '/js/app.js')).toBe('/js/app.e3b0c44298.js');
+  });
+
+  test('follows every change of the source, and lets the pages that it renders know', () => {
+    const project = projectWith({ 'js/app.js': 'hello', 'img/a.png': '' });
+    const app = developmentApp(project, {});
+    app.prepare();
+    const unlisted = () => {
+      const newest = (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED];
+      expect(parseRenderModule(fs.readFileSync(app.modules.client, 'utf8')).unlisted).toBe(newest);
+      return unpackAssetPaths(newest);
+    };
+    expect(unlisted()).toEqual(['/img/a.png', '/js/app.js']);
+    writeFiles(project.root, { 'app/page.tsx': "asset('/img/a.png')" });
+    onSourceChange?.();
+    expect(unlisted()).toEqual(['/js/app.js']);
+    fs.rmSync(path.join(project.publicDir, 'js/app.js'));
+    onChange?.();
+    expect(unlisted()).toEqual([]);
+  });
+
+  test('a change of the source looks at what public/ held last', () => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    const app = developmentApp(project, {});
+    app.prepare();
+    fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
+    onChange?.();
+    onSourceChange?.();
     expect(urlOf(serverManifest(app), '/js/app.js')).toBe('/js/app.e3b0c44298.js');
   });
 

@@ -6,6 +6,7 @@ import { WRAPPED_BY } from '../../../src/core/wrapped-process';
 import type { NextConfigFunction } from '../../../src/next/next-config';
 import { registeredOptions, whileReadingOnly } from '../../../src/next/registration';
 import { withSmartCache } from '../../../src/next/with-smart-cache';
+import { writeFiles } from '../../support/temporary-folder';
 import { listFiles, readFiles } from '../support/folders';
 import { enterNextProcess, fromConfigFile, type NextProcess } from '../support/next-process';
 import { rewrite } from '../support/rewrites';
@@ -338,17 +339,25 @@ describe('twice is the same as once', () => {
 });
 
 describe('bundler aliases', () => {
-  const MODULES = ['.smart-cache/build/manifest.mjs', '.smart-cache/build/client-manifest.mjs'] as const;
+  const MODULES = [
+    '.smart-cache/build/manifest.mjs',
+    '.smart-cache/build/client-manifest.mjs',
+    '.smart-cache/build/client-manifest-on-server.mjs',
+  ] as const;
 
-  test('of webpack are added to those that are there', () => {
+  test.each([
+    ['the browser', false, MODULES[1]],
+    ['the server', true, MODULES[2]],
+  ])('of webpack for %s are added to those that are there', (_, isServer, clientModule) => {
     const root = enterApp();
-    const { resolve } = webpackWith(withSmartCache({}), { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } });
+    const webpackConfig = { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } };
+    const { resolve } = webpackWith(withSmartCache({}), webpackConfig, { isServer });
     expect(resolve).toEqual({
       extensions: ['.js'],
       alias: {
         react: '/react.js',
         'next-smart-cache/manifest$': path.join(root, MODULES[0]),
-        'next-smart-cache/client-manifest$': path.join(root, MODULES[1]),
+        'next-smart-cache/client-manifest$': path.join(root, clientModule),
       },
     });
   });
@@ -379,7 +388,7 @@ describe('bundler aliases', () => {
       resolveAlias: {
         lodash: 'lodash-es',
         'next-smart-cache/manifest': `./${MODULES[0]}`,
-        'next-smart-cache/client-manifest': `./${MODULES[1]}`,
+        'next-smart-cache/client-manifest': { browser: `./${MODULES[1]}`, default: `./${MODULES[2]}` },
       },
     });
   });
@@ -398,6 +407,17 @@ describe('bundler aliases', () => {
     const root = enterApp();
     webpackWith(withSmartCache({}));
     for (const module of MODULES) expect(fs.existsSync(path.join(root, module))).toBe(true);
+  });
+
+  test('what Next compiles with the app names asset paths too', () => {
+    const root = enterApp();
+    writeFiles(root, { 'node_modules/kit/index.js': "asset('/js/app.js')", 'node_modules/other/index.js': "asset('/js/app.js')" });
+    const clientManifest = (config: NextConfig) => {
+      webpackWith(withSmartCache(config));
+      return fs.readFileSync(path.join(root, MODULES[1]), 'utf8');
+    };
+    expect(clientManifest({})).not.toContain('/js/app.js');
+    expect(clientManifest({ transpilePackages: ['kit'] })).toContain('/js/app.js');
   });
 
   test('our package is bundled for the Pages Router too', () => {

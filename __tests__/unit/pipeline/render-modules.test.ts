@@ -2,9 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { SmartCacheOptions } from '../../../src/core/options';
 import type { RenderManifestSettings } from '../../../src/core/to-render-manifest';
+import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { resolveProject } from '../../../src/pipeline/project';
-import { parseRenderModule, renderModulePaths, writeRenderModules } from '../../../src/pipeline/render-modules';
+import {
+  parseRenderModule,
+  renderModulePaths,
+  type WriteRenderModulesOptions,
+  writeRenderModules,
+} from '../../../src/pipeline/render-modules';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 import { listFiles, stampFiles } from '../support/folders';
 
@@ -14,19 +20,26 @@ const PUBLIC = { 'public/js/app.js': 'hello', 'public/img/a.png': 'hello', 'publ
 const APP_JS = ['/js/app.js', '/js/app.2cf24dba5f.js'];
 
 /** An app with these files beside its `public/`, and the two modules generated for it. */
-function setUp(source: Readonly<Record<string, string>>, options?: SmartCacheOptions, settings: Partial<RenderManifestSettings> = {}) {
+function setUp(
+  source: Readonly<Record<string, string>>,
+  options?: SmartCacheOptions,
+  settings: Partial<RenderManifestSettings> = {},
+  writing?: WriteRenderModulesOptions,
+) {
   const root = temporaryFolder();
   writeFiles(root, { ...PUBLIC, ...source });
   const project = resolveProject({ root, options });
   const modules = renderModulePaths(project, 'build');
-  const write = () => writeRenderModules(project, buildManifest(project), { ...SETTINGS, ...settings }, modules);
-  write();
+  const write = () => writeRenderModules(project, buildManifest(project), { ...SETTINGS, ...settings }, modules, writing);
+  const written = write();
   const read = (file: string) => fs.readFileSync(file, 'utf8');
   return {
     project,
     write,
     server: () => read(modules.server),
     client: () => read(modules.client),
+    clientOnServer: () => read(modules.clientOnServer),
+    unlisted: unpackAssetPaths(written.unlisted),
     clientPaths: () => Object.keys(parseRenderModule(read(modules.client)).assets),
   };
 }
@@ -59,6 +72,41 @@ test.each<[SmartCacheOptions['clientAssets'], string[]]>([
 ])('clientAssets: %j', (clientAssets, assetPaths) => {
   const { clientPaths } = setUp({ 'app/page.tsx': `asset('/js/app.js')` }, clientAssets && { clientAssets });
   expect(clientPaths()).toEqual(assetPaths);
+});
+
+test('where client code is rendered on the server, there is the browser’s own manifest, and what it lacks', () => {
+  const { clientOnServer, unlisted } = setUp({ 'app/page.tsx': `asset('/js/app.js')` }, { clientAssets: ['/img/a.png'] });
+  expect(unlisted).toEqual(['/img/b.png', '/robots.txt']);
+  expect(clientOnServer()).toMatchInlineSnapshot(`
+"// Written by next-smart-cache; do not edit.
+import { manifest as browserManifest } from './client-manifest.mjs';
+export { NextScript } from './client-manifest.mjs';
+export const manifest = { ...browserManifest, unlisted: "/img/b.png\\u0000/robots.txt" };
+"
+`);
+});
+
+test('in development the browser has every entry, and both halves the same list', () => {
+  const source = { 'app/page.tsx': `asset('/js/app.js')` };
+  const { client, clientPaths, clientOnServer, unlisted } = setUp(source, {}, {}, { forDevelopment: true });
+  expect(clientPaths()).toEqual(['/img/a.png', '/img/b.png', '/js/app.js', '/robots.txt']);
+  expect(unlisted).toEqual(['/img/a.png', '/img/b.png', '/robots.txt']);
+  expect(unpackAssetPaths(parseRenderModule(client()).unlisted)).toEqual(unlisted);
+  expect(clientOnServer()).toMatchInlineSnapshot(`
+"// Written by next-smart-cache; do not edit.
+export { manifest, NextScript } from './client-manifest.mjs';
+"
+`);
+});
+
+test('a package of the workspace names asset paths too', () => {
+  const app = setUp({ 'package.json': '{"dependencies":{"ui":"*"}}', 'kit/ui.tsx': '' });
+  const ui = temporaryFolder();
+  writeFiles(ui, { 'button.tsx': `asset('/img/b.png')` });
+  fs.mkdirSync(path.join(app.project.root, 'node_modules'));
+  fs.symlinkSync(ui, path.join(app.project.root, 'node_modules/ui'));
+  app.write();
+  expect(app.clientPaths()).toEqual(['/img/b.png']);
 });
 
 test('what lies in public/ or in distDir is no source', () => {
@@ -104,10 +152,19 @@ test('names that are hard to write in JavaScript', () => {
 test('a build and development have modules of their own', () => {
   const outputDir = path.join('/app', '.smart-cache');
   const [build, development] = [renderModulePaths({ outputDir }, 'build'), renderModulePaths({ outputDir }, 'development')];
-  expect(build).toEqual({ server: path.join(outputDir, 'build/manifest.mjs'), client: path.join(outputDir, 'build/client-manifest.mjs') });
-  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(4);
+  expect(build).toEqual({
+    server: path.join(outputDir, 'build/manifest.mjs'),
+    client: path.join(outputDir, 'build/client-manifest.mjs'),
+    clientOnServer: path.join(outputDir, 'build/client-manifest-on-server.mjs'),
+  });
+  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(6);
 });
 
 test('they lie in .smart-cache/', () => {
-  expect(listFiles(setUp({}).project.outputDir)).toEqual(['build/client-manifest.mjs', 'build/manifest.mjs', 'manifest.json']);
+  expect(listFiles(setUp({}).project.outputDir)).toEqual([
+    'build/client-manifest-on-server.mjs',
+    'build/client-manifest.mjs',
+    'build/manifest.mjs',
+    'manifest.json',
+  ]);
 });

@@ -1,16 +1,14 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { findMentions, quotedPaths } from '../../../src/pipeline/source-mentions';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { withoutRootRights } from '../support/folders';
 
-/** What an app with these source files mentions, of `/a.js`, `/b.js` and `/my photo.jpg`. */
-function mentionsIn(files: Readonly<Record<string, string>>, skip: readonly string[] = []) {
-  const root = temporaryFolder();
-  writeFiles(root, files);
+/** What files with these texts mention, of `/a.js`, `/b.js` and `/my photo.jpg`. */
+function mentionsIn(...texts: readonly string[]) {
+  const folder = temporaryFolder();
+  writeFiles(folder, Object.fromEntries(texts.map((text, index) => [`${index}.tsx`, text])));
   const known = new Set(['/a.js', '/b.js', '/my photo.jpg']);
-  const skipped = new Set(skip.map((folder) => path.join(root, folder)));
-  const { assetPaths, strategy } = findMentions(root, (candidate) => known.has(candidate), skipped);
+  const files = texts.map((_, index) => path.join(folder, `${index}.tsx`));
+  const { assetPaths, strategy } = findMentions(files, (candidate) => known.has(candidate));
   return { assetPaths: [...assetPaths].sort(), strategy };
 }
 
@@ -28,7 +26,7 @@ describe('an asset path is mentioned', () => {
     ['inside another string', `"the file '/a.js' is used"`],
     ['at the very end', `'/a.js'`],
   ])('%s', (_, text) => {
-    expect(mentionsIn({ 'app/page.tsx': text }).assetPaths).toEqual(['/a.js']);
+    expect(mentionsIn(text).assetPaths).toEqual(['/a.js']);
   });
 
   test.each([
@@ -36,11 +34,7 @@ describe('an asset path is mentioned', () => {
     ['percent-encoded, which asset() takes too', `asset('/my%20photo.jpg')`],
     ['percent-encoded, with a query', `asset('/my%20photo.jpg?w=100')`],
   ])('by a name that needs encoding: %s', (_, text) => {
-    expect(mentionsIn({ 'app/page.tsx': text }).assetPaths).toEqual(['/my photo.jpg']);
-  });
-
-  test.each(['js', 'jsx', 'ts', 'tsx', 'mjs', 'cjs', 'mts', 'cts', 'mdx', 'md'])('in a .%s file', (extension) => {
-    expect(mentionsIn({ [`deep/down/file.${extension}`]: `'/a.js'` }).assetPaths).toEqual(['/a.js']);
+    expect(mentionsIn(text).assetPaths).toEqual(['/my photo.jpg']);
   });
 });
 
@@ -52,27 +46,7 @@ describe('an asset path is not mentioned', () => {
     ['across an open quote', `'/a.js`],
     ['put together at run time', `'/' + name + '.js'`],
   ])('%s', (_, text) => {
-    expect(mentionsIn({ 'app/page.tsx': text }).assetPaths).toEqual([]);
-  });
-
-  test.each([
-    ['node_modules', 'node_modules/lib/index.js'],
-    ['node_modules further down', 'packages/x/node_modules/lib/index.js'],
-    ['a hidden folder', '.next/server/page.js'],
-    ['a folder to be skipped', 'public/app.js'],
-    ['what a build has left in the app’s folder', 'out/page.js'],
-    ['a file that is no source', 'data/list.json'],
-    ['a stylesheet', 'app/site.css'],
-  ])('in %s', (_, file) => {
-    expect(mentionsIn({ [file]: `'/a.js'` }, ['public']).assetPaths).toEqual([]);
-  });
-
-  test('but a folder of such a name further down may be a route', () => {
-    expect(mentionsIn({ 'app/build/page.tsx': `'/a.js'`, 'app/out/page.tsx': `'/b.js'` }).assetPaths).toEqual(['/a.js', '/b.js']);
-  });
-
-  test('in what lies in a skipped folder of that name only', () => {
-    expect(mentionsIn({ 'public/app.js': `'/a.js'`, 'app/public/page.js': `'/b.js'` }, ['public']).assetPaths).toEqual(['/b.js']);
+    expect(mentionsIn(text).assetPaths).toEqual([]);
   });
 });
 
@@ -86,23 +60,12 @@ test.each([
   ['// a good strategy is half the battle', false],
   ['const cacheStrategy = 1;', false],
 ])('%s mentions a strategy: %p', (text, strategy) => {
-  expect(mentionsIn({ 'app/page.tsx': text }).strategy).toBe(strategy);
+  expect(mentionsIn(text).strategy).toBe(strategy);
 });
 
-test('all files are looked through', () => {
-  expect(mentionsIn({ 'app/a.tsx': `'/a.js'`, 'lib/b.ts': `'/b.js'`, 'pages/c.js': 'strategy="worker"' })).toEqual({
-    assetPaths: ['/a.js', '/b.js'],
-    strategy: true,
-  });
-});
-
-test('a folder that may not be read, such as the data of a database, is no source', () => {
-  const root = temporaryFolder();
-  writeFiles(root, { 'app/page.tsx': `'/a.js'`, 'postgres-data/x.js': '' });
-  fs.chmodSync(root, 0o755);
-  fs.chmodSync(path.join(root, 'postgres-data'), 0o000);
-  const { assetPaths } = withoutRootRights(() => findMentions(root, (candidate) => candidate === '/a.js', new Set()));
-  expect([...assetPaths]).toEqual(['/a.js']);
+test('all files are looked through, but for those that are gone by now', () => {
+  expect(mentionsIn(`'/a.js'`, `'/b.js'`, 'strategy="worker"')).toEqual({ assetPaths: ['/a.js', '/b.js'], strategy: true });
+  expect(findMentions([path.join(temporaryFolder(), 'gone.js')], () => true).assetPaths).toEqual(new Set());
 });
 
 test('every quoted text that begins with a slash is a candidate', () => {

@@ -35,8 +35,8 @@ describe('in next build', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/completely/different.woff2')).toThrowErrorMatchingInlineSnapshot(`
 "public/ has no file for an asset path: /completely/different.woff2
-  Why: the name is mistyped, the file is not there, or client code puts the path together at run time
-  Fix: add the file to public/, or name it in the "clientAssets" option if client code builds its path"
+  Why: the name is mistyped, or the file is not there
+  Fix: add the file to public/, or correct the path in your source"
 `);
   });
 

@@ -1,0 +1,116 @@
+import type { RenderManifest } from '../../../src/core/render-manifest';
+import { NEWEST_UNLISTED, packAssetPaths, type WithNewestUnlisted } from '../../../src/core/unlisted-assets';
+import { componentsOf, MANIFEST } from '../support/components';
+import { enterNextProcess } from '../support/next-process';
+import { smartCacheError } from '../support/smart-cache-error';
+
+const newest = globalThis as WithNewestUnlisted;
+let warned: jest.SpyInstance;
+beforeEach(() => {
+  jest.useFakeTimers();
+  warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+});
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+  delete newest[NEWEST_UNLISTED];
+  Reflect.deleteProperty(globalThis, 'window');
+});
+
+let count = 0;
+/** Two files of a folder that no other test asks for: each glob is said once in a process. */
+function twoFlags() {
+  const folder = `/flags-${count++}`;
+  return { glob: `${folder}/**`, one: `${folder}/de.svg`, other: `${folder}/fr.svg` };
+}
+
+const lacking = (...assetPaths: string[]): RenderManifest => ({ ...MANIFEST, basePath: '/docs', unlisted: packAssetPaths(assetPaths) });
+
+describe.each([
+  ['next build', { NEXT_PHASE: 'phase-production-build' }],
+  ['a running site', { NEXT_PHASE: 'phase-production-server' }],
+])('in %s', (_, env) => {
+  test('a file that the browser has no entry for keeps its plain URL, and one warning says which glob to add', () => {
+    enterNextProcess({}, { env });
+    const { glob, one, other } = twoFlags();
+    const { asset } = componentsOf(lacking(one, other));
+    for (const path of [one, other, `${one}?v=1`]) expect(asset(path)).toBe(`/docs${path}`);
+    expect(warned.mock.calls).toEqual([[expect.stringContaining(`clientAssets: ['${glob}']`)]]);
+    expect(warned.mock.calls[0]).toEqual([expect.stringContaining(one)]);
+  });
+});
+
+test('in next build, a file of that folder that is not in public/ is an error all the same', () => {
+  enterNextProcess({}, { env: { NEXT_PHASE: 'phase-production-build' } });
+  const { one, other } = twoFlags();
+  const { asset } = componentsOf(lacking(one));
+  asset(one);
+  expect(() => asset(other)).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: other, fix: `did you mean "${one}"?` }));
+});
+
+describe('in development, where every file has an entry', () => {
+  const PATIENCE_MS = 2000;
+
+  /** Client code in the dev server, or in a browser. */
+  function develop(where: 'server' | 'browser', manifest: RenderManifest) {
+    enterNextProcess({}, { env: { NODE_ENV: 'development' } });
+    if (where === 'browser') Object.assign(globalThis, { window: {} });
+    return componentsOf(manifest);
+  }
+  /** `/js/app.js` is in `MANIFEST`; a path of one's own is said only once. */
+  function found() {
+    const { glob, one, other } = twoFlags();
+    const manifest = lacking(one);
+    return { glob, one, other, manifest: { ...manifest, assets: { ...manifest.assets, [one]: `${one}-hashed` } } };
+  }
+
+  test.each(['server', 'browser'] as const)('the %s says what production would lack, once, after a while', (where) => {
+    const { glob, one, manifest } = found();
+    // A server's list is kept by `withSmartCache`; a browser has what its modules bring.
+    if (where === 'server') newest[NEWEST_UNLISTED] = manifest.unlisted;
+    const { asset } = develop(where, manifest);
+    for (let time = 0; time < 3; time++) expect(asset(one)).toBe(`${one}-hashed`);
+    jest.advanceTimersByTime(PATIENCE_MS - 1);
+    expect(warned).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    asset(one);
+    jest.runAllTimers();
+    expect(warned.mock.calls).toEqual([[expect.stringContaining(`clientAssets: ['${glob}']`)]]);
+  });
+
+  test('nothing is said of a path that the source names, or of one that it has come to name meanwhile', () => {
+    const { one, manifest } = found();
+    newest[NEWEST_UNLISTED] = manifest.unlisted;
+    const { asset } = develop('server', manifest);
+    asset('/js/app.js');
+    asset(one);
+    newest[NEWEST_UNLISTED] = '';
+    jest.runAllTimers();
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('in a browser, a module that was compiled later brings the newest list', () => {
+    const { one, manifest } = found();
+    const { asset } = develop('browser', manifest);
+    asset(one);
+    componentsOf({ ...manifest, unlisted: '' });
+    jest.runAllTimers();
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('on a server, a module that was compiled earlier does not bring back an old one', () => {
+    const { one, manifest } = found();
+    newest[NEWEST_UNLISTED] = '';
+    const { asset } = develop('server', manifest);
+    asset(one);
+    jest.runAllTimers();
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('where nobody keeps the newest list, such as the edge runtime, nothing is said', () => {
+    const { one, manifest } = found();
+    develop('server', manifest).asset(one);
+    jest.runAllTimers();
+    expect(warned).not.toHaveBeenCalled();
+  });
+});

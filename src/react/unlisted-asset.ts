@@ -1,0 +1,42 @@
+import { describeProblem } from '../core/errors.js';
+import type { RenderManifest } from '../core/render-manifest.js';
+import { findUnlisted, globForNeighbours, NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
+
+/** The source is saved, scanned and compiled in less; until then a path that was just typed looks unlisted. */
+const PATIENCE_MS = 2000;
+
+const waiting = new Set<string>();
+const said = new Set<string>();
+
+/** Says what to add to `clientAssets`, once for all files that the same glob covers. */
+export function warnOfUnlisted(assetPath: string): void {
+  const glob = globForNeighbours(assetPath);
+  if (said.has(glob)) return;
+  said.add(glob);
+  const problem = describeProblem({
+    what: 'In production, client code gets the plain URL of a file, not the hashed one',
+    where: assetPath,
+    why: 'the browser is given the paths that stand in your source in quotes, and this one is put together at run time',
+    fix: `list it in the second argument of withSmartCache() in your next.config: clientAssets: ['${glob}']`,
+  });
+  console.warn(`next-smart-cache: ${problem}`);
+}
+
+/** Makes a module's list the newest one of its browser; a server's is kept by `withSmartCache`. */
+export function announceUnlisted({ unlisted }: RenderManifest): void {
+  if (typeof window !== 'undefined') (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
+}
+
+/**
+ * For development, where every file has an entry: a path that production would
+ * lack is waited for, and said if the newest list still holds it then.
+ */
+export function foreseeUnlisted(written: string, { unlisted }: RenderManifest): void {
+  const assetPath = findUnlisted(unlisted, written);
+  if (assetPath === undefined || waiting.has(assetPath) || said.has(globForNeighbours(assetPath))) return;
+  waiting.add(assetPath);
+  setTimeout(() => {
+    waiting.delete(assetPath);
+    if (findUnlisted((globalThis as WithNewestUnlisted)[NEWEST_UNLISTED], assetPath) !== undefined) warnOfUnlisted(assetPath);
+  }, PATIENCE_MS);
+}
