@@ -5,7 +5,8 @@ import { readings } from '../core/asset-path.js';
 /** What builds leave in an app's folder. Further down, such names may be routes. */
 const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
 
-const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|mdx?)$/;
+/** Declarations are none: nothing in them runs, and ours names every asset path. */
+const SOURCE_FILE = /(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?)$/;
 
 /** What an app's own source says, as far as it decides what the browser gets. */
 export interface SourceMentions {
