@@ -1,7 +1,9 @@
 import type { AssetPath } from './public-folder.js';
 
 /**
- * An asset path, or a URL that is none of ours and is left as it is.
+ * An asset path, or a URL that is none of ours and is left as it is. A path
+ * that the compiler refuses is mistyped, or its file was added after the last
+ * `next-smart-cache build`.
  *
  * @example const icons: readonly AssetUrl[] = ['/img/icon.svg', 'https://example.com/icon.svg'];
  */

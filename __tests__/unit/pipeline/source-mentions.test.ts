@@ -89,6 +89,14 @@ test.each([
   expect(mentionsIn({ 'app/page.tsx': text }).strategy).toBe(strategy);
 });
 
+test.each(['smart-cache-env.d.ts', 'types/paths.d.mts', 'types/paths.d.cts'])('%s declares types, and mentions nothing', (file) => {
+  expect(mentionsIn({ [file]: `type Path = '/a.js'; interface Props { strategy: 'x' }; type Strategy = { strategy: 1 };` })).toEqual({
+    assetPaths: [],
+    strategy: false,
+  });
+  expect(mentionsIn({ 'app/d.ts': `'/a.js'` }).assetPaths).toEqual(['/a.js']);
+});
+
 test('all files are looked through', () => {
   expect(mentionsIn({ 'app/a.tsx': `'/a.js'`, 'lib/b.ts': `'/b.js'`, 'pages/c.js': 'strategy="worker"' })).toEqual({
     assetPaths: ['/a.js', '/b.js'],
