@@ -52,6 +52,7 @@ describe.each([
 
   test('the types follow files that come and go', async () => {
     const isDeclared = () => app.read('smart-cache-env.d.ts').includes('"/img/new.svg"');
+    await request(server.origin, '/');
     expect(app.read('smart-cache-env.d.ts')).toContain('| "/robots.txt"');
     app.write('public/img/new.svg', '<svg/>');
     await until(async () => isDeclared());
