@@ -9,7 +9,8 @@ import type { AssetPath } from './public-folder.js';
  */
 export type AssetUrl = AssetPath | ExternalUrl;
 
-type ExternalUrl = `${'https:' | 'http:' | '//' | 'data:' | 'blob:' | '#'}${string}`;
+/** What `asset()` returns as it is. */
+export type ExternalUrl = `${'https:' | 'http:' | '//' | 'data:' | 'blob:' | '#'}${string}`;
 
 /**
  * Those members of `Url` that are asset paths with `?query` or `#fragment`

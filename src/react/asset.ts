@@ -1,5 +1,5 @@
 import { isExternalUrl, splitSuffix } from '../core/asset-path.js';
-import type { AssetUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
 import { reportMissingAsset } from './missing-asset.js';
@@ -21,9 +21,9 @@ export type ResolveAsset = (path: string) => ResolvedAsset;
  * @example <Image src={asset('/img/hero.jpg')} width={1200} height={630} alt="" />
  */
 export interface Asset {
-  // What costs the compiler least comes first. Of four, it reports the last alone; of fewer, all.
+  // What costs the compiler least comes first. When none fits, it reports the last of four, but all of three.
   (path: AssetPath): string;
-  (path: AssetUrl): string;
+  (path: ExternalUrl): string;
   <Url extends string>(path: LinkableUrl<Url>): string;
   (path: AssetUrl): string;
 }

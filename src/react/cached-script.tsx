@@ -7,7 +7,7 @@ import {
   type ReactNode,
   type RefAttributes,
 } from 'react';
-import type { AssetUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
 import { fetchAttributes } from './fetch-attributes.js';
@@ -41,7 +41,7 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
 export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
   // In the order of `Asset`.
   (props: CachedScriptProps<AssetPath> & RefAttributes<HTMLScriptElement>): ReactNode;
-  (props: CachedScriptProps & RefAttributes<HTMLScriptElement>): ReactNode;
+  (props: CachedScriptProps<ExternalUrl> & RefAttributes<HTMLScriptElement>): ReactNode;
   <Src extends string>(props: CachedScriptProps<LinkableUrl<Src>> & RefAttributes<HTMLScriptElement>): ReactNode;
   (props: CachedScriptProps & RefAttributes<HTMLScriptElement>): ReactNode;
 }

@@ -6,7 +6,7 @@ import {
   type ReactNode,
   type RefAttributes,
 } from 'react';
-import type { AssetUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
 import { fetchAttributes } from './fetch-attributes.js';
@@ -37,7 +37,7 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
 export interface CachedStyleComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
   // In the order of `Asset`.
   (props: CachedStyleProps<AssetPath> & RefAttributes<HTMLLinkElement>): ReactNode;
-  (props: CachedStyleProps & RefAttributes<HTMLLinkElement>): ReactNode;
+  (props: CachedStyleProps<ExternalUrl> & RefAttributes<HTMLLinkElement>): ReactNode;
   <Href extends string>(props: CachedStyleProps<LinkableUrl<Href>> & RefAttributes<HTMLLinkElement>): ReactNode;
   (props: CachedStyleProps & RefAttributes<HTMLLinkElement>): ReactNode;
 }
