@@ -1,4 +1,4 @@
-// Entry: `node bench/run.mjs [build|serving|memory …] [--rounds N]`. See README.md.
+// Entry: `node bench/run.mjs [build|types|serving|memory …] [--rounds N]`. See README.md.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { openWorkDir } from './lib/work-dir.mjs';
 
 const GROUPS = {
   build: () => import('./groups/build.mjs'),
+  types: () => import('./groups/types.mjs'),
   serving: () => import('./groups/serving.mjs'),
   memory: () => import('./groups/memory.mjs'),
 };

@@ -25,4 +25,6 @@ for (const entry of ['config', 'build']) {
   write(`esm/${entry}.d.ts`, `export * from '../cjs/${entry}.js';\n`);
 }
 for (const file of ['esm/postcss.js', 'esm/postcss.d.ts']) write(file, "export { default } from '../cjs/postcss.cjs';\n");
+// An app adds its asset paths to one interface, from the side that it happens to be on; both sides must have the same.
+write('esm/core/public-folder.d.ts', "export type * from '../../cjs/core/public-folder.js';\n");
 fs.chmodSync(path.join(root, 'dist', 'cjs', 'cli.js'), 0o755);

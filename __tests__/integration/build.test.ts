@@ -30,6 +30,7 @@ describe('the manifest', () => {
   test('is rebuilt by next build, with one line, when it is missing or outdated', async () => {
     app = createApp('catch-all', { prebuild: false });
     expect(app.build().match(/the manifest was missing or outdated; rebuilt it for 7 files/g)).toHaveLength(1);
+    expect(app.read('smart-cache-env.d.ts')).toContain('| "/js/application.js"');
     expect(app.build()).not.toContain('missing or outdated');
 
     app.write('public/note.txt', 'edited\n');
@@ -167,6 +168,21 @@ describe('a missing asset', () => {
       expect(body.toString().replaceAll('<!-- -->', '')).toContain('<main>/js/gone.js /js/gone.js?v=1</main>');
     }
     expect(server.output().match(/public\/ has no file for an asset path: \/js\/gone\.js/g)).toHaveLength(1);
+  });
+
+  test('on a page that is rendered on demand breaks the next build of an app in TypeScript', () => {
+    app = createApp('catch-all', { prebuild: false });
+    for (const name of ['typescript', '@types/node', '@types/react', '@types/react-dom']) {
+      const link = path.join(app.dir, 'node_modules', name);
+      fs.mkdirSync(path.dirname(link), { recursive: true });
+      fs.symlinkSync(path.join(__dirname, '../../node_modules', name), link);
+    }
+    app.write('app/dynamic/page.tsx', page("{asset('/js/gone.js')}", true));
+    const { status, output } = app.tryBuild();
+    expect(status).not.toBe(0);
+    expect(output).toContain(`'"/js/gone.js"' is not assignable to parameter of type 'AssetUrl'`);
+    app.write('public/js/gone.js', '');
+    app.build();
   });
 
   test('only warns with onMissing: "warn"', () => {

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -47,6 +49,16 @@ describe.each([
 
   test('a manifest left from a production build hides no edit', async () => {
     expect(JSON.parse(app.read('.smart-cache/manifest.json')).assets['/css/site.css'].hash).not.toBe('45dab2e697');
+  });
+
+  test('the types follow files that come and go', async () => {
+    const isDeclared = () => app.read('smart-cache-env.d.ts').includes('"/img/new.svg"');
+    await request(server.origin, '/');
+    expect(app.read('smart-cache-env.d.ts')).toContain('| "/robots.txt"');
+    app.write('public/img/new.svg', '<svg/>');
+    await until(async () => isDeclared());
+    fs.rmSync(path.join(app.dir, 'public/img/new.svg'));
+    await until(async () => !isDeclared());
   });
 
   test('keeps the slug of a page that only looks hashed', async () => {

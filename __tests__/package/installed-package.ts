@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder } from '../support/temporary-folder';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -45,6 +45,30 @@ export function installPackage(): InstalledPackage {
   fs.mkdirSync(path.dirname(bin));
   fs.symlinkSync(path.join(dir, PACKAGE_JSON.bin['next-smart-cache'] ?? ''), bin);
   return { files: files.map((file) => file.path).sort(), root, dir, bin };
+}
+
+/** An app with these files, and the package installed as npm would. */
+export function appWith(installed: InstalledPackage, files: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder();
+  fs.symlinkSync(path.join(installed.root, 'node_modules'), path.join(root, 'node_modules'));
+  writeFiles(root, { 'package.json': '{}', ...files });
+  return root;
+}
+
+/** What the compiler says of an app. */
+export function compile(cwd: string, options: Readonly<Record<string, unknown>> = {}): Run {
+  const common = {
+    module: 'nodenext',
+    target: 'es2022',
+    jsx: 'react-jsx',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+  };
+  writeFiles(cwd, { 'tsconfig.json': JSON.stringify({ compilerOptions: { ...common, ...options }, include: ['*'] }) });
+  const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  return run(process.execPath, [tsc, '-p', '.'], { cwd });
 }
 
 /** Links everything that the package needs into the `node_modules/` of a folder. */

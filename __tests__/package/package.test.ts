@@ -1,20 +1,24 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder, writeFiles } from '../support/temporary-folder';
-import { evaluate, type InstalledPackage, installPackage, linkDependencies, PACKAGE_JSON, type Run, run } from './installed-package';
+import { temporaryFolder } from '../support/temporary-folder';
+import {
+  appWith,
+  compile,
+  evaluate,
+  type InstalledPackage,
+  installPackage,
+  linkDependencies,
+  PACKAGE_JSON,
+  type Run,
+  run,
+} from './installed-package';
 
 let installed: InstalledPackage;
 beforeAll(() => {
   installed = installPackage();
 });
 
-/** An app, with the package installed as npm would. */
-function app(files: Readonly<Record<string, string>>): string {
-  const root = temporaryFolder();
-  fs.symlinkSync(path.join(installed.root, 'node_modules'), path.join(root, 'node_modules'));
-  writeFiles(root, { 'package.json': '{}', ...files });
-  return root;
-}
+const app = (files: Readonly<Record<string, string>>) => appWith(installed, files);
 
 describe('what is published', () => {
   test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'])('%s', (file) => {
@@ -269,22 +273,6 @@ describe('the command line', () => {
 });
 
 describe('the types', () => {
-  /** What the compiler says of these files in an app that has the package installed. */
-  function compile(files: Readonly<Record<string, string>>): Run {
-    const compilerOptions = {
-      module: 'nodenext',
-      target: 'es2022',
-      jsx: 'react-jsx',
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      types: ['node'],
-    };
-    const cwd = app({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, include: ['*'] }) });
-    const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-    return run(process.execPath, [tsc, '-p', '.'], { cwd });
-  }
-
   const CLEAN: Run = { status: 0, stdout: '', stderr: '' };
 
   const USE = `
@@ -319,7 +307,7 @@ describe('the types', () => {
   };
 
   test.each(['mts', 'cts'] as const)('hold in .%s', (extension) => {
-    expect(compile({ [`use.${extension}`]: `${IMPORTS}\n${POSTCSS[extension]}\n${USE}` })).toEqual(CLEAN);
+    expect(compile(app({ [`use.${extension}`]: `${IMPORTS}\n${POSTCSS[extension]}\n${USE}` }))).toEqual(CLEAN);
   });
 
   test('hold for the components', () => {
@@ -343,7 +331,7 @@ describe('the types', () => {
         </>
       );
     `;
-    expect(compile({ 'page.tsx': page })).toEqual(CLEAN);
+    expect(compile(app({ 'page.tsx': page }))).toEqual(CLEAN);
   });
 });
 

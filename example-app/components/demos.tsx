@@ -1,3 +1,4 @@
+import type { AssetPath } from 'next-smart-cache';
 import { linkFile } from '@/lib/file-link';
 import type { LinkMode } from '@/lib/link-mode';
 import { Formula } from './formula';
@@ -8,7 +9,7 @@ const COLLISION = String.raw`p(n) \;=\; 1-\prod_{k=1}^{n-1}\left(1-\frac{k}{16^{
 
 /** Libraries that are not bundled, but linked from `public/`, doing their work. */
 export function Demos({ mode }: { mode: LinkMode }) {
-  const url = (path: string) => linkFile(path, mode).url;
+  const url = (path: AssetPath) => linkFile(path, mode).url;
   return (
     <section className="container section" aria-labelledby="demos-heading">
       <h2 id="demos-heading">And the files do their work</h2>

@@ -1,9 +1,9 @@
+import type { AssetPath } from 'next-smart-cache';
 import { linkFile } from '@/lib/file-link';
 import type { LinkMode } from '@/lib/link-mode';
 
 interface Props {
-  /** Asset path. */
-  path: string;
+  path: AssetPath;
   mode: LinkMode;
   width: number;
   height: number;

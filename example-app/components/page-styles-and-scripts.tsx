@@ -1,4 +1,4 @@
-import { CachedScript, CachedStyle } from 'next-smart-cache';
+import { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';
 import type { LinkMode } from '@/lib/link-mode';
 import { LINKED_FILES } from '@/lib/page-files';
 
@@ -11,7 +11,8 @@ interface Props {
 /** The tags for all stylesheets and scripts. React hoists them into the head, whichever mode it is. */
 export function PageStylesAndScripts({ mode, query = '' }: Props) {
   return LINKED_FILES.map(({ path, kind }) => {
-    const url = path + query;
+    // No type knows the query, which is another on every visit.
+    const url = `${path}${query}` as AssetPath;
     if (kind === 'style') {
       return mode === 'hashed' ? (
         <CachedStyle key={path} href={url} />

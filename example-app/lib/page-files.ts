@@ -1,9 +1,10 @@
+import type { AssetPath } from 'next-smart-cache';
+
 /** Whoever links the file: a tag in the page's HTML, or a stylesheet that names it in a `url()`. */
 export type FileKind = 'style' | 'script' | 'image' | 'font';
 
 export interface PageFile {
-  /** Asset path. */
-  path: string;
+  path: AssetPath;
   kind: FileKind;
 }
 

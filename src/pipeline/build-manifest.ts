@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
+import { declareAssetPaths } from '../core/asset-path-declaration.js';
 import { type HashedPathShape, hashedPathShape, topLevelFolder } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
 import { STORE_URL } from '../core/rewrite-rules.js';
@@ -40,7 +41,7 @@ interface HashedFile extends FrozenFile {
 }
 
 /**
- * `public/` → manifest and store, in one visible order:
+ * `public/` → manifest, store and types, in one visible order:
  * scan → hash and freeze → name → write. The manifest comes last, so that it
  * never names a file that is not in the store.
  *
@@ -56,6 +57,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     project.options.hashLength,
   );
   const manifest = describeFiles(project, files, shape, new Set(allPaths(scan)));
+  writeIfChanged(project.declarationPath, declareAssetPaths(allPaths(scan)));
   return {
     manifest,
     stablePaths: scan.stablePaths,

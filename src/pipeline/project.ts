@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
 import { type ResolvedOptions, resolveOptions, type SmartCacheOptions } from '../core/options.js';
 
 /** Where one app keeps what the pipeline reads and writes. All paths are absolute. */
@@ -9,6 +10,8 @@ export interface Project {
   /** `.smart-cache/`: the manifest and the modules generated from it. */
   outputDir: string;
   manifestPath: string;
+  /** `smart-cache-env.d.ts`: the asset paths as a type. */
+  declarationPath: string;
   /** Where Next builds. */
   buildDir: string;
   /** Under `buildDir/cache`, which hosts and CI carry from build to build. */
@@ -47,6 +50,7 @@ export function resolveProject({ root, distDir = '.next', output, transpilePacka
     publicDir: path.join(root, 'public'),
     outputDir,
     manifestPath: path.join(outputDir, 'manifest.json'),
+    declarationPath: path.join(root, DECLARATION_FILE),
     buildDir,
     cacheDir: path.join(buildDir, 'cache', 'next-smart-cache'),
     options: resolved,

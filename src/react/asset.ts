@@ -1,4 +1,6 @@
 import { isExternalUrl } from '../core/asset-path.js';
+import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AssetPath } from '../core/public-folder.js';
 import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
 import { reportMissingAsset } from './missing-asset.js';
 import { announceUnlisted, foreseeUnlisted } from './unlisted-asset.js';
@@ -11,16 +13,25 @@ export type ResolveAsset = (path: string) => ResolvedAsset;
  * front. `?query` and `#fragment` are kept, external URLs (`https:`, `//`,
  * `data:`, `blob:`) returned as they are.
  *
+ * With `smart-cache-env.d.ts`, a path that `public/` has no file for does not
+ * compile; a path put together at run time is passed `as AssetPath`.
+ *
  * @param path asset path: `/img/hero.jpg`.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING` in `next build`,
  * for a path that `public/` has no file for; a running site gets the original
  * URL and one warning.
  * @example <Image src={asset('/img/hero.jpg')} width={1200} height={630} alt="" />
  */
-export type Asset = (path: string) => string;
+export interface Asset {
+  // What costs the compiler least comes first. When none fits, it reports the last of four, but all of three.
+  (path: AssetPath): string;
+  (path: ExternalUrl): string;
+  <Url extends string>(path: LinkableUrl<Url>): string;
+  (path: AssetUrl): string;
+}
 
 export function createAsset(resolve: ResolveAsset): Asset {
-  return (path) => resolve(path).url;
+  return (path: string) => resolve(path).url;
 }
 
 /**

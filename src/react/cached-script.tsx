@@ -1,13 +1,22 @@
 import type { ScriptProps } from 'next/script.js';
-import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
+import {
+  type ComponentPropsWithoutRef,
+  type ForwardedRef,
+  type ForwardRefExoticComponent,
+  forwardRef,
+  type ReactNode,
+  type RefAttributes,
+} from 'react';
+import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
 import { fetchAttributes } from './fetch-attributes.js';
 import { preloadAsset } from './preload.js';
 import type { NextScriptComponent } from './shipped-next-script.js';
 
-export interface CachedScriptProps extends ComponentPropsWithoutRef<'script'> {
+export interface CachedScriptProps<Src extends string = AssetUrl> extends ComponentPropsWithoutRef<'script'> {
   /** Asset path: `/js/application.js`. */
-  src: string;
+  src: Src;
   /** Hands the script to `next/script`, with this strategy. Default: a plain `<script>`. */
   strategy?: ScriptProps['strategy'];
   /** Whether a preload is sent ahead of the tag. Default: false. */
@@ -29,7 +38,13 @@ export interface CachedScriptProps extends ComponentPropsWithoutRef<'script'> {
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only.
  * @example <CachedScript src="/js/application.js" />
  */
-export type CachedScriptComponent = ForwardRefExoticComponent<CachedScriptProps & RefAttributes<HTMLScriptElement>>;
+export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
+  // In the order of `Asset`.
+  (props: CachedScriptProps<AssetPath> & RefAttributes<HTMLScriptElement>): ReactNode;
+  (props: CachedScriptProps<ExternalUrl> & RefAttributes<HTMLScriptElement>): ReactNode;
+  <Src extends string>(props: CachedScriptProps<LinkableUrl<Src>> & RefAttributes<HTMLScriptElement>): ReactNode;
+  (props: CachedScriptProps & RefAttributes<HTMLScriptElement>): ReactNode;
+}
 
 /** @param NextScript `next/script`, or `undefined` where no source mentions a strategy. */
 export function createCachedScript(resolve: ResolveAsset, NextScript: NextScriptComponent | undefined): CachedScriptComponent {

@@ -1,12 +1,21 @@
-import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
+import {
+  type ComponentPropsWithoutRef,
+  type ForwardedRef,
+  type ForwardRefExoticComponent,
+  forwardRef,
+  type ReactNode,
+  type RefAttributes,
+} from 'react';
+import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
 import { fetchAttributes } from './fetch-attributes.js';
 import { preloadAsset } from './preload.js';
 import { hoistsResources } from './react-version.js';
 
-export interface CachedStyleProps extends Omit<ComponentPropsWithoutRef<'link'>, 'rel'> {
+export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<ComponentPropsWithoutRef<'link'>, 'rel'> {
   /** Asset path: `/css/site.css`. */
-  href: string;
+  href: Href;
   /** Whether the sheet is switched off. */
   disabled?: boolean;
   /** Order among hoisted stylesheets (React 19). Default: `'default'`, and none beside `onLoad`, `onError` or `disabled`. */
@@ -25,7 +34,13 @@ export interface CachedStyleProps extends Omit<ComponentPropsWithoutRef<'link'>,
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only.
  * @example <CachedStyle href="/css/site.css" />
  */
-export type CachedStyleComponent = ForwardRefExoticComponent<CachedStyleProps & RefAttributes<HTMLLinkElement>>;
+export interface CachedStyleComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
+  // In the order of `Asset`.
+  (props: CachedStyleProps<AssetPath> & RefAttributes<HTMLLinkElement>): ReactNode;
+  (props: CachedStyleProps<ExternalUrl> & RefAttributes<HTMLLinkElement>): ReactNode;
+  <Href extends string>(props: CachedStyleProps<LinkableUrl<Href>> & RefAttributes<HTMLLinkElement>): ReactNode;
+  (props: CachedStyleProps & RefAttributes<HTMLLinkElement>): ReactNode;
+}
 
 /** React 19 does not hoist a sheet that is watched or switched off, and complains of a `precedence` there. */
 function isPlain({ onLoad, onError, disabled }: Omit<CachedStyleProps, 'href'>): boolean {

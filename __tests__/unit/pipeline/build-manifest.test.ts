@@ -5,7 +5,7 @@ import { parseManifest } from '../../../src/core/manifest-document';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import type { Project } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store';
-import { listFiles, readFiles, stampFiles } from '../support/folders';
+import { listFiles, readFiles, stampFiles, withoutRootRights } from '../support/folders';
 import { projectWith, withOptions } from '../support/project';
 import { smartCacheError } from '../support/smart-cache-error';
 
@@ -362,11 +362,78 @@ describe('URLs', () => {
   });
 });
 
-test('everything it writes lies in .smart-cache/ and under distDir/cache', () => {
+describe('the types', () => {
+  const declaration = (project: Project) => fs.readFileSync(project.declarationPath, 'utf8');
+
+  test('lie beside public/ and name all that asset() takes, hashed or not', () => {
+    const project = projectWith({ ...FILES, 'robots.txt': '', 'note.txt': '' }, { exclude: ['/note.txt'] });
+    buildManifest(project);
+    expect(project.declarationPath).toBe(path.join(project.root, 'smart-cache-env.d.ts'));
+    expect(declaration(project).match(/(?<=\| ").*(?=")/gm)).toEqual([
+      '/css/site.css',
+      '/js/app.js',
+      '/js/empty.js',
+      '/my photo.jpg',
+      '/my%20photo.jpg',
+      '/note.txt',
+      '/robots.txt',
+    ]);
+  });
+
+  test('are written only if a name came or went', () => {
+    const project = projectWith(FILES);
+    const stamp = () => stampFiles(project.root)['smart-cache-env.d.ts'];
+    buildManifest(project);
+    const before = stamp();
+    fs.writeFileSync(publicFile(project, 'js/app.js'), 'edited');
+    expect(buildManifest(project)).toMatchObject({ changed: true });
+    expect(stamp()).toBe(before);
+    fs.writeFileSync(publicFile(project, 'robots.txt'), '');
+    expect(buildManifest(project)).toMatchObject({ changed: false });
+    expect(declaration(project)).toContain('"/robots.txt"');
+    fs.rmSync(publicFile(project, 'robots.txt'));
+    buildManifest(project);
+    expect(declaration(project)).not.toContain('"/robots.txt"');
+  });
+
+  test('follow public/ in development too, and are there without a public/', () => {
+    const project = projectWith({ 'a.txt': '' });
+    buildManifest(project, { freeze: false });
+    expect(declaration(project)).toContain('"/a.txt"');
+    fs.rmSync(project.publicDir, { recursive: true });
+    buildManifest(project, { freeze: false, mayLackPublic: true });
+    expect(declaration(project)).toContain('assetPath: never;');
+  });
+
+  test('that cannot be written leave the old manifest as it was', () => {
+    const project = projectWith(FILES);
+    fs.mkdirSync(path.join(project.declarationPath, 'in its place'), { recursive: true });
+    expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: project.declarationPath }));
+    expect(fs.existsSync(project.manifestPath)).toBe(false);
+    expect(listFiles(project.root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('in a checkout that is read-only: a clear error, unless they are right already', () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.chmodSync(project.root, 0o555);
+    for (const folder of [project.outputDir, path.join(project.root, '.next')]) execFileSync('chmod', ['-R', 'a+rwX', folder]);
+    withoutRootRights(() => expect(() => buildManifest(project)).not.toThrow());
+    fs.writeFileSync(publicFile(project, 'new.txt'), '');
+    withoutRootRights(() =>
+      expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: project.declarationPath })),
+    );
+    fs.chmodSync(project.root, 0o755);
+  });
+});
+
+test('everything it writes lies in .smart-cache/ and under distDir/cache, but for the types', () => {
   const project = projectWith(FILES);
   buildManifest(project);
   expect(listFiles(project.root).map((name) => name.split('/').slice(0, 3).join('/'))).toEqual(
     expect.arrayContaining(['.next/cache/next-smart-cache', '.smart-cache/manifest.json']),
   );
-  expect(listFiles(project.root).filter((name) => !/^(?:public|\.smart-cache|\.next\/cache\/next-smart-cache)\//.test(name))).toEqual([]);
+  expect(listFiles(project.root).filter((name) => !/^(?:public|\.smart-cache|\.next\/cache\/next-smart-cache)\//.test(name))).toEqual([
+    'smart-cache-env.d.ts',
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import type { AssetPath } from 'next-smart-cache';
 import { FileImage } from '@/components/file-image';
 import { PageStylesAndScripts } from '@/components/page-styles-and-scripts';
 import { isLinkMode } from '@/lib/link-mode';
@@ -27,7 +28,7 @@ export default async function VisitPage({ params, searchParams }: Props) {
     <>
       <PageStylesAndScripts mode={mode} query={query} />
       {images.map(({ path }) => (
-        <FileImage key={path} path={path + query} mode={mode} width={32} height={32} />
+        <FileImage key={path} path={`${path}${query}` as AssetPath} mode={mode} width={32} height={32} />
       ))}
     </>
   );

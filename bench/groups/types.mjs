@@ -1,0 +1,68 @@
+// Whether the compiler takes longer when every asset path is a type.
+import fs from 'node:fs';
+import path from 'node:path';
+import { run } from '../lib/child-process.mjs';
+import { interleave } from '../lib/interleave.mjs';
+import { installPackedPackage } from '../lib/packed-package.mjs';
+import { ratioRow } from '../lib/row.mjs';
+import { FILE_COUNT, LINK_COUNT, PAGE_COUNT, writeTypedApp } from '../lib/typed-app.mjs';
+import { seconds } from '../lib/units.mjs';
+
+const ROUNDS = 11;
+const DECLARATION = 'smart-cache-env.d.ts';
+
+const NOTES =
+  `Wall time of \`tsc\` over an app with ${FILE_COUNT.toLocaleString('en')} files in \`public/\` and ${PAGE_COUNT} pages, which link ` +
+  `${LINK_COUNT} of them. Ours with \`${DECLARATION}\`, the reference without it.`;
+
+export async function measure({ root, benchDir, workDir, rounds = ROUNDS }) {
+  await installPackedPackage({ root, benchDir, workDir });
+  fs.symlinkSync(path.join(root, 'node_modules', '@types'), path.join(workDir, 'node_modules', '@types'));
+  const [typed, untyped] = await Promise.all(['with', 'without'].map((name) => buildApp(workDir, name)));
+  fs.rmSync(path.join(untyped, DECLARATION));
+  const rows = [];
+  for (const compiler of [path.join(root, 'node_modules', 'typescript'), path.join(benchDir, 'node_modules', 'typescript-5')]) {
+    const tsc = path.join(compiler, 'bin', 'tsc');
+    await requireTypes(tsc, typed, untyped);
+    const samples = await interleave(rounds, { with: () => compile(tsc, typed), without: () => compile(tsc, untyped) });
+    const { version } = JSON.parse(fs.readFileSync(path.join(compiler, 'package.json'), 'utf8'));
+    rows.push(
+      ratioRow({
+        name: `tsc ${version}, with against without: ${FILE_COUNT.toLocaleString('en')} files`,
+        unit: seconds,
+        ours: samples.with,
+        reference: samples.without,
+        atMost: 1.2,
+      }),
+    );
+  }
+  return { notes: NOTES, rows };
+}
+
+async function buildApp(workDir, name) {
+  const app = path.join(workDir, name);
+  writeTypedApp(app);
+  await run(process.execPath, [path.join(workDir, 'node_modules', 'next-smart-cache', 'dist', 'cjs', 'cli.js'), 'build', '--cwd', app]);
+  return app;
+}
+
+async function compile(tsc, app) {
+  return (await run(process.execPath, [tsc, '-p', app])).seconds;
+}
+
+/** A look at both first: to compile fast without looking at the paths would be worth nothing. */
+async function requireTypes(tsc, typed, untyped) {
+  const accepts = async (app) => {
+    const typo = path.join(app, 'typo.ts');
+    fs.writeFileSync(typo, "import { asset } from 'next-smart-cache';\nasset('/none.js');\n");
+    try {
+      await compile(tsc, app);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      fs.rmSync(typo);
+    }
+  };
+  if ((await accepts(typed)) || !(await accepts(untyped))) throw new Error(`${DECLARATION} has no effect, or is there in both apps`);
+}

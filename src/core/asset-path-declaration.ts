@@ -1,0 +1,40 @@
+import { compareAssetPaths, encodeAssetPath } from './asset-path.js';
+
+/** Beside `next-env.d.ts`, and like it not under version control. */
+export const DECLARATION_FILE = 'smart-cache-env.d.ts';
+
+/**
+ * The text of `smart-cache-env.d.ts`: the union of all asset paths, put into
+ * `PublicFolder`. Same files, same bytes. Without any file the union is
+ * `never`: only URLs that are none of ours are left.
+ */
+export function declareAssetPaths(assetPaths: Iterable<string>): string {
+  const spellings = [...new Set([...assetPaths].flatMap(spellingsOf))].sort(compareAssetPaths);
+  const union = spellings.length > 0 ? spellings.map((spelling) => `\n      | ${quote(spelling)}`).join('') : ' never';
+  return [
+    '// Written by next-smart-cache from the files in public/; do not edit.',
+    '',
+    "declare module 'next-smart-cache' {",
+    '  interface PublicFolder {',
+    `    assetPath:${union};`,
+    '  }',
+    '}',
+    '',
+    // Without it, the file would declare the module anew instead of adding to it.
+    'export {};',
+    '',
+  ].join('\n');
+}
+
+/** A name as on disk and, where it needs encoding, as it stands in a URL: `asset()` takes both. */
+function spellingsOf(assetPath: string): string[] {
+  return [assetPath, encodeAssetPath(assetPath).replace(NEEDLESS, decodeURIComponent)];
+}
+
+/** `$&+,:;=@`, which stand in a path as they are (RFC 3986, section 3.3). Nobody writes `logo%402x.png`. */
+const NEEDLESS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
+
+/** JSON is a string literal of TypeScript, but for two line separators that older compilers take for the end of the line. */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (separator) => `\\u${separator.charCodeAt(0).toString(16)}`);
+}
