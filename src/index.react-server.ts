@@ -1,7 +1,6 @@
 export type { AssetUrl } from './core/asset-url.js';
 export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
-// All of it: declarations of an app merge with what a star exports, and not with a name exported alone.
-export type * from './core/public-folder.js';
+export type { AssetPath, PublicFolder } from './core/public-folder.js';
 export type { Asset } from './react/asset.js';
 export type { CachedScriptComponent, CachedScriptProps } from './react/cached-script.js';
 export type { CachedStyleComponent, CachedStyleProps } from './react/cached-style.js';
