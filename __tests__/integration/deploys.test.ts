@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -58,6 +60,15 @@ describe('one build after another', () => {
       app.write('public/js/application.js', content);
       app.build();
     }
+    const recorded = app.read('.next/cache/next-smart-cache/deploys.json');
+    app.write('public/js/application.js', 'version = "broken";\n');
+    app.write('app/broken/page.jsx', 'export default function Page() { throw new Error("broken page"); }\n');
+    expect(app.tryBuild()).toMatchObject({ status: 1, output: expect.stringContaining('broken page') });
+    // A build that failed was never deployed, and pushes no older deploy out.
+    expect(app.read('.next/cache/next-smart-cache/deploys.json')).toBe(recorded);
+    app.write('public/js/application.js', contents[4] ?? '');
+    fs.rmSync(path.join(app.dir, 'app/broken'), { recursive: true });
+    app.build();
     const server = await app.start();
     const answers = await Promise.all(
       contents.map(async (content) => {

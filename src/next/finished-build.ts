@@ -5,6 +5,7 @@ import { parseManifest } from '../core/manifest-document.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { readTextIfThere } from '../pipeline/atomic-write.js';
 import type { Project } from '../pipeline/project.js';
+import { whenBuildSucceeds } from './build-end.js';
 
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const EXPECTED = Symbol.for('next-smart-cache.expected-builds');
@@ -20,8 +21,7 @@ export function checkWhenFinished(project: Project): void {
   if (!shared[EXPECTED]) {
     const expected = new Map<string, Project>();
     shared[EXPECTED] = expected;
-    process.on('exit', (code) => {
-      if (code !== 0) return;
+    whenBuildSucceeds(() => {
       for (const built of expected.values()) report(findDroppedKeys(built, startOfProcess()));
     });
   }

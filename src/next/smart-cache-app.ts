@@ -5,10 +5,11 @@ import { deriveDevelopmentRewrites, deriveRewrites, REWRITE_STORE_URL, type Rewr
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { linkStore, servedAssetPaths } from '../pipeline/deploys.js';
+import { linkStore, recordDeploy, servedAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { listAppRoutes } from './app-routes.js';
+import { whenBuildSucceeds } from './build-end.js';
 import { watchPublicFolder, watchSource } from './dev-watcher.js';
 import { shapeBesideRoutes, warnOfDynamicRoutes } from './route-conflicts.js';
 
@@ -56,6 +57,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
         built(),
         folders.map((url) => path.join(distDir, url.replace('/_next/', ''))),
       );
+      whenBuildSucceeds(() => recordDeploy(project, built()));
     },
   };
 }

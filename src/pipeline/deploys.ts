@@ -43,10 +43,9 @@ export function readDeploys({ cacheDir }: Project): Deploy[] {
  * allows, into folders that Next serves as immutable.
  *
  * @param targetDirs each is replaced whole.
- * @param now milliseconds since the epoch, for the pruning of the store.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
  */
-export function linkStore(project: Project, built: BuiltManifest, targetDirs: readonly string[], now = Date.now()): void {
+export function linkStore(project: Project, built: BuiltManifest, targetDirs: readonly string[]): void {
   const deploys = deploysWith(project, built);
   const [current] = deploys;
   const store = openStore(project.cacheDir);
@@ -55,9 +54,20 @@ export function linkStore(project: Project, built: BuiltManifest, targetDirs: re
   for (const targetDir of targetDirs) {
     replaceFolder(targetDir, (folder) => linkFiles(store, links, folder, (hashedPath) => Object.hasOwn(current, hashedPath)));
   }
+}
+
+/**
+ * Writes down that this build is a deploy, and removes from the store what no
+ * deploy serves any more. For builds that have come to their end: one that
+ * failed was never deployed, and must not push an older one out.
+ *
+ * @param now milliseconds since the epoch, for the pruning of the store.
+ */
+export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): void {
+  const deploys = deploysWith(project, built);
   writeIfChanged(deploysFile(project.cacheDir), JSON.stringify(deploys));
   const kept = new Set(deploys.flatMap((deploy) => Object.values(deploy)));
-  pruneStore(store, (contentHash) => kept.has(contentHash), now);
+  pruneStore(openStore(project.cacheDir), (contentHash) => kept.has(contentHash), now);
 }
 
 function deploysFile(cacheDir: string): string {

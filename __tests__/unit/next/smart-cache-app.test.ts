@@ -24,6 +24,13 @@ jest.mock('../../../src/next/dev-watcher', () => ({
   },
 }));
 
+let endBuild: (() => void) | undefined;
+jest.mock('../../../src/next/build-end', () => ({
+  whenBuildSucceeds: (task: () => void) => {
+    endBuild = task;
+  },
+}));
+
 beforeEach(() => {
   jest.spyOn(console, 'log').mockImplementation(() => {});
 });
@@ -89,6 +96,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
     const app = productionApp(project, {});
     const { beforeFiles } = app.rewriteRules();
     app.afterCompile(path.join(project.root, '.next'));
+    endBuild?.();
     return (url) => rewrite(beforeFiles, url);
   }
   const served = (project: Project) => listFiles(path.join(project.root, '.next/static/media/smart-cache'));

@@ -12,6 +12,8 @@ import { enterNextProcess, fromConfigFile, type NextProcess } from '../support/n
 import { rewrite } from '../support/rewrites';
 import { smartCacheError } from '../support/smart-cache-error';
 
+// What a build does at its end would be done at the end of the tests.
+jest.mock('../../../src/next/build-end', () => ({ whenBuildSucceeds: jest.fn() }));
 jest.mock('chokidar', () => ({ watch: () => ({ on: jest.fn().mockReturnThis() }) }));
 
 let said: jest.SpyInstance;

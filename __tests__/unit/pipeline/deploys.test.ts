@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { linkStore, readDeploys } from '../../../src/pipeline/deploys';
+import { linkStore, readDeploys, recordDeploy } from '../../../src/pipeline/deploys';
 import type { Project } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store';
 import { writeFiles } from '../../support/temporary-folder';
@@ -26,7 +26,8 @@ function deploy(project: Project, files: Record<string, string>, now?: number): 
   fs.mkdirSync(project.publicDir);
   writeFiles(project.publicDir, files);
   const built = buildManifest(project);
-  linkStore(project, built, [targetOf(project)], now);
+  linkStore(project, built, [targetOf(project)]);
+  recordDeploy(project, built, now);
   return built;
 }
 
@@ -104,6 +105,15 @@ describe('a deploy', () => {
     linkStore(project, built, [targetOf(project)]);
     expect([stampFiles(project.publicDir), stampFiles(project.outputDir)]).toEqual(before);
   });
+});
+
+test('a build that was linked, but did not come to its end, is no deploy', () => {
+  const project = projectWith({});
+  deploy(project, { 'a.js': 'hello' });
+  const before = readDeploys(project);
+  fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
+  linkStore(project, buildManifest(project), [targetOf(project)]);
+  expect(readDeploys(project)).toEqual(before);
 });
 
 describe('older deploys', () => {

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { transformFileSync } from '@swc/core';
+
+const { code } = transformFileSync(path.resolve(__dirname, '../../../src/next/build-end.ts'), {
+  module: { type: 'commonjs' },
+  jsc: { parser: { syntax: 'typescript' } },
+});
+
+/** Runs a script with `whenBuildSucceeds` in a process of its own. */
+function run(script: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--eval', `${code}; ${script}`], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const TASK = "exports.whenBuildSucceeds(() => console.log('done'));";
+
+test.each([
+  ['comes to its end', TASK, 0, 'done\n'],
+  ['is ended with success', `${TASK} process.exit(0);`, 0, 'done\n'],
+  ['is ended with another code', `${TASK} process.exit(3);`, 3, ''],
+  ['has failed by then', `${TASK} process.exitCode = 1;`, 1, ''],
+  ['fails at its very end', `process.on('exit', () => { process.exitCode = 1; }); ${TASK}`, 1, ''],
+  ['throws', `${TASK} throw new Error('broken');`, 1, ''],
+])('a process that %s', (_, script, status, stdout) => {
+  expect(run(script)).toMatchObject({ status, stdout });
+});
+
+test('a task that throws is reported, and fails the build', () => {
+  expect(run("exports.whenBuildSucceeds(() => { throw new Error('disk full'); });")).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'next-smart-cache: disk full\n',
+  });
+});
