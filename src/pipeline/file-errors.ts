@@ -18,20 +18,25 @@ export function unreadable(absolutePath: string, cause: unknown): SmartCacheErro
   );
 }
 
-/** A file of ours that cannot be written. */
+/** A file or folder of ours that cannot be written or used. */
 export function writeFailed(target: string, cause: unknown): SmartCacheError {
+  const { why, fix } = obstacleOf(cause);
+  const what = 'A file cannot be written; what was there before is untouched';
+  return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { what, where: target, why, fix }, { cause });
+}
+
+function obstacleOf(cause: unknown): { why: string; fix: string } {
   const systemCode = systemErrorCode(cause);
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_WRITE_FAILED',
-    {
-      what: 'A file cannot be written; what was there before is untouched',
-      where: target,
-      why: systemCode === 'ENOSPC' ? 'the disk is full' : `the system said ${systemCode ?? String(cause)}`,
-      fix:
-        systemCode === 'ENOSPC'
-          ? 'free some space and run the command again'
-          : 'make the folder writable for this user and run the command again',
-    },
-    { cause },
-  );
+  switch (systemCode) {
+    case 'ENOSPC':
+      return { why: 'the disk is full', fix: 'free some space and run the command again' };
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return { why: 'a file has the name of a folder on the way there', fix: 'remove or rename that file and run the command again' };
+    default:
+      return {
+        why: `the system said ${systemCode ?? String(cause)}`,
+        fix: 'make the folder writable for this user and run the command again',
+      };
+  }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
+import { writeFailed } from './file-errors.js';
 
 /**
  * The frozen copies, one file per content hash, in one folder: to list it is
@@ -52,6 +53,6 @@ function listFiles({ filesDir }: Store): string[] {
     return fs.readdirSync(filesDir);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
+    throw writeFailed(filesDir, error);
   }
 }

@@ -8,6 +8,9 @@ import { warnOfUnlisted } from './unlisted-asset.js';
 
 const reported = new Set<string>();
 
+/** A path may come from a visitor, and a server runs for months. */
+const MAX_REPORTED = 1000;
+
 /**
  * A written path that the manifest does not know: breaks `next build`, is said
  * once per path in development and in production, and never takes a live page
@@ -25,7 +28,7 @@ export function reportMissingAsset(written: string, manifest: RenderManifest): v
   if (typeof window !== 'undefined' && process.env.NODE_ENV === 'production') return;
   const { path } = splitSuffix(written);
   const breaksBuild = manifest.onMissing === 'error' && isNextBuild();
-  if (reported.has(path) && !breaksBuild) return;
+  if ((reported.has(path) || reported.size >= MAX_REPORTED) && !breaksBuild) return;
   reported.add(path);
   const unlisted = findUnlisted(manifest.unlisted, written);
   if (unlisted !== undefined) {

@@ -49,6 +49,8 @@ describe('a failure leaves the old file and nothing else', () => {
     ['writeFileSync', 'EACCES', /EACCES/, /writable/],
     ['renameSync', 'EXDEV', /EXDEV/, /writable/],
     ['mkdirSync', 'EROFS', /EROFS/, /writable/],
+    ['mkdirSync', 'EEXIST', /a file has the name of a folder/, /remove or rename/],
+    ['mkdirSync', 'ENOTDIR', /a file has the name of a folder/, /remove or rename/],
   ])('%s: %s', (method, code, why, fix) => {
     const { folder, file, before } = setUp();
     jest.spyOn(fs, method).mockImplementation(failWith(code));

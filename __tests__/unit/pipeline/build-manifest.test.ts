@@ -5,6 +5,7 @@ import { parseManifest } from '../../../src/core/manifest-document';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import type { Project } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store';
+import { writeFiles } from '../../support/temporary-folder';
 import { listFiles, readFiles, stampFiles, withoutRootRights } from '../support/folders';
 import { projectWith, withOptions } from '../support/project';
 import { smartCacheError } from '../support/smart-cache-error';
@@ -297,6 +298,15 @@ describe('an error leaves everything as it was', () => {
     fs.writeFileSync(project.outputDir, 'a file in its place');
     expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: project.manifestPath }));
     expect(fs.readFileSync(project.outputDir, 'utf8')).toBe('a file in its place');
+  });
+
+  test('a file in place of the store is an error that says so', () => {
+    const project = projectWith({ 'a.js': '' });
+    const place = path.join(project.cacheDir, 'files');
+    writeFiles(project.cacheDir, { files: 'a file in its place' });
+    expect(() => buildManifest(project)).toThrow(
+      smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: place, fix: expect.stringContaining('remove or rename') }),
+    );
   });
 });
 

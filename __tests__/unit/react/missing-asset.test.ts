@@ -101,3 +101,11 @@ test('where no app is wired up, nothing is said and nothing thrown', () => {
   expect(componentsOf(unwired).asset(path)).toBe(path);
   expect(warned).not.toHaveBeenCalled();
 });
+
+test('a running site does not remember without end what visitors have asked for', () => {
+  enterNextProcess({});
+  const { asset } = componentsOf();
+  for (let time = 0; time < 1500; time++) asset(unknownPath());
+  expect(warned.mock.calls.length).toBeLessThanOrEqual(1000);
+  expect(asset('/one/more.png')).toBe('/one/more.png');
+});
