@@ -34,8 +34,7 @@ describe.each([
       dependencies: { '@repo/ui': workspaceVersion, next: version, react, 'react-dom': react, 'next-smart-cache': smartCache },
     });
     runIn(root, install);
-    // pnpm does not run "prebuild" by itself unless told to.
-    runIn(root, build, { npm_config_enable_pre_post_scripts: 'true' });
+    runIn(root, build);
     // npm puts Next at the top, pnpm beside the app.
     const next = [web, root].map((folder) => path.join(folder, 'node_modules/next/dist/bin/next')).find((file) => fs.existsSync(file));
     server = await startNodeServer([next ?? 'no next', 'start'], { cwd: web, env: environment() });
@@ -69,7 +68,7 @@ function environment(): NodeJS.ProcessEnv {
   return env;
 }
 
-function runIn(cwd: string, [program = '', ...args]: readonly string[], extra: Readonly<Record<string, string>> = {}): void {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', env: { ...environment(), ...extra } });
+function runIn(cwd: string, [program = '', ...args]: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', env: environment() });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 }
