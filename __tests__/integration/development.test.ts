@@ -61,6 +61,24 @@ describe.each([
     await until(async () => !isDeclared());
   });
 
+  test('a file that is new in public/ works, also in a new folder and in public/ itself', async () => {
+    for (const file of ['/js/late.js', '/video/late.js', '/late.js']) {
+      app.write(`public${file}`, `late = "${file}";\n`);
+      app.write(
+        'app/client/page.jsx',
+        `import { asset } from 'next-smart-cache'; export default () => <img src={asset('${file}')} alt="" />;\n`,
+      );
+      let url: string | undefined;
+      await until(async () => {
+        url = await linked('/client', new RegExp(`${file.replace(/\.js$/, '')}\\.[^"]*`));
+        return url !== undefined;
+      });
+      const answer = await request(server.origin, url ?? '');
+      expect([url, answer.body.toString()]).toEqual([url, `late = "${file}";\n`]);
+      expect(isCacheable(answer.cacheControl)).toBe(false);
+    }
+  });
+
   test('keeps the slug of a page that only looks hashed', async () => {
     const { body } = await request(server.origin, '/account/x.46fb7aa72a.css');
     expect(body.toString().replaceAll('&quot;', '"').replaceAll('<!-- -->', '')).toContain('["account","x.46fb7aa72a.css"]');

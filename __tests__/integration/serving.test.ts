@@ -129,7 +129,10 @@ describe.each([
       '/_next/static/media/smart-cache-rewrite/account/secret.0123456789',
       '/_next/static/media/smart-cache-rewrite/js/nothing.0123456789.js',
       '/_next/static/media/smart-cache/account/x.46fb7aa72a.css',
-    ])('%s leads to no page that middleware guards under its own path', async (url) => {
+      // Nor to a file: middleware may guard it under its own path.
+      '/_next/static/media/smart-cache-rewrite/js/application.46fb7aa72a.js',
+      '/_next/static/media/smart-cache/js/application.46fb7aa72a.js',
+    ])('%s leads to nothing that middleware guards under its own path', async (url) => {
       const answer = await get(url, { headers: { cookie: 'user=alice' } });
       const html = answer.body.toString().replaceAll('&quot;', '"').replaceAll('<!-- -->', '');
       // A root catch-all page sees what Next itself shows it of a path under /_next/static: all of it.

@@ -80,6 +80,15 @@ export function hashedPathShape(
   };
 }
 
+/** A test for URLs: whether the rules made of a shape cover them. */
+export function shapeMatcher(shape: HashedPathShape | undefined): (url: string) => boolean {
+  if (shape === undefined) return () => false;
+  const covered = new RegExp(`^/(?:${shape.pattern})$`, 'i');
+  const kinds = [...(shape.withExtension ? ['\\.[^./]+'] : []), ...(shape.withoutExtension ? [''] : [])];
+  const ofKind = new RegExp(`\\.${shape.hashPattern}(?:${kinds.join('|')})$`, 'i');
+  return (url) => covered.test(url) && ofKind.test(url);
+}
+
 interface PathGroups {
   isEmpty: boolean;
   folders: Set<string>;

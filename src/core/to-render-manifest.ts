@@ -1,7 +1,6 @@
 import { encodeAssetPath, isExternalUrl } from './asset-path.js';
 import type { Manifest } from './manifest-document.js';
 import type { RenderManifest } from './render-manifest.js';
-import { STORE_URL } from './rewrite-rules.js';
 
 export interface RenderManifestSettings {
   basePath: string;
@@ -10,8 +9,8 @@ export interface RenderManifestSettings {
   cdnPrefix: string;
   integrity: boolean | 'cross-origin';
   onMissing: 'error' | 'warn';
-  /** Whether the store is served. Default: true; in development it is not, and what links to it directly gets its original URL. */
-  hasStore?: boolean;
+  /** Whether a URL of the manifest is served; one that is not gives way to the original. Default: all are, as in production. */
+  isServed?: (url: string) => boolean;
 }
 
 /**
@@ -26,13 +25,13 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, cdnPrefix, onMissing, hasStore = true } = settings;
+  const { basePath, cdnPrefix, onMissing, isServed = () => true } = settings;
   // As Next does.
   const assetPrefix = settings.assetPrefix.replace(/\/+$/, '');
   const assets: Record<string, string | readonly [string, string]> = {};
   for (const [assetPath, { url, integrity }] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;
-    if (!hasStore && url.startsWith(STORE_URL)) {
+    if (!isServed(url)) {
       assets[assetPath] = basePath + encodeAssetPath(assetPath);
       continue;
     }

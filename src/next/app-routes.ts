@@ -16,11 +16,15 @@ const SPECIAL_PAGES = new Set(['/_app', '/_document', '/_error']);
  */
 export function listAppRoutes(root: string, pageExtensions: readonly string[] = PAGE_EXTENSIONS): string[] {
   const routes = new Set<string>();
-  for (const base of [root, path.join(root, 'src')]) {
-    for (const file of filesUnder(path.join(base, 'app'), ignoresAppFolder)) addRoute(routes, appRoute(file, pageExtensions));
-    for (const file of filesUnder(path.join(base, 'pages'), () => false)) addRoute(routes, pageRoute(file, pageExtensions));
-  }
+  for (const file of filesUnder(findRoutesFolder(root, 'app'), ignoresAppFolder)) addRoute(routes, appRoute(file, pageExtensions));
+  for (const file of filesUnder(findRoutesFolder(root, 'pages'), () => false)) addRoute(routes, pageRoute(file, pageExtensions));
   return [...routes].sort();
+}
+
+/** Next looks into `src/` only where the app's folder itself has no such folder. */
+function findRoutesFolder(root: string, name: 'app' | 'pages'): string {
+  const folder = path.join(root, name);
+  return fs.existsSync(folder) ? folder : path.join(root, 'src', name);
 }
 
 function addRoute(routes: Set<string>, route: string | undefined): void {

@@ -17,16 +17,19 @@ const EXPECTED = Symbol.for('next-smart-cache.expected-builds');
  * which Next has written down the rewrites that it will use.
  */
 export function checkWhenFinished(project: Project): void {
-  const shared = globalThis as { [EXPECTED]?: Map<string, Project> };
+  const shared = globalThis as { [EXPECTED]?: Map<string, Project[]> };
   if (!shared[EXPECTED]) {
-    const expected = new Map<string, Project>();
+    const expected = new Map<string, Project[]>();
     shared[EXPECTED] = expected;
     whenBuildSucceeds(() => {
-      for (const built of expected.values()) report(findDroppedKeys(built, startOfProcess()));
+      for (const projects of expected.values()) {
+        const dropped = projects.map((candidate) => findDroppedKeys(candidate, startOfProcess()));
+        // A config file may wrap more configs than the one that it exports.
+        if (dropped.every((keys) => keys.length > 0)) report(dropped.at(-1) ?? []);
+      }
     });
   }
-  // The config loaded last is the one that counts.
-  shared[EXPECTED].set(project.root, project);
+  shared[EXPECTED].set(project.root, [...(shared[EXPECTED].get(project.root) ?? []), project]);
 }
 
 function report(droppedKeys: readonly string[]): void {

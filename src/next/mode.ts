@@ -19,5 +19,6 @@ export function modeOf(phase: string | undefined): Mode {
   if (phase === PHASE_DEVELOPMENT_SERVER) return 'development';
   if (phase !== undefined) return 'other';
   if (process.argv.slice(2).includes('build')) return 'build';
-  return process.env.NODE_ENV === 'development' ? 'development' : 'other';
+  // Next 16 sets the first in its dev server, also under a NODE_ENV of one's own, such as `test`.
+  return process.env.__NEXT_DEV_SERVER || process.env.NODE_ENV === 'development' ? 'development' : 'other';
 }

@@ -5,6 +5,7 @@ import valueParser from 'postcss-value-parser';
 import { lookUp, type RenderManifest } from '../core/render-manifest.js';
 import { readTextIfThere } from '../pipeline/atomic-write.js';
 import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
+import { CLI_PHASE } from './mode.js';
 
 /**
  * PostCSS plugin for the stylesheets that go through Next's own bundler:
@@ -59,7 +60,9 @@ function rewriteUrls(value: string, manifest: RenderManifest): string {
 
 /** The generated module of the nearest app folder above a stylesheet. */
 function findRenderModule(folder: string): string | undefined {
-  const mode = process.env.NODE_ENV === 'development' ? 'development' : 'build';
+  // `next build --debug-prerender` builds under NODE_ENV=development.
+  const isBuild = process.env.NEXT_PHASE === CLI_PHASE || process.env.NODE_ENV !== 'development';
+  const mode = isBuild ? 'build' : 'development';
   const file = renderModulePaths({ outputDir: path.join(folder, '.smart-cache') }, mode).server;
   if (fs.existsSync(file)) return file;
   const parent = path.dirname(folder);

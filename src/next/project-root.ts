@@ -21,10 +21,17 @@ export function currentProjectRoot(): string {
   Error.stackTraceLimit = 100;
   const lines = new Error('who is calling').stack?.split('\n') ?? [];
   Error.stackTraceLimit = stackTraceLimit;
-  for (const line of lines) {
-    // `at name (/app/next.config.js:1:2)`, `at file:///app/next.config.mjs:1:2`
-    const folder = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[a-z]:\\).*)[\\/]next\.config\.[\w.]+:\d+/i.exec(line)?.[1];
-    if (folder) return folder.startsWith('file:') ? fileURLToPath(folder) : folder;
-  }
-  return process.cwd();
+  // The outermost: a config may call a helper that has the name of one.
+  const folder = lines.flatMap((line) => configFolderOf(line) ?? []).at(-1);
+  if (folder === undefined) return process.cwd();
+  return folder.startsWith('file:') ? fileURLToPath(folder) : folder;
+}
+
+/**
+ * Of a line such as `at name (/app/next.config.js:1:2)` or
+ * `at file:///app/next.config.mjs:1:2`. Next compiles a `next.config.ts` to
+ * `next.config.compiled.js` (seen on 15.4 to 16.4).
+ */
+function configFolderOf(line: string): string | undefined {
+  return /(?:\(|at (?:async )?)((?:file:\/\/|\/|[a-z]:\\).*)[\\/]next\.config\.(?:compiled\.)?(?:[cm]?js|m?ts):\d+/i.exec(line)?.[1];
 }

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import type { NextConfig } from 'next';
-import { deriveDevelopmentRewrites, deriveRewrites, REWRITE_STORE_URL, type RewriteRules, STORE_URL } from '../core/rewrite-rules.js';
+import { shapeMatcher } from '../core/hashed-path-shape.js';
+import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { linkStore, recordDeploy, servedAssetPaths } from '../pipeline/deploys.js';
+import { linkStore, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { listAppRoutes } from './app-routes.js';
@@ -42,7 +42,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   });
   // Next asks twice in one build; a warning is wanted once.
   const rules = once(() => {
-    const { shape, dynamicRoutes } = shapeOf(project, config, built(), servedAssetPaths(project, built()));
+    const { shape, dynamicRoutes } = shapeOf(project, config, built(), rewrittenAssetPaths(project, built()));
     warnOfDynamicRoutes(dynamicRoutes, project.options.hashLength);
     return deriveRewrites(shape, project.options.onStaleHash);
   });
@@ -51,12 +51,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     prepare: () => void built(),
     rewriteRules: () => (project.delivery === 'static' ? NO_RULES : rules()),
     afterCompile: (distDir) => {
-      const folders = project.delivery === 'static' ? [STORE_URL] : [STORE_URL, REWRITE_STORE_URL];
-      linkStore(
-        project,
-        built(),
-        folders.map((url) => path.join(distDir, url.replace('/_next/', ''))),
-      );
+      linkStore(project, built(), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
     },
   };
@@ -66,30 +61,31 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
 export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
-  const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false, hasStore: false };
+  const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false };
   const buildAgain = () => buildManifest(project, { freeze: false, mayLackPublic: true });
   const writeModules = (built: BuiltManifest) => {
-    const { source, unlisted } = writeRenderModules(project, built, settings, modules, { forDevelopment: true });
+    // Next asks for the rewrites once: a folder that is new since then keeps its original URLs until the server is started again.
+    const isServed = project.delivery === 'static' ? () => false : shapeMatcher(shape());
+    const { source, unlisted } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true });
     // Pages are rendered in this process, maybe by modules that are older than this list.
     (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
     return source;
   };
+  const first = once(buildAgain);
+  const shape = once(() => shapeOf(project, config, first(), []).shape);
   const started = once(() => {
-    const first = buildAgain();
-    let latest = first;
-    const source = writeModules(first);
+    let latest = first();
+    const source = writeModules(latest);
     watchPublicFolder(project.publicDir, () => {
       latest = buildAgain();
       writeModules(latest);
     });
     watchSource(source, () => writeModules(latest));
-    return first;
   });
   return {
     modules,
-    prepare: () => void started(),
-    rewriteRules: () =>
-      project.delivery === 'static' ? NO_RULES : deriveDevelopmentRewrites(shapeOf(project, config, started(), []).shape),
+    prepare: started,
+    rewriteRules: () => (project.delivery === 'static' ? NO_RULES : deriveDevelopmentRewrites(shape())),
     afterCompile: () => {},
   };
 }

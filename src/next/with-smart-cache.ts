@@ -58,7 +58,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const project = resolveProject({ root, distDir, output, transpilePackages, options });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
-  if (mode !== 'other' && !isReadOnly() && enterWrappedProcess()) {
+  if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {
     for (const warning of newerVersions) console.warn(warning);
     if (mode === 'build') checkWhenFinished(project);
   }

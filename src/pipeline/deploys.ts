@@ -2,13 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeFailed } from './file-errors.js';
 import type { Project } from './project.js';
 import { openStore, pruneStore, type Store } from './store.js';
 
-/** What one deploy serves: hashed path, decoded → content hash. */
+/** What one deploy serves: URL, decoded, without `basePath` → content hash. */
 export type Deploy = Readonly<Record<string, string>>;
 
 /**
@@ -22,9 +23,15 @@ function deploysWith(project: Project, built: BuiltManifest): [current: Deploy, 
   return [current, ...older.slice(0, project.options.keep)];
 }
 
-/** Every asset path that has a hashed path in the store once this build is deployed, whether or not `public/` still has the file. */
-export function servedAssetPaths(project: Project, built: BuiltManifest): Set<string> {
-  return new Set(deploysWith(project, built).flatMap((deploy) => Object.keys(deploy).map(fromHashedPath)));
+/** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */
+export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set<string> {
+  const urls = deploysWith(project, built).flatMap((deploy) => Object.keys(deploy));
+  return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
+}
+
+/** Decided when the manifest was written: the URL leads to the store without a rewrite. */
+function isLinkedDirectly(url: string): boolean {
+  return url.startsWith(`${STORE_URL}/`);
 }
 
 /** The recorded deploys, newest first. */
@@ -40,20 +47,33 @@ export function readDeploys({ cacheDir }: Project): Deploy[] {
 
 /**
  * Links the frozen copies of this build, and of the deploys that `keep` still
- * allows, into folders that Next serves as immutable.
+ * allows, into folders that Next serves as immutable; each is replaced whole.
+ * What the rewrites lead to lies in one of its own, which cannot be asked for:
+ * middleware as a rule lets all of `/_next/static` pass, and may guard the
+ * same file under its own path.
  *
- * @param targetDirs each is replaced whole.
+ * @param distDir where Next has just built.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
  */
-export function linkStore(project: Project, built: BuiltManifest, targetDirs: readonly string[]): void {
+export function linkStore(project: Project, built: BuiltManifest, distDir: string): void {
   const deploys = deploysWith(project, built);
   const [current] = deploys;
   const store = openStore(project.cacheDir);
   // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
   const links: Deploy = Object.assign({}, ...[...deploys].reverse());
-  for (const targetDir of targetDirs) {
-    replaceFolder(targetDir, (folder) => linkFiles(store, links, folder, (hashedPath) => Object.hasOwn(current, hashedPath)));
-  }
+  const isCurrent = (url: string) => Object.hasOwn(current, url);
+  const fill = (storeUrl: string, files: readonly Link[]) =>
+    replaceFolder(path.join(distDir, storeUrl.replace('/_next/', '')), (folder) => linkFiles(store, files, folder, isCurrent));
+  const all = Object.entries(links).map(([url, contentHash]): Link => ({ url, contentHash }));
+  fill(
+    STORE_URL,
+    all.filter(({ url }) => isLinkedDirectly(url)),
+  );
+  if (project.delivery === 'static') return;
+  fill(
+    REWRITE_STORE_URL,
+    all.filter(({ url }) => !isLinkedDirectly(url)),
+  );
 }
 
 /**
@@ -80,7 +100,11 @@ function isDeploy(value: unknown): value is Deploy {
 
 function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
   return Object.fromEntries(
-    [...contentHashes].map(([assetPath, contentHash]) => [toHashedPath(assetPath, manifest.assets[assetPath]?.hash ?? ''), contentHash]),
+    [...contentHashes].map(([assetPath, contentHash]) => {
+      const { url = '', hash = '' } = manifest.assets[assetPath] ?? {};
+      const hashedPath = toHashedPath(assetPath, hash);
+      return [isLinkedDirectly(url) ? STORE_URL + hashedPath : hashedPath, contentHash];
+    }),
   );
 }
 
@@ -102,11 +126,16 @@ function replaceFolder(targetDir: string, fill: (folder: string) => void): void 
   }
 }
 
+interface Link {
+  url: string;
+  contentHash: string;
+}
+
 /** @param isRequired whether a file whose copy is gone is an error; older versions are then stale. */
-function linkFiles(store: Store, links: Deploy, folder: string, isRequired: (hashedPath: string) => boolean): void {
+function linkFiles(store: Store, links: readonly Link[], folder: string, isRequired: (url: string) => boolean): void {
   const made = new Set<string>();
-  for (const [hashedPath, contentHash] of Object.entries(links)) {
-    const target = path.join(folder, hashedPath);
+  for (const { url, contentHash } of links) {
+    const target = path.join(folder, isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
     const parent = path.dirname(target);
     if (!made.has(parent)) {
       fs.mkdirSync(parent, { recursive: true });
@@ -117,7 +146,7 @@ function linkFiles(store: Store, links: Deploy, folder: string, isRequired: (has
       linkOrCopy(frozen, target);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
-      if (isRequired(hashedPath)) throw storeDamaged(frozen, hashedPath, error);
+      if (isRequired(url)) throw storeDamaged(frozen, url, error);
     }
   }
 }
@@ -132,11 +161,11 @@ function linkOrCopy(frozen: string, target: string): void {
   }
 }
 
-function storeDamaged(frozen: string, hashedPath: string, cause: unknown): SmartCacheError {
+function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {
   return new SmartCacheError(
     'ERR_SMART_CACHE_STORE_DAMAGED',
     {
-      what: `The store has no frozen copy of ${hashedPath}`,
+      what: `The store has no frozen copy of ${url}`,
       where: frozen,
       why: 'it was deleted while the build was running',
       fix: 'run the build again; it makes the copies that are missing',

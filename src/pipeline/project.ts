@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
+import { SmartCacheError } from '../core/errors.js';
 import { type ResolvedOptions, resolveOptions, type SmartCacheOptions } from '../core/options.js';
 
 /** Where one app keeps what the pipeline reads and writes. All paths are absolute. */
@@ -42,6 +43,7 @@ export interface ProjectInput {
  */
 export function resolveProject({ root, distDir = '.next', output, transpilePackages = [], options }: ProjectInput): Project {
   const resolved = resolveOptions(options);
+  if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
   const outputDir = path.join(root, '.smart-cache');
   // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
   const buildDir = path.join(root, output === 'export' ? '.next' : distDir);
@@ -57,4 +59,13 @@ export function resolveProject({ root, distDir = '.next', output, transpilePacka
     transpilePackages,
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
   };
+}
+
+function rewritesInExport(): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_OPTION_INVALID', {
+    what: 'An option of withSmartCache is not valid',
+    where: 'delivery',
+    why: `it is "rewrite", but under output: 'export' there is no server that could rewrite`,
+    fix: 'leave "delivery" out, or set it to "static", in the second argument of withSmartCache() in your next.config',
+  });
 }

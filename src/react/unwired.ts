@@ -26,8 +26,12 @@ function aliasesDropped(path: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
     what: 'An asset path cannot be looked up, because the bundler did not use the aliases of withSmartCache',
     where: path,
-    why: 'another wrapper, or the config itself, replaces rewrites, webpack, turbopack.resolveAlias or transpilePackages afterwards',
-    fix: 'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))"; or call and spread what it returned',
+    why:
+      'another wrapper, or the config itself, replaces rewrites, webpack, turbopack.resolveAlias or transpilePackages afterwards; ' +
+      'or asset() is called where Next bundles nothing: in next.config, or in a package of node_modules that a page of the Pages Router uses',
+    fix:
+      'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))", or call and spread what it returned; ' +
+      'name such a package in transpilePackages; in next.config, write the original URL',
   });
 }
 

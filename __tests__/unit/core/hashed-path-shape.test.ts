@@ -1,14 +1,12 @@
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
-import { hashedPathShape, topLevelFolder } from '../../../src/core/hashed-path-shape';
+import { shapeMatcher as coverOf, hashedPathShape, topLevelFolder } from '../../../src/core/hashed-path-shape';
 
 const HASH = '0123456789';
 const OTHER_HASH = 'abcdef0123';
 
-/** Whether URLs have the shape of an app's hashed paths, matched as Next does: as a whole, regardless of case. */
+/** Whether URLs have the shape of an app's hashed paths. */
 function shapeMatcher(assetPaths: readonly string[], stablePaths: readonly string[] = [], hashLength = 10): (url: string) => boolean {
-  const shape = hashedPathShape(assetPaths, [...assetPaths, ...stablePaths], hashLength);
-  const pattern = new RegExp(`^/(?:${shape?.pattern ?? '(?!)'})$`, 'i');
-  return (url) => pattern.test(url);
+  return coverOf(hashedPathShape(assetPaths, [...assetPaths, ...stablePaths], hashLength));
 }
 
 const hashedUrl = (assetPath: string, hash = HASH) => encodeAssetPath(toHashedPath(assetPath, hash));
@@ -48,6 +46,12 @@ describe('every hashed path of an app has its shape, whatever the name', () => {
     expect(hasShape(hashedUrl(assetPath, OTHER_HASH))).toBe(true);
     expect(hasShape(encodeAssetPath(assetPath))).toBe(false);
   });
+});
+
+test('a name of a kind that no rule is made for is not covered', () => {
+  expect(shapeMatcher(['/js/LICENSE'])(hashedUrl('/js/app.js'))).toBe(false);
+  expect(shapeMatcher(['/js/app.js'])(hashedUrl('/js/LICENSE'))).toBe(false);
+  expect(coverOf(undefined)(hashedUrl('/js/app.js'))).toBe(false);
 });
 
 describe('what is not ours is not touched', () => {

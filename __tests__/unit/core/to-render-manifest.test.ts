@@ -80,8 +80,8 @@ test.each<[RenderManifestSettings['integrity'], ownOrigin: boolean, otherOrigin:
   expect(hasIntegrity({ cdnPrefix: '//cdn.example.com' })).toBe(otherOrigin);
 });
 
-test('without a store, what would lead to it has its original URL', () => {
-  expect(assetsWith({ hasStore: false, basePath: '/docs' })).toMatchObject({
+test('what is not served has its original URL', () => {
+  expect(assetsWith({ isServed: (url) => !url.startsWith('/_next/'), basePath: '/docs' })).toMatchObject({
     '/css/site.css': '/docs/css/site.4f2a9c01be.css',
     '/vendor/lib.js': '/docs/vendor/lib.js',
   });

@@ -43,6 +43,10 @@ test('pageExtensions decide what a page is', () => {
   expect(routesOf(['app/a/page.tsx', 'app/b/page.mdx', 'pages/c.page.tsx', 'pages/d.tsx'], ['mdx', 'page.tsx'])).toEqual(['/b', '/c']);
 });
 
+test('src/ counts only where the folder of the app itself has none, for each router', () => {
+  expect(routesOf(['app/a/page.tsx', 'src/app/b/page.tsx', 'src/pages/c.tsx'])).toEqual(['/a', '/c']);
+});
+
 test('no app, no routes', () => {
   expect(routesOf([])).toEqual([]);
 });

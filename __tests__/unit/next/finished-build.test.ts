@@ -1,8 +1,16 @@
 import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
-import { findDroppedKeys } from '../../../src/next/finished-build';
+import { checkWhenFinished, findDroppedKeys } from '../../../src/next/finished-build';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
+import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith, withOptions } from '../support/project';
+
+let endBuild: (() => void) | undefined;
+jest.mock('../../../src/next/build-end', () => ({
+  whenBuildSucceeds: (task: () => void) => {
+    endBuild = task;
+  },
+}));
 
 const HOOK = 'compiler.runAfterProductionCompile';
 const LINKED = { 'static/media/smart-cache/js/app.2cf24dba5f.js': 'hello' };
@@ -49,4 +57,31 @@ test('without a manifest the rewrites cannot have been asked for', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   writeFiles(project.buildDir, routes());
   expect(findDroppedKeys(project, 0)).toEqual([HOOK, 'rewrites']);
+});
+
+describe('when the build has ended', () => {
+  const ended = (projects: readonly Project[]) => {
+    const exitCode = jest.spyOn(process, 'exitCode', 'set').mockImplementation(() => {});
+    const said = jest.spyOn(console, 'error').mockImplementation(() => {});
+    for (const project of projects) checkWhenFinished(project);
+    endBuild?.();
+    return { exitCode: exitCode.mock.lastCall?.[0], said: said.mock.calls.length };
+  };
+  const appWith = (files: Readonly<Record<string, string>>) => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    buildManifest(project);
+    writeFiles(project.buildDir, files);
+    return project;
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  test('a config that was wrapped, but not exported, is not missed', () => {
+    const web = appWith({ ...LINKED, ...routes() });
+    const mobile = resolveProject({ root: web.root, output: 'export' });
+    expect(ended([mobile, web])).toEqual({ exitCode: undefined, said: 0 });
+  });
+
+  test('a dropped key fails it', () => {
+    expect(ended([appWith({ ...LINKED, ...routes() })])).toEqual({ exitCode: 1, said: 1 });
+  });
 });

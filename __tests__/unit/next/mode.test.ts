@@ -25,6 +25,11 @@ test.each([
   expect(modeOf(undefined)).toBe(mode);
 });
 
+test('the dev server of Next 16 is known under any NODE_ENV', () => {
+  enterNextProcess({}, { argv: [], env: { NODE_ENV: 'test', __NEXT_DEV_SERVER: '1' } });
+  expect(modeOf(undefined)).toBe('development');
+});
+
 test('the command line works as for a build', () => {
   expect(modeOf(CLI_PHASE)).toBe('build');
 });

@@ -37,6 +37,14 @@ describe('the root', () => {
     expect(fromConfigFile(path.join(root, 'apps/web/next.config.js'), () => deep(50))).toBe(path.join(root, 'apps/web'));
   });
 
+  test('is not that of a helper with the name of a config', () => {
+    const root = enterNextProcess({ 'apps/web/.keep': '', 'packages/config/.keep': '' });
+    for (const helper of ['next.config.base.mjs', 'next.config.js']) {
+      const call = () => fromConfigFile(path.join(root, 'packages/config', helper), currentProjectRoot);
+      expect(fromConfigFile(path.join(root, 'apps/web/next.config.mjs'), call)).toBe(path.join(root, 'apps/web'));
+    }
+  });
+
   test('is the working directory when no config is running', () => {
     const root = enterNextProcess({ 'next.config.js': '', 'apps/web/next.config.js': '' }, { argv: ['build', 'apps/web'] });
     expect(currentProjectRoot()).toBe(root);

@@ -99,7 +99,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
     endBuild?.();
     return (url) => rewrite(beforeFiles, url);
   }
-  const served = (project: Project) => listFiles(path.join(project.root, '.next/static/media/smart-cache'));
+  const served = (project: Project) => listFiles(path.join(project.root, '.next/static/media/smart-cache-rewrite'));
 
   const OLD_FILE = 'old/a.2cf24dba5f.js';
 

@@ -433,14 +433,14 @@ describe('after the compilation', () => {
   test('the store is linked where Next serves it as immutable', async () => {
     const root = enterApp();
     await withSmartCache({}).compiler?.runAfterProductionCompile?.(metadataOf(root));
-    expect(readFiles(path.join(root, '.next/static/media/smart-cache'))).toEqual({ 'js/app.2cf24dba5f.js': 'hello' });
+    expect(readFiles(path.join(root, '.next/static/media/smart-cache-rewrite'))).toEqual({ 'js/app.2cf24dba5f.js': 'hello' });
   });
 
   test('distDir may be absolute, and another', async () => {
     const root = enterApp();
     const distDir = path.join(root, 'build');
     await withSmartCache({ distDir: 'build' }).compiler?.runAfterProductionCompile?.({ projectDir: root, distDir });
-    expect(listFiles(path.join(distDir, 'static/media/smart-cache'))).toEqual(['js/app.2cf24dba5f.js']);
+    expect(listFiles(path.join(distDir, 'static/media/smart-cache-rewrite'))).toEqual(['js/app.2cf24dba5f.js']);
     expect(fs.existsSync(path.join(root, '.next'))).toBe(false);
   });
 
@@ -493,15 +493,15 @@ describe('the versions that are installed', () => {
 });
 
 describe('the process', () => {
-  test.each<[string[], string, marked: boolean]>([
-    [['build'], 'production', true],
-    [['dev'], 'development', true],
-    [['start'], 'production', false],
-    [[], 'test', false],
-  ])('is marked, so that rendering code knows of the wrapper: next %j, %s', (argv, NODE_ENV, marked) => {
+  test.each<[string[], string]>([
+    [['build'], 'production'],
+    [['dev'], 'development'],
+    [['start'], 'production'],
+    [[], 'test'],
+  ])('is marked, so that rendering code knows of the wrapper: next %j, %s', (argv, NODE_ENV) => {
     enterApp({ argv, env: { NODE_ENV } });
     withSmartCache({});
-    expect(process.env[WRAPPED_BY]).toBe(marked ? String(process.pid) : undefined);
+    expect(process.env[WRAPPED_BY]).toBe(String(process.pid));
   });
 
   test('is not marked by the command line, which only reads', async () => {

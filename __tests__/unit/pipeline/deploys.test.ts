@@ -16,7 +16,7 @@ const HOUR = 60 * 60 * 1000;
 const HELLO = '2cf24dba5f';
 const EMPTY = 'e3b0c44298';
 
-const targetOf = (project: Project) => path.join(project.root, '.next/static/media/smart-cache');
+const targetOf = (project: Project) => path.join(project.root, '.next/static/media/smart-cache-rewrite');
 const storeFile = (project: Project, built: BuiltManifest, assetPath: string) =>
   openStore(project.cacheDir).pathOf(built.contentHashes.get(assetPath) ?? '');
 
@@ -26,7 +26,7 @@ function deploy(project: Project, files: Record<string, string>, now?: number): 
   fs.mkdirSync(project.publicDir);
   writeFiles(project.publicDir, files);
   const built = buildManifest(project);
-  linkStore(project, built, [targetOf(project)]);
+  linkStore(project, built, project.buildDir);
   recordDeploy(project, built, now);
   return built;
 }
@@ -81,14 +81,23 @@ describe('a deploy', () => {
     writeFiles(targetOf(project), { 'js/left-behind.js': 'x', [`a.${HELLO}.js`]: 'wrong bytes' });
     deploy(project, { 'a.js': 'hello' });
     expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
-    expect(fs.readdirSync(path.dirname(targetOf(project)))).toEqual(['smart-cache']);
+    expect(fs.readdirSync(path.dirname(targetOf(project)))).toEqual(['smart-cache', 'smart-cache-rewrite']);
   });
 
-  test('fills every folder it is given', () => {
-    const project = projectWith({ 'a.js': 'hello' });
-    const targets = ['one', 'other/deep'].map((name) => path.join(project.root, name));
-    linkStore(project, buildManifest(project), targets);
-    for (const target of targets) expect(readFiles(target)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
+  test('can be asked for under /_next/static only where its URL leads there', () => {
+    const vendor = Array.from({ length: 50 }, (_, index) => `vendor/lib-${index}.0123456789.js`);
+    const project = projectWith({ 'js/a.js': 'hello', ...Object.fromEntries(vendor.map((name) => [name, ''])) });
+    const built = buildManifest(project);
+    linkStore(project, built, project.buildDir);
+    expect(listFiles(path.join(project.buildDir, 'static/media/smart-cache'))).toEqual(
+      vendor.map((name) => name.replace(/js$/, `${EMPTY}.js`)).sort(),
+    );
+    expect(readFiles(targetOf(project))).toEqual({ [`js/a.${HELLO}.js`]: 'hello' });
+
+    const exported = withOptions(project, { delivery: 'static' });
+    linkStore(exported, buildManifest(exported), path.join(project.root, 'other'));
+    expect(fs.readdirSync(path.join(project.root, 'other/static/media'))).toEqual(['smart-cache']);
+    expect(listFiles(path.join(project.root, 'other/static/media/smart-cache'))).toHaveLength(51);
   });
 
   test('of nothing serves nothing', () => {
@@ -102,7 +111,7 @@ describe('a deploy', () => {
     const project = projectWith({ 'a.js': 'hello' });
     const built = buildManifest(project);
     const before = [stampFiles(project.publicDir), stampFiles(project.outputDir)];
-    linkStore(project, built, [targetOf(project)]);
+    linkStore(project, built, project.buildDir);
     expect([stampFiles(project.publicDir), stampFiles(project.outputDir)]).toEqual(before);
   });
 });
@@ -112,7 +121,7 @@ test('a build that was linked, but did not come to its end, is no deploy', () =>
   deploy(project, { 'a.js': 'hello' });
   const before = readDeploys(project);
   fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
-  linkStore(project, buildManifest(project), [targetOf(project)]);
+  linkStore(project, buildManifest(project), project.buildDir);
   expect(readDeploys(project)).toEqual(before);
 });
 
@@ -212,14 +221,14 @@ describe('a copy of this build that is not in the store', () => {
     fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
     const built = buildManifest(project);
     fs.rmSync(storeFile(project, built, '/a.js'));
-    expect(() => linkStore(project, built, [targetOf(project)])).toThrow(
+    expect(() => linkStore(project, built, project.buildDir)).toThrow(
       smartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
         where: storeFile(project, built, '/a.js'),
         fix: expect.stringContaining('build again'),
       }),
     );
     expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
-    expect(fs.readdirSync(path.dirname(targetOf(project)))).toEqual(['smart-cache']);
+    expect(fs.readdirSync(path.dirname(targetOf(project)))).toEqual(['smart-cache', 'smart-cache-rewrite']);
     expect(readDeploys(project)).toHaveLength(1);
   });
 });
@@ -228,8 +237,8 @@ test('a folder that cannot be written is an error that says so', () => {
   const project = projectWith({ 'a.js': 'hello' });
   writeFiles(project.root, { '.next/static': 'a file in its place' });
   const built = buildManifest(project);
-  expect(() => linkStore(project, built, [targetOf(project)])).toThrow(
-    smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: targetOf(project) }),
+  expect(() => linkStore(project, built, project.buildDir)).toThrow(
+    smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: path.join(project.buildDir, 'static/media/smart-cache') }),
   );
 });
 

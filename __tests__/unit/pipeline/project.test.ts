@@ -27,10 +27,15 @@ test.each<[Omit<ProjectInput, 'root'>, string]>([
   [{}, 'rewrite'],
   [{ output: 'standalone' }, 'rewrite'],
   [{ output: 'export' }, 'static'],
-  [{ output: 'export', options: { delivery: 'rewrite' } }, 'rewrite'],
   [{ options: { delivery: 'static' } }, 'static'],
 ])('%j: delivery is %s', (input, delivery) => {
   expect(resolveProject({ root: ROOT, ...input }).delivery).toBe(delivery);
+});
+
+test('an export has no server that could rewrite', () => {
+  expect(() => resolveProject({ root: ROOT, output: 'export', options: { delivery: 'rewrite' } })).toThrow(
+    smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'delivery', fix: expect.stringContaining('"static"') }),
+  );
 });
 
 test('options are checked', () => {
