@@ -95,9 +95,11 @@ test('a proxy that asks for a session asks for it on hashed URLs as on plain one
   expect([signedIn.status, signedIn.cacheControl]).toEqual([200, IMMUTABLE]);
 });
 
-test('an edited image is a new optimised image at once', async () => {
+test('images in metadata are hashed, and an edited image is a new optimised image at once', async () => {
   app = createApp('app-router');
   app.build();
+  const image = expectedUrl('/img/photo.png', { publicDir: publicDir(app) });
+  expect(app.read('.next/server/app/index.html')).toContain(`<meta property="og:image" content="http://localhost${image}"/>`);
   const optimised = async () => {
     const { origin, stop } = await (app as NextApp).start();
     const html = (await request(origin, '/image')).body.toString().replaceAll('&amp;', '&');

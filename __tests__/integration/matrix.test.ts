@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser';
+import { expectedUrl } from '../support/expected-urls';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { PAGE_CONTRACT } from '../support/page-contract';
@@ -25,6 +26,19 @@ describe.each(rows.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, $
     server = await app.start();
   });
   afterAll(() => app.dispose());
+
+  if (row.routers.includes('pages-router')) {
+    test('a fallback page links hashed URLs, also those that come with its data', async () => {
+      const settings = { publicDir: path.join(app.dir, 'public') };
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/legacy/static/not-built`);
+      const late = page.getByAltText('not-built');
+      await late.waitFor({ state: 'attached' });
+      expect(await late.getAttribute('src')).toBe(expectedUrl('/legacy/photo.png', settings));
+      expect(await page.locator('main img').first().getAttribute('src')).toBe(expectedUrl('/legacy/icon.svg', settings));
+      await page.close();
+    });
+  }
 
   describe.each(row.routers)('%s', (router) => {
     test.each(PAGE_CONTRACT)('%s', async (_, check) => {

@@ -53,7 +53,7 @@ describe.each(setUps.map((setUp) => ({ ...setUp, name: nameOf(setUp) })))('$name
         browser,
         publicDir: path.join(app.dir, 'public'),
         pages: [...pages, ...(setUp.pages ?? [])].filter((page) => !setUp.without?.includes(page.path)).map(toWritten),
-        documents: documents?.map(toWritten),
+        documents: [...(documents ?? []), ...(setUp.documents ?? [])].map(toWritten),
         navigation: { ...navigation, from: toWritten({ path: navigation.from }).path },
         basePath,
         prefix: setUp.onCdn ? cdn.origin : basePath,

@@ -18,6 +18,8 @@ export interface SetUp {
   serve?: 'standalone' | 'custom-server' | 'out-folder';
   /** Pages besides, or in place of, those of the routers. */
   pages?: readonly LinkedPage[];
+  /** Answers besides those of the routers that are no pages. */
+  documents?: readonly Pick<LinkedPage, 'path' | 'links'>[];
   /** Pages of the routers that this set-up cannot have. */
   without?: readonly string[];
   /** Part of `npm run test:quick`. */
@@ -25,6 +27,11 @@ export interface SetUp {
 }
 
 const LEGACY = ['/legacy/site.css', '/legacy/application.js', '/legacy/icon.svg'];
+
+const EDGE = {
+  pages: [{ path: '/edge', hydrated: 'edge', links: ['/js/late.js', '/img/photo.png'] }],
+  documents: [{ path: '/edge/route', links: ['/img/photo.png'] }],
+};
 
 export const SET_UPS: readonly SetUp[] = [
   { fixture: 'base-path', routers: ['app-router', 'pages-router'], basePath: '/docs', quick: true },
@@ -46,8 +53,8 @@ export const SET_UPS: readonly SetUp[] = [
     routers: ['app-router'],
     pages: [{ path: '/shop/second', hydrated: 'second', links: ['/css/second.css', '/js/second.js'] }],
   },
-  { fixture: 'edge', routers: ['app-router'], pages: [{ path: '/edge', hydrated: 'edge', links: ['/js/late.js', '/img/photo.png'] }] },
-  { fixture: 'edge', routers: ['app-router'], bundler: 'webpack', pages: [{ path: '/edge', hydrated: 'edge', links: ['/js/late.js'] }] },
+  { fixture: 'edge', routers: ['app-router'], ...EDGE },
+  { fixture: 'edge', routers: ['app-router'], bundler: 'webpack', ...EDGE },
   {
     fixture: 'cache-components',
     routers: ['app-router'],
