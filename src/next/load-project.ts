@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { NextConfig } from 'next';
 import { isSmartCacheError, SmartCacheError } from '../core/errors.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
+import { requireConfigObject } from './checks/require-config-object.js';
 import { CLI_PHASE } from './mode.js';
 import { findConfigFile } from './project-root.js';
 import { registeredOptions, whileReadingOnly } from './registration.js';
-import { requireConfigObject } from './require-config-object.js';
 
 /**
  * Works out an app's project from its `next.config`, in any of its forms, with

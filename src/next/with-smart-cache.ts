@@ -1,16 +1,16 @@
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/options.js';
 import { resolveProject } from '../pipeline/project.js';
-import { checkWhenFinished } from './finished-build.js';
+import { checkWhenFinished } from './checks/finished-build.js';
+import { requireConfigObject } from './checks/require-config-object.js';
+import { checkVersions } from './checks/supported-versions.js';
 import { enterWrappedProcess } from './main-process.js';
 import { mergeConfig } from './merge-config.js';
 import { modeOf } from './mode.js';
 import type { NextConfigExport, NextConfigFunction } from './next-config.js';
 import { currentProjectRoot } from './project-root.js';
 import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
-import { requireConfigObject } from './require-config-object.js';
 import { developmentApp, productionApp } from './smart-cache-app.js';
-import { checkVersions } from './supported-versions.js';
 
 /**
  * Wraps a Next config, so that the files of `public/` are linked under URLs

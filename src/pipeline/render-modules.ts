@@ -7,8 +7,8 @@ import { packAssetPaths } from '../core/unlisted-assets.js';
 import { writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
 import type { Project } from './project.js';
-import { listSourceFiles, type SourceFiles } from './source-files.js';
-import { findMentions, type SourceMentions } from './source-mentions.js';
+import { listSourceFiles, type SourceFiles } from './source/source-files.js';
+import { findMentions, type SourceMentions } from './source/source-mentions.js';
 
 /** The modules that stand in for `next-smart-cache/manifest` and `next-smart-cache/client-manifest` in an app's bundles. */
 export interface RenderModules {

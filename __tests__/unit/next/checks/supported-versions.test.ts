@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { peerDependencies } from '../../../package.json';
-import { checkVersions, SUPPORTED_VERSIONS } from '../../../src/next/supported-versions';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { smartCacheError } from '../support/smart-cache-error';
+import { peerDependencies } from '../../../../package.json';
+import { checkVersions, SUPPORTED_VERSIONS } from '../../../../src/next/checks/supported-versions';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
+import { smartCacheError } from '../../support/smart-cache-error';
 
 /** An app two folders down, with what is installed at the top. */
 function appWith(versions: Readonly<Record<string, string>>): string {

@@ -1,5 +1,5 @@
-import { listAppRoutes } from '../../../src/next/app-routes';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { listAppRoutes } from '../../../../src/next/checks/app-routes';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 
 function routesOf(files: readonly string[], pageExtensions?: readonly string[]): string[] {
   const root = temporaryFolder();

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Project } from './project.js';
+import type { Project } from '../project.js';
 import { findSourcePackages, isAround } from './source-packages.js';
 
 /** What builds leave in an app's folder. Further down, such names may be routes. */

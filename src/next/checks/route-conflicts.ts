@@ -1,8 +1,8 @@
-import { encodeAssetPath } from '../core/asset-path.js';
-import { SmartCacheError } from '../core/errors.js';
-import { type HashedPathShape, hashedPathShape } from '../core/hashed-path-shape.js';
-import type { Manifest } from '../core/manifest-document.js';
-import { examplePath, findRoutesInShape } from '../core/routes-in-shape.js';
+import { encodeAssetPath } from '../../core/asset-path.js';
+import { SmartCacheError } from '../../core/errors.js';
+import { type HashedPathShape, hashedPathShape } from '../../core/hashed-path-shape.js';
+import type { Manifest } from '../../core/manifest-document.js';
+import { examplePath, findRoutesInShape } from '../../core/routes-in-shape.js';
 
 export interface ShapeInput {
   manifest: Manifest;

@@ -1,4 +1,4 @@
-import { SmartCacheError } from '../core/errors.js';
+import { SmartCacheError } from '../../core/errors.js';
 
 /**
  * A config must be an object once all functions are called; a promise would

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { SmartCacheError } from '../core/errors.js';
-import { parseManifest } from '../core/manifest-document.js';
-import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import { readTextIfThere } from '../pipeline/atomic-write.js';
-import type { Project } from '../pipeline/project.js';
-import { whenBuildSucceeds } from './build-end.js';
+import { SmartCacheError } from '../../core/errors.js';
+import { parseManifest } from '../../core/manifest-document.js';
+import { REWRITE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
+import { readTextIfThere } from '../../pipeline/atomic-write.js';
+import type { Project } from '../../pipeline/project.js';
+import { whenBuildSucceeds } from '../build-end.js';
 
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const EXPECTED = Symbol.for('next-smart-cache.expected-builds');

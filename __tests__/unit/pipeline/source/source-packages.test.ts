@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { resolveProject } from '../../../src/pipeline/project';
-import { listSourceFiles } from '../../../src/pipeline/source-files';
-import { findSourcePackages } from '../../../src/pipeline/source-packages';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { resolveProject } from '../../../../src/pipeline/project';
+import { listSourceFiles } from '../../../../src/pipeline/source/source-files';
+import { findSourcePackages } from '../../../../src/pipeline/source/source-packages';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 
 interface Workspace {
   /** File → text; a `package.json` may be given as the names that it depends on. */

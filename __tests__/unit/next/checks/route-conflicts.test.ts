@@ -1,8 +1,8 @@
-import type { Manifest } from '../../../src/core/manifest-document';
-import { deriveRewrites, REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
-import { shapeBesideRoutes, warnOfDynamicRoutes } from '../../../src/next/route-conflicts';
-import { rewrite } from '../support/rewrites';
-import { smartCacheError } from '../support/smart-cache-error';
+import type { Manifest } from '../../../../src/core/manifest-document';
+import { deriveRewrites, REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
+import { shapeBesideRoutes, warnOfDynamicRoutes } from '../../../../src/next/checks/route-conflicts';
+import { rewrite } from '../../support/rewrites';
+import { smartCacheError } from '../../support/smart-cache-error';
 
 afterEach(() => jest.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { SmartCacheError } from '../core/errors.js';
+import { SmartCacheError } from '../../core/errors.js';
 
 interface SupportedVersions {
   oldest: readonly [major: number, minor: number];

@@ -1,12 +1,12 @@
-import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
-import { checkWhenFinished, findDroppedKeys } from '../../../src/next/finished-build';
-import { buildManifest } from '../../../src/pipeline/build-manifest';
-import { type Project, resolveProject } from '../../../src/pipeline/project';
-import { writeFiles } from '../../support/temporary-folder';
-import { projectWith, withOptions } from '../support/project';
+import { REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
+import { checkWhenFinished, findDroppedKeys } from '../../../../src/next/checks/finished-build';
+import { buildManifest } from '../../../../src/pipeline/build-manifest';
+import { type Project, resolveProject } from '../../../../src/pipeline/project';
+import { writeFiles } from '../../../support/temporary-folder';
+import { projectWith, withOptions } from '../../support/project';
 
 let endBuild: (() => void) | undefined;
-jest.mock('../../../src/next/build-end', () => ({
+jest.mock('../../../../src/next/build-end', () => ({
   whenBuildSucceeds: (task: () => void) => {
     endBuild = task;
   },

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { findMentions, quotedPaths } from '../../../src/pipeline/source-mentions';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { findMentions, quotedPaths } from '../../../../src/pipeline/source/source-mentions';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 
 /** What files with these texts mention, of `/a.js`, `/b.js` and `/my photo.jpg`. */
 function mentionsIn(...texts: readonly string[]) {
