@@ -44,7 +44,8 @@ export function pruneStore(store: Store, isKept: (contentHash: string) => boolea
     if (isKept(name)) continue;
     const file = path.join(store.filesDir, name);
     const stats = fs.statSync(file, { throwIfNoEntry: false });
-    if (stats && now - stats.ctimeMs > PRUNE_AFTER_MS) fs.rmSync(file, { force: true });
+    // A folder there is none of ours.
+    if (stats?.isFile() && now - stats.ctimeMs > PRUNE_AFTER_MS) fs.rmSync(file, { force: true });
   }
 }
 

@@ -273,4 +273,12 @@ describe('the store is pruned', () => {
     deploy(project, { 'a.js': 'hello' }, Date.now() + 2 * HOUR);
     expect(listFiles(filesDir)).not.toContain(name);
   });
+
+  test('but of no folder, which is none of ours', () => {
+    const project = projectWith({});
+    const { filesDir } = openStore(project.cacheDir);
+    writeFiles(filesDir, { '00/file': 'kept' });
+    deploy(project, { 'a.js': 'hello' }, Date.now() + 2 * HOUR);
+    expect(listFiles(filesDir)).toContain('00/file');
+  });
 });
