@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import { splitExtension } from '../../core/asset-path.js';
+import type { FoundReference, FoundReferences, Reference } from './reference.js';
+import { ReferencesUnreadableError } from './references-unreadable-error.js';
+
+/** What a file says of other files; `undefined` for one that can say nothing. */
+export interface LexedFile {
+  /** In the order of the text. */
+  references: Reference[];
+  /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
+  isModule: boolean;
+  /** Why the references of the file cannot be followed. */
+  problem?: { line: number; why: string };
+}
+
+/** Larger files are served as they are: what a lexer holds in memory is several times a file. */
+const MAX_LEXED_BYTES = 16 * 1024 * 1024;
+
+type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
+
+/** The format of a file, if it is one that can refer to others. */
+function formatOf(assetPath: string): Format | undefined {
+  switch (splitExtension(assetPath).extension.toLowerCase()) {
+    case '.css':
+      return 'css';
+    case '.js':
+    case '.mjs':
+      return 'javascript';
+    case '.svg':
+      return 'svg';
+    case '.webmanifest':
+      return 'web-manifest';
+    default:
+      return assetPath.endsWith('/manifest.json') ? 'web-manifest' : undefined;
+  }
+}
+
+/**
+ * Finds the references of one file. What a lexer cannot read is served as it
+ * is, and {@link LexedFile.problem} says why.
+ *
+ * @param size bytes.
+ * @param read called for a file that may hold references, and is not too large.
+ */
+export function findReferences(assetPath: string, size: number, read: () => Buffer): LexedFile | undefined {
+  const format = formatOf(assetPath);
+  if (format === undefined) return undefined;
+  if (size > MAX_LEXED_BYTES) return unreadable(1, `it is larger than ${MAX_LEXED_BYTES / 1024 / 1024} MiB`);
+  const content = read();
+  if (!holdsMarks(format, content)) return undefined;
+  // Next sends text as UTF-8, whatever the file is written in.
+  if (!isUtf8(content)) return unreadable(1, 'it is not text in UTF-8');
+  const whole = content.toString('utf8');
+  const offset = whole.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  const text = whole.slice(offset);
+  try {
+    const { references, isModule } = lexersOf(format)(text);
+    if (references.length === 0 && !isModule) return undefined;
+    return { references: locate(references, text, offset), isModule: isModule || isModuleName(assetPath) };
+  } catch (error) {
+    if (error instanceof ReferencesUnreadableError) return unreadable(lineCounter(text)(error.offset), error.message);
+    throw error;
+  }
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+function isModuleName(assetPath: string): boolean {
+  return assetPath.toLowerCase().endsWith('.mjs');
+}
+
+/** Tells the line, from 1, that an offset is in; asked for one offset after the other, each further on. */
+function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let next = text.indexOf('\n');
+  return (offset) => {
+    for (; next !== -1 && next < offset; next = text.indexOf('\n', next + 1)) line++;
+    return line;
+  };
+}
+
+function unreadable(line: number, why: string): LexedFile {
+  return { references: [], isModule: false, problem: { line, why } };
+}
+
+/** @param by what stands in front of the text that was lexed. */
+function locate(found: readonly FoundReference[], text: string, by: number): Reference[] {
+  const lineOf = lineCounter(text);
+  return [...found]
+    .sort((a, b) => a.start - b.start)
+    .map((reference) => ({ ...reference, line: lineOf(reference.start), start: reference.start + by, end: reference.end + by }));
+}
+
+/** Words of which one must stand in a file that holds any reference, whatever its lexer says. */
+const MARKS: Partial<Record<Format, readonly string[]>> = {
+  javascript: ['import', 'export', 'sourceMappingURL='],
+  svg: ['href', 'style'],
+};
+
+/** Most files hold none, and a search through bytes is quicker than any lexer. */
+function holdsMarks(format: Format, content: Buffer): boolean {
+  return MARKS[format]?.some((mark) => content.includes(mark)) ?? true;
+}
+
+type Lexer = (text: string) => FoundReferences;
+
+/** Loaded when a file asks for them: most builds find nothing changed, and start quicker without. */
+function lexersOf(format: Format): Lexer {
+  const withoutModules =
+    (find: (text: string) => FoundReference[]): Lexer =>
+    (text) => ({ references: find(text), isModule: false });
+  switch (format) {
+    case 'css':
+      return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferences);
+    case 'javascript':
+      return (require('./javascript-references.js') as typeof import('./javascript-references.js')).findJavascriptReferences;
+    case 'svg':
+      return withoutModules((require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences);
+    case 'web-manifest':
+      return withoutModules(
+        (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences,
+      );
+  }
+}

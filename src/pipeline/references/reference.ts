@@ -1,0 +1,42 @@
+/**
+ * How a file names another one, which decides who follows it, and when:
+ *
+ * - `import`: static `import` and `export … from` of a module
+ * - `dynamic-import`: `import()`, `import.meta.resolve()`
+ * - `module-url`: `new URL('…', import.meta.url)`
+ * - `style-import`: `@import`
+ * - `font`: the one `src` of a `@font-face` that a browser of today takes
+ * - `source-map`: the comment at the end
+ * - `url`: all else
+ */
+export type ReferenceKind = 'import' | 'dynamic-import' | 'module-url' | 'style-import' | 'font' | 'source-map' | 'url';
+
+/**
+ * The notation that a URL is written in, and so what a new one must escape: a
+ * quoted string of CSS or JavaScript, an unquoted `url(…)`, a template literal,
+ * an attribute of XML, a JSON string, a comment.
+ */
+export type Notation = 'string' | 'css-url' | 'template' | 'xml' | 'json' | 'comment';
+
+/** One file naming another one, as a lexer finds it. */
+export interface FoundReference {
+  kind: ReferenceKind;
+  notation: Notation;
+  /** The URL, with the escapes of its notation undone. */
+  url: string;
+  /** Where it stands in the file's text, quotes excluded: UTF-16 code units, `start` included, `end` not. */
+  start: number;
+  end: number;
+}
+
+export interface Reference extends FoundReference {
+  /** The line that it stands in, from 1. */
+  line: number;
+}
+
+/** What was found in one file. */
+export interface FoundReferences {
+  references: FoundReference[];
+  /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
+  isModule: boolean;
+}

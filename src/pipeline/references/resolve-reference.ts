@@ -1,0 +1,83 @@
+import { encodeAssetPath, fromHashedPath } from '../../core/asset-path.js';
+import type { Reference } from './reference.js';
+
+/** What a reference may lead to. */
+export interface UrlSpace {
+  basePath: string;
+  /** Bare specifiers of modules, as in an import map: a key that ends in `/` stands for all that begin with it. */
+  imports: Readonly<Record<string, string>>;
+  /** Whether `public/` has a file. */
+  has(assetPath: string): boolean;
+  /** Whether a path looks like a hashed one. */
+  looksHashed(path: string): boolean;
+}
+
+/** An asset path; `null` for one that `public/` has no file for; `undefined` for what is none of ours. */
+export type Destination = string | null | undefined;
+
+/** An origin that no file names. */
+const ORIGIN = 'http://public.invalid';
+
+/**
+ * Where a reference leads, as a browser resolves it (URL Standard, HTML
+ * Standard for module specifiers) in a file that is served at its asset path.
+ * A URL that climbs out of the site's root ends at the root, as there.
+ *
+ * @param from the asset path of the file that the reference stands in.
+ */
+export function resolveReference(from: string, { kind, url }: Pick<Reference, 'kind' | 'url'>, space: UrlSpace): Destination {
+  if (isBareSpecifier(kind, url)) return destinationOf(mapSpecifier(url, space.imports) ?? '', '/', space);
+  return destinationOf(url, from, space);
+}
+
+/** Whether a specifier is one that only an import map can resolve: `three`, and not `./three.js`. */
+export function isBareSpecifier(kind: Reference['kind'], url: string): boolean {
+  if (kind !== 'import' && kind !== 'dynamic-import') return false;
+  return !/^(?:\/|\.\.?\/|[a-z][a-z\d+.-]*:)/i.test(url);
+}
+
+/** As an import map does: the exact name first, then the longest folder. */
+export function mapSpecifier(specifier: string, imports: UrlSpace['imports']): string | undefined {
+  if (Object.hasOwn(imports, specifier)) return imports[specifier];
+  const folder = Object.keys(imports)
+    .filter((key) => key.endsWith('/') && specifier.startsWith(key))
+    .sort((a, b) => b.length - a.length)[0];
+  return folder === undefined ? undefined : `${imports[folder]}${specifier.slice(folder.length)}`;
+}
+
+function destinationOf(url: string, from: string, space: UrlSpace): Destination {
+  const parsed = parse(url, from);
+  // An empty URL, a query or a fragment is the file itself.
+  if (parsed === undefined || parsed.origin !== ORIGIN || /^[\0-\x20]*(?:$|[?#])/.test(url)) return undefined;
+  const { pathname } = parsed;
+  // A folder (`new URL('./', import.meta.url)`), or what Next makes: not for us to judge.
+  if (pathname.endsWith('/') || pathname.startsWith('/_next/')) return undefined;
+  const assetPath = decodePath(pathname);
+  if (assetPath === undefined) return null;
+  const { basePath } = space;
+  const below = basePath && assetPath.startsWith(`${basePath}/`) ? assetPath.slice(basePath.length) : undefined;
+  const found = [below, assetPath].find((candidate) => candidate !== undefined && space.has(candidate));
+  if (found !== undefined) return found;
+  // Hashed already, by hand or by an earlier run.
+  if (space.looksHashed(assetPath) && space.has(fromHashedPath(below ?? assetPath))) return undefined;
+  return null;
+}
+
+function parse(url: string, from: string): URL | undefined {
+  try {
+    return new URL(url, ORIGIN + encodeAssetPath(from));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Segment by segment, since `%2F` is no separator; `undefined` for what can be no name of a file. */
+function decodePath(pathname: string): string | undefined {
+  if (!pathname.includes('%')) return pathname;
+  try {
+    const segments = pathname.split('/').map(decodeURIComponent);
+    return segments.some((segment) => /[/\0]/.test(segment)) ? undefined : segments.join('/');
+  } catch {
+    return undefined;
+  }
+}

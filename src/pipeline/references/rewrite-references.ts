@@ -1,0 +1,63 @@
+import path from 'node:path';
+import type { FoundReference, Notation } from './reference.js';
+
+/** One change to a text. */
+export interface Edit {
+  reference: FoundReference;
+  /** What the reference is to lead to: percent-encoded, without `?query` and `#fragment`. */
+  url: string;
+}
+
+/**
+ * Puts new URLs in the place of references. All else stays as it is, to the
+ * byte, `?query` and `#fragment` included.
+ */
+export function rewriteReferences(text: string, edits: readonly Edit[]): string {
+  const pieces: string[] = [];
+  let copied = 0;
+  for (const { reference, url } of [...edits].sort((a, b) => a.reference.start - b.reference.start)) {
+    const raw = text.slice(reference.start, reference.end);
+    pieces.push(text.slice(copied, reference.start), rewriteUrl(raw, reference, url, text[reference.start - 1] ?? ''));
+    copied = reference.end;
+  }
+  return pieces.join('') + text.slice(copied);
+}
+
+/** @param quote the character in front of the reference: its quote, where it has one. */
+function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: string, quote: string): string {
+  // Written without any escape, what is behind the path can stay as it stands.
+  const isLiteral = raw === url;
+  const cut = url.search(/[?#]/);
+  const suffix = cut === -1 ? '' : url.slice(cut);
+  return escapeFor(notation, newUrl, quote) + (isLiteral ? suffix : escapeFor(notation, suffix, quote));
+}
+
+function escapeFor(notation: Notation, text: string, quote: string): string {
+  switch (notation) {
+    case 'string':
+      return text.replace(/[\\'"]/g, (character) => (character === '\\' || character === quote ? `\\${character}` : character));
+    case 'css-url':
+      return text.replace(/[\\'"()\s]/g, (character) => `\\${character}`);
+    case 'xml':
+      return text.replace(/[&<'"]/g, (character) => `&#${character.charCodeAt(0)};`);
+    case 'template':
+      return text.replace(/[\\`$]/g, '\\$&');
+    case 'json':
+      return JSON.stringify(text).slice(1, -1);
+    case 'comment':
+      return text;
+  }
+}
+
+/**
+ * The URL that leads from one file to another. It stays relative where the
+ * author's was, so that files may move together; else it is whole.
+ *
+ * @param fromUrl URL of the file that the reference stands in, as in the manifest.
+ * @param toUrl URL of the file that it leads to, likewise.
+ * @param written what the author wrote.
+ */
+export function relativeUrl(fromUrl: string, toUrl: string, written: string): string {
+  const relative = path.posix.relative(path.posix.dirname(fromUrl), toUrl);
+  return /^\s*\.\.?\//.test(written) && !relative.startsWith('../') ? `./${relative}` : relative;
+}
