@@ -1,9 +1,10 @@
+import type { ErrorParts } from './core/errors.js';
 import type { Manifest } from './core/manifest-document.js';
 import type { SmartCacheOptions } from './core/options.js';
 import { buildManifest } from './pipeline/build-manifest.js';
 import { resolveProject } from './pipeline/project.js';
 
-export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
+export { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
 export { type Manifest, type ManifestEntry, parseManifest } from './core/manifest-document.js';
 export type { Fingerprint, FingerprintInput, HashAlgorithm, SmartCacheOptions } from './core/options.js';
 
@@ -12,6 +13,9 @@ export interface BuildOptions {
   cwd?: string;
   /** Next's `distDir`. Default: `.next`. */
   distDir?: string;
+  /** Next's `basePath` and `assetPrefix`, which references inside files may need. Default: none. */
+  basePath?: string;
+  assetPrefix?: string;
   /** The same options as `withSmartCache`. Default: all defaults; `next.config` is not read. */
   options?: SmartCacheOptions;
 }
@@ -24,6 +28,8 @@ export interface BuildResult {
   changed: boolean;
   /** How many files had to be read. */
   filesRead: number;
+  /** References that lead nowhere, and files that cannot be looked into. */
+  warnings: readonly ErrorParts[];
 }
 
 /**
@@ -36,8 +42,8 @@ export interface BuildResult {
  * const { manifest } = await build();
  * console.log(manifest.assets['/js/application.js']?.url);
  */
-export async function build({ cwd = process.cwd(), distDir, options }: BuildOptions = {}): Promise<BuildResult> {
-  const project = resolveProject({ root: cwd, distDir, options });
-  const { manifest, changed, filesRead } = buildManifest(project);
-  return { manifest, manifestPath: project.manifestPath, changed, filesRead };
+export async function build({ cwd = process.cwd(), ...config }: BuildOptions = {}): Promise<BuildResult> {
+  const project = resolveProject({ root: cwd, ...config });
+  const { manifest, changed, filesRead, warnings } = buildManifest(project);
+  return { manifest, manifestPath: project.manifestPath, changed, filesRead, warnings };
 }

@@ -20,11 +20,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE: Record<string, RegExp> = {
   entry: /^(?:node:.+)$/,
   cli: /^(?:node:.+|commander)$/,
-  next: /^(?:node:.+|next|jiti|chokidar|postcss|postcss-value-parser)$/,
+  next: /^(?:node:.+|next|jiti|chokidar|postcss)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/script\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
   hosts: /^node:.+$/,
-  pipeline: /^(?:node:.+|picomatch)$/,
+  pipeline: /^(?:node:.+|@csstools\/css-tokenizer|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2)$/,
   core: /^picomatch$/,
 };
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { describeProblem } from '../core/errors.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import type { Project } from '../pipeline/project.js';
 import type { CommandIo, ExitCode, GlobalFlags } from './command-io.js';
@@ -8,17 +9,19 @@ export async function runBuild({ cwd, json }: GlobalFlags, io: CommandIo): Promi
   const project = await io.loadProject(path.resolve(io.cwd, cwd));
   const built = buildManifest(project);
   if (json) io.stdout(`${JSON.stringify(toReport(project, built), null, 2)}\n`);
+  for (const warning of built.warnings) io.stderr(`next-smart-cache: ${describeProblem(warning)}\n`);
   io.stderr(`next-smart-cache: ${summarize(project, built)}\n`);
   return 0;
 }
 
-function toReport(project: Project, { manifest, changed, filesRead }: BuiltManifest) {
+function toReport(project: Project, { manifest, changed, filesRead, warnings }: BuiltManifest) {
   return {
     manifest: project.manifestPath,
     changed,
     files: Object.keys(manifest.assets).length,
     filesRead,
     bytes: totalBytes(manifest),
+    warnings,
   };
 }
 

@@ -1,4 +1,4 @@
-import { compareAssetPaths, encodeAssetPath } from './asset-path.js';
+import { compareAssetPaths, spellInUrl } from './asset-path.js';
 
 /** Beside `next-env.d.ts`, and like it not under version control. */
 export const DECLARATION_FILE = 'smart-cache-env.d.ts';
@@ -28,11 +28,8 @@ export function declareAssetPaths(assetPaths: Iterable<string>): string {
 
 /** A name as on disk and, where it needs encoding, as it stands in a URL: `asset()` takes both. */
 function spellingsOf(assetPath: string): string[] {
-  return [assetPath, encodeAssetPath(assetPath).replace(NEEDLESS, decodeURIComponent)];
+  return [assetPath, spellInUrl(assetPath)];
 }
-
-/** `$&+,:;=@`, which stand in a path as they are (RFC 3986, section 3.3). Nobody writes `logo%402x.png`. */
-const NEEDLESS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
 /** JSON is a string literal of TypeScript, but for two line separators that older compilers take for the end of the line. */
 function quote(text: string): string {

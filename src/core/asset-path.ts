@@ -27,6 +27,14 @@ export function encodeAssetPath(assetPath: string): string {
   return assetPath.split('/').map(encodeURIComponent).join('/');
 }
 
+/** `$&+,:;=@`, which stand in a path as they are (RFC 3986, section 3.3). Nobody writes `logo%402x.png`. */
+const NEEDLESS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
+
+/** An asset path as one writes it in a URL, and as a browser leaves it. */
+export function spellInUrl(assetPath: string): string {
+  return encodeAssetPath(assetPath).replace(NEEDLESS, decodeURIComponent);
+}
+
 /**
  * Puts the hash in front of the extension: `/js/app.min.js` →
  * `/js/app.min.<hash>.js`, `/LICENSE` → `/LICENSE.<hash>`.

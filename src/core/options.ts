@@ -1,3 +1,4 @@
+import { isExternalUrl } from './asset-path.js';
 import { EVERYTHING } from './asset-path-globs.js';
 import { describeValue } from './describe-value.js';
 import { SmartCacheError } from './errors.js';
@@ -46,6 +47,28 @@ export interface SmartCacheOptions {
   integrity?: boolean | 'cross-origin';
   /** How many deploys before this one the store still serves. Default: 3. */
   keep?: number;
+  /**
+   * Whether files of `public/` that name each other (`url()`, `import` …) are
+   * linked by hashed URLs; `exclude` holds globs over the asset paths of files
+   * that are served as they are. Default: `true`.
+   */
+  references?: boolean | { exclude?: string | readonly string[] };
+  /** How the ES modules of `public/` find each other. */
+  modules?: {
+    /**
+     * Whether `<CachedImportMap />` leads from one module to the next, so that
+     * an edit to a module changes its own URL alone. Default: false; each
+     * module holds the hashed URLs of those that it imports.
+     */
+    importMap?: boolean;
+    /**
+     * Bare specifiers, as in an import map: name → asset path or external URL.
+     * A name that ends in `/` stands for a folder. Default: none.
+     *
+     * @example { three: '/three/build/three.module.js', 'three/addons/': '/three/examples/jsm/' }
+     */
+    imports?: Readonly<Record<string, string>>;
+  };
   /** Precompressed variants. Only `false`, the default, in this release. */
   precompress?: false;
 }
@@ -65,6 +88,8 @@ export interface ResolvedOptions {
   cdnPrefix: string;
   integrity: boolean | 'cross-origin';
   keep: number;
+  references: { isFollowed: boolean; exclude: readonly string[] };
+  modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
 }
 
 /** Hex digits that each algorithm yields. */
@@ -86,8 +111,12 @@ const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
   cdnPrefix: true,
   integrity: true,
   keep: true,
+  references: true,
+  modules: true,
   precompress: true,
 };
+const KNOWN_REFERENCES_OPTIONS: Record<'exclude', true> = { exclude: true };
+const KNOWN_MODULES_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['modules']>, true> = { importMap: true, imports: true };
 const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, true> = { algorithm: true, length: true };
 
 /**
@@ -106,6 +135,8 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
     onMissing = 'error',
     clientAssets = 'referenced',
     integrity = 'cross-origin',
+    references = true,
+    modules = {},
     precompress = false,
   } = options;
   requireKnownKeys('hash', hash, KNOWN_HASH_OPTIONS);
@@ -125,6 +156,8 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
     cdnPrefix: checkCdnPrefix(cdnPrefix),
     integrity: oneOf('integrity', integrity, [true, false, 'cross-origin']),
     keep: integer('keep', keep, 0, MAX_KEEP),
+    references: checkReferences(references),
+    modules: checkModules(modules),
   };
 }
 
@@ -138,8 +171,8 @@ function fail(option: string, value: unknown, expected: string): never {
 }
 
 /** @param known `Record`, so that the compiler notices an option without an entry there. */
-function requireKnownKeys(option: string, value: object, known: Record<string, true>): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, 'an object');
+function requireKnownKeys(option: string, value: object, known: Record<string, true>, expected = 'an object'): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, expected);
   for (const [name, given] of Object.entries(value)) {
     const where = option === 'options' ? name : `${option}.${name}`;
     if (!Object.hasOwn(known, name)) fail(where, given, `left out: the options are ${Object.keys(known).join(', ')}`);
@@ -194,4 +227,29 @@ function checkCdnPrefix(value: unknown): string {
     return fail('cdnPrefix', value, 'an origin, such as "https://cdn.example.com"');
   }
   return value.replace(/\/+$/, '');
+}
+
+function checkReferences(value: boolean | { exclude?: string | readonly string[] }): ResolvedOptions['references'] {
+  if (typeof value === 'boolean') return { isFollowed: value, exclude: [] };
+  requireKnownKeys('references', value, KNOWN_REFERENCES_OPTIONS, 'true, false or an object');
+  const { exclude = [] } = value;
+  return { isFollowed: true, exclude: checkGlobs('references.exclude', exclude) };
+}
+
+function checkModules(value: NonNullable<SmartCacheOptions['modules']>): ResolvedOptions['modules'] {
+  requireKnownKeys('modules', value, KNOWN_MODULES_OPTIONS);
+  const { importMap = false, imports = {} } = value;
+  oneOf('modules.importMap', importMap, [true, false]);
+  if (typeof imports !== 'object' || imports === null || Array.isArray(imports)) {
+    fail('modules.imports', imports, 'an object: name → asset path or external URL');
+  }
+  for (const [name, target] of Object.entries(imports)) {
+    const where = `modules.imports[${JSON.stringify(name)}]`;
+    if (name === '' || typeof target !== 'string' || !(target.startsWith('/') || isExternalUrl(target))) {
+      fail(where, target, 'an asset path such as "/js/three.module.js", or an external URL, under a name that is not empty');
+    }
+    // https://html.spec.whatwg.org/multipage/webappapis.html#sorting-and-normalizing-a-module-specifier-map
+    if (name.endsWith('/') && !target.endsWith('/')) fail(where, target, 'a folder, with "/" at its end, since the name ends in "/"');
+  }
+  return { importMap, imports };
 }

@@ -11,9 +11,13 @@ export interface RenderManifest {
    * where the `integrity` option asks for it. Files that keep their name are
    * here too, under that name.
    */
-  assets: Readonly<Record<string, string | readonly [url: string, integrity: string]>>;
+  assets: Readonly<Record<string, RenderedAsset>>;
   /** In front of paths that are not in `assets`. */
   basePath: string;
+  /** Asset path → what `preload` fetches with that file, as in `assets`: a stylesheet's fonts, the modules that a module imports. */
+  preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
+  /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
+  importMap?: ImportMap | true;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
   onMissing?: 'error' | 'warn';
   /**
@@ -22,6 +26,15 @@ export interface RenderManifest {
    * on the server, and in development.
    */
   unlisted?: string;
+}
+
+/** Finished URL, or URL and Subresource Integrity metadata where the `integrity` option asks for it. */
+export type RenderedAsset = string | readonly [url: string, integrity: string];
+
+/** HTML Standard, section 8.1.6.2. */
+export interface ImportMap {
+  imports: Readonly<Record<string, string>>;
+  integrity?: Readonly<Record<string, string>>;
 }
 
 /** Every look-up returns the original path: Jest, Storybook, a plain Node script. */
@@ -35,24 +48,32 @@ export interface ResolvedAsset {
   integrity?: string | undefined;
   /** On another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
   crossOrigin?: 'anonymous' | undefined;
+  /** What `preload` fetches with it. */
+  preloads?: readonly ResolvedAsset[];
 }
 
 /**
  * Looks a written path up; `undefined` when the manifest does not know it.
  * `?query` and `#fragment` are kept, unless they are part of the name.
  */
-export function lookUp({ assets }: RenderManifest, written: string): ResolvedAsset | undefined {
+export function lookUp({ assets, preloads }: RenderManifest, written: string): ResolvedAsset | undefined {
   // Every asset path begins with a slash, and no name of `Object.prototype` does.
   if (!written.startsWith('/')) return undefined;
   for (const reading of readings(written)) {
     const entry = assets[reading];
     if (entry === undefined) continue;
-    const [url, integrity] = typeof entry === 'string' ? [entry, undefined] : entry;
+    const resolved = toResolved(entry);
+    const listed = preloads?.[reading];
     return {
-      url: reading === written ? url : url + splitSuffix(written).suffix,
-      integrity,
-      crossOrigin: isExternalUrl(url) ? 'anonymous' : undefined,
+      ...resolved,
+      url: reading === written ? resolved.url : resolved.url + splitSuffix(written).suffix,
+      ...(listed && { preloads: listed.map(toResolved) }),
     };
   }
   return undefined;
+}
+
+function toResolved(entry: RenderedAsset): ResolvedAsset {
+  const [url, integrity] = typeof entry === 'string' ? [entry, undefined] : entry;
+  return { url, integrity, crossOrigin: isExternalUrl(url) ? 'anonymous' : undefined };
 }

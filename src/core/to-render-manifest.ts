@@ -1,16 +1,13 @@
 import { encodeAssetPath, isExternalUrl } from './asset-path.js';
+import { finishUrl, type UrlPrefixes } from './finish-url.js';
 import type { Manifest } from './manifest-document.js';
 import type { RenderManifest } from './render-manifest.js';
 
-export interface RenderManifestSettings {
-  basePath: string;
-  /** In front of URLs under `/_next/`, as Next's own. */
-  assetPrefix: string;
-  cdnPrefix: string;
+export interface RenderManifestSettings extends UrlPrefixes {
   integrity: boolean | 'cross-origin';
   onMissing: 'error' | 'warn';
   /** Whether a URL of the manifest is served; one that is not gives way to the original. Default: all are, as in production. */
-  isServed?: (url: string) => boolean;
+  isServed?: (url: string, assetPath: string) => boolean;
 }
 
 /**
@@ -25,17 +22,15 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, cdnPrefix, onMissing, isServed = () => true } = settings;
-  // As Next does.
-  const assetPrefix = settings.assetPrefix.replace(/\/+$/, '');
+  const { basePath, onMissing, isServed = () => true } = settings;
   const assets: Record<string, string | readonly [string, string]> = {};
   for (const [assetPath, { url, integrity }] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;
-    if (!isServed(url)) {
+    if (!isServed(url, assetPath)) {
       assets[assetPath] = basePath + encodeAssetPath(assetPath);
       continue;
     }
-    const finished = (cdnPrefix || (url.startsWith('/_next/') && assetPrefix) || basePath) + url;
+    const finished = finishUrl(url, settings);
     const isChecked = settings.integrity === 'cross-origin' ? isExternalUrl(finished) : settings.integrity;
     assets[assetPath] = isChecked ? [finished, integrity] : finished;
   }

@@ -22,7 +22,8 @@ export async function loadProject(root: string): Promise<Project> {
   const file = findConfigFile(root);
   if (file === undefined) return resolveProject({ root });
   const config = await loadConfig(root, file);
-  return resolveProject({ root, distDir: config.distDir, output: config.output, options: registeredOptions(config) });
+  const { distDir, output, basePath, assetPrefix } = config;
+  return resolveProject({ root, distDir, output, basePath, assetPrefix, options: registeredOptions(config) });
 }
 
 /** What config functions read of Next's defaults; the whole of them is not public. */

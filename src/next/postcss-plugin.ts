@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'postcss';
-import valueParser from 'postcss-value-parser';
 import { lookUp, type RenderManifest } from '../core/render-manifest.js';
 import { readTextIfThere } from '../pipeline/atomic-write.js';
+import { findCssReferences } from '../pipeline/references/css-references.js';
+import type { FoundReference } from '../pipeline/references/reference.js';
+import { ReferencesUnreadableError } from '../pipeline/references/references-unreadable-error.js';
+import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
 import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
 import { CLI_PHASE } from './mode.js';
 
@@ -31,7 +34,7 @@ export function smartCachePostcss(): Plugin {
       result.messages.push({ type: 'dependency', plugin: 'next-smart-cache', file: moduleFile, parent: result.opts.from });
       return {
         Declaration(declaration) {
-          if (!/url\(/i.test(declaration.value)) return;
+          if (!declaration.value.includes('(')) return;
           const value = rewriteUrls(declaration.value, manifest);
           // Setting a value makes PostCSS visit the declaration again.
           if (value !== declaration.value) declaration.value = value;
@@ -43,19 +46,22 @@ export function smartCachePostcss(): Plugin {
 smartCachePostcss.postcss = true as const;
 
 function rewriteUrls(value: string, manifest: RenderManifest): string {
-  const parsed = valueParser(value);
-  parsed.walk((node) => {
-    if (node.type !== 'function' || node.value.toLowerCase() !== 'url') return;
-    const [quoted] = node.nodes;
-    if (quoted?.type === 'string' && node.nodes.length === 1) {
-      quoted.value = lookUp(manifest, quoted.value)?.url ?? quoted.value;
-      return;
-    }
-    // A bare URL; in upper case the parser splits it up at its slashes.
-    const found = lookUp(manifest, valueParser.stringify(node.nodes).trim());
-    if (found) node.nodes = [{ type: 'word', value: found.url, sourceIndex: node.sourceIndex, sourceEndIndex: node.sourceEndIndex }];
+  const edits = findReferencesOf(value).flatMap((reference): Edit[] => {
+    const found = lookUp(manifest, reference.url.trim());
+    // The look-up says what becomes of `?query` and `#fragment`, which may be part of a name.
+    return found ? [{ reference: { ...reference, url: '' }, url: found.url }] : [];
   });
-  return parsed.toString();
+  return edits.length === 0 ? value : rewriteReferences(value, edits);
+}
+
+/** Of a value that is no CSS, whoever compiles the stylesheet says so. */
+function findReferencesOf(value: string): FoundReference[] {
+  try {
+    return findCssReferences(value);
+  } catch (error) {
+    if (error instanceof ReferencesUnreadableError) return [];
+    throw error;
+  }
 }
 
 /** The generated module of the nearest app folder above a stylesheet. */

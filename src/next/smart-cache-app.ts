@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { NextConfig } from 'next';
+import { describeProblem } from '../core/errors.js';
 import { shapeMatcher } from '../core/hashed-path-shape.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
@@ -28,7 +29,7 @@ export interface SmartCacheApp {
   afterCompile(distDir: string): void;
 }
 
-export type SettingsConfig = Pick<NextConfig, 'basePath' | 'assetPrefix' | 'pageExtensions'>;
+export type SettingsConfig = Pick<NextConfig, 'pageExtensions'>;
 
 /** `next build`: the store, linked where Next serves it as immutable. */
 export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
@@ -36,8 +37,9 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   const built = once(() => {
     const result = buildManifest(project, { checkCopies: true, mayLackPublic: true });
     if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
+    if (result.changed) for (const warning of result.warnings) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
     if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${Object.keys(result.manifest.assets).length} files`);
-    writeRenderModules(project, result, settingsOf(project, config), modules);
+    writeRenderModules(project, result, settingsOf(project), modules);
     return result;
   });
   // Next asks twice in one build; a warning is wanted once.
@@ -61,11 +63,14 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
 export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
-  const settings = { ...settingsOf(project, config), cdnPrefix: '', integrity: false };
+  const settings = { ...settingsOf(project), cdnPrefix: '', integrity: false };
   const buildAgain = () => buildManifest(project, { freeze: false, mayLackPublic: true });
   const writeModules = (built: BuiltManifest) => {
     // Next asks for the rewrites once: a folder that is new since then keeps its original URLs until the server is started again.
-    const isServed = project.delivery === 'static' ? () => false : shapeMatcher(shape());
+    const isInShape = project.delivery === 'static' ? () => false : shapeMatcher(shape());
+    // Nothing is rewritten here: a module that others import by its plain name must not be loaded by another one too.
+    const plainModules = built.graph.importedByUrl();
+    const isServed = (url: string, assetPath: string) => isInShape(url) && !plainModules.has(assetPath);
     const { source, unlisted } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true });
     // Pages are rendered in this process, maybe by modules that are older than this list.
     (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
@@ -92,9 +97,8 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
 
 const NO_RULES: RewriteRules = { beforeFiles: [], afterFiles: [] };
 
-function settingsOf({ options }: Project, { basePath = '', assetPrefix = '' }: SettingsConfig): RenderManifestSettings {
-  const { cdnPrefix, integrity, onMissing } = options;
-  return { basePath, assetPrefix, cdnPrefix, integrity, onMissing };
+function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {
+  return { ...prefixes, integrity, onMissing };
 }
 
 function shapeOf(

@@ -54,8 +54,8 @@ const RETURNED = 'what the function given to withSmartCache() in your next.confi
 function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined, where: string): NextConfig {
   requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
-  const { distDir, output, transpilePackages } = config;
-  const project = resolveProject({ root, distDir, output, transpilePackages, options });
+  const { distDir, output, basePath, assetPrefix, transpilePackages } = config;
+  const project = resolveProject({ root, distDir, output, basePath, assetPrefix, transpilePackages, options });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {

@@ -1,18 +1,19 @@
 import fs from 'node:fs';
-import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { declareAssetPaths } from '../core/asset-path-declaration.js';
-import { type HashedPathShape, hashedPathShape, topLevelFolder } from '../core/hashed-path-shape.js';
+import type { ErrorParts } from '../core/errors.js';
+import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
-import { STORE_URL } from '../core/rewrite-rules.js';
 import { writeIfChanged } from './atomic-write.js';
+import { type Copies, storedCopies, unstoredCopies } from './copies.js';
 import { isRacy, letClockTick, nowNs } from './file-stamp.js';
-import { hashForUrl } from './fingerprint.js';
 import type { FrozenFile } from './freeze.js';
 import { freezeInParallel } from './freeze-in-parallel.js';
+import type { Output } from './graph/hash-graph.js';
+import { linkFiles, type SourceFile } from './graph/link-files.js';
+import type { ReferenceGraph } from './graph/reference-graph.js';
 import type { Project } from './project.js';
 import { type Scan, type ScannedFile, scanPublicFolder } from './scan.js';
-import { openScanCache } from './scan-cache.js';
-import { listStore, openStore, sizeOfCopy } from './store.js';
+import { openScanCache, type ScanCache } from './scan-cache.js';
 
 export interface BuildManifestOptions {
   /** Whether frozen copies are made. Default: true; development has no store. */
@@ -29,39 +30,61 @@ export interface BuiltManifest {
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
+  /** Whole content hashes of the files as they lie in `public/`: what references are rewritten in. */
+  sourceHashes: ReadonlySet<string>;
+  /** What the files say of each other. */
+  graph: ReferenceGraph;
+  /** What is to be mended, and stops nothing. */
+  warnings: readonly ErrorParts[];
   /** Whether the manifest on disk was missing or another one. */
   changed: boolean;
   /** How many files had to be read. */
   filesRead: number;
 }
 
-/** A file of `public/` with its hashes. */
-interface HashedFile extends FrozenFile {
-  assetPath: string;
-}
-
 /**
  * `public/` → manifest, store and types, in one visible order:
- * scan → hash and freeze → name → write. The manifest comes last, so that it
- * never names a file that is not in the store.
+ * scan → hash, freeze and find references → follow them → write. The manifest
+ * comes last, so that it never names a file that is not in the store.
  *
  * @throws {SmartCacheError} and leaves the old manifest as it was.
  */
 export function buildManifest(project: Project, options: BuildManifestOptions = {}): BuiltManifest {
   const isMissing = options.mayLackPublic && !fs.existsSync(project.publicDir);
   const scan = isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(project.publicDir, project.options);
-  const { files, filesRead } = hashFiles(project, scan.files, options);
+  const cache = openScanCache(project.cacheDir, {
+    algorithm: project.options.algorithm,
+    isFrozen: options.freeze ?? true,
+    findReferences: project.options.references.isFollowed,
+  });
+  const {
+    cacheDir,
+    options: { algorithm },
+  } = project;
+  const copies = options.freeze === false ? unstoredCopies(algorithm) : storedCopies(cacheDir, algorithm, options.checkCopies ?? false);
+  const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies);
   const shape = hashedPathShape(
     files.map(({ assetPath }) => assetPath),
     allPaths(scan),
     project.options.hashLength,
   );
-  const manifest = describeFiles(project, files, shape, new Set(allPaths(scan)));
+  const linked = linkFiles(project, files, scan.stablePaths, shape, copies, cache.stateKey);
+  if (filesRead > 0 || linked.stateKey !== cache.stateKey || copies.written > 0) {
+    const isSaved = (file: SourceFile) => !isRacy(file, readAtNs);
+    cache.save(
+      files.filter(isSaved).map((file) => ({ ...file, links: linked.linksOf(file.assetPath) })),
+      linked.stateKey,
+    );
+  }
+  const manifest = describeFiles(project, linked.outputs);
   writeIfChanged(project.declarationPath, declareAssetPaths(allPaths(scan)));
   return {
     manifest,
     stablePaths: scan.stablePaths,
-    contentHashes: new Map(files.map(({ assetPath, contentHash }) => [assetPath, contentHash])),
+    contentHashes: new Map([...linked.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash])),
+    sourceHashes: new Set(files.map(({ contentHash }) => contentHash)),
+    graph: linked.graph,
+    warnings: linked.warnings,
     changed: writeIfChanged(project.manifestPath, serializeManifest(manifest)),
     filesRead,
   };
@@ -73,50 +96,39 @@ function* allPaths(scan: Scan): Iterable<string> {
 }
 
 /** Hashes what the scan cache does not know or the store does not hold. */
-function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile[], { freeze = true, checkCopies }: BuildManifestOptions) {
-  const cache = openScanCache(cacheDir, options.algorithm, freeze);
-  const store = openStore(cacheDir);
-  const stored = freeze ? listStore(store) : undefined;
-  const isStored = (contentHash: string, size: number) =>
-    !stored || (stored.has(contentHash) && (!checkCopies || sizeOfCopy(store, contentHash) === size));
-  const files: HashedFile[] = [];
+function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile[], cache: ScanCache, copies: Copies) {
+  const known = new Map<string, SourceFile>();
   const toRead: ScannedFile[] = [];
   let lacksCopy = false;
   for (const file of scanned) {
-    const hashes = cache.find(file.assetPath, file.signature);
-    if (hashes && isStored(hashes.contentHash, file.size)) {
-      files.push(Object.assign(file, hashes));
+    const cached = cache.find(file.assetPath, file.signature);
+    if (cached && copies.has(cached.contentHash, file.size)) {
+      known.set(file.assetPath, Object.assign(file, cached));
     } else {
       toRead.push(file);
-      lacksCopy ||= hashes !== undefined;
+      lacksCopy ||= cached !== undefined;
     }
   }
   // Forgotten first: a build that is killed now may leave a half copy under a name that the cache would vouch for.
-  if (lacksCopy) cache.save(files);
+  if (lacksCopy) cache.save(known.values());
   letClockTick(toRead);
   const readAtNs = nowNs();
-  const frozen = freezeInParallel({ files: toRead, algorithm: options.algorithm, cacheDir: freeze ? cacheDir : undefined });
-  toRead.forEach(({ assetPath }, index) => {
-    files.push({ ...(frozen[index] as FrozenFile), assetPath });
+  const { isFollowed } = options.references;
+  const frozen = freezeInParallel({
+    files: toRead,
+    algorithm: options.algorithm,
+    cacheDir: copies.areKept ? cacheDir : undefined,
+    findReferences: isFollowed,
   });
-  if (toRead.length > 0) cache.save(files.filter((file) => !isRacy(file, readAtNs)));
-  return { files, filesRead: toRead.length };
+  toRead.forEach(({ assetPath, absolutePath }, index) => {
+    known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });
+  });
+  const files = scanned.map(({ assetPath }) => known.get(assetPath) as SourceFile);
+  return { files, filesRead: toRead.length, readAtNs };
 }
 
-function describeFiles(
-  { options, delivery }: Project,
-  files: readonly HashedFile[],
-  shape: HashedPathShape | undefined,
-  names: ReadonlySet<string>,
-): Manifest {
+function describeFiles({ options: { algorithm } }: Project, outputs: ReadonlyMap<string, Output>): Manifest {
   const assets: Manifest['assets'] = {};
-  for (const { assetPath, contentHash, integrity, size, modifiedMs } of files) {
-    const hash = hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modifiedMs, contentHash });
-    const hashedName = toHashedPath(assetPath, hash);
-    // A file of that very name would be served in its place.
-    const direct = delivery === 'static' || shape?.linkedDirectly.has(topLevelFolder(assetPath)) || names.has(hashedName);
-    const hashedPath = encodeAssetPath(hashedName);
-    assets[assetPath] = { hash, url: direct ? STORE_URL + hashedPath : hashedPath, integrity, size };
-  }
-  return { version: MANIFEST_VERSION, algorithm: options.algorithm, assets };
+  for (const [assetPath, { hash, url, integrity, size }] of outputs) assets[assetPath] = { hash, url, integrity, size };
+  return { version: MANIFEST_VERSION, algorithm, assets };
 }

@@ -9,6 +9,8 @@ import type { Store } from './store.js';
 /** From here on a file system that can clone (Btrfs, XFS, APFS) saves more than the extra system call costs. */
 const CLONE_FROM_BYTES = 4 * 1024 * 1024;
 
+export type CopyWriter = ReturnType<typeof copyWriter>;
+
 /**
  * Makes the store's copies.
  *

@@ -86,7 +86,7 @@ export function linkStore(project: Project, built: BuiltManifest, distDir: strin
 export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): void {
   const deploys = deploysWith(project, built);
   writeIfChanged(deploysFile(project.cacheDir), JSON.stringify(deploys));
-  const kept = new Set(deploys.flatMap((deploy) => Object.values(deploy)));
+  const kept = new Set([...deploys.flatMap((deploy) => Object.values(deploy)), ...built.sourceHashes]);
   pruneStore(openStore(project.cacheDir), (contentHash) => kept.has(contentHash), now);
 }
 

@@ -9,15 +9,21 @@ export type FileToFingerprint = Omit<FingerprintInput, 'modified'> & { modifiedM
 /**
  * The hash that stands in a file's URL: the first digits of its content hash,
  * or of the hash of whatever unique string the `fingerprint` option gives. A
- * string that already has the shape of a hash is used as it is.
+ * string that already has the shape of a hash is used as it is, unless the
+ * file refers to others: then theirs count too.
  *
+ * @param below the hashes of the files that this one refers to. Default: none.
+ * Content holds them already.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FINGERPRINT_INVALID`
  */
-export function hashForUrl(fingerprint: Fingerprint, hashLength: number, file: FileToFingerprint): string {
+export function hashForUrl(fingerprint: Fingerprint, hashLength: number, file: FileToFingerprint, below: readonly string[] = []): string {
   if (fingerprint === 'content') return file.contentHash.slice(0, hashLength);
   const text = uniqueString(fingerprint, file);
-  if (text.length === hashLength && /^[0-9a-f]+$/.test(text)) return text;
-  return createHash('sha256').update(text).digest('hex').slice(0, hashLength);
+  if (below.length === 0 && text.length === hashLength && /^[0-9a-f]+$/.test(text)) return text;
+  return createHash('sha256')
+    .update([text, ...below].join('\n'))
+    .digest('hex')
+    .slice(0, hashLength);
 }
 
 function uniqueString(fingerprint: Exclude<Fingerprint, 'content'>, { modifiedMs, ...file }: FileToFingerprint): string {

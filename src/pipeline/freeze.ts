@@ -2,10 +2,11 @@ import fs from 'node:fs';
 import { SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/options.js';
 import { removeQuietly } from './atomic-write.js';
-import { copyWriter } from './copy-writer.js';
+import { type CopyWriter, copyWriter } from './copy-writer.js';
 import { unreadable } from './file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
 import { type HashedContent, hashFile } from './hash-file.js';
+import { findReferences, type LexedFile } from './references/find-references.js';
 import { openStore } from './store.js';
 
 /** What is needed to freeze files; plain data, so that a worker thread can be given it. */
@@ -14,14 +15,20 @@ export interface FreezeJob {
   algorithm: HashAlgorithm;
   /** Where the frozen copies go; `undefined` hashes without copying. */
   cacheDir: string | undefined;
+  /** Whether files are looked into for references to others. */
+  findReferences: boolean;
 }
 
 export interface FileToFreeze extends FileStamp {
+  assetPath: string;
   absolutePath: string;
 }
 
 /** What a file held at the moment it was frozen. */
-export type FrozenFile = HashedContent;
+export interface FrozenFile extends HashedContent {
+  /** What it says of other files, if it can say anything. */
+  lexed?: LexedFile | undefined;
+}
 
 /** Big enough that most assets take one `read`, small enough to stay in cache. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -40,29 +47,39 @@ const EMPTY = Buffer.alloc(0);
  * @throws {SmartCacheError} for a file that cannot be read or keeps changing,
  * and for a store that cannot be written.
  */
-export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onChunk: () => void = () => {}): FrozenFile[] {
+export function freezeFiles(job: FreezeJob, onChunk: () => void = () => {}): FrozenFile[] {
+  const { files, algorithm, cacheDir } = job;
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  const hash = (file: string, sink?: (chunk: Buffer) => void): FrozenFile =>
+  const hash = (file: string, sink?: (chunk: Buffer) => void): HashedContent =>
     hashFile(file, algorithm, buffer, (chunk) => {
       sink?.(chunk);
       onChunk();
     });
-  if (cacheDir === undefined) return files.map((file) => untilStable(file, () => hash(file.absolutePath)));
-
-  const copies = copyWriter(openStore(cacheDir));
-  return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeInChunks(file)));
+  const store = cacheDir === undefined ? undefined : openStore(cacheDir);
+  const copies = store && copyWriter(store);
+  return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeLarge(file)));
 
   /** A file that fits the buffer, and so is hashed before its copy needs a name; `undefined` for a larger one. */
   function freezeWhole(file: FileToFreeze): FrozenFile | undefined {
     if (file.size > CHUNK_BYTES) return undefined;
     const chunks: Buffer[] = [];
-    const frozen = hash(file.absolutePath, (chunk) => chunks.push(chunk));
+    const hashed = hash(file.absolutePath, (chunk) => chunks.push(chunk));
     if (chunks.length > 1) return undefined;
-    copies.writeWhole(frozen.contentHash, chunks[0] ?? EMPTY);
-    return frozen;
+    const content = chunks[0] ?? EMPTY;
+    copies?.writeWhole(hashed.contentHash, content);
+    return withReferences(file, hashed, () => content);
   }
 
-  function freezeInChunks(file: FileToFreeze): FrozenFile {
+  function freezeLarge(file: FileToFreeze): FrozenFile {
+    const hashed = copies ? freezeInChunks(file, copies) : hash(file.absolutePath);
+    return withReferences(file, hashed, () => fs.readFileSync(store?.pathOf(hashed.contentHash) ?? file.absolutePath));
+  }
+
+  function withReferences({ assetPath }: FileToFreeze, hashed: HashedContent, read: () => Buffer): FrozenFile {
+    return job.findReferences ? { ...hashed, lexed: findReferences(assetPath, hashed.size, read) } : hashed;
+  }
+
+  function freezeInChunks(file: FileToFreeze, copies: CopyWriter): HashedContent {
     const temporary = copies.temporaryName();
     try {
       const frozen = copies.clone(file.absolutePath, file.size, temporary)

@@ -4,12 +4,32 @@ import type { HashAlgorithm } from '../core/options.js';
 import { unreadable } from './file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
 
-/** What a file held, with its stamp right after the last byte was read. */
-export interface HashedContent extends FileStamp {
+export interface ContentHashes {
   /** Whole content hash, lower-case hex. */
   contentHash: string;
   /** Subresource Integrity metadata. */
   integrity: string;
+}
+
+/** What a file held, with its stamp right after the last byte was read. */
+export interface HashedContent extends FileStamp, ContentHashes {}
+
+/** The hashes of bytes that come in chunks. */
+export function contentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer): void; finish(): ContentHashes } {
+  const hash = createHash(algorithm);
+  // SRI knows no MD5 (https://www.w3.org/TR/SRI/#hash-functions), so those files get SHA-256 there.
+  const integrityHash = algorithm === 'md5' ? createHash('sha256') : undefined;
+  return {
+    update(chunk) {
+      hash.update(chunk);
+      integrityHash?.update(chunk);
+    },
+    finish() {
+      const digest = hash.digest();
+      const integrity = integrityHash ? `sha256-${integrityHash.digest('base64')}` : `${algorithm}-${digest.toString('base64')}`;
+      return { contentHash: digest.toString('hex'), integrity };
+    },
+  };
 }
 
 /**
@@ -20,20 +40,15 @@ export interface HashedContent extends FileStamp {
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
 export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer, sink: (chunk: Buffer) => void): HashedContent {
-  const hash = createHash(algorithm);
-  // SRI knows no MD5 (https://www.w3.org/TR/SRI/#hash-functions), so those files get SHA-256 there.
-  const integrityHash = algorithm === 'md5' ? createHash('sha256') : undefined;
+  const hasher = contentHasher(algorithm);
   const { descriptor, read, close } = openForReading(file);
   try {
     for (let bytes = read(buffer); bytes > 0; bytes = read(buffer)) {
       const chunk = buffer.subarray(0, bytes);
-      hash.update(chunk);
-      integrityHash?.update(chunk);
+      hasher.update(chunk);
       sink(chunk);
     }
-    const digest = hash.digest();
-    const integrity = integrityHash ? `sha256-${integrityHash.digest('base64')}` : `${algorithm}-${digest.toString('base64')}`;
-    return { ...stampOf(fs.fstatSync(descriptor, { bigint: true })), contentHash: digest.toString('hex'), integrity };
+    return { ...stampOf(fs.fstatSync(descriptor, { bigint: true })), ...hasher.finish() };
   } finally {
     close();
   }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
 import { SmartCacheError } from '../core/errors.js';
+import type { UrlPrefixes } from '../core/finish-url.js';
 import { type ResolvedOptions, resolveOptions, type SmartCacheOptions } from '../core/options.js';
 
 /** Where one app keeps what the pipeline reads and writes. All paths are absolute. */
@@ -22,6 +23,7 @@ export interface Project {
   transpilePackages: readonly string[];
   /** The form of the URLs, once `output` is known. */
   delivery: 'rewrite' | 'static';
+  prefixes: UrlPrefixes;
 }
 
 export interface ProjectInput {
@@ -31,6 +33,9 @@ export interface ProjectInput {
   distDir?: string | undefined;
   /** Next's `output`; `'export'` makes `static` the default delivery. */
   output?: string | undefined;
+  /** Next's. Default: none. */
+  basePath?: string | undefined;
+  assetPrefix?: string | undefined;
   /** Next's `transpilePackages`. Default: none. */
   transpilePackages?: readonly string[] | undefined;
   options?: SmartCacheOptions | undefined;
@@ -41,7 +46,15 @@ export interface ProjectInput {
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
  */
-export function resolveProject({ root, distDir = '.next', output, transpilePackages = [], options }: ProjectInput): Project {
+export function resolveProject({
+  root,
+  distDir = '.next',
+  output,
+  basePath = '',
+  assetPrefix = '',
+  transpilePackages = [],
+  options,
+}: ProjectInput): Project {
   const resolved = resolveOptions(options);
   if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
   const outputDir = path.join(root, '.smart-cache');
@@ -58,6 +71,7 @@ export function resolveProject({ root, distDir = '.next', output, transpilePacka
     options: resolved,
     transpilePackages,
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
+    prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };
 }
 

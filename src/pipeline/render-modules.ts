@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
 import type { ResolvedOptions } from '../core/options.js';
-import type { RenderManifest } from '../core/render-manifest.js';
+import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-manifest.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
 import { writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
+import { importMapFor } from './graph/import-map.js';
+import { fontsOf, staticModulesOf } from './graph/preloads.js';
 import type { Project } from './project.js';
 import { listSourceFiles, type SourceFiles } from './source/source-files.js';
 import { findMentions, type SourceMentions } from './source/source-mentions.js';
@@ -49,28 +51,62 @@ export interface WrittenModules {
 /** Writes the modules that differ from what is on disk. */
 export function writeRenderModules(
   project: Project,
-  { manifest, stablePaths }: BuiltManifest,
+  built: BuiltManifest,
   settings: RenderManifestSettings,
   modules: RenderModules,
   { forDevelopment = false }: WriteRenderModulesOptions = {},
 ): WrittenModules {
+  const { manifest, stablePaths } = built;
   const assetPaths = new Set([...Object.keys(manifest.assets), ...stablePaths]);
   const source = listSourceFiles(project);
   const mentions = findMentions(source.files, (candidate) => assetPaths.has(candidate));
-  const isForClient = clientAssetFilter(project.options.clientAssets, mentions);
+  const { clientAssets } = project.options;
+  const isForClient = clientAssetFilter(clientAssets, mentions);
   const unlisted = packAssetPaths([...assetPaths].filter((assetPath) => !isForClient(assetPath)));
+  const entries = [...assetPaths].filter(clientAssetFilter(clientAssets === 'all' ? 'referenced' : clientAssets, mentions));
 
-  const whole = toRenderManifest(manifest, stablePaths, settings);
-  writeIfChanged(modules.server, toModule(whole, mentions));
-  writeIfChanged(
-    modules.client,
-    forDevelopment
-      ? toModule({ ...whole, unlisted }, mentions)
-      : toModule(toRenderManifest(manifest, stablePaths, settings, isForClient), mentions),
-  );
+  const plain = toRenderManifest(manifest, stablePaths, settings);
+  const importMap = mentions.importMap ? importMapOf(project, built, entries, plain, settings) : undefined;
+  const preloads = mentions.preloads ? preloadsOf(built, entries, plain, importMap) : undefined;
+  const forClient = forDevelopment ? { ...plain, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
+  const extras = (map: RenderManifest['importMap']) => ({ ...(preloads && { preloads }), ...(importMap && map && { importMap: map }) });
+  writeIfChanged(modules.server, toModule({ ...plain, ...extras(importMap) }, mentions));
+  writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, mentions));
   // Of the browser's own module, so that both halves cannot but find the same URLs.
-  writeIfChanged(modules.clientOnServer, forDevelopment ? REEXPORT : toReexport(unlisted));
+  writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
   return { source, unlisted };
+}
+
+/** For all modules that can be reached from those that the source mentions. */
+function importMapOf(
+  project: Project,
+  { manifest, graph }: BuiltManifest,
+  entries: readonly string[],
+  plain: RenderManifest,
+  { integrity }: RenderManifestSettings,
+): ImportMap {
+  const integrityOf = (assetPath: string) => (integrity === false ? undefined : manifest.assets[assetPath]?.integrity);
+  return importMapFor(project, graph, entries, plain, integrityOf);
+}
+
+/** Those of the files that have any. A module carries the integrity that the import map has for it: a preload must match what it is for. */
+function preloadsOf(
+  { graph }: BuiltManifest,
+  entries: readonly string[],
+  { assets }: RenderManifest,
+  importMap: ImportMap | undefined,
+): NonNullable<RenderManifest['preloads']> {
+  const preloads: Record<string, RenderedAsset[]> = {};
+  for (const entry of entries) {
+    const listed = [...fontsOf(graph, entry), ...staticModulesOf(graph, entry)].flatMap((target) => assets[target] ?? []);
+    if (listed.length > 0) preloads[entry] = listed.map((asset) => withIntegrity(asset, importMap));
+  }
+  return preloads;
+}
+
+function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): RenderedAsset {
+  const metadata = typeof asset === 'string' ? importMap?.integrity?.[asset] : undefined;
+  return typeof asset === 'string' && metadata !== undefined ? [asset, metadata] : asset;
 }
 
 function clientAssetFilter(clientAssets: ResolvedOptions['clientAssets'], mentions: SourceMentions): (assetPath: string) => boolean {
@@ -98,14 +134,15 @@ function toModule(manifest: RenderManifest, { strategy }: SourceMentions): strin
   );
 }
 
-const REEXPORT = lines(HEADER, "export { manifest, NextScript } from './client-manifest.mjs';");
-
-function toReexport(unlisted: string): string {
+/** @param onServer what no browser needs to download. */
+function toReexport(onServer: Pick<RenderManifest, 'unlisted' | 'importMap'>): string {
+  const properties = Object.entries(onServer).map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`);
+  if (properties.length === 0) return lines(HEADER, "export { manifest, NextScript } from './client-manifest.mjs';");
   return lines(
     HEADER,
     "import { manifest as browserManifest } from './client-manifest.mjs';",
     "export { NextScript } from './client-manifest.mjs';",
-    `${MANIFEST_START}{ ...browserManifest, unlisted: ${JSON.stringify(unlisted)} };`,
+    `${MANIFEST_START}{ ...browserManifest${properties.join('')} };`,
   );
 }
 

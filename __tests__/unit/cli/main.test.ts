@@ -155,6 +155,7 @@ describe('build', () => {
       manifest: path.join(cwd, '.smart-cache/manifest.json'),
       changed: true,
       files: 2,
+      warnings: [],
       filesRead: 2,
       bytes: 5,
     });

@@ -23,8 +23,16 @@ test('the defaults', () => {
   ],
   "integrity": "cross-origin",
   "keep": 3,
+  "modules": {
+    "importMap": false,
+    "imports": {},
+  },
   "onMissing": "error",
   "onStaleHash": "serve-current",
+  "references": {
+    "exclude": [],
+    "isFollowed": true,
+  },
 }
 `);
 });

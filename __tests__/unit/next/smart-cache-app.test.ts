@@ -146,12 +146,12 @@ test('onStaleHash: what is not in the store leads to the original, or to a 404',
 });
 
 describe('the settings reach what is rendered', () => {
-  const project = (options: SmartCacheOptions) => projectWith({ 'js/app.js': 'hello' }, options);
+  const project = (options: SmartCacheOptions) => projectWith({ 'js/app.js': 'hello' }, options, { basePath: '/docs' });
   const INTEGRITY = 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=';
   const CDN: SmartCacheOptions = { cdnPrefix: 'https://cdn.example.com', integrity: true, onMissing: 'warn' };
 
   test('in production', () => {
-    expect(serverManifest(productionApp(project(CDN), { basePath: '/docs' }))).toEqual({
+    expect(serverManifest(productionApp(project(CDN), {}))).toEqual({
       basePath: '/docs',
       onMissing: 'warn',
       assets: { '/js/app.js': ['https://cdn.example.com/js/app.2cf24dba5f.js', INTEGRITY] },
@@ -159,7 +159,7 @@ describe('the settings reach what is rendered', () => {
   });
 
   test('but in development the files come from this server, without a checksum that an edit would break', () => {
-    expect(serverManifest(developmentApp(project(CDN), { basePath: '/docs' }))).toEqual({
+    expect(serverManifest(developmentApp(project(CDN), {}))).toEqual({
       basePath: '/docs',
       onMissing: 'warn',
       assets: { '/js/app.js': '/docs/js/app.2cf24dba5f.js' },

@@ -45,9 +45,9 @@ function jobOf(contents: readonly string[], size: number): FreezeJob {
   const files = contents.map((content, index) => {
     writeFiles(folder, { [`${index}.js`]: content });
     const absolutePath = path.join(folder, `${index}.js`);
-    return { absolutePath, ...stampOf(fs.statSync(absolutePath, { bigint: true })), size };
+    return { assetPath: `/${index}.js`, absolutePath, ...stampOf(fs.statSync(absolutePath, { bigint: true })), size };
   });
-  return { files, algorithm: 'sha256', cacheDir: undefined };
+  return { files, algorithm: 'sha256', cacheDir: undefined, findReferences: true };
 }
 
 const SMALL = 100;

@@ -21,10 +21,10 @@ function setUp(content: string | Uint8Array): { file: string; cacheDir: string }
   return { file, cacheDir: path.join(folder, 'cache') };
 }
 
-const toFreeze = (file: string): FileToFreeze => ({ absolutePath: file, ...stampOf(fs.statSync(file, { bigint: true })) });
+const toFreeze = (file: string): FileToFreeze => ({ assetPath: '/app.js', absolutePath: file, ...stampOf(fs.statSync(file, { bigint: true })) });
 
 function freeze(file: FileToFreeze, cacheDir: string | undefined, algorithm: HashAlgorithm = 'sha256'): FrozenFile {
-  return freezeFiles({ files: [file], algorithm, cacheDir })[0] as FrozenFile;
+  return freezeFiles({ files: [file], algorithm, cacheDir, findReferences: true })[0] as FrozenFile;
 }
 
 const frozenCopy = (cacheDir: string, { contentHash }: FrozenFile) => fs.readFileSync(openStore(cacheDir).pathOf(contentHash));
@@ -96,7 +96,7 @@ test('keeps the order of the files, and one copy for equal content', () => {
     fs.writeFileSync(file, content);
     return toFreeze(file);
   });
-  const frozen = freezeFiles({ files, algorithm: 'sha256', cacheDir: path.join(folder, 'cache') });
+  const frozen = freezeFiles({ files, algorithm: 'sha256', cacheDir: path.join(folder, 'cache'), findReferences: true });
   expect(frozen.map(({ contentHash }) => contentHash)).toEqual(contents.map((content) => hashOf(content)));
   expect(listFiles(path.join(folder, 'cache/files'))).toHaveLength(4);
 });
@@ -104,7 +104,7 @@ test('keeps the order of the files, and one copy for equal content', () => {
 test('gives a sign of life with each chunk', () => {
   const { file, cacheDir } = setUp(bytes(2.5 * MIB));
   const onChunk = jest.fn();
-  freezeFiles({ files: [toFreeze(file)], algorithm: 'sha256', cacheDir }, onChunk);
+  freezeFiles({ files: [toFreeze(file)], algorithm: 'sha256', cacheDir, findReferences: true }, onChunk);
   expect(onChunk).toHaveBeenCalledTimes(3);
 });
 

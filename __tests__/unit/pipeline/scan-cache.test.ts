@@ -16,32 +16,32 @@ const FILE = {
 /** A cache folder with one file remembered. */
 function setUp(): { cacheDir: string; file: string } {
   const cacheDir = path.join(temporaryFolder(), 'cache');
-  openScanCache(cacheDir, 'sha256').save([FILE]);
+  openScanCache(cacheDir, { algorithm: 'sha256' }).save([FILE]);
   return { cacheDir, file: path.join(cacheDir, 'scan.json') };
 }
 
 test('remembers the hashes of a file as long as its signature stays', () => {
-  const cache = openScanCache(setUp().cacheDir, 'sha256');
+  const cache = openScanCache(setUp().cacheDir, { algorithm: 'sha256' });
   expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x' });
   expect(cache.find('/a.js', '1-2-3-5')).toBeUndefined();
   expect(cache.find('/b.js', '1-2-3-4')).toBeUndefined();
 });
 
 test('hashes of another algorithm are of no use', () => {
-  expect(openScanCache(setUp().cacheDir, 'sha512').find('/a.js', '1-2-3-4')).toBeUndefined();
+  expect(openScanCache(setUp().cacheDir, { algorithm: 'sha512' }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
 
 test('what development has hashed says nothing of what is frozen', () => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
-  openScanCache(cacheDir, 'sha256', false).save([FILE]);
-  expect(openScanCache(cacheDir, 'sha256', false).find('/a.js', '1-2-3-4')).toBeDefined();
-  expect(openScanCache(cacheDir, 'sha256').find('/a.js', '1-2-3-4')).toBeUndefined();
+  openScanCache(cacheDir, { algorithm: 'sha256', isFrozen: false }).save([FILE]);
+  expect(openScanCache(cacheDir, { algorithm: 'sha256', isFrozen: false }).find('/a.js', '1-2-3-4')).toBeDefined();
+  expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
 
 test('forgets what is not saved again', () => {
   const { cacheDir } = setUp();
-  openScanCache(cacheDir, 'sha256').save([{ ...FILE, assetPath: '/b.js' }]);
-  const cache = openScanCache(cacheDir, 'sha256');
+  openScanCache(cacheDir, { algorithm: 'sha256' }).save([{ ...FILE, assetPath: '/b.js' }]);
+  const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
   expect(cache.find('/a.js', '1-2-3-4')).toBeUndefined();
   expect(cache.find('/b.js', '1-2-3-4')).toBeDefined();
 });
@@ -52,21 +52,21 @@ test.each<[string, (text: string) => string]>([
   ['no JSON', () => 'garbage'],
   ['null', () => 'null'],
   ['an array', () => '[]'],
-  ['of another version', (text) => text.replace('"version":1', '"version":99')],
+  ['of another version', (text) => text.replace('"version":2', '"version":99')],
   ['without files', () => '{"version":1,"algorithm":"sha256"}'],
   ['with null for files', () => '{"version":1,"algorithm":"sha256","files":null}'],
   ['with null for a file', () => '{"version":1,"algorithm":"sha256","files":{"/a.js":null}}'],
 ])('a cache that is damaged is ignored, and can be written again: %s', (_, damage) => {
   const { cacheDir, file } = setUp();
   fs.writeFileSync(file, damage(fs.readFileSync(file, 'utf8')));
-  const damaged = openScanCache(cacheDir, 'sha256');
+  const damaged = openScanCache(cacheDir, { algorithm: 'sha256' });
   expect(damaged.find('/a.js', '1-2-3-4')).toBeUndefined();
   damaged.save([FILE]);
-  expect(openScanCache(cacheDir, 'sha256').find('/a.js', '1-2-3-4')).toBeDefined();
+  expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeDefined();
 });
 
 test('where there is no cache, nothing is known', () => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
-  expect(openScanCache(cacheDir, 'sha256').find('/a.js', '1-2-3-4')).toBeUndefined();
+  expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeUndefined();
   expect(fs.existsSync(cacheDir)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import type { RenderManifest } from '../../../src/core/render-manifest';
 import { createAsset, createResolver } from '../../../src/react/asset';
+import { createCachedImportMap } from '../../../src/react/cached-import-map';
 import { createCachedScript } from '../../../src/react/cached-script';
 import { createCachedStyle } from '../../../src/react/cached-style';
 import { type NextScriptComponent, shippedNextScript } from '../../../src/react/shipped-next-script';
@@ -34,7 +35,8 @@ export function componentsOf(manifest: RenderManifest = MANIFEST, NextScript: Ne
   const resolve = createResolver(manifest);
   return {
     asset: createAsset(resolve),
-    CachedScript: createCachedScript(resolve, NextScript ?? undefined),
+    CachedScript: createCachedScript(resolve, NextScript ?? undefined, manifest),
+    CachedImportMap: createCachedImportMap(manifest),
     CachedStyle: createCachedStyle(resolve),
   };
 }

@@ -7,9 +7,15 @@ export interface SourceMentions {
   assetPaths: ReadonlySet<string>;
   /** Whether anything like a `strategy` prop stands in it. */
   strategy: boolean;
+  /** Whether anything like `preload="fonts"` or `preload="modules"` does. */
+  preloads: boolean;
+  /** Whether `CachedImportMap` does. */
+  importMap: boolean;
 }
 
 const STRATEGY = /\bstrategy\s*[=:,}]/;
+const PRELOADS = /["'`](?:fonts|modules)["'`]/;
+const IMPORT_MAP = /\bCachedImportMap\b/;
 
 /**
  * Looks through an app's own source.
@@ -20,16 +26,18 @@ const STRATEGY = /\bstrategy\s*[=:,}]/;
  */
 export function findMentions(files: Iterable<string>, isAssetPath: (candidate: string) => boolean): SourceMentions {
   const assetPaths = new Set<string>();
-  let strategy = false;
+  const found = { strategy: false, preloads: false, importMap: false };
   for (const file of files) {
     // A file that was deleted since it was listed mentions nothing.
     const text = readTextIfThere(file) ?? '';
-    strategy ||= STRATEGY.test(text);
+    found.strategy ||= STRATEGY.test(text);
+    found.preloads ||= text.includes('preload') && PRELOADS.test(text);
+    found.importMap ||= IMPORT_MAP.test(text);
     for (const candidate of quotedPaths(text)) {
       if (isAssetPath(candidate)) assetPaths.add(candidate);
     }
   }
-  return { assetPaths, strategy };
+  return { assetPaths, ...found };
 }
 
 /** Every text that begins with a quote and `/` and ends at the next quote of that kind; also as `asset()` would read it. */

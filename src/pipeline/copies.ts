@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+import type { HashAlgorithm } from '../core/options.js';
+import { type CopyWriter, copyWriter } from './copy-writer.js';
+import { unreadable } from './file-errors.js';
+import type { TextStore } from './graph/link-files.js';
+import { contentHasher } from './hash-file.js';
+import { listStore, openStore, sizeOfCopy } from './store.js';
+
+/** What the bytes of files are read from, and where rewritten ones go. */
+export interface Copies extends TextStore {
+  /** Whether there is a store; development has none. */
+  readonly areKept: boolean;
+  /** How many texts have been written. */
+  readonly written: number;
+}
+
+/**
+ * The store: texts are read from the frozen copies, so that they are what was
+ * hashed whatever has become of `public/` since.
+ *
+ * @param checkSizes whether each copy is looked at.
+ */
+export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checkSizes: boolean): Copies {
+  const store = openStore(cacheDir);
+  const stored = listStore(store);
+  let writer: CopyWriter | undefined;
+  let written = 0;
+  return {
+    areKept: true,
+    get written() {
+      return written;
+    },
+    has: (contentHash, size) => stored.has(contentHash) && (!checkSizes || sizeOfCopy(store, contentHash) === size),
+    read: ({ contentHash }) => readText(store.pathOf(contentHash)),
+    write(text) {
+      const content = Buffer.from(text);
+      const hashed = hashContent(content, algorithm);
+      writer ??= copyWriter(store);
+      writer.writeWhole(hashed.contentHash, content);
+      written++;
+      return hashed;
+    },
+  };
+}
+
+/** Development: what would be written is hashed all the same, so that an edit below a file changes the URL of that file too. */
+export function unstoredCopies(algorithm: HashAlgorithm): Copies {
+  let written = 0;
+  return {
+    areKept: false,
+    get written() {
+      return written;
+    },
+    has: () => true,
+    read: ({ absolutePath }) => readText(absolutePath),
+    write(text) {
+      written++;
+      return hashContent(Buffer.from(text), algorithm);
+    },
+  };
+}
+
+function hashContent(content: Buffer, algorithm: HashAlgorithm) {
+  const hasher = contentHasher(algorithm);
+  hasher.update(content);
+  return { ...hasher.finish(), size: content.length };
+}
+
+function readText(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { compareAssetPaths, encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
+import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
+import type { ManifestEntry } from '../../core/manifest-document.js';
+import { STORE_URL } from '../../core/rewrite-rules.js';
+import { type Edit, relativeUrl, rewriteReferences } from '../references/rewrite-references.js';
+import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
+import { strongComponents } from './strong-components.js';
+
+/** What the browser receives of a file. */
+export interface Output extends ManifestEntry {
+  /** Whole hash of the bytes, and the name of their copy in the store. */
+  contentHash: string;
+}
+
+/** Bytes with their hashes. */
+export type Content = Omit<Output, 'hash' | 'url'>;
+
+/** What came out for a file, and what it depended on besides the file itself. */
+export interface HashedBefore {
+  key: string;
+  output: Output;
+}
+
+/** What {@link hashGraph} is told of the files, and asks for. */
+export interface HashedFiles {
+  prefixes: UrlPrefixes;
+  /** The file as it lies in `public/`; `undefined` for one that keeps its name. */
+  sourceOf(assetPath: string): Content | undefined;
+  /** The text that the references of a file were found in. */
+  textOf(assetPath: string): string;
+  /**
+   * The hash that stands in the URL.
+   *
+   * @param identity what the content comes to: whole, lower-case hex.
+   * @param below hashes of what the file refers to.
+   */
+  hashOf(assetPath: string, content: Content, identity: string, below: readonly string[]): string;
+  /** Whether a hashed path is linked under {@link STORE_URL} directly. */
+  isDirect(assetPath: string, hash?: string): boolean;
+  /** What an unchanged file came to in the last build. */
+  previous(assetPath: string): HashedBefore | undefined;
+  /** Takes a text, and says what it comes to as a file. */
+  contentOf(text: string): Content;
+}
+
+/**
+ * Hashes files from the leaves up, so that the hash of each is that of what
+ * the browser receives, the hashes of all that it refers to included.
+ *
+ * Files that refer to each other in a circle cannot hold each other's hash.
+ * They are hashed as a group: of each, the text with all references rewritten
+ * but those within the group; of the group, these hashes with their asset
+ * paths, in the order of the paths; of each member, the group's hash with its
+ * own path. So the hashes of all change if anything in or below the group
+ * does, whatever the order in which files were found.
+ *
+ * @param assetPaths the files that refer to others.
+ * @param known all other files; gains these.
+ * @returns the circles: of more than one file, or of one that refers to itself.
+ */
+export function hashGraph(
+  assetPaths: ReadonlySet<string>,
+  known: Map<string, Output>,
+  graph: ReferenceGraph,
+  files: HashedFiles,
+): { circles: string[][]; keys: ReadonlyMap<string, string> } {
+  const keys = new Map<string, string>();
+  const rewritten = (assetPath: string) => graph.followed(assetPath).filter(({ isRewritten }) => isRewritten);
+  const components = strongComponents(assetPaths, (assetPath) =>
+    rewritten(assetPath)
+      .map(({ target }) => target)
+      .filter((target) => assetPaths.has(target)),
+  );
+  const circles: string[][] = [];
+  for (const component of components) {
+    const [first] = component as [string];
+    if (component.length > 1 || rewritten(first).some(({ target }) => target === first)) {
+      circles.push(component);
+      hashCircle(component);
+    } else known.set(first, hashOne(first));
+  }
+  return { circles, keys };
+
+  function hashOne(assetPath: string): Output {
+    const references = rewritten(assetPath);
+    const key = keyOf(references);
+    keys.set(assetPath, key);
+    const before = files.previous(assetPath);
+    if (before?.key === key) return before.output;
+    const below = hashesOf(references);
+    const make = (isDirect: boolean): Output => {
+      const content = contentWith(assetPath, references, isDirect);
+      return named(assetPath, content, files.hashOf(assetPath, content, content.contentHash, below), isDirect);
+    };
+    const output = make(files.isDirect(assetPath));
+    // A file in public/ has that very name: rare, and then the URL is another one, which relative references depend on.
+    return isDirectUrl(output.url) === files.isDirect(assetPath) ? output : make(true);
+  }
+
+  function hashCircle(component: readonly string[]): void {
+    const members = new Set(component);
+    const sorted = [...component].sort(compareAssetPaths);
+    const outside = (assetPath: string) => rewritten(assetPath).filter(({ target }) => !members.has(target));
+    const source = (assetPath: string) => files.sourceOf(assetPath) as Content;
+    const key = digest(
+      sorted.map((assetPath) => `${assetPath}\0${source(assetPath).contentHash}\0${keyOf(outside(assetPath))}`).join('\n'),
+    );
+    for (const assetPath of sorted) keys.set(assetPath, key);
+    const before = sorted.map((assetPath) => files.previous(assetPath));
+    if (before.every((found) => found?.key === key)) {
+      for (const [index, assetPath] of sorted.entries()) known.set(assetPath, (before[index] as HashedBefore).output);
+      return;
+    }
+    const identities = sorted.map(
+      (assetPath) =>
+        `${assetPath}\0${digest(textWith(assetPath, outside(assetPath), files.isDirect(assetPath)) ?? source(assetPath).contentHash)}`,
+    );
+    const group = digest(identities.join('\n'));
+    const below = hashesOf(sorted.flatMap(outside));
+    // The members' own, in case the hash is not made of the content.
+    const own = sorted.map((assetPath) => files.hashOf(assetPath, source(assetPath), group, []));
+    for (const assetPath of sorted) {
+      const hash = files.hashOf(assetPath, source(assetPath), digest(`${group}\0${assetPath}`), [...below, ...own]);
+      known.set(assetPath, named(assetPath, source(assetPath), hash, files.isDirect(assetPath, hash)));
+    }
+    for (const assetPath of sorted) {
+      const { hash, url } = known.get(assetPath) as Output;
+      const isDirect = isDirectUrl(url);
+      known.set(assetPath, named(assetPath, contentWith(assetPath, rewritten(assetPath), isDirect), hash, isDirect));
+    }
+  }
+
+  function contentWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): Content {
+    const text = textWith(assetPath, references, isDirect);
+    return text === undefined ? (files.sourceOf(assetPath) as Content) : files.contentOf(text);
+  }
+
+  /** `undefined` for a file that stays as it is. */
+  function textWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): string | undefined {
+    const edits = references.flatMap((reference): Edit[] => {
+      const url = newUrl(assetPath, reference, isDirect);
+      return url === undefined ? [] : [{ reference, url }];
+    });
+    return edits.length === 0 ? undefined : rewriteReferences(files.textOf(assetPath), edits);
+  }
+
+  /** @param fromDirect whether the file that the reference stands in is linked directly. */
+  function newUrl(from: string, { url, target }: FollowedReference, fromDirect: boolean): string | undefined {
+    const to = known.get(target)?.url;
+    if (to === undefined) {
+      // It keeps its name, and so does the reference, unless the file that it stands in is moved away from it.
+      return fromDirect && !isRootRelative(url) ? files.prefixes.basePath + encodeAssetPath(target) : undefined;
+    }
+    if (isRootRelative(url) || fromDirect !== isDirectUrl(to)) return finishUrl(to, files.prefixes);
+    return relativeUrl((fromDirect ? STORE_URL : '') + encodeAssetPath(from), to, url);
+  }
+
+  /** Changes whenever a reference comes to lead to something else. */
+  function keyOf(references: readonly FollowedReference[]): string {
+    return references.map(({ start, target }) => `${start}:${known.get(target)?.hash ?? ''}`).join(' ');
+  }
+
+  function hashesOf(references: readonly FollowedReference[]): string[] {
+    return [...new Set(references.flatMap(({ target }) => known.get(target)?.hash ?? []))].sort();
+  }
+
+  function named(assetPath: string, { contentHash, integrity, size }: Content, hash: string, isDirect: boolean): Output {
+    const direct = isDirect || files.isDirect(assetPath, hash);
+    return { hash, url: hashedUrl(assetPath, hash, direct), integrity, size, contentHash };
+  }
+}
+
+/** The URL of a hashed path, as in the manifest. */
+export function hashedUrl(assetPath: string, hash: string, isDirect: boolean): string {
+  return (isDirect ? STORE_URL : '') + encodeAssetPath(toHashedPath(assetPath, hash));
+}
+
+/** Whether a URL of the manifest leads to the store without a rewrite. */
+export function isDirectUrl(url: string): boolean {
+  return url.startsWith(`${STORE_URL}/`);
+}
+
+function isRootRelative(url: string): boolean {
+  return /^\s*[\\/]/.test(url);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

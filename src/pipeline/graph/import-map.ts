@@ -1,0 +1,77 @@
+import { compareAssetPaths, encodeAssetPath, isExternalUrl, spellInUrl } from '../../core/asset-path.js';
+import type { ImportMap, RenderManifest } from '../../core/render-manifest.js';
+import { STORE_URL } from '../../core/rewrite-rules.js';
+import type { Project } from '../project.js';
+import { isBareSpecifier, mapSpecifier } from '../references/resolve-reference.js';
+import { isImport, type ReferenceGraph, reach } from './reference-graph.js';
+
+/**
+ * The import map (HTML Standard, section 8.1.6.2) that leads from the URL of a
+ * module, as a browser resolves what an importer says, to its hashed URL: for
+ * all modules that can be reached from some entries, and for the bare
+ * specifiers that the `modules.imports` option names.
+ *
+ * @param entries asset paths that the app's source mentions.
+ * @param whole where each asset path leads.
+ * @param integrityOf Subresource Integrity metadata; `undefined` for a file that is served as it may change.
+ */
+export function importMapFor(
+  project: Project,
+  graph: ReferenceGraph,
+  entries: Iterable<string>,
+  { assets, basePath }: RenderManifest,
+  integrityOf: (assetPath: string) => string | undefined,
+): ImportMap {
+  const names = project.options.modules.imports;
+  const imports: Record<string, string> = {};
+  const integrity: Record<string, string> = {};
+  const named = Object.values(names).filter((target) => assets[target] !== undefined);
+  const modules = reach([...entries, ...named], (module) => importsOf(module).map(({ target }) => target));
+  const imported = new Set([...named, ...[...modules].flatMap((module) => importsOf(module).map(({ target }) => target))]);
+  // What nothing imports, and what imports nothing, may be anything.
+  for (const module of modules) if (imported.has(module) || importsOf(module).length > 0) add(module);
+  for (const [name, target] of Object.entries(names)) {
+    imports[name] = urlOf(target) ?? (isExternalUrl(target) ? target : basePath + target);
+  }
+  for (const module of modules) {
+    for (const { url, target, kind } of importsOf(module)) {
+      if (isBareSpecifier(kind, url) && mapSpecifier(url, names)) imports[url] = urlOf(target) ?? basePath + encodeAssetPath(target);
+    }
+  }
+  return Object.keys(integrity).length > 0 ? { imports: sorted(imports), integrity: sorted(integrity) } : { imports: sorted(imports) };
+
+  function importsOf(module: string) {
+    return graph.followed(module).filter(isImport);
+  }
+
+  function add(module: string): void {
+    const url = urlOf(module);
+    if (url === undefined) return;
+    for (const plain of plainUrls(module)) if (plain !== url) imports[plain] = url;
+    const metadata = integrityOf(module);
+    if (metadata !== undefined) integrity[url] = metadata;
+  }
+
+  function urlOf(assetPath: string): string | undefined {
+    const entry = assets[assetPath];
+    return typeof entry === 'string' ? entry : entry?.[0];
+  }
+
+  /**
+   * What a browser makes of an import: beside the importer's own URL, for a
+   * relative one; on the site, for one that begins with a slash.
+   */
+  function plainUrls(assetPath: string): string[] {
+    const url = urlOf(assetPath) as string;
+    const own = spellInUrl(assetPath);
+    const beside = url.includes(`${STORE_URL}/`)
+      ? url.slice(0, url.indexOf(STORE_URL) + STORE_URL.length)
+      : project.prefixes.cdnPrefix || basePath;
+    return [...new Set([beside + own, basePath + own, own])];
+  }
+}
+
+/** Same map, same bytes. */
+function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => compareAssetPaths(a, b)));
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { toHashedPath } from '../../core/asset-path.js';
+import { assetPathMatcher } from '../../core/asset-path-globs.js';
+import type { ErrorParts } from '../../core/errors.js';
+import { type HashedPathShape, topLevelFolder } from '../../core/hashed-path-shape.js';
+import { hashForUrl } from '../fingerprint.js';
+import type { FrozenFile } from '../freeze.js';
+import type { Project } from '../project.js';
+import type { LexedFile } from '../references/find-references.js';
+import { type Destination, resolveReference, type UrlSpace } from '../references/resolve-reference.js';
+import { type Content, type HashedBefore, hashedUrl, hashGraph, type Output } from './hash-graph.js';
+import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from './reference-graph.js';
+import { ReferenceWarnings } from './reference-warnings.js';
+
+/** A file of `public/`, as it lies there. */
+export interface SourceFile extends FrozenFile {
+  assetPath: string;
+  absolutePath: string;
+  /** Of an unchanged file: what the last build made of its references. */
+  links?: CachedLinks | undefined;
+}
+
+/** What one build leaves for the next. Holds as long as {@link LinkedFiles.stateKey} is the same. */
+export interface CachedLinks extends HashedBefore {
+  destinations: readonly Destination[];
+}
+
+/** Where the texts are read from, and rewritten ones go. */
+export interface TextStore {
+  /** The text that a file was lexed from. */
+  read(file: SourceFile): string;
+  write(text: string): Content;
+  /** Whether there is such a copy already. */
+  has(contentHash: string, size: number): boolean;
+}
+
+/** `public/`, as browsers receive it. */
+export interface LinkedFiles {
+  /** By asset path. */
+  outputs: ReadonlyMap<string, Output>;
+  graph: ReferenceGraph;
+  /** What a file's references led to, for the next build. */
+  linksOf(assetPath: string): CachedLinks | undefined;
+  /** Changes with the options and with the names of the files. */
+  stateKey: string;
+  warnings: readonly ErrorParts[];
+}
+
+/**
+ * Follows the references between files, and works out what the browser
+ * receives of each: its bytes, with hashed URLs in the place of references,
+ * and their hash.
+ *
+ * @param stateKey of the last build, whose links the files bring along.
+ */
+export function linkFiles(
+  project: Project,
+  files: readonly SourceFile[],
+  stablePaths: readonly string[],
+  shape: HashedPathShape | undefined,
+  texts: TextStore,
+  previousStateKey: string | undefined,
+): LinkedFiles {
+  const { options } = project;
+  const byPath = new Map(files.map((file) => [file.assetPath, file]));
+  const names = new Set([...byPath.keys(), ...stablePaths]);
+  const stateKey = keyOfState(project, names, shape);
+  const isSameState = stateKey === previousStateKey;
+
+  const space = urlSpace(project, names);
+  const graphFiles = referringFiles(project, files).map((file): GraphFile => {
+    const known = isSameState ? file.links?.destinations : undefined;
+    return {
+      assetPath: file.assetPath,
+      lexed: file.lexed,
+      destinations: known ?? file.lexed.references.map((reference) => resolveReference(file.assetPath, reference, space)),
+    };
+  });
+  const graph = buildReferenceGraph(graphFiles, options.modules.importMap);
+
+  const isDirect = (assetPath: string, hash?: string) =>
+    project.delivery === 'static' ||
+    shape?.linkedDirectly.has(topLevelFolder(assetPath)) === true ||
+    // A file of that very name would be served in its place.
+    (hash !== undefined && names.has(toHashedPath(assetPath, hash)));
+  const hashOf = (assetPath: string, { size }: Content, identity: string, below: readonly string[]) => {
+    const { modifiedMs } = byPath.get(assetPath) as SourceFile;
+    return hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modifiedMs, contentHash: identity }, below);
+  };
+
+  const referring = new Set(
+    graphFiles
+      .filter(({ assetPath }) => graph.followed(assetPath).some(({ isRewritten }) => isRewritten))
+      .map(({ assetPath }) => assetPath),
+  );
+  const outputs = new Map<string, Output>();
+  for (const file of files) {
+    if (referring.has(file.assetPath)) continue;
+    const { assetPath, contentHash, integrity, size } = file;
+    const hash = hashOf(assetPath, file, contentHash, []);
+    outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, isDirect(assetPath, hash)), integrity, size, contentHash });
+  }
+  const { circles, keys } = hashGraph(referring, outputs, graph, {
+    prefixes: project.prefixes,
+    isDirect,
+    hashOf,
+    sourceOf: (assetPath) => byPath.get(assetPath),
+    textOf: (assetPath) => texts.read(byPath.get(assetPath) as SourceFile),
+    contentOf: (text) => texts.write(text),
+    previous(assetPath) {
+      // Nobody can tell whether a function would say the same again.
+      if (!isSameState || typeof options.fingerprint === 'function') return undefined;
+      const links = byPath.get(assetPath)?.links;
+      return links && texts.has(links.output.contentHash, links.output.size) ? links : undefined;
+    },
+  });
+  const destinations = new Map(graphFiles.map((file) => [file.assetPath, file.destinations]));
+  return {
+    outputs,
+    graph,
+    stateKey,
+    linksOf(assetPath) {
+      const found = destinations.get(assetPath);
+      const output = outputs.get(assetPath);
+      return found && output && { destinations: found, key: keys.get(assetPath) ?? '', output };
+    },
+    warnings: warningsOf(graphFiles, graph, circles, names),
+  };
+}
+
+/** Files with references that are to be followed. */
+function referringFiles({ options: { references } }: Project, files: readonly SourceFile[]): LexedSourceFile[] {
+  if (!references.isFollowed) return [];
+  const isLeftAlone = references.exclude.length > 0 ? assetPathMatcher(references.exclude) : () => false;
+  return files.filter((file): file is LexedSourceFile => file.lexed !== undefined && !isLeftAlone(file.assetPath));
+}
+
+type LexedSourceFile = SourceFile & { lexed: LexedFile };
+
+function urlSpace({ prefixes: { basePath }, options }: Project, names: ReadonlySet<string>): UrlSpace {
+  const looksHashed = new RegExp(`\\.[0-9a-f]{${options.hashLength}}(?:\\.[^./]+)?$`);
+  return {
+    basePath,
+    imports: options.modules.imports,
+    has: (assetPath) => names.has(assetPath),
+    looksHashed: (path) => looksHashed.test(path),
+  };
+}
+
+function keyOfState({ options, delivery, prefixes }: Project, names: ReadonlySet<string>, shape: HashedPathShape | undefined): string {
+  const { algorithm, hashLength, fingerprint, references, modules } = options;
+  const linkedDirectly = [...(shape?.linkedDirectly ?? [])];
+  const settings = JSON.stringify({ algorithm, hashLength, fingerprint, references, modules, delivery, prefixes, linkedDirectly });
+  const hash = createHash('sha256').update(settings);
+  for (const name of names) hash.update(`\0${name}`);
+  return hash.digest('hex');
+}
+
+function warningsOf(
+  graphFiles: readonly GraphFile[],
+  graph: ReferenceGraph,
+  circles: readonly string[][],
+  names: ReadonlySet<string>,
+): readonly ErrorParts[] {
+  const warnings = new ReferenceWarnings();
+  for (const { assetPath, lexed } of graphFiles) {
+    if (lexed.problem) warnings.addUnreadable(assetPath, lexed.problem);
+    warnings.addDead(assetPath, graph.dead(assetPath), () => names);
+  }
+  for (const circle of circles) {
+    const imports = (assetPath: string) =>
+      graph.followed(assetPath).some(({ kind, target }) => kind === 'style-import' && circle.includes(target));
+    if (circle.every(imports)) warnings.addImportCircle(circle);
+  }
+  return warnings.finish();
+}

@@ -1,0 +1,81 @@
+import type { ErrorParts } from '../../core/errors.js';
+import { nearestNames } from '../../core/nearest-names.js';
+import type { LexedFile } from '../references/find-references.js';
+import type { Reference } from '../references/reference.js';
+
+/** Of one file, and of one build: a build log is read, if at all, from its beginning. */
+const MAX_PER_FILE = 10;
+const MAX_IN_ALL = 50;
+
+const LEAVE_OUT = (assetPath: string) =>
+  `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
+
+/** What the references of `public/` have to be warned of. Nothing of it stops a build. */
+export class ReferenceWarnings {
+  readonly list: ErrorParts[] = [];
+  #leftOut = 0;
+
+  /** A file that its lexer cannot read. */
+  addUnreadable(assetPath: string, { line, why }: NonNullable<LexedFile['problem']>): void {
+    this.#add(() => ({
+      what: 'A file is served as it is, and what it refers to keeps its plain URL',
+      where: inPublic(assetPath, line),
+      why,
+      fix: `mend the file; ${LEAVE_OUT(assetPath)}, without this warning`,
+    }));
+  }
+
+  /** References that lead nowhere. */
+  addDead(assetPath: string, references: readonly Reference[], names: () => Iterable<string>): void {
+    for (const { url, line } of references.slice(0, MAX_PER_FILE)) {
+      this.#add(() => {
+        const target = pathOf(url, assetPath);
+        const nearest = nearestNames(target, names(), 1)[0];
+        return {
+          what: 'A reference leads nowhere',
+          where: inPublic(assetPath, line),
+          why: `it is written ${JSON.stringify(url)}, and public/ has no file ${target}`,
+          fix: `${nearest ? `did you mean ${nearest}? ` : ''}add the file or correct the reference; ${LEAVE_OUT(assetPath)}`,
+        };
+      });
+    }
+    this.#leftOut += Math.max(0, references.length - MAX_PER_FILE);
+  }
+
+  /** Stylesheets that import each other: browsers stop where the circle closes. */
+  addImportCircle(assetPaths: readonly string[]): void {
+    this.#add(() => ({
+      what: 'Stylesheets import each other in a circle',
+      where: assetPaths.map((assetPath) => `public${assetPath}`).join(', '),
+      why: 'a browser applies such a sheet once, and where in the cascade is easy to misread',
+      fix: 'remove one of the @import rules; the files are hashed as one group until then',
+    }));
+  }
+
+  /** All of them, and how many more there are. */
+  finish(): readonly ErrorParts[] {
+    if (this.#leftOut > 0) {
+      const what = `${this.#leftOut} more ${this.#leftOut === 1 ? 'reference has' : 'references have'} the same trouble`;
+      this.list.push({ what, where: 'public/', why: 'the list is cut short', fix: 'mend the ones above, then build again' });
+    }
+    return this.list;
+  }
+
+  #add(make: () => ErrorParts): void {
+    if (this.list.length < MAX_IN_ALL) this.list.push(make());
+    else this.#leftOut++;
+  }
+}
+
+function inPublic(assetPath: string, line: number): string {
+  return `public${assetPath}:${line}`;
+}
+
+/** The asset path that a URL would have. */
+function pathOf(url: string, from: string): string {
+  try {
+    return decodeURIComponent(new URL(url, `http://public.invalid${encodeURI(from)}`).pathname);
+  } catch {
+    return url;
+  }
+}
