@@ -9,8 +9,9 @@ import {
 } from 'react';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
+import type { RenderManifest, ResolvedAsset } from '../core/render-manifest.js';
 import type { ResolveAsset } from './asset.js';
-import { fetchAttributes } from './fetch-attributes.js';
+import { type FetchAttributes, fetchAttributes } from './fetch-attributes.js';
 import { preloadAsset } from './preload.js';
 import type { NextScriptComponent } from './shipped-next-script.js';
 
@@ -19,8 +20,12 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
   src: Src;
   /** Hands the script to `next/script`, with this strategy. Default: a plain `<script>`. */
   strategy?: ScriptProps['strategy'];
-  /** Whether a preload is sent ahead of the tag. Default: false. */
-  preload?: boolean;
+  /**
+   * Whether a preload is sent ahead of the tag: of the script, or
+   * (`'modules'`, for `type="module"`) of it and of all modules that it cannot
+   * run without. Default: false.
+   */
+  preload?: boolean | 'modules';
   /** With a `strategy` only: called whenever the script is ready, after each mount too. */
   onReady?: () => void;
 }
@@ -46,20 +51,61 @@ export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<un
   (props: CachedScriptProps & RefAttributes<HTMLScriptElement>): ReactNode;
 }
 
-/** @param NextScript `next/script`, or `undefined` where no source mentions a strategy. */
-export function createCachedScript(resolve: ResolveAsset, NextScript: NextScriptComponent | undefined): CachedScriptComponent {
+/**
+ * @param NextScript `next/script`, or `undefined` where no source mentions a strategy.
+ * @param manifest tells whether pages hold a `<CachedImportMap />`. React hoists
+ * async scripts and preloads in front of it, where it would come too late for
+ * them; so modules stay where they are written.
+ */
+export function createCachedScript(
+  resolve: ResolveAsset,
+  NextScript: NextScriptComponent | undefined,
+  manifest: RenderManifest,
+): CachedScriptComponent {
   const render = ({ src, strategy, preload = false, onReady, ...props }: CachedScriptProps, ref: ForwardedRef<HTMLScriptElement>) => {
     const resolved = resolve(src);
     const attributes = fetchAttributes(resolved, props);
-    if (preload) preloadAsset(resolved.url, props.type === 'module' ? 'module' : 'script', attributes, props);
+    const isModule = props.type === 'module';
+    const isInPlace = isModule && manifest.importMap !== undefined;
+    const preloaded = preload ? preloadsOf(resolved, preload === 'modules' && isModule, props) : [];
+    if (!isInPlace) for (const { url, ...each } of preloaded) preloadAsset(url, isModule ? 'module' : 'script', each, props);
     if (strategy !== undefined && NextScript) {
       const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
       return <NextScript {...forNext} />;
     }
     if (strategy !== undefined) warnOfUnseenStrategy(src, strategy);
-    return <script {...props} {...attributes} ref={ref} src={resolved.url} async={props.async ?? !props.defer} />;
+    const script = <script {...props} {...attributes} ref={ref} src={resolved.url} async={props.async ?? !(props.defer || isInPlace)} />;
+    if (!isInPlace || preloaded.length === 0) return script;
+    return (
+      <>
+        <ModulePreloads modules={preloaded} nonce={props.nonce} />
+        {script}
+      </>
+    );
   };
   return Object.assign(forwardRef(render), { displayName: 'CachedScript' });
+}
+
+type Preloaded = FetchAttributes & { url: string };
+
+/** @param withImports whether all that a module imports is asked for too; with the credentials of the module itself. */
+function preloadsOf(
+  resolved: ResolvedAsset,
+  withImports: boolean,
+  { integrity, crossOrigin }: Pick<CachedScriptProps, 'integrity' | 'crossOrigin'>,
+): Preloaded[] {
+  const [own, ...imported] = (withImports && resolved.preloads) || [resolved];
+  return [
+    { url: resolved.url, ...fetchAttributes(own ?? resolved, { integrity, crossOrigin }) },
+    ...imported.map((module) => ({ url: module.url, ...fetchAttributes(module, { crossOrigin }) })),
+  ];
+}
+
+/** An `itemProp` keeps React 19 from hoisting a link. */
+function ModulePreloads({ modules, nonce }: { modules: readonly Preloaded[]; nonce: string | undefined }): ReactNode {
+  return modules.map(({ url, ...attributes }) => (
+    <link key={url} rel="modulepreload" href={url} {...attributes} nonce={nonce} itemProp="" />
+  ));
 }
 
 /** The source scan looks at the app's own files; a component of another package may pass a strategy all the same. */

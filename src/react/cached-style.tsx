@@ -10,7 +10,7 @@ import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
 import { fetchAttributes } from './fetch-attributes.js';
-import { preloadAsset } from './preload.js';
+import { preloadAsset, preloadFonts } from './preload.js';
 import { hoistsResources } from './react-version.js';
 
 export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<ComponentPropsWithoutRef<'link'>, 'rel'> {
@@ -20,8 +20,11 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
   disabled?: boolean;
   /** Order among hoisted stylesheets (React 19). Default: `'default'`, and none beside `onLoad`, `onError` or `disabled`. */
   precedence?: string;
-  /** Whether a preload is sent ahead of the tag. Default: false. */
-  preload?: boolean;
+  /**
+   * Whether a preload is sent ahead of the tag: of the sheet, or (`'fonts'`) of
+   * the fonts that it and the sheets it imports name. Default: false.
+   */
+  preload?: boolean | 'fonts';
 }
 
 /**
@@ -51,7 +54,8 @@ export function createCachedStyle(resolve: ResolveAsset): CachedStyleComponent {
   const render = ({ href, precedence, preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
     const resolved = resolve(href);
     const attributes = fetchAttributes(resolved, props);
-    if (preload) preloadAsset(resolved.url, 'style', attributes, props);
+    if (preload === 'fonts') preloadFonts(resolved.preloads ?? [], props);
+    else if (preload) preloadAsset(resolved.url, 'style', attributes, props);
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;
   };

@@ -1,5 +1,7 @@
 import type { LinkHTMLAttributes } from 'react';
 import * as ReactDOM from 'react-dom';
+import { splitExtension, splitSuffix } from '../core/asset-path.js';
+import type { ResolvedAsset } from '../core/render-manifest.js';
 import type { FetchAttributes } from './fetch-attributes.js';
 
 /** The props of a tag that decide whether its preload is taken for the same request. */
@@ -23,6 +25,34 @@ export function preloadAsset(url: string, as: 'script' | 'style' | 'module', att
       ...common,
       ...defined({ fetchPriority: own.fetchPriority, referrerPolicy: own.referrerPolicy, media: own.media }),
     });
+}
+
+/** Of what a stylesheet names (RFC 8081, section 4.4). */
+const FONT_TYPES: Readonly<Record<string, string>> = {
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.ttf': 'font/ttf',
+  '.otf': 'font/otf',
+  '.ttc': 'font/collection',
+};
+
+/**
+ * Asks for the fonts of a stylesheet, which a browser asks for only when it
+ * has both the sheet and a text that needs them. React sends each once,
+ * however many sheets name it.
+ *
+ * A font is always fetched with CORS (CSS Fonts Level 4, section 4.9), so its
+ * preload must be too, on one's own origin as well.
+ */
+export function preloadFonts(fonts: readonly ResolvedAsset[], own: OwnProps): void {
+  for (const { url } of fonts) {
+    const type = FONT_TYPES[splitExtension(splitSuffix(url).path).extension.toLowerCase()];
+    preload?.(url, {
+      as: 'font',
+      crossOrigin: 'anonymous',
+      ...defined({ type, nonce: own.nonce, fetchPriority: own.fetchPriority, referrerPolicy: own.referrerPolicy, media: own.media }),
+    });
+  }
 }
 
 /** Without the properties that are `undefined`. */
