@@ -21,7 +21,11 @@ function setUp(content: string | Uint8Array): { file: string; cacheDir: string }
   return { file, cacheDir: path.join(folder, 'cache') };
 }
 
-const toFreeze = (file: string): FileToFreeze => ({ assetPath: '/app.js', absolutePath: file, ...stampOf(fs.statSync(file, { bigint: true })) });
+const toFreeze = (file: string): FileToFreeze => ({
+  assetPath: '/app.js',
+  absolutePath: file,
+  ...stampOf(fs.statSync(file, { bigint: true })),
+});
 
 function freeze(file: FileToFreeze, cacheDir: string | undefined, algorithm: HashAlgorithm = 'sha256'): FrozenFile {
   return freezeFiles({ files: [file], algorithm, cacheDir, findReferences: true })[0] as FrozenFile;
