@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { NextConfig } from 'next';
-import { describeProblem } from '../core/errors.js';
+import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { shapeMatcher } from '../core/hashed-path-shape.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
@@ -37,7 +37,8 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   const built = once(() => {
     const result = buildManifest(project, { checkCopies: true, mayLackPublic: true });
     if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
-    if (result.changed) for (const warning of result.warnings) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
+    // The command line has said them when it wrote the manifest.
+    if (result.changed) warn(result.warnings);
     if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${Object.keys(result.manifest.assets).length} files`);
     writeRenderModules(project, result, settingsOf(project), modules);
     return result;
@@ -64,7 +65,12 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
   const settings = { ...settingsOf(project), cdnPrefix: '', integrity: false };
-  const buildAgain = () => buildManifest(project, { freeze: false, mayLackPublic: true });
+  const saysNew = newWarningsOnly();
+  const buildAgain = () => {
+    const built = buildManifest(project, { freeze: false, mayLackPublic: true });
+    warn(saysNew(built.warnings));
+    return built;
+  };
   const writeModules = (built: BuiltManifest) => {
     // Next asks for the rewrites once: a folder that is new since then keeps its original URLs until the server is started again.
     const isInShape = project.delivery === 'static' ? () => false : shapeMatcher(shape());
@@ -117,6 +123,21 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() };
     return made.value;
+  };
+}
+
+function warn(warnings: readonly ErrorParts[]): void {
+  for (const warning of warnings) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
+}
+
+/** Leaves out what was among the last ones too: each edit comes with all that is still wrong. */
+function newWarningsOnly(): (warnings: readonly ErrorParts[]) => ErrorParts[] {
+  let said = new Set<string>();
+  return (warnings) => {
+    const isNew = (warning: ErrorParts) => !said.has(describeProblem(warning));
+    const found = warnings.filter(isNew);
+    said = new Set(warnings.map(describeProblem));
+    return found;
   };
 }
 
