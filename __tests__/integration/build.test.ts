@@ -220,22 +220,6 @@ describe('options', () => {
   });
 });
 
-test.each([
-  { name: 'Turbopack', bundler: [] },
-  { name: 'webpack', bundler: ['--webpack'] },
-] as const)("stylesheets of Next's own bundler link hashed URLs through the PostCSS plugin, with $name", async ({ bundler }) => {
-  app = createApp('catch-all', { bundler });
-  app.write('postcss.config.mjs', "export default { plugins: { 'next-smart-cache/postcss': {} } };");
-  app.write('app/globals.css', 'main { background: url("/img/logo.svg?a=1#b") no-repeat, url(/img/none.svg); }\n');
-  app.write('app/layout.jsx', `import './globals.css';\n${app.read('app/layout.jsx')}`);
-  app.build();
-  const server = await app.start();
-  const sheet = /\/_next\/static\/[^"]*\.css/.exec((await request(server.origin, '/')).body.toString())?.[0] ?? '';
-  const css = (await request(server.origin, sheet)).body.toString();
-  expect(css).toMatch(/url\("?\/img\/logo\.ade38c8ba0\.svg\?a=1#b"?\)/);
-  expect(css).toMatch(/url\("?\/img\/none\.svg"?\)/);
-});
-
 test("output: 'export' links the store directly, without a rewrite and without a warning", () => {
   app = createApp('scripts', { prebuild: false });
   app.write(
