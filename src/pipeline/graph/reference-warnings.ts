@@ -25,9 +25,10 @@ export class ReferenceWarnings {
     }));
   }
 
-  /** References that lead nowhere. */
+  /** References that lead nowhere; where a URL stands more than once, the first. */
   addDead(assetPath: string, references: readonly Reference[], names: () => Iterable<string>): void {
-    for (const { url, line } of references.slice(0, MAX_PER_FILE)) {
+    const firsts = [...new Map([...references].reverse().map((reference) => [reference.url, reference])).values()].reverse();
+    for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
       this.#add(() => {
         const target = pathOf(url, assetPath);
         const nearest = nearestNames(target, names(), 1)[0];
@@ -39,7 +40,7 @@ export class ReferenceWarnings {
         };
       });
     }
-    this.#leftOut += Math.max(0, references.length - MAX_PER_FILE);
+    this.#leftOut += Math.max(0, firsts.length - MAX_PER_FILE);
   }
 
   /** Stylesheets that import each other: browsers stop where the circle closes. */

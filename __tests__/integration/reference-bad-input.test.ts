@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { IMMUTABLE, request } from '../support/http';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452ffd8ffe0', 'hex');
+
+/** Files that are served as they are, each with what the warning says. */
+const UNREADABLE: readonly { file: string; content: string | Buffer; said: RegExp }[] = [
+  { file: '/css/unclosed.css', content: 'a {}\nb { background: url(../img/a.png)', said: /unclosed\.css:2\n.*"\{" is never closed/ },
+  { file: '/css/stray.css', content: '}\na { background: url(../img/a.png) }', said: /stray\.css:1\n.*"\}" closes nothing/ },
+  { file: '/css/string.css', content: 'a { content: "no\nend"; background: url(../img/a.png) }', said: /string\.css:1\n/ },
+  { file: '/css/no-url.css', content: 'a { background: url(../img/a.png) }\nb { c: url(a"b) }', said: /no-url\.css:2\n.*url token/ },
+  {
+    file: '/css/latin-1.css',
+    content: Buffer.from('a { background: url(../img/ä.png) }', 'latin1'),
+    said: /latin-1\.css:1\n.*not text in UTF-8/,
+  },
+  {
+    file: '/css/utf-16.css',
+    content: Buffer.from('\uFEFFa { background: url(../img/a.png) }', 'utf16le'),
+    said: /utf-16\.css:1\n.*not text in UTF-8/,
+  },
+  { file: '/css/png.css', content: PNG, said: /png\.css:1\n.*not text in UTF-8/ },
+  { file: '/js/broken.js', content: "import './whole.js';\nfunction (", said: /broken\.js:\d+\n.*not JavaScript/ },
+  { file: '/broken.webmanifest', content: '{ "icons": [{ "src": "img/a.png" }', said: /broken\.webmanifest:1\n.*not JSON/ },
+];
+
+/** Files with a reference that leads nowhere. */
+const DEAD: readonly { file: string; content: string; said: RegExp }[] = [
+  {
+    file: '/css/climbing.css',
+    content: 'a {\n  background: url(../../../../etc/passwd) }',
+    said: /climbing\.css:2\n.*no file \/etc\/passwd/,
+  },
+  { file: '/css/outside.css', content: '@import "../../secret.css";', said: /outside\.css:1\n.*no file \/secret\.css/ },
+  {
+    file: '/css/mistyped.css',
+    content: 'a { background: url(../img/aa.png) }',
+    said: /mistyped\.css:1\n.*\n.*did you mean \/img\/a\.png\?/,
+  },
+  { file: '/js/dead.js', content: "import './none.js';", said: /dead\.js:1\n.*no file \/js\/none\.js/ },
+  { file: '/css/encoded.css', content: 'a { background: url(../img%2Fa.png) }', said: /encoded\.css:1\n/ },
+];
+
+/** What looks odd, and is followed all the same. */
+const BOM = '\uFEFF';
+const FINE = {
+  '/img/a.png': 'image',
+  '/js/whole.js': 'export {};\n',
+  '/js/no-map.js': 'x = 1;\n//# sourceMappingURL=no-map.js.map\n',
+  '/css/byte-order-mark.css': `${BOM}a { background: url(../img/a.png) }`,
+  '/css/left-out.css': 'a { background: url(../img/a.png), url(none.png) }',
+  '/css/circle-a.css': '@import "circle-b.css";\n',
+  '/css/circle-b.css': '@import "circle-a.css";\n',
+  '/css/many.css': 'a{b:url(../img/a.png)}'.repeat(100_000),
+  '/css/many-dead.css': Array.from({ length: 100_000 }, (_, index) => `a{b:url(${index}.png),url(${index}.png)}\n`).join(''),
+};
+
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+
+let app: NextApp;
+let built: ReturnType<NextApp['cli']>;
+let server: NodeServer;
+
+beforeAll(async () => {
+  app = createApp('tiny', { env: { SMART_CACHE_OPTIONS: '' } });
+  app.write(
+    'next.config.mjs',
+    `import { withSmartCache } from 'next-smart-cache/config';
+     export default withSmartCache({}, { references: { exclude: 'left-out.css' } });`,
+  );
+  app.write('secret.css', 'nobody reads this');
+  for (const { file, content } of [...UNREADABLE, ...DEAD]) app.write(`public${file}`, content);
+  for (const [file, content] of Object.entries(FINE)) app.write(`public${file}`, content);
+  app.write('public/js/huge.js', `import './whole.js';${'x=1;'.repeat(12_500_000)}`);
+  built = app.cli('build');
+  app.build();
+  server = await app.start();
+});
+afterAll(() => app.dispose());
+
+const entry = (file: string) => JSON.parse(app.read('.smart-cache/manifest.json')).assets[file] as { url: string; hash: string };
+const get = async (url: string) => {
+  const { status, cacheControl, body } = await request(server.origin, url);
+  return { status, cacheControl, body };
+};
+
+test('the build goes on, with a warning for each file and no more than can be read', () => {
+  expect(built.status).toBe(0);
+  for (const { said } of [...UNREADABLE, ...DEAD]) expect(built.stderr).toMatch(said);
+  expect(built.stderr).toMatch(/huge\.js:1\n.*larger than 16 MiB/);
+  expect(built.stderr).toContain('Stylesheets import each other in a circle: public/css/circle-a.css, public/css/circle-b.css');
+  expect(built.stderr).toContain('99990 more references have the same trouble');
+  for (const silent of ['byte-order-mark', 'no-map', 'left-out', '/many.css']) {
+    expect(built.stderr.replaceAll(/exclude: '[^']*'/g, '')).not.toContain(silent);
+  }
+  expect(built.stderr.split('\n').length).toBeLessThan(200);
+});
+
+test.each([...UNREADABLE, ...DEAD].map(({ file, content }) => [file, content] as const))(
+  'a file that cannot be followed is hashed and served as it is: %s',
+  async (file, content) => {
+    const { url, hash } = entry(file);
+    expect(hash).toBe(sha256(content).slice(0, 10));
+    expect(await get(url)).toEqual({ status: 200, cacheControl: IMMUTABLE, body: Buffer.from(content) });
+  },
+);
+
+test('so is a line of 50 MB', async () => {
+  const { url } = entry('/js/huge.js');
+  const { status, cacheControl, body } = await get(url);
+  expect([status, cacheControl, sha256(body)]).toEqual([200, IMMUTABLE, sha256(fs.readFileSync(path.join(app.dir, 'public/js/huge.js')))]);
+});
+
+test('a file is left alone by glob', () => {
+  expect(entry('/css/left-out.css').hash).toBe(sha256(FINE['/css/left-out.css']).slice(0, 10));
+});
+
+test('a byte-order mark stays, and what is behind it is followed', async () => {
+  const { url, hash } = entry('/css/byte-order-mark.css');
+  const body = Buffer.from(`${BOM}a { background: url(..${entry('/img/a.png').url}) }`);
+  expect(hash).toBe(sha256(body).slice(0, 10));
+  expect(await get(url)).toEqual({ status: 200, cacheControl: IMMUTABLE, body });
+});
+
+test('100,000 references in one file are all followed', async () => {
+  const { body } = await get(entry('/css/many.css').url);
+  expect(body.toString()).toBe(`a{b:url(..${entry('/img/a.png').url})}`.repeat(100_000));
+});
+
+test('stylesheets in a circle name each other under their hashed URLs', async () => {
+  const [a, b] = [entry('/css/circle-a.css').url, entry('/css/circle-b.css').url];
+  expect((await get(a)).body.toString()).toBe(`@import "${path.basename(b)}";\n`);
+  expect((await get(b)).body.toString()).toBe(`@import "${path.basename(a)}";\n`);
+});
+
+test('nothing outside of public/ is read', () => {
+  const store = path.join(app.dir, '.next/cache/next-smart-cache/files');
+  const copies = fs.readdirSync(store).map((name) => fs.readFileSync(path.join(store, name)));
+  expect(copies.length).toBeGreaterThan(20);
+  expect(copies.filter((copy) => copy.includes('nobody reads this') || copy.includes('root:x:'))).toEqual([]);
+});
