@@ -75,6 +75,7 @@ describe('the entries', () => {
 {
   "import": {
     "next-smart-cache": [
+      "CachedImportMap",
       "CachedScript",
       "CachedStyle",
       "SmartCacheError",
@@ -103,6 +104,7 @@ describe('the entries', () => {
   },
   "require": {
     "next-smart-cache": [
+      "CachedImportMap",
       "CachedScript",
       "CachedStyle",
       "SmartCacheError",
