@@ -95,6 +95,7 @@ function locate(found: readonly FoundReference[], text: string, by: number): Ref
 const MARKS: Partial<Record<Format, readonly string[]>> = {
   javascript: ['import', 'export', 'sourceMappingURL='],
   svg: ['href', 'style'],
+  'web-manifest': ['"icons"', '"screenshots"'],
 };
 
 /** Most files hold none, and a search through bytes is quicker than any lexer. */
