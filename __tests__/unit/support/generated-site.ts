@@ -92,12 +92,12 @@ function anyFile(assetPath: string, targets: readonly string[], basePath: string
       elsewhere: fc.constantFrom(...ELSEWHERE),
       statement: fc.constantFrom(...statements),
     })
-    .map(({ target, spelling, encoding, suffix, elsewhere, statement: [before, escape, behind] }) => {
+    .map(({ target, spelling, encoding, suffix, elsewhere, statement: [before, escaped, behind] }) => {
       const dotted = isImport && spelling === 'beside' ? 'dotted' : spelling;
       const front = spelling === 'rooted' ? basePath : '';
       const url = target === undefined ? elsewhere : front + spell(assetPath, target, dotted, encoding) + suffix;
       const isBare = isImport && url === '#x';
-      const reference: GeneratedReference = { raw: escape(isBare ? './missing.js' : url), url: isBare ? './missing.js' : url, target };
+      const reference: GeneratedReference = { raw: escaped(isBare ? './missing.js' : url), url: isBare ? './missing.js' : url, target };
       return [before, reference, behind];
     });
   const anyPiece = fc.oneof(
@@ -132,7 +132,7 @@ function spell(from: string, to: string, spelling: Spelling, encoding: Encoding)
   return spelling === 'dotted' || /[:]/.test(relative) ? `./${relative}` : relative;
 }
 
-type Statement = readonly [before: string, escape: (url: string) => string, behind: string];
+type Statement = readonly [before: string, escaped: (url: string) => string, behind: string];
 
 interface Format {
   begin: string;
