@@ -1,9 +1,9 @@
-import { compareAssetPaths, encodeAssetPath, isExternalUrl, spellInUrl } from '../../core/asset-path.js';
+import { compareAssetPaths, encodeAssetPath, isExternalUrl, spellInUrl, splitSuffix } from '../../core/asset-path.js';
 import type { ImportMap, RenderManifest } from '../../core/render-manifest.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import type { Project } from '../project.js';
 import { isBareSpecifier, mapSpecifier } from '../references/resolve-reference.js';
-import { isImport, type ReferenceGraph, reach } from './reference-graph.js';
+import { type FollowedReference, isImport, type ReferenceGraph, reach } from './reference-graph.js';
 
 /**
  * The import map (HTML Standard, section 8.1.6.2) that leads from the URL of a
@@ -34,8 +34,10 @@ export function importMapFor(
     imports[name] = urlOf(target) ?? (isExternalUrl(target) ? target : basePath + target);
   }
   for (const module of modules) {
-    for (const { url, target, kind } of importsOf(module)) {
-      if (isBareSpecifier(kind, url) && mapSpecifier(url, names)) imports[url] = urlOf(target) ?? basePath + encodeAssetPath(target);
+    for (const reference of importsOf(module)) {
+      const { url, target, kind } = reference;
+      if (!isBareSpecifier(kind, url)) addWritten(module, reference);
+      else if (mapSpecifier(url, names)) imports[url] = urlOf(target) ?? basePath + encodeAssetPath(target);
     }
   }
   return Object.keys(integrity).length > 0 ? { imports: sorted(imports), integrity: sorted(integrity) } : { imports: sorted(imports) };
@@ -48,6 +50,25 @@ export function importMapFor(
     const url = urlOf(module);
     if (url === undefined) return;
     for (const plain of plainUrls(module)) if (plain !== url) imports[plain] = url;
+    addIntegrity(module, url);
+  }
+
+  /**
+   * Exactly what a browser makes of an import, which may be another spelling
+   * or have a `?query`, and may stand in a file that is linked from elsewhere
+   * than what it imports.
+   */
+  function addWritten(importer: string, { url, target, isRewritten }: FollowedReference): void {
+    const [from, to] = [urlOf(importer), urlOf(target)];
+    if (isRewritten || from === undefined || to === undefined) return;
+    const key = resolveUrl(url, from);
+    const leadsTo = to + splitSuffix(url).suffix;
+    if (key === leadsTo) return;
+    imports[key] = leadsTo;
+    addIntegrity(target, leadsTo);
+  }
+
+  function addIntegrity(module: string, url: string): void {
     const metadata = integrityOf(module);
     if (metadata !== undefined) integrity[url] = metadata;
   }
@@ -69,6 +90,16 @@ export function importMapFor(
       : project.prefixes.cdnPrefix || basePath;
     return [...new Set([beside + own, basePath + own, own])];
   }
+}
+
+/** An origin that no file names. */
+const ORIGIN = 'http://public.invalid';
+
+/** What a relative URL is to a browser in a file of this URL; on one's own site, and on one without a scheme, as short as that. */
+function resolveUrl(written: string, from: string): string {
+  const { href, origin, protocol } = new URL(written, new URL(from, ORIGIN));
+  if (origin === ORIGIN) return href.slice(ORIGIN.length);
+  return from.startsWith('//') ? href.slice(protocol.length) : href;
 }
 
 /** Same map, same bytes. */

@@ -168,8 +168,9 @@ function warningsOf(
     warnings.addDead(assetPath, graph.dead(assetPath), () => names);
   }
   for (const circle of circles) {
+    const members = new Set(circle);
     const imports = (assetPath: string) =>
-      graph.followed(assetPath).some(({ kind, target }) => kind === 'style-import' && circle.includes(target));
+      graph.followed(assetPath).some(({ kind, target }) => kind === 'style-import' && members.has(target));
     if (circle.every(imports)) warnings.addImportCircle(circle);
   }
   return warnings.finish();

@@ -16,6 +16,8 @@ const IMAGE_SETS = new Set(['image-set', '-webkit-image-set']);
 export function findCssReferences(text: string): FoundReference[] {
   const references: FoundReference[] = [];
   const blocks: Block[] = [];
+  /** The URLs of each `@font-face` that is open. */
+  const faces: FoundReference[][] = [];
   let rule: string | undefined;
   let isImported = false;
   let sourceMap: FoundReference | undefined;
@@ -29,10 +31,10 @@ export function findCssReferences(text: string): FoundReference[] {
         isImported = false;
         break;
       case TokenType.URL:
-        addUrl('css-url', token[4].value, ...innerRange(text, token));
+        addUrl('css-url', ...innerRange(text, token));
         break;
       case TokenType.String:
-        if (isUrlString()) addUrl('string', token[4].value, token[2] + 1, token[3]);
+        if (isUrlString()) addUrl('string', token[2] + 1, token[3]);
         break;
       case TokenType.Function:
         blocks.push({ opened: '(', start: token[2], name: token[4].value.toLowerCase() });
@@ -42,7 +44,8 @@ export function findCssReferences(text: string): FoundReference[] {
         blocks.push({ opened: token[0] === TokenType.OpenParen ? '(' : '[', start: token[2], name: '' });
         break;
       case TokenType.OpenCurly:
-        blocks.push({ opened: '{', start: token[2], name: '', faceSources: rule === 'font-face' ? [] : undefined });
+        blocks.push({ opened: '{', start: token[2], name: '', isFace: rule === 'font-face' });
+        if (rule === 'font-face') faces.push([]);
         rule = undefined;
         break;
       case TokenType.CloseParen:
@@ -78,7 +81,7 @@ export function findCssReferences(text: string): FoundReference[] {
   function close(opened: Block['opened'], token: CSSToken): void {
     const block = blocks.pop();
     if (block?.opened !== opened) fail(token[2], `"${token[1]}" closes nothing`);
-    const preferred = block?.faceSources && preferredFont(block.faceSources);
+    const preferred = block?.isFace && preferredFont(faces.pop() ?? []);
     if (preferred) preferred.kind = 'font';
   }
 
@@ -89,16 +92,16 @@ export function findCssReferences(text: string): FoundReference[] {
     return URL_FUNCTIONS.has(block.name) || IMAGE_SETS.has(block.name);
   }
 
-  function addUrl(notation: Notation, url: string, start: number, end: number): void {
+  function addUrl(notation: Notation, start: number, end: number): void {
     // In front of its block, an at-rule compares URLs (`@supports`, `@document`) or takes them for names (`@namespace`).
     if (rule !== undefined && rule !== 'import') return;
     const kind: ReferenceKind = rule === 'import' ? 'style-import' : 'url';
     // Behind its URL, an `@import` holds conditions, which fetch nothing either.
     if (kind === 'style-import' && isImported) return;
     isImported = kind === 'style-import';
-    const reference: FoundReference = { kind, notation, url, start, end };
+    const reference: FoundReference = { kind, notation, url: withoutEscapes(text.slice(start, end)), start, end };
     references.push(reference);
-    blocks.findLast(({ faceSources }) => faceSources)?.faceSources?.push(reference);
+    faces.at(-1)?.push(reference);
   }
 
   function fail(offset: number, why: string): never {
@@ -111,8 +114,7 @@ interface Block {
   start: number;
   /** Of a function. */
   name: string;
-  /** The URLs of a `@font-face`. */
-  faceSources?: FoundReference[] | undefined;
+  isFace?: boolean;
 }
 
 /** Formats of fonts, best first. Embedded OpenType and SVG fonts are for browsers long gone. */
@@ -137,9 +139,30 @@ function innerRange(text: string, [, , first, last]: CSSToken): [start: number, 
   let start = text.indexOf('(', first) + 1;
   let end = last;
   while (start < end && isWhiteSpace(text.charCodeAt(start))) start++;
-  // An escape at the end keeps the white space behind it.
-  while (end > start && isWhiteSpace(text.charCodeAt(end - 1)) && text[end - 2] !== '\\') end--;
+  while (end > start && isWhiteSpace(text.charCodeAt(end - 1)) && !isEscaped(text, end - 1)) end--;
   return [start, end];
+}
+
+/** Whether a backslash in front of a character belongs to it, and not to a backslash in front of that. */
+function isEscaped(text: string, offset: number): boolean {
+  let backslashes = 0;
+  while (text[offset - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/** CSS Syntax Level 3, section 4.3.7, and 4.3.5 for a line break: hex digits, a line break, any other character. */
+const ESCAPE = /\\(?:([\da-f]{1,6})(?:\r\n|[ \t\n\f\r])?|(\r\n|[\n\f\r])|(.))/giu;
+const REPLACEMENT_CHARACTER = 0xfffd;
+
+/** The value of a token. The tokenizer's own doubles what lies beyond the Basic Multilingual Plane (3.0.4). */
+function withoutEscapes(raw: string): string {
+  if (!raw.includes('\\')) return raw;
+  return raw.replace(ESCAPE, (_, hex: string | undefined, lineBreak: string | undefined, other: string) => {
+    if (hex === undefined) return lineBreak === undefined ? other : '';
+    const code = Number.parseInt(hex, 16);
+    const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+    return String.fromCodePoint(isCharacter ? code : REPLACEMENT_CHARACTER);
+  });
 }
 
 /** CSS Syntax Level 3, section 4.2. */

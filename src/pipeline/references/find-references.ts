@@ -95,12 +95,18 @@ function locate(found: readonly FoundReference[], text: string, by: number): Ref
 const MARKS: Partial<Record<Format, readonly string[]>> = {
   javascript: ['import', 'export', 'sourceMappingURL='],
   svg: ['href', 'style'],
-  'web-manifest': ['"icons"', '"screenshots"'],
+  // Or an escape, which any name may be written with.
+  'web-manifest': ['icons', 'screenshots', '\\u'],
 };
 
 /** Most files hold none, and a search through bytes is quicker than any lexer. */
 function holdsMarks(format: Format, content: Buffer): boolean {
-  return MARKS[format]?.some((mark) => content.includes(mark)) ?? true;
+  // In UTF-16, which browsers tell by its byte-order mark, they look different.
+  return isUtf16(content) || (MARKS[format]?.some((mark) => content.includes(mark)) ?? true);
+}
+
+function isUtf16(content: Buffer): boolean {
+  return (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
 }
 
 type Lexer = (text: string) => FoundReferences;

@@ -73,17 +73,21 @@ const MAX_DISTANCE = 4096;
 
 /** The `new URL('…', import.meta.url)` that an `import.meta` belongs to, looked for backwards. */
 function findNewUrl(text: string, meta: number): { offset: number; string: Literal } | undefined {
-  for (
-    let offset = text.lastIndexOf('new', meta);
-    offset !== -1 && offset > meta - MAX_DISTANCE;
-    offset = text.lastIndexOf('new', offset - 1)
-  ) {
-    const string = readTokens(text, offset, ['new', 'URL', '(', 'string', ',', 'import', '.', 'meta', '.', 'url', 'end'], meta);
-    if (string) return { offset, string };
-    if (offset === 0) break;
+  const first = Math.max(0, meta - MAX_DISTANCE);
+  // Looked for in this part alone: a module may hold `import.meta` thousands of times, and no `new` at all.
+  const before = text.slice(first, meta);
+  for (let at = before.lastIndexOf('new'); at !== -1; at = at === 0 ? -1 : before.lastIndexOf('new', at - 1)) {
+    if (!NEW_URL.test(before.slice(at, at + NEW_URL_LENGTH)) || NAME_PART.test(before[at - 1] ?? '')) continue;
+    const string = readTokens(text, first + at, ['new', 'URL', '(', 'string', ',', 'import', '.', 'meta', '.', 'url', 'end'], meta);
+    if (string) return { offset: first + at, string };
   }
   return undefined;
 }
+
+/** What {@link readTokens} need not be asked about is left out: it costs a tokenizer each time. */
+const NEW_URL = /^new(?:\s*\/[/*]|\s+(?:URL|$)|$)/;
+const NEW_URL_LENGTH = 16;
+const NAME_PART = /[\p{ID_Continue}$\u200c\u200d]/u;
 
 /** What the tokens hold of a string, which acorn's types leave out. */
 type Literal = Token & { value?: unknown };
@@ -128,7 +132,8 @@ function toReference(kind: FoundReference['kind'], literal: Literal): FoundRefer
 /**
  * Which places of a text are code, and no comment, string, template or regular
  * expression: the lexer is shown the text with an `import` at each place, and
- * reports those that it takes for code.
+ * reports those that it takes for code. In brackets, since behind the dots of
+ * a spread it would be taken for a property.
  */
 function codePositions(text: string, places: readonly number[]): (place: number) => boolean {
   if (places.length === 0) return () => false;
@@ -137,9 +142,9 @@ function codePositions(text: string, places: readonly number[]): (place: number)
   let copied = 0;
   const placeOfProbe = new Map<number, number>();
   for (const place of sorted) {
-    probe += text.slice(copied, place);
+    probe += `${text.slice(copied, place)}[`;
     placeOfProbe.set(probe.length, place);
-    probe += 'import(0),';
+    probe += 'import(0)],';
     copied = place;
   }
   const found = new Set<number>();

@@ -20,13 +20,15 @@ const ORIGIN = 'http://public.invalid';
 
 /**
  * Where a reference leads, as a browser resolves it (URL Standard, HTML
- * Standard for module specifiers) in a file that is served at its asset path.
+ * Standard for module specifiers) in a file that is served at its asset path
+ * below `basePath`. What is written without it is found all the same.
  * A URL that climbs out of the site's root ends at the root, as there.
  *
  * @param from the asset path of the file that the reference stands in.
  */
 export function resolveReference(from: string, { kind, url }: Pick<Reference, 'kind' | 'url'>, space: UrlSpace): Destination {
-  if (isBareSpecifier(kind, url)) return destinationOf(mapSpecifier(url, space.imports) ?? '', '/', space);
+  // What it is mapped to is an asset path, or external.
+  if (isBareSpecifier(kind, url)) return destinationOf(mapSpecifier(url, space.imports) ?? '', '/', { ...space, basePath: '' });
   return destinationOf(url, from, space);
 }
 
@@ -46,16 +48,17 @@ export function mapSpecifier(specifier: string, imports: UrlSpace['imports']): s
 }
 
 function destinationOf(url: string, from: string, space: UrlSpace): Destination {
-  const parsed = parse(url, from);
-  // An empty URL, a query or a fragment is the file itself.
-  if (parsed === undefined || parsed.origin !== ORIGIN || /^[\0-\x20]*(?:$|[?#])/.test(url)) return undefined;
+  // An empty URL, a query or a fragment is the file itself; one with a scheme is somebody else's.
+  if (/^[\0-\x20]*(?:$|[?#]|[a-z][a-z\d+.-]*:)/i.test(url)) return undefined;
+  const parsed = parse(url, space.basePath + encodeAssetPath(from));
+  if (parsed?.origin !== ORIGIN) return undefined;
   const { pathname } = parsed;
-  // A folder (`new URL('./', import.meta.url)`), or what Next makes: not for us to judge.
-  if (pathname.endsWith('/') || pathname.startsWith('/_next/')) return undefined;
   const assetPath = decodePath(pathname);
   if (assetPath === undefined) return null;
   const { basePath } = space;
   const below = basePath && assetPath.startsWith(`${basePath}/`) ? assetPath.slice(basePath.length) : undefined;
+  // A folder (`new URL('./', import.meta.url)`), or what Next makes: not for us to judge.
+  if (pathname.endsWith('/') || (below ?? assetPath).startsWith('/_next/')) return undefined;
   const found = [below, assetPath].find((candidate) => candidate !== undefined && space.has(candidate));
   if (found !== undefined) return found;
   // Hashed already, by hand or by an earlier run.
@@ -63,9 +66,9 @@ function destinationOf(url: string, from: string, space: UrlSpace): Destination 
   return null;
 }
 
-function parse(url: string, from: string): URL | undefined {
+function parse(url: string, base: string): URL | undefined {
   try {
-    return new URL(url, ORIGIN + encodeAssetPath(from));
+    return new URL(url, ORIGIN + base);
   } catch {
     return undefined;
   }

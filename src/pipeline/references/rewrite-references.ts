@@ -29,7 +29,12 @@ function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: stri
   const isLiteral = raw === url;
   const cut = url.search(/[?#]/);
   const suffix = cut === -1 ? '' : url.slice(cut);
-  return escapeFor(notation, newUrl, quote) + (isLiteral ? suffix : escapeFor(notation, suffix, quote));
+  return escapeFor(notation, newUrl, quote) + (isLiteral ? suffix : escapeFor(notation, withoutControls(suffix), quote));
+}
+
+/** No notation takes a line break unescaped. As a URL parser does with what may stand in a URL by way of an escape. */
+function withoutControls(suffix: string): string {
+  return suffix.replace(/[\t\n\r]/g, '').replace(/\p{Cc}/gu, encodeURIComponent);
 }
 
 function escapeFor(notation: Notation, text: string, quote: string): string {
@@ -45,7 +50,8 @@ function escapeFor(notation: Notation, text: string, quote: string): string {
     case 'json':
       return JSON.stringify(text).slice(1, -1);
     case 'comment':
-      return text;
+      // A folder's name may end in the one character that, with the slash behind it, would end the comment.
+      return text.replaceAll('*/', '%2A/');
   }
 }
 

@@ -19,7 +19,8 @@ export function findSvgReferences(text: string): FoundReference[] {
   let attributeEnd = 0;
   let value = '';
   let styleStart: number | undefined;
-  let hasCdata = false;
+  /** What in a `<style>` is markup, and no CSS. */
+  let markup: [start: number, end: number][] = [];
   let hasEntity = false;
 
   const tokens = new Tokenizer(
@@ -47,11 +48,14 @@ export function findSvgReferences(text: string): FoundReference[] {
       onopentagend(end) {
         if (element !== 'style') return;
         styleStart = end + 1;
-        hasCdata = hasEntity = false;
+        markup = [];
+        hasEntity = false;
       },
       oncdata(start, end, endOffset) {
-        hasCdata = true;
-        if (styleStart !== undefined) addCss(start, end - endOffset);
+        markup.push([start - '<![CDATA['.length, start], [end - endOffset, end - endOffset + ']]>'.length]);
+      },
+      oncomment(start, end, endOffset) {
+        markup.push([start - '<!--'.length, end - endOffset + '-->'.length]);
       },
       ontextentity() {
         hasEntity = true;
@@ -64,11 +68,10 @@ export function findSvgReferences(text: string): FoundReference[] {
             'its <style> holds character references such as "&amp;"; put it into <![CDATA[ … ]]>',
           );
         }
-        if (!hasCdata) addCss(styleStart, start - '</'.length);
+        addCss(styleStart, start - '</'.length);
         styleStart = undefined;
       },
       ontext() {},
-      oncomment() {},
       ondeclaration() {},
       onprocessinginstruction() {},
       onselfclosingtag() {},
@@ -80,18 +83,35 @@ export function findSvgReferences(text: string): FoundReference[] {
   return references;
 
   function addCss(start: number, end: number): void {
-    for (const reference of findCssReferences(text.slice(start, end))) {
-      references.push({ ...reference, start: reference.start + start, end: reference.end + start });
+    try {
+      for (const reference of findCssReferences(blankedOut(text, start, end, markup))) {
+        references.push({ ...reference, start: reference.start + start, end: reference.end + start });
+      }
+    } catch (error) {
+      throw error instanceof ReferencesUnreadableError ? new ReferencesUnreadableError(error.offset + start, error.message) : error;
     }
   }
 }
 
+/** A part of a text, with white space in the place of some ranges: all else stays where it is. */
+function blankedOut(text: string, start: number, end: number, ranges: readonly [start: number, end: number][]): string {
+  const pieces: string[] = [];
+  let copied = start;
+  for (const [from, to] of ranges) {
+    pieces.push(text.slice(copied, from), ' '.repeat(to - from));
+    copied = to;
+  }
+  return pieces.join('') + text.slice(copied, end);
+}
+
 /** Where an attribute's value stands, from the end of its name to the end of all of it. */
 function valueRange(text: string, nameEnd: number, end: number): { start: number; end: number } {
-  const quotes = [text.indexOf('"', nameEnd), text.indexOf("'", nameEnd)].filter((index) => index !== -1 && index < end);
-  // Without quotes it is no XML, but some readers are lenient.
-  if (quotes.length === 0) return { start: text.indexOf('=', nameEnd) + 1, end };
-  return { start: Math.min(...quotes) + 1, end: end - 1 };
+  const attribute = text.slice(nameEnd, end);
+  const quote = attribute.search(/["']/);
+  if (quote !== -1) return { start: nameEnd + quote + 1, end: end - 1 };
+  // Without quotes it is no XML, but some readers are lenient. There may be no value either.
+  const equals = attribute.indexOf('=');
+  return { start: equals === -1 ? end : nameEnd + equals + 1, end };
 }
 
 function localName(name: string): string {

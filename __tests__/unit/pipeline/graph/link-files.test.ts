@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { encodeAssetPath } from '../../../../src/core/asset-path';
+import { findReferences } from '../../../../src/pipeline/references/find-references';
+import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textOf, textsOf } from '../../support/generated-site';
+import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
+
+const ORIGIN = 'https://example.com';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const lexed = (assetPath: string, text: string) => findReferences(assetPath, text.length, () => Buffer.from(text))?.references ?? [];
+
+const SETTINGS: Record<string, SiteSettings> = {
+  'rewrite delivery': { stablePaths: STABLE_PATHS },
+  'rewrite delivery below a basePath': { stablePaths: STABLE_PATHS, basePath: '/docs' },
+  'static delivery': { stablePaths: STABLE_PATHS, options: { delivery: 'static' } },
+  'static delivery below a basePath': { stablePaths: STABLE_PATHS, basePath: '/docs', options: { delivery: 'static' } },
+};
+
+describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
+  const { basePath = '' } = settings;
+
+  test('every reference leads to the same file as before, with its query and fragment', () => {
+    fc.assert(
+      fc.property(anySite(basePath), (site) => {
+        const linked = linkSite(textsOf(site), settings);
+        const byUrl = new Map([...linked.outputs].map(([assetPath, { url }]) => [basePath + url, assetPath]));
+        for (const stable of STABLE_PATHS) byUrl.set(basePath + stable, stable);
+        for (const file of site) {
+          const own = ORIGIN + basePath + (linked.outputs.get(file.assetPath)?.url ?? '');
+          const after = lexed(file.assetPath, linked.text(file.assetPath));
+          const before = referencesOf(file);
+          expect(after).toHaveLength(before.length);
+          for (const [index, { target, url }] of before.entries()) {
+            const rewritten = after[index]?.url ?? '';
+            if (target === undefined) {
+              expect(rewritten).toBe(url);
+              continue;
+            }
+            const [was, is] = [new URL(url, ORIGIN + encodeAssetPath(file.assetPath)), new URL(rewritten, own)];
+            expect([file.assetPath, url, is.origin, byUrl.get(is.pathname) ?? is.pathname, is.search, is.hash]).toEqual([
+              file.assetPath,
+              url,
+              ORIGIN,
+              target,
+              was.search,
+              was.hash,
+            ]);
+          }
+        }
+      }),
+    );
+  });
+
+  test('all that is no reference stays, to the byte', () => {
+    fc.assert(
+      fc.property(anySite(basePath), (site) => {
+        const linked = linkSite(textsOf(site), settings);
+        for (const file of site) {
+          const text = linked.text(file.assetPath);
+          expect(withoutReferences(file.assetPath, text)).toEqual(literalsOf(file));
+        }
+      }),
+    );
+  });
+
+  test('rewriting what is rewritten changes nothing', () => {
+    fc.assert(
+      fc.property(anySite(basePath), (site) => {
+        const once = allTexts(linkSite(textsOf(site), settings));
+        expect(allTexts(linkSite(once, settings))).toEqual(once);
+      }),
+    );
+  });
+
+  test('the hash of a file changes if and only if something below it did', () => {
+    fc.assert(
+      fc.property(anySite(basePath), fc.nat(), (site, choice) => {
+        const edited = site[choice % site.length] as GeneratedFile;
+        const texts = textsOf(site);
+        const [before, after] = [linkSite(texts, settings), linkSite({ ...texts, [edited.assetPath]: withEdit(edited) }, settings)];
+        const changed = site.filter(({ assetPath }) => before.outputs.get(assetPath)?.hash !== after.outputs.get(assetPath)?.hash);
+        expect(changed.map(({ assetPath }) => assetPath).sort()).toEqual(allAbove(site, edited.assetPath).sort());
+      }),
+    );
+  });
+
+  test('the hash is that of the bytes, but in circles, and integrity always', () => {
+    fc.assert(
+      fc.property(anySite(basePath), (site) => {
+        const linked = linkSite(textsOf(site), settings);
+        for (const file of site) {
+          const text = linked.text(file.assetPath);
+          const isInCircle = referencesOf(file).some(
+            ({ target }) => target !== undefined && allAbove(site, file.assetPath).includes(target),
+          );
+          const { hash, contentHash, integrity, size } = linked.outputs.get(file.assetPath) ?? {};
+          expect({ contentHash, integrity, size }).toEqual({
+            contentHash: sha256(text),
+            integrity: `sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}`,
+            size: Buffer.byteLength(text),
+          });
+          if (!isInCircle) expect(hash).toBe(sha256(text).slice(0, 10));
+        }
+      }),
+    );
+  });
+
+  test('neither the order of the files nor what an earlier build has left makes a difference', () => {
+    fc.assert(
+      fc.property(anySite(basePath), fc.nat(), (site, choice) => {
+        const edited = site[choice % site.length] as GeneratedFile;
+        const texts = { ...textsOf(site), [edited.assetPath]: withEdit(edited) };
+        const cold = linkSite(texts, settings);
+        const shuffled = linkSite(Object.fromEntries(Object.entries(texts).reverse()), settings);
+        const incremental = linkSite(texts, settings, linkSite(textsOf(site), settings));
+        for (const other of [shuffled, incremental]) {
+          expect(Object.fromEntries(other.outputs)).toEqual(Object.fromEntries(cold.outputs));
+          expect(allTexts(other)).toEqual(allTexts(cold));
+        }
+      }),
+    );
+  });
+});
+
+function allTexts(linked: LinkedSite): Record<string, string> {
+  return Object.fromEntries([...linked.outputs.keys()].sort().map((assetPath) => [assetPath, linked.text(assetPath)]));
+}
+
+function literalsOf({ pieces }: GeneratedFile): string {
+  return pieces.map((piece) => (typeof piece === 'string' ? piece : '\0')).join('');
+}
+
+function withoutReferences(assetPath: string, text: string): string {
+  let copied = 0;
+  const kept = lexed(assetPath, text).map(({ start, end }) => {
+    const piece = text.slice(copied, start);
+    copied = end;
+    return `${piece}\0`;
+  });
+  return kept.join('') + text.slice(copied);
+}
+
+/** White space at the end changes no reference of any format. */
+function withEdit(file: GeneratedFile): string {
+  return `${textOf(file)}\n`;
+}
+
+/** A file and all that refer to it, directly or by way of others. */
+function allAbove(site: readonly GeneratedFile[], assetPath: string): string[] {
+  const above = new Set([assetPath]);
+  for (let size = 0; size !== above.size; ) {
+    size = above.size;
+    for (const file of site)
+      if (referencesOf(file).some(({ target }) => target !== undefined && above.has(target))) above.add(file.assetPath);
+  }
+  return [...above];
+}

@@ -1,0 +1,40 @@
+import { fontsOf, staticModulesOf } from '../../../../src/pipeline/graph/preloads';
+import { graphOf } from '../../support/references';
+
+const face = (name: string) => `@font-face{src:url(${name}.woff2),url(${name}.woff)}`;
+const FONTS = Object.fromEntries(['a', 'b', 'c'].flatMap((name) => [`/${name}.woff2`, `/${name}.woff`]).map((name) => [name, '']));
+
+test.each<[string, files: Record<string, string>, fonts: string[]]>([
+  ['its own', { '/site.css': face('a') + face('b') }, ['/a.woff2', '/b.woff2']],
+  ['those of the sheets it imports', { '/site.css': `@import "x.css";${face('a')}`, '/x.css': face('b') }, ['/a.woff2', '/b.woff2']],
+  ['each once', { '/site.css': `@import "x.css";${face('a')}${face('a')}`, '/x.css': face('a') }, ['/a.woff2']],
+  [
+    'of sheets that import each other',
+    { '/site.css': `@import "x.css";${face('a')}`, '/x.css': `@import "site.css";${face('b')}` },
+    ['/a.woff2', '/b.woff2'],
+  ],
+  ['not one that public/ lacks', { '/site.css': face('missing') }, []],
+  ['no image', { '/site.css': 'a{b:url(a.woff2)}' }, []],
+])('the fonts of a stylesheet: %s', (_, files, fonts) => {
+  expect(fontsOf(graphOf({ ...FONTS, ...files }), '/site.css')).toEqual(fonts);
+});
+
+test.each<[string, files: Record<string, string>, modules: string[]]>([
+  [
+    'in the order in which they are met',
+    { '/main.js': "import './a.js';import './b.js'", '/a.js': "import './c.js'" },
+    ['/main.js', '/a.js', '/b.js', '/c.js'],
+  ],
+  ['not those that it asks for later', { '/main.js': "import './a.js';import('./b.js')" }, ['/main.js', '/a.js']],
+  ['each once, circles included', { '/main.js': "import './a.js'", '/a.js': "import './main.js';import './a.js'" }, ['/main.js', '/a.js']],
+  [
+    'no module of another type',
+    { '/main.js': "import d from './d.json' with { type: 'json' };import './a.js'", '/d.json': '{}' },
+    ['/main.js', '/a.js'],
+  ],
+  ['none for a module that stands alone', { '/main.js': 'export {}' }, []],
+  ['none for a classic script', { '/main.js': 'a()' }, []],
+])('the modules that an entry needs: %s', (_, files, modules) => {
+  const others = { '/a.js': '', '/b.js': '', '/c.js': '' };
+  expect(staticModulesOf(graphOf({ ...others, ...files }), '/main.js')).toEqual(modules);
+});

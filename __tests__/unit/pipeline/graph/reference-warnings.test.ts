@@ -1,0 +1,58 @@
+import { ReferenceWarnings } from '../../../../src/pipeline/graph/reference-warnings';
+import type { Reference } from '../../../../src/pipeline/references/reference';
+
+const dead = (url: string, line = 1): Reference => ({ kind: 'url', notation: 'string', url, start: 0, end: 0, line });
+
+test('a reference that leads nowhere: where, how it is written, the nearest name, how to leave it alone', () => {
+  const warnings = new ReferenceWarnings();
+  warnings.addDead('/css/site.css', [dead('../img/lgo.png?v=1', 12)], () => ['/img/logo.png', '/js/app.js']);
+  expect(warnings.finish()).toEqual([
+    {
+      what: 'A reference leads nowhere',
+      where: 'public/css/site.css:12',
+      why: 'it is written "../img/lgo.png?v=1", and public/ has no file /img/lgo.png',
+      fix: expect.stringMatching(/^did you mean \/img\/logo\.png\? .*references: \{ exclude: '\/css\/site\.css' \}/),
+    },
+  ]);
+});
+
+test.each(['%E0%A4%A', 'http://[', '100%', 'a\0b'])('a URL that cannot be read is shown as it is: %j', (url) => {
+  const warnings = new ReferenceWarnings();
+  warnings.addDead('/a.css', [dead(url)], () => []);
+  expect(warnings.finish()[0]?.why).toContain(JSON.stringify(url));
+});
+
+test('a file that cannot be read', () => {
+  const warnings = new ReferenceWarnings();
+  warnings.addUnreadable('/a.css', { line: 3, why: 'it is not text in UTF-8' });
+  expect(warnings.finish()).toEqual([
+    {
+      what: 'A file is served as it is, and what it refers to keeps its plain URL',
+      where: 'public/a.css:3',
+      why: 'it is not text in UTF-8',
+      fix: expect.stringContaining("references: { exclude: '/a.css' }"),
+    },
+  ]);
+});
+
+test('stylesheets that import each other', () => {
+  const warnings = new ReferenceWarnings();
+  warnings.addImportCircle(['/a.css', '/b.css']);
+  expect(warnings.finish()[0]).toMatchObject({ where: 'public/a.css, public/b.css' });
+});
+
+test('ten of one file, fifty in all, and how many more there are', () => {
+  const warnings = new ReferenceWarnings();
+  const many = Array.from({ length: 1000 }, (_, index) => dead(`${index}.png`));
+  const names = jest.fn(() => []);
+  for (let file = 0; file < 10; file++) warnings.addDead(`/${file}.css`, many, names);
+  const list = warnings.finish();
+  expect(list).toHaveLength(51);
+  expect(list.filter(({ where }) => where.startsWith('public/0.css'))).toHaveLength(10);
+  expect(list.at(-1)?.what).toBe('9950 more references have the same trouble');
+  expect(names).toHaveBeenCalledTimes(50);
+});
+
+test('nothing to say', () => {
+  expect(new ReferenceWarnings().finish()).toEqual([]);
+});

@@ -1,0 +1,147 @@
+import { findCssReferences } from '../../../../src/pipeline/references/css-references';
+import { inShort, repeated, timed } from '../../support/references';
+
+const found = (css: string) => inShort(css, findCssReferences(css));
+
+test.each<[string, css: string, ...references: string[]]>([
+  ['bare', 'a{b:url(a.png)}', 'url a.png'],
+  ['in double quotes', 'a{b:url("a.png")}', 'url a.png'],
+  ['in single quotes', "a{b:url( 'a.png' )}", 'url a.png'],
+  ['with white space around', 'a{b:url(\r\n\ta.png\f )}', 'url a.png'],
+  ['in upper case', 'a{b:URL(a.png)}', 'url a.png'],
+  ['with an escape in the function’s name', 'a{b:u\\72l(a.png)}', 'url a.png'],
+  ['with query and fragment', 'a{b:url(a.eot?v=1#iefix)}', 'url a.eot?v=1#iefix'],
+  ['several in one value', 'a{b:url(a.png),url("b.png")}', 'url a.png', 'url b.png'],
+  ['with modifiers', 'a{b:url("a.png" crossorigin("anonymous"))}', 'url a.png'],
+  ['as src()', 'a{b:src("a.png")}', 'url a.png'],
+  ['in a custom property', ':root{--x:url(a.png)}', 'url a.png'],
+  ['in a block of a custom property', ':root{--x:{a:url(a.png)}}', 'url a.png'],
+  ['in brackets', 'a{b:[url(a.png)]}', 'url a.png'],
+  ['in another function', 'a{b:cross-fade(url(a.png),url("b.png"))}', 'url a.png', 'url b.png'],
+  ['in a nested rule', 'a{&:hover{b:url(a.png)}@media print{b:url(b.png)}}', 'url a.png', 'url b.png'],
+  ['in a conditional rule', '@media print{a{b:url(a.png)}}', 'url a.png'],
+  ['behind a rule without a block', '@layer x;a{b:url(a.png)}', 'url a.png'],
+  ['in @property, @page and @counter-style', '@property --x{initial-value:url(a.png)}@page :first{b:url(b.png)}', 'url a.png', 'url b.png'],
+  ['in a hack for old browsers', 'a{*b:url(a.png);b:url(b.png)\\9}', 'url a.png', 'url b.png'],
+  ['between the marks of an HTML comment, which are none in CSS', '<!-- a{b:url(a.png)} -->', 'url a.png'],
+])('url(): %s', (_, css, ...references) => {
+  expect(found(css)).toEqual(references);
+});
+
+test.each<[string, css: string, ...references: string[]]>([
+  ['quoted', '@import "a.css";', 'style-import a.css'],
+  ['as url(), bare', '@import url(a.css);', 'style-import a.css'],
+  ['as url(), quoted', '@import url("a.css") print;', 'style-import a.css'],
+  ['in upper case, at the end', "@IMPORT 'a.css'", 'style-import a.css'],
+  ['with an escape in its name', '@\\69mport "a.css";', 'style-import a.css'],
+  ['between comments', '@import/**/"a.css"/**/;', 'style-import a.css'],
+  ['with a layer, a condition and a medium', "@import 'a.css' layer(x) supports(display:grid) screen;", 'style-import a.css'],
+  ['with a condition that compares a URL', '@import "a.css" supports(background:url(x.png));', 'style-import a.css'],
+  ['several', '@charset "utf-8";@import "a.css";@import url(b.css);', 'style-import a.css', 'style-import b.css'],
+  ['without a URL', '@import;a{content:"a.css"}'],
+])('@import: %s', (_, css, ...references) => {
+  expect(found(css)).toEqual(references);
+});
+
+test.each<[string, css: string, ...references: string[]]>([
+  ['strings', 'a{b:image-set("a.png" 1x,"b.png" 2x)}', 'url a.png', 'url b.png'],
+  ['URLs', 'a{b:-webkit-image-set(url(a.png) 1x)}', 'url a.png'],
+  ['a type is none', 'a{b:image-set("a.png" type("image/png") 1x)}', 'url a.png'],
+  ['among gradients', 'a{b:image-set(linear-gradient(red,blue) 1x,"a.png" 2x)}', 'url a.png'],
+])('image-set(): %s', (_, css, ...references) => {
+  expect(found(css)).toEqual(references);
+});
+
+test.each<[string, css: string, ...references: string[]]>([
+  [
+    'the best format',
+    '@font-face{src:url(a.eot);src:url(a.eot?#iefix) format("embedded-opentype"),url(a.woff2?v=1) format("woff2"),url(a.woff)}',
+    'url a.eot',
+    'url a.eot?#iefix',
+    'font a.woff2?v=1',
+    'url a.woff',
+  ],
+  ['an older one where there is no better', '@FONT-FACE{src:local("x"),url(a.svg#x),url(a.TTF)}', 'url a.svg#x', 'font a.TTF'],
+  ['none where all are for browsers long gone', '@font-face{src:url(a.eot),url(a.svg#x)}', 'url a.eot', 'url a.svg#x'],
+  ['one of each face', '@font-face{src:url(a.woff2)}@media x{@font-face{src:url(b.woff)}}', 'font a.woff2', 'font b.woff'],
+  ['not outside of a face', '@font-face{}a{b:url(a.woff2)}', 'url a.woff2'],
+])('the font of a @font-face: %s', (_, css, ...references) => {
+  expect(found(css)).toEqual(references);
+});
+
+test.each<[string, css: string, ...references: string[]]>([
+  ['at the end', 'a{b:c}\n/*# sourceMappingURL=a.css.map */\n', 'source-map a.css.map'],
+  ['in the older form', '/*@ sourceMappingURL=a.css.map*/', 'source-map a.css.map'],
+  ['the last of several', '/*# sourceMappingURL=a.map *//*# sourceMappingURL=b.map */', 'source-map b.map'],
+  ['inline', '/*# sourceMappingURL=data:application/json;base64,e30= */'],
+  ['in a string', 'a{b:"/*# sourceMappingURL=a.map */"}'],
+  ['as JavaScript writes it', 'a{b:c}\n//# sourceMappingURL=a.map'],
+])('the source map: %s', (_, css, ...references) => {
+  expect(found(css)).toEqual(references);
+});
+
+test.each([
+  '@namespace url(a.png);',
+  '@namespace svg "a.png";',
+  '@supports (background:url(a.png)){a{b:c}}',
+  '@document url(a.png){a{b:c}}',
+  ':root{--x:"a.png"}',
+  'a{content:"url(a.png)"}',
+  'a[style*="url(a.png)"]{b:c}',
+  '/* url(a.png) @import "a.css" */',
+  '/*a{b:url(a.png)}*/',
+  '@property --x{syntax:"<url>"}',
+  'a{filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(src="a.png")}',
+  '@charset "utf-8";',
+  '',
+])('no reference: %s', (css) => {
+  expect(found(css)).toEqual([]);
+});
+
+test.each<[string, css: string, url: string]>([
+  ['a character', 'a{b:url(a\\.png)}', 'a.png'],
+  ['a space', 'a{b:url(a\\ b.png)}', 'a b.png'],
+  ['hex digits and the space that ends them', 'a{b:url(a\\2e png)}', 'a.png'],
+  ['six hex digits, which need none', 'a{b:url("a\\00002epng")}', 'a.png'],
+  ['a quote', "a{b:url('it\\'s.png')}", "it's.png"],
+  ['parentheses', 'a{b:url(a\\(1\\).png)}', 'a(1).png'],
+  ['a line break, which is none', 'a{b:url("a\\\r\nb.png")}', 'ab.png'],
+  ['a backslash', 'a{b:url(a\\\\)}', 'a\\'],
+  ['a backslash before white space', 'a{b:url(a\\\\ )}', 'a\\'],
+  ['a space at the end', 'a{b:url(a\\ )}', 'a '],
+  ['an emoji by its number', 'a{b:url(\\1F4A9 .png)}', '\u{1F4A9}.png'],
+  ['an emoji beside an escape', 'a{b:url(\u{1F4A9}\\62.png)}', '\u{1F4A9}b.png'],
+  ['an escaped emoji', 'a{b:url("\\\u{1F4A9}.png")}', '\u{1F4A9}.png'],
+  ['half a character, none at all, and too much of one', 'a{b:url("\\D83D \\0 \\110000 ")}', '\uFFFD\uFFFD\uFFFD'],
+])('an escape is undone: %s', (_, css, url) => {
+  expect(findCssReferences(css).map((reference) => reference.url)).toEqual([url]);
+});
+
+test('offsets are right behind characters of every width, in bare and quoted URLs', () => {
+  expect(found('/* \u{1F4A9} */a{b:url(\u{1F4A9}.png)}b{c:url("\u00fc.png")}')).toEqual(['url \u{1F4A9}.png', 'url \u00fc.png']);
+});
+
+test.each<[string, css: string, offset: number, why: string]>([
+  ['a bare URL with a space', 'a{b:url(a b.png)}', 4, 'this is no URL: url(a b.png)'],
+  ['a bare URL with a quote', 'a{b:url(a"b.png)}', 4, 'Unexpected character'],
+  ['a string over two lines', 'a{b:"a\nb"}', 4, 'newline'],
+  ['a block that is not closed', 'a{b:c', 1, '"{" is never closed'],
+  ['a brace too many', 'a{b:c}}', 6, '"}" closes nothing'],
+  ['the wrong bracket', 'a{b:(c]}', 6, '"]" closes nothing'],
+  ['a comment that is not closed', 'a{}/* b', 3, 'comment'],
+  ['a string that is not closed', 'a{b:"c', 4, 'string'],
+  ['a function that is not closed', 'a{b:url("a.png"', 4, '"(" is never closed'],
+  ['what is no text', '\u0089PNG\r\n\u001a\n"\n', 8, 'string'],
+])('what is no CSS is said with its place: %s', (_, css, offset, why) => {
+  expect(() => findCssReferences(css)).toThrow(expect.objectContaining({ offset, message: expect.stringContaining(why) }));
+});
+
+test.each<[string, css: string]>([
+  ['side by side', repeated(100_000, (index) => `a{b:url(${index}.png)}`)],
+  ['in one @font-face', `@font-face{${repeated(100_000, (index) => `src:url("${index}.woff2");`)}}`],
+  ['below 100,000 parentheses', `a{b:${'('.repeat(100_000)}${repeated(100_000, (index) => `url(${index}.png)`)}${')'.repeat(100_000)}}`],
+])('100,000 references take seconds, and not minutes: %s', (_, css) => {
+  let count = 0;
+  expect(timed(() => (count = findCssReferences(css).length))).toBeLessThan(15_000);
+  expect(count).toBe(100_000);
+});

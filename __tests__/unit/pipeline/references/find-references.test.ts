@@ -1,0 +1,114 @@
+import { findReferences } from '../../../../src/pipeline/references/find-references';
+
+const found = (assetPath: string, content: string | Buffer) => {
+  const bytes = Buffer.from(content);
+  return findReferences(assetPath, bytes.length, () => bytes);
+};
+
+const CONTENT = {
+  css: 'a{b:url(a.png)}',
+  js: "import './a.js'",
+  svg: '<svg><image href="a.png"/></svg>',
+  json: '{"icons":[{"src":"a.png"}]}',
+};
+
+test.each<[assetPath: string, content: string]>([
+  ['/a.css', CONTENT.css],
+  ['/a.min.CSS', CONTENT.css],
+  ['/a.js', CONTENT.js],
+  ['/a.mjs', CONTENT.js],
+  ['/a.svg', CONTENT.svg],
+  ['/site.webmanifest', CONTENT.json],
+  ['/manifest.json', CONTENT.json],
+  ['/app/manifest.json', CONTENT.json],
+])('%s is looked into', (assetPath, content) => {
+  expect(found(assetPath, content)?.references).toHaveLength(1);
+});
+
+test.each<[assetPath: string, content: string]>([
+  ['/a.json', CONTENT.json],
+  ['/a-manifest.json', CONTENT.json],
+  ['/a.css.map', CONTENT.css],
+  ['/a.cjs', CONTENT.js],
+  ['/a.html', CONTENT.svg],
+  ['/css', CONTENT.css],
+  ['/.css', CONTENT.css],
+])('%s is not even read', (assetPath, content) => {
+  const read = jest.fn(() => Buffer.from(content));
+  expect(findReferences(assetPath, content.length, read)).toBeUndefined();
+  expect(read).not.toHaveBeenCalled();
+});
+
+test('a file without references has nothing to remember', () => {
+  expect(found('/a.css', 'a{b:c}')).toBeUndefined();
+  expect(found('/a.js', 'important()')).toBeUndefined();
+  expect(found('/a.svg', '<svg><text>style</text></svg>')).toBeUndefined();
+});
+
+test('a module is one by its syntax, or by its name', () => {
+  expect(found('/a.js', 'export {}')).toEqual({ references: [], isModule: true });
+  expect(found('/a.js', "import('./b.js')")).toMatchObject({ isModule: false, references: [{ kind: 'dynamic-import' }] });
+  expect(found('/a.mjs', "import('./b.js')")).toMatchObject({ isModule: true, references: [{ kind: 'dynamic-import' }] });
+});
+
+test('references come in the order of the text, with their lines', () => {
+  const text = "new URL('./a.png', import.meta.url);\r\nimport './b.js';\n\nimport('./c.js');\n//# sourceMappingURL=d.map\n";
+  expect(found('/a.js', text)?.references.map(({ url, line, start, end }) => [url, line, text.slice(start, end)])).toEqual([
+    ['./a.png', 1, './a.png'],
+    ['./b.js', 2, './b.js'],
+    ['./c.js', 4, './c.js'],
+    ['d.map', 5, 'd.map'],
+  ]);
+});
+
+test.each(Object.entries({ '/a.css': CONTENT.css, '/a.js': CONTENT.js, '/a.svg': CONTENT.svg, '/manifest.json': CONTENT.json }))(
+  '%s may begin with a byte-order mark, and offsets count it',
+  (assetPath, content) => {
+    const [plain, marked] = [found(assetPath, content)?.references[0], found(assetPath, `\uFEFF${content}`)?.references[0]];
+    expect(marked).toEqual({ ...plain, start: (plain?.start ?? 0) + 1, end: (plain?.end ?? 0) + 1 });
+  },
+);
+
+test.each<[string, assetPath: string, content: Buffer]>([
+  ['CSS in Latin-1', '/a.css', Buffer.from('/* \u00e9 */a{b:url(a.png)}', 'latin1')],
+  ['JavaScript in Latin-1', '/a.js', Buffer.from("/* \u00e9 */import './a.js'", 'latin1')],
+  ['CSS in UTF-16', '/a.css', Buffer.from(`\uFEFF${CONTENT.css}`, 'utf16le')],
+  ['JavaScript in UTF-16', '/a.js', Buffer.from(`\uFEFF${CONTENT.js}`, 'utf16le')],
+  ['SVG in UTF-16, big-endian', '/a.svg', Buffer.from(`\uFEFF${CONTENT.svg}`, 'utf16le').swap16()],
+  ['a PNG', '/a.css', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+])('text that Next would send as UTF-8, and is none, is left alone: %s', (_, assetPath, content) => {
+  expect(found(assetPath, content)).toEqual({ references: [], isModule: false, problem: { line: 1, why: 'it is not text in UTF-8' } });
+});
+
+test.each<[string, assetPath: string, content: string, line: number, why: string]>([
+  ['CSS', '/a.css', '\n\na{b:url(a b)}', 3, 'no URL'],
+  ['JavaScript', '/a.js', '\nimport "', 2, 'not JavaScript'],
+  ['SVG', '/a.svg', '<svg>\n<style>\na{</style></svg>', 3, 'never closed'],
+  ['JSON', '/manifest.json', '{"icons":\n', 1, 'not JSON'],
+])('what cannot be read is left alone, and said with its line: %s', (_, assetPath, content, line, why) => {
+  expect(found(assetPath, content)).toEqual({
+    references: [],
+    isModule: false,
+    problem: { line, why: expect.stringContaining(why) },
+  });
+});
+
+test('a file over 16 MiB is left alone unread, and one just below is read', () => {
+  const read = jest.fn(() => Buffer.from(CONTENT.css));
+  expect(findReferences('/a.css', 16 * 1024 * 1024 + 1, read)?.problem?.why).toBe('it is larger than 16 MiB');
+  expect(read).not.toHaveBeenCalled();
+  expect(findReferences('/a.css', 16 * 1024 * 1024, read)?.references).toHaveLength(1);
+});
+
+test('a manifest.json that names no image is not parsed, whatever it is', () => {
+  expect(found('/manifest.json', '')).toBeUndefined();
+  expect(found('/manifest.json', '{ "a": ')).toBeUndefined();
+});
+
+test.each<[string, assetPath: string, content: string]>([
+  ['CSS', '/a.css', `/*${'x'.repeat(10_000_000)}*/a{b:url(a.png)}`],
+  ['JavaScript', '/a.js', `a="${'x'.repeat(10_000_000)}";import"./a.js"`],
+  ['SVG', '/a.svg', `<svg><text>${'x'.repeat(10_000_000)}</text><image href="a.png"/></svg>`],
+])('a line of 10 MB: %s', (_, assetPath, content) => {
+  expect(found(assetPath, content)?.references).toHaveLength(1);
+});

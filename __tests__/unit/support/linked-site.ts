@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import { type LinkedFiles, linkFiles, type SourceFile } from '../../../src/pipeline/graph/link-files';
+import { resolveProject } from '../../../src/pipeline/project';
+import { findReferences } from '../../../src/pipeline/references/find-references';
+
+export interface SiteSettings {
+  options?: SmartCacheOptions;
+  basePath?: string;
+  /** Asset paths that keep their name. Default: none. */
+  stablePaths?: readonly string[];
+}
+
+export interface LinkedSite extends LinkedFiles {
+  /** What the browser receives of a file. */
+  text(assetPath: string): string;
+  /** The files, with what the next build may take over. */
+  sources: readonly SourceFile[];
+}
+
+/** Follows the references of files with these texts, by asset path, without any folder. */
+export function linkSite(files: Readonly<Record<string, string>>, settings: SiteSettings = {}, before?: LinkedSite): LinkedSite {
+  const { options, basePath, stablePaths = [] } = settings;
+  const project = resolveProject({ root: '/app', options, basePath });
+  const known = new Map(before?.sources.map((file) => [file.assetPath, file]));
+  const sources = Object.entries(files).map(([assetPath, text]): SourceFile => {
+    const file = { assetPath, absolutePath: assetPath, modifiedMs: 0, touchedNs: 0n, signature: text, ...contentOf(text) };
+    const unchanged = known.get(assetPath)?.contentHash === file.contentHash;
+    return {
+      ...file,
+      lexed: findReferences(assetPath, file.size, () => Buffer.from(text)),
+      links: unchanged ? before?.linksOf(assetPath) : undefined,
+    };
+  });
+  const stored = new Map(sources.map(({ contentHash, assetPath }) => [contentHash, files[assetPath] ?? '']));
+  const texts = {
+    read: ({ assetPath }: SourceFile) => files[assetPath] ?? '',
+    has: () => true,
+    write(text: string) {
+      const content = contentOf(text);
+      stored.set(content.contentHash, text);
+      return content;
+    },
+  };
+  const names = Object.keys(files);
+  const shape = hashedPathShape(names, [...names, ...stablePaths], project.options.hashLength);
+  const linked = linkFiles(project, sources, stablePaths, shape, texts, before?.stateKey);
+  const text = (assetPath: string): string => stored.get(linked.outputs.get(assetPath)?.contentHash ?? '') ?? before?.text(assetPath) ?? '';
+  return { ...linked, sources, text };
+}
+
+function contentOf(text: string) {
+  const hash = createHash('sha256').update(text);
+  const size = Buffer.byteLength(text);
+  const integrity = `sha256-${hash.copy().digest('base64')}`;
+  return { contentHash: hash.digest('hex'), integrity, size };
+}
