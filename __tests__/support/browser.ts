@@ -7,6 +7,8 @@ const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
+  // WebGL without a GPU: Chromium means to stop falling back to it unasked.
+  '--enable-unsafe-swiftshader',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -30,12 +32,17 @@ function installedByNpm(): string {
   return execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: __dirname, encoding: 'utf8' });
 }
 
-/** Whatever the page says on its console or throws; a test fails on any of it. */
+/** Whatever the page says on its console as a warning or error, or throws; a test fails on any of it. */
 export function recordComplaints(page: Page): string[] {
-  const complaints: string[] = [];
+  return recordMessages(page, (type) => ['error', 'warning'].includes(type));
+}
+
+/** The same, of some types of messages. Default: all. */
+export function recordMessages(page: Page, isWanted: (type: string) => boolean = () => true): string[] {
+  const messages: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    if (isWanted(message.type())) messages.push(`${message.type()}: ${message.text()}`);
   });
-  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
-  return complaints;
+  page.on('pageerror', (error) => messages.push(`uncaught: ${error.message}`));
+  return messages;
 }

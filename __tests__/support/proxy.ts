@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 export interface RecordingProxy {
   origin: string;
   /** Every request that has come through, in order. */
-  seen: { path: string; status: number }[];
+  seen: { path: string; status: number; cacheControl: string | undefined }[];
   close(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function startProxy(pickTarget: () => string, headers: http.Outgoin
     const { hostname, port } = new URL(pickTarget());
     const path = incoming.url ?? '/';
     const forwarded = http.request({ hostname, port, path, method: incoming.method, headers: incoming.headers }, (answer) => {
-      seen.push({ path, status: answer.statusCode ?? 0 });
+      seen.push({ path, status: answer.statusCode ?? 0, cacheControl: answer.headers['cache-control'] });
       outgoing.writeHead(answer.statusCode ?? 0, { ...answer.headers, ...headers });
       answer.pipe(outgoing);
     });

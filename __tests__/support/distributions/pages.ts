@@ -1,0 +1,142 @@
+/** A page of the fixture `distributions`, and what must come of it. */
+export interface DistributionPage {
+  name: string;
+  /** Selector of what is there when the page is rendered. */
+  shows: string;
+  /** Faces that its text is set in, if it brings any: family, weight and style. */
+  fonts?: readonly string[];
+  /** Files without which it looks otherwise, so that its picture proves something. */
+  needs: RegExp;
+  /** Asset paths that are asked for without a hash, and why that is as it should be. */
+  plain?: { assetPaths: readonly string[]; because: string };
+  edit?: Edit;
+}
+
+export interface Edit {
+  /** The file that changes, and what takes its place: another file, or its own text with this behind it. */
+  assetPath: string;
+  by: { copyOf: string } | { adding: string };
+  /** Whether that can be seen. */
+  isSeen: boolean;
+  /** Asset paths that a browser with a warm cache asks for then, besides the page, where no import map keeps importers as they are. */
+  refetched: readonly string[];
+}
+
+const COPY_SHADER = '/three/examples/jsm/shaders/CopyShader.js';
+
+export const DISTRIBUTION_PAGES: readonly DistributionPage[] = [
+  {
+    name: 'katex',
+    shows: '.katex-html .delimsizing',
+    fonts: [
+      'KaTeX_AMS 400 normal',
+      'KaTeX_Caligraphic 400 normal',
+      'KaTeX_Fraktur 400 normal',
+      'KaTeX_Main 400 normal',
+      'KaTeX_Main 700 normal',
+      'KaTeX_Math 400 italic',
+      'KaTeX_Size2 400 normal',
+      'KaTeX_Size3 400 normal',
+    ],
+    needs: /KaTeX_Size3/,
+    edit: {
+      assetPath: '/katex/fonts/KaTeX_Main-Regular.woff2',
+      by: { copyOf: '/katex/fonts/KaTeX_Typewriter-Regular.woff2' },
+      isSeen: true,
+      refetched: ['/katex/fonts/KaTeX_Main-Regular.woff2', '/katex/katex.min.css'],
+    },
+  },
+  {
+    name: 'bootstrap',
+    shows: '.dropdown-menu.show',
+    needs: /bootstrap\/css/,
+    // It has neither fonts nor images of its own; what it refers to are its source maps.
+    edit: {
+      assetPath: '/bootstrap/css/bootstrap.min.css.map',
+      by: { adding: '\n' },
+      isSeen: false,
+      refetched: ['/bootstrap/css/bootstrap.min.css'],
+    },
+  },
+  {
+    name: 'leaflet',
+    shows: '.leaflet-marker-icon',
+    needs: /images\/marker-shadow/,
+    edit: {
+      assetPath: '/leaflet/images/layers.png',
+      by: { copyOf: '/leaflet/images/marker-icon.png' },
+      isSeen: true,
+      refetched: ['/leaflet/images/layers.png', '/leaflet/leaflet.css'],
+    },
+  },
+  {
+    name: 'leaflet-as-it-is',
+    shows: '.leaflet-marker-icon',
+    needs: /images\/layers/,
+    plain: {
+      assetPaths: ['layers.png', 'marker-icon.png', 'marker-shadow.png'].map((name) => `/leaflet-as-it-is/images/${name}`),
+      because: '`references.exclude` names the stylesheet that leads to them, and Leaflet takes the folder of its icons from there',
+    },
+  },
+  {
+    name: 'inter',
+    shows: 'main',
+    fonts: ['Inter 400 italic', 'Inter 400 italic', 'Inter 400 normal', 'Inter 700 normal', 'Inter 700 normal'],
+    needs: /inter-greek-700/,
+    edit: {
+      assetPath: '/inter/files/inter-latin-400-normal.woff2',
+      by: { copyOf: '/inter/files/inter-latin-900-normal.woff2' },
+      isSeen: true,
+      refetched: ['/inter/files/inter-latin-400-normal.woff2', '/inter/latin-400.css'],
+    },
+  },
+  {
+    name: 'font-awesome',
+    shows: 'main',
+    fonts: ['Font Awesome 5 Free 400 normal', 'Font Awesome 7 Brands 400 normal', 'Font Awesome 7 Free 900 normal'],
+    needs: /sprites\/solid/,
+    edit: {
+      assetPath: '/font-awesome/webfonts/fa-solid-900.woff2',
+      by: { copyOf: '/font-awesome/webfonts/fa-regular-400.woff2' },
+      isSeen: true,
+      refetched: ['/font-awesome/css/solid.min.css', '/font-awesome/css/v5-font-face.min.css', '/font-awesome/webfonts/fa-solid-900.woff2'],
+    },
+  },
+  {
+    name: 'three',
+    shows: 'canvas',
+    needs: /RGBShiftShader/,
+    edit: {
+      assetPath: COPY_SHADER,
+      by: { adding: '\n// edited\n' },
+      isSeen: false,
+      // What imports it by a bare name holds no hash of it: for such names there is always an import map.
+      refetched: ['/three/examples/jsm/postprocessing/EffectComposer.js', COPY_SHADER],
+    },
+  },
+  {
+    name: 'modules',
+    shows: '#stage p',
+    needs: /icon/,
+    edit: {
+      assetPath: '/modules/leaf.js',
+      by: { adding: '\n// edited\n' },
+      isSeen: false,
+      refetched: ['/modules/greeting.js', '/modules/late.js', '/modules/leaf.js', '/modules/main.js'],
+    },
+  },
+];
+
+export const EDITED_PAGES = DISTRIBUTION_PAGES.flatMap(({ edit, ...page }) => (edit ? [{ ...page, edit }] : []));
+
+export function pageNamed(wanted: string): DistributionPage {
+  const page = DISTRIBUTION_PAGES.find(({ name }) => name === wanted);
+  if (page === undefined) throw new Error(`the fixture has no page ${wanted}`);
+  return page;
+}
+
+/** What the browser asks for by itself, under a name that stays: the icon of the site. */
+export const ALWAYS_PLAIN = ['/favicon.ico'];
+
+/** What the machine has to say, not the page: pixels are copied from where no GPU is; and there is none to be had. */
+export const MESSAGES_OF_THE_MACHINE = [/GL Driver Message .*GPU stall due to ReadPixels/, /No available adapters/];

@@ -1,0 +1,63 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { recordMessages } from '../browser';
+import type { RecordingProxy } from '../proxy';
+import { ALWAYS_PLAIN, MESSAGES_OF_THE_MACHINE } from './pages';
+
+/** What came of opening a page in a new tab. */
+export interface Visit {
+  /** What was asked for, in the order of the answers: but for the page itself, Next's own files, and what always keeps its name. */
+  asked: readonly RecordingProxy['seen'][number][];
+  /** All that the page has said on its console, and thrown. */
+  messages: readonly string[];
+  screenshot: Buffer;
+  /** Faces that text is set in, sorted. */
+  fonts: readonly string[];
+  images: { all: number; broken: number };
+}
+
+export interface VisitOptions {
+  /** Selector of what is there when the page is rendered. Default: nothing is waited for. */
+  shows?: string;
+  /** Requests that are to fail. Default: none. */
+  without?: RegExp;
+  /** Whatever else is to be done there. */
+  act?: (page: Page) => Promise<unknown>;
+}
+
+/** Opens a page in a new tab, waits until it is rendered in full, and takes its picture. */
+export async function visit(context: BrowserContext, proxy: RecordingProxy, path: string, options: VisitOptions = {}): Promise<Visit> {
+  const { shows, without, act } = options;
+  const page = await context.newPage();
+  const messages = recordMessages(page);
+  if (without) await page.route(without, (route) => route.abort());
+  proxy.seen.length = 0;
+  await page.goto(proxy.origin + path, { waitUntil: 'networkidle' });
+  if (shows) await page.waitForSelector(shows, { state: 'attached' });
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.allSettled([...document.images].map((image) => image.decode()));
+    // What the first frame has still to lay out is painted in the second.
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  });
+  await act?.(page);
+  const state = await page.evaluate(() => ({
+    fonts: [...document.fonts]
+      .filter(({ status }) => status === 'loaded')
+      .map(({ family, weight, style }) => `${family.replaceAll('"', '')} ${weight.replace('normal', '400')} ${style}`)
+      .sort(),
+    images: { all: document.images.length, broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).length },
+  }));
+  const screenshot = await page.screenshot({ animations: 'disabled' });
+  await page.close();
+  return {
+    asked: proxy.seen.filter((seen) => seen.path !== path && !isOfNext(seen.path) && !ALWAYS_PLAIN.includes(seen.path)),
+    messages: messages.filter((message) => !MESSAGES_OF_THE_MACHINE.some((known) => known.test(message))),
+    screenshot,
+    ...state,
+  };
+}
+
+/** Not what the package has linked there. */
+function isOfNext(path: string): boolean {
+  return path.startsWith('/_next/') && !path.includes('smart-cache');
+}
