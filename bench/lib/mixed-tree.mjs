@@ -46,10 +46,12 @@ function script(index) {
   };
 }
 
+/** A reference a kilobyte, which is more than most have. */
 function stylesheet(index) {
+  const photo = `.card-${index}{background:#fff url(../photos/photo-${index % 900}.jpg) no-repeat 50%/cover;margin:0 auto}`;
   return {
     head: `/* ${index} */@font-face{font-family:a;src:url("../fonts/none-${index}.woff2")}`,
-    line: `.card-${index}{background:#fff url(../photos/photo-${index % 900}.jpg) no-repeat 50%/cover;margin:0 auto;color:rgb(0 0 0/.5)}`,
+    line: photo + '.button:not(:disabled):hover{padding:.375rem calc(1em + 2px);color:rgb(0 0 0/.5);content:"\\201c"}'.repeat(9),
   };
 }
 
