@@ -1,4 +1,4 @@
-// Entry: `node bench/run.mjs [build|types|serving|memory …] [--rounds N]`. See README.md.
+// Entry: `node bench/run.mjs [build|types|serving|memory|references …] [--rounds N]`. See README.md.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ const GROUPS = {
   types: () => import('./groups/types.mjs'),
   serving: () => import('./groups/serving.mjs'),
   memory: () => import('./groups/memory.mjs'),
+  references: () => import('./groups/references.mjs'),
 };
 const groupNames = Object.keys(GROUPS);
 const benchDir = import.meta.dirname;

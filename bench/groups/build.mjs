@@ -2,8 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from '../lib/child-process.mjs';
+import { countFiles } from '../lib/files.mjs';
 import { interleave } from '../lib/interleave.mjs';
 import { ratioRow } from '../lib/row.mjs';
+import { makeSetAside } from '../lib/set-aside.mjs';
 import { seconds } from '../lib/units.mjs';
 
 const COLD_ROUNDS = 7;
@@ -94,28 +96,4 @@ function contendersFor({ root, benchDir, workDir, app }) {
       return (await run(process.execPath, [path.join(benchDir, 'references', 'list-files.cjs'), path.join(app, 'public')])).seconds;
     },
   };
-}
-
-/**
- * Takes the output of the last run away and lets the disk come to rest, untimed.
- *
- * Renamed, not deleted: ext4 without a journal steps over every inode freed in
- * the last minutes whenever it makes a file, and thousands of new files then
- * take ten times as long, whoever makes them.
- */
-function makeSetAside(workDir, app) {
-  const attic = path.join(workDir, 'attic');
-  let count = 0;
-  return async (...names) => {
-    fs.mkdirSync(attic, { recursive: true });
-    for (const name of names) {
-      const output = path.join(app, name);
-      if (fs.existsSync(output)) fs.renameSync(output, path.join(attic, `${path.basename(app)}-${name}-${count++}`));
-    }
-    await run('sync', []);
-  };
-}
-
-function countFiles(folder) {
-  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 }

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { run } from '../lib/child-process.mjs';
+import { requireFreeDisk } from '../lib/files.mjs';
 import { interleave } from '../lib/interleave.mjs';
+import { measurePeakMemory } from '../lib/peak-memory.mjs';
 import { ratioRow } from '../lib/row.mjs';
 import { megabytes } from '../lib/units.mjs';
 
@@ -33,13 +34,10 @@ export async function measure({ root, workDir, rounds = ROUNDS }) {
   return { notes: NOTES, rows: [{ ...row, target: `ours < ${megabytes(LIMIT_BYTES)}`, isMet }] };
 }
 
-async function measurePeak(root, app) {
+/** `next-smart-cache build`, cold. */
+function measurePeak(root, app) {
   for (const output of ['.next', '.smart-cache']) fs.rmSync(path.join(app, output), { recursive: true, force: true });
-  const hook = path.join(import.meta.dirname, '..', 'lib', 'peak-rss.cjs');
-  const answer = path.join(app, 'peak-rss');
-  const cli = path.join(root, 'dist', 'cjs', 'cli.js');
-  await run(process.execPath, ['-r', hook, cli, 'build', '--cwd', app], { env: { BENCH_PEAK_RSS: answer } });
-  return Number(fs.readFileSync(answer, 'utf8'));
+  return measurePeakMemory(app, [path.join(root, 'dist', 'cjs', 'cli.js'), 'build', '--cwd', app]);
 }
 
 function writeAppWithOneFile(app, bytes) {
@@ -50,9 +48,4 @@ function writeAppWithOneFile(app, bytes) {
   for (let written = 0; written < bytes; ) written += fs.writeSync(descriptor, block, 0, Math.min(BLOCK_BYTES, bytes - written));
   fs.closeSync(descriptor);
   return app;
-}
-
-function requireFreeDisk(folder, bytes) {
-  const { bavail, bsize } = fs.statfsSync(folder);
-  if (bavail * bsize < bytes) throw new Error(`${folder} has ${megabytes(bavail * bsize)} free, and ${megabytes(bytes)} are needed`);
 }

@@ -7,11 +7,13 @@ import { median, pairwiseRatios } from './statistics.mjs';
  *
  * @param unit how to print `ours` and `reference`.
  * @param quotient which of the two is divided by the other.
- * @param atLeast or `atMost`: the target for the ratio.
+ * @param atLeast or `atMost`: the target for the ratio. Default: none.
  */
 export function ratioRow({ name, unit, ours, reference, quotient = 'ours / reference', atLeast, atMost }) {
   const ratios = quotient === 'ours / reference' ? pairwiseRatios(ours, reference) : pairwiseRatios(reference, ours);
   const ratio = median(ratios);
+  const [target, isMet] =
+    atLeast !== undefined ? [`≥ ${atLeast}`, ratio >= atLeast] : atMost !== undefined ? [`≤ ${atMost}`, ratio <= atMost] : ['–', undefined];
   return {
     name,
     ours: unit(median(ours)),
@@ -19,7 +21,7 @@ export function ratioRow({ name, unit, ours, reference, quotient = 'ours / refer
     ratio,
     spread: [Math.min(...ratios), Math.max(...ratios)],
     rounds: ratios.length,
-    target: atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`,
-    isMet: atLeast === undefined ? ratio <= atMost : ratio >= atLeast,
+    target,
+    isMet,
   };
 }

@@ -12,7 +12,7 @@ export function formatTable(rows) {
     spread.map(formatRatio).join('–'),
     String(rounds),
     target,
-    isMet ? 'yes' : '**no**',
+    isMet === undefined ? '–' : isMet ? 'yes' : '**no**',
   ]);
   const widths = HEADINGS.map((heading, column) => Math.max(heading.length, ...cells.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

@@ -32,8 +32,7 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checkSi
     },
     has: (contentHash, size) => stored.has(contentHash) && (!checkSizes || sizeOfCopy(store, contentHash) === size),
     read: ({ contentHash }) => readText(store.pathOf(contentHash)),
-    write(text) {
-      const content = Buffer.from(text);
+    write(content) {
       const hashed = hashContent(content, algorithm);
       writer ??= copyWriter(store);
       writer.writeWhole(hashed.contentHash, content);
@@ -53,9 +52,9 @@ export function unstoredCopies(algorithm: HashAlgorithm): Copies {
     },
     has: () => true,
     read: ({ absolutePath }) => readText(absolutePath),
-    write(text) {
+    write(content) {
       written++;
-      return hashContent(Buffer.from(text), algorithm);
+      return hashContent(content, algorithm);
     },
   };
 }
@@ -66,9 +65,9 @@ function hashContent(content: Buffer, algorithm: HashAlgorithm) {
   return { ...hasher.finish(), size: content.length };
 }
 
-function readText(file: string): string {
+function readText(file: string): Buffer {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(file);
   } catch (error) {
     throw unreadable(file, error);
   }

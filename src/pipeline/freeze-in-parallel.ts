@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../core/errors.js';
 import { type FileToFreeze, type FreezeJob, type FrozenFile, freezeFiles } from './freeze.js';
+import { mayHoldReferences } from './references/find-references.js';
 
 /** What a worker thread answers. */
 export interface FreezeReply {
@@ -14,6 +15,10 @@ export interface FreezeReply {
 const MAX_THREADS = 4;
 /** What opening, hashing and naming a file costs, in bytes hashed in the same time. */
 const FILE_OVERHEAD_BYTES = 100_000;
+/** How many times longer it takes to look for references in a byte than to hash it. */
+const LEXING_FACTOR = 20;
+/** A lexer holds several times a file in memory: those from here on are left to one thread, which ends and gives it back. */
+const BULKY_BYTES = 4 * 1024 * 1024;
 /** A thread takes about 30 ms to start; below this much work it does not pay. */
 const BYTES_PER_THREAD = 60_000_000;
 /** A thread that shows no sign of life for this long is given up and its share done here. */
@@ -25,11 +30,13 @@ const STALL_MS = 30_000;
  * config object must be complete when `withSmartCache` returns it.
  */
 export function freezeInParallel(job: FreezeJob): FrozenFile[] {
-  const work = job.files.reduce((sum, file) => sum + costOf(file), 0);
+  const costs = job.files.map((file) => costOf(file, isLexed(file, job)));
+  const work = costs.reduce((sum, cost) => sum + cost, 0);
   const threads = Math.max(1, Math.min(MAX_THREADS, os.availableParallelism(), Math.ceil(work / BYTES_PER_THREAD)));
   if (threads === 1) return freezeFiles(job);
 
-  const [ownShare = [], ...otherShares] = shareOut(job.files, threads);
+  const isBulky = (file: FileToFreeze) => file.size >= BULKY_BYTES && isLexed(file, job);
+  const [ownShare = [], ...otherShares] = shareOut(job.files.map(isBulky), costs, threads);
   const workers = otherShares.map((share) => startWorker({ ...job, files: filesOf(job, share) }));
   const frozen: FrozenFile[] = new Array(job.files.length);
   place(frozen, ownShare, freezeFiles({ ...job, files: filesOf(job, ownShare) }));
@@ -39,18 +46,27 @@ export function freezeInParallel(job: FreezeJob): FrozenFile[] {
   return frozen;
 }
 
-function costOf({ size }: FileToFreeze): number {
-  return size + FILE_OVERHEAD_BYTES;
+function isLexed({ assetPath }: FileToFreeze, job: FreezeJob): boolean {
+  return job.findReferences && mayHoldReferences(assetPath);
 }
 
-/** Indexes into the list of files, one array a thread: the largest file first, always to the lightest share. */
-function shareOut(files: readonly FileToFreeze[], threads: number): number[][] {
+function costOf({ size }: FileToFreeze, isLexed: boolean): number {
+  return size * (isLexed ? LEXING_FACTOR : 1) + FILE_OVERHEAD_BYTES;
+}
+
+/**
+ * Indexes into the list of files, one array a thread: the costliest file
+ * first, always to the lightest share; but all bulky ones to the last, which
+ * is not this thread's.
+ */
+function shareOut(isBulky: readonly boolean[], costs: readonly number[], threads: number): number[][] {
   const shares = Array.from({ length: threads }, () => ({ indexes: [] as number[], cost: 0 }));
-  const largestFirst = files.map((file, index) => ({ index, cost: costOf(file) })).sort((a, b) => b.cost - a.cost || a.index - b.index);
-  for (const { index, cost } of largestFirst) {
+  const costOf = (index: number) => costs[index] as number;
+  for (const index of [...costs.keys()].sort((a, b) => Number(isBulky[b]) - Number(isBulky[a]) || costOf(b) - costOf(a) || a - b)) {
     const lightest = shares.reduce((best, share) => (share.cost < best.cost ? share : best));
-    lightest.indexes.push(index);
-    lightest.cost += cost;
+    const share = isBulky[index] ? (shares.at(-1) ?? lightest) : lightest;
+    share.indexes.push(index);
+    share.cost += costOf(index);
   }
   return shares.map(({ indexes }) => indexes);
 }

@@ -3,7 +3,7 @@ import { compareAssetPaths, encodeAssetPath, toHashedPath } from '../../core/ass
 import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
-import { type Edit, relativeUrl, rewriteReferences } from '../references/rewrite-references.js';
+import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
 import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
 import { strongComponents } from './strong-components.js';
 
@@ -27,8 +27,8 @@ export interface HashedFiles {
   prefixes: UrlPrefixes;
   /** The file as it lies in `public/`; `undefined` for one that keeps its name. */
   sourceOf(assetPath: string): Content | undefined;
-  /** The text that the references of a file were found in. */
-  textOf(assetPath: string): string;
+  /** The text that the references of a file were found in, in UTF-8. */
+  textOf(assetPath: string): Buffer;
   /**
    * The hash that stands in the URL.
    *
@@ -41,7 +41,7 @@ export interface HashedFiles {
   /** What an unchanged file came to in the last build. */
   previous(assetPath: string): HashedBefore | undefined;
   /** Takes a text, and says what it comes to as a file. */
-  contentOf(text: string): Content;
+  contentOf(text: Buffer): Content;
 }
 
 /**
@@ -137,12 +137,12 @@ export function hashGraph(
   }
 
   /** `undefined` for a file that stays as it is. */
-  function textWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): string | undefined {
+  function textWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): Buffer | undefined {
     const edits = references.flatMap((reference): Edit[] => {
       const url = newUrl(assetPath, reference, isDirect);
       return url === undefined ? [] : [{ reference, url }];
     });
-    return edits.length === 0 ? undefined : rewriteReferences(files.textOf(assetPath), edits);
+    return edits.length === 0 ? undefined : rewriteBytes(files.textOf(assetPath), edits);
   }
 
   /** @param fromDirect whether the file that the reference stands in is linked directly. */
@@ -185,6 +185,6 @@ function isRootRelative(url: string): boolean {
   return /^\s*[\\/]/.test(url);
 }
 
-function digest(text: string): string {
+function digest(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -27,9 +27,9 @@ export interface CachedLinks extends HashedBefore {
 
 /** Where the texts are read from, and rewritten ones go. */
 export interface TextStore {
-  /** The text that a file was lexed from. */
-  read(file: SourceFile): string;
-  write(text: string): Content;
+  /** The text that a file was lexed from, in UTF-8. */
+  read(file: SourceFile): Buffer;
+  write(text: Buffer): Content;
   /** Whether there is such a copy already. */
   has(contentHash: string, size: number): boolean;
 }

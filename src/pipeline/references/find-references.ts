@@ -18,6 +18,11 @@ const MAX_LEXED_BYTES = 16 * 1024 * 1024;
 
 type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
 
+/** Whether a file has to be looked into for references to others. */
+export function mayHoldReferences(assetPath: string): boolean {
+  return formatOf(assetPath) !== undefined;
+}
+
 /** The format of a file, if it is one that can refer to others. */
 function formatOf(assetPath: string): Format | undefined {
   switch (splitExtension(assetPath).extension.toLowerCase()) {
@@ -86,9 +91,11 @@ function unreadable(line: number, why: string): LexedFile {
 /** @param by what stands in front of the text that was lexed. */
 function locate(found: readonly FoundReference[], text: string, by: number): Reference[] {
   const lineOf = lineCounter(text);
-  return [...found]
+  const references = [...found]
     .sort((a, b) => a.start - b.start)
     .map((reference) => ({ ...reference, line: lineOf(reference.start), start: reference.start + by, end: reference.end + by }));
+  // A string cut out of another one keeps all of it in memory: here, the text of every file.
+  return JSON.parse(JSON.stringify(references)) as Reference[];
 }
 
 /** Words of which one must stand in a file that holds any reference, whatever its lexer says. */

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import path from 'node:path';
 import type { FoundReference, Notation } from './reference.js';
 
@@ -21,6 +22,45 @@ export function rewriteReferences(text: string, edits: readonly Edit[]): string 
     copied = reference.end;
   }
   return pieces.join('') + text.slice(copied);
+}
+
+/**
+ * {@link rewriteReferences} of a text in UTF-8, of which no string is made: as
+ * a string, a large file takes up to four times its size in memory.
+ */
+export function rewriteBytes(content: Buffer, edits: readonly Edit[]): Buffer {
+  const sorted = [...edits].sort((a, b) => a.reference.start - b.reference.start);
+  const byteOf = byteOffsets(content);
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  for (const { reference, url } of sorted) {
+    const start = byteOf(reference.start);
+    const end = byteOf(reference.end);
+    const quote = content.toString('latin1', Math.max(0, start - 1), start);
+    pieces.push(content.subarray(copied, start), Buffer.from(rewriteUrl(content.toString('utf8', start, end), reference, url, quote)));
+    copied = end;
+  }
+  return Buffer.concat([...pieces, content.subarray(copied)]);
+}
+
+/** Tells which byte an offset in UTF-16 code units is; asked for one offset after the other, each further on. */
+function byteOffsets(content: Buffer): (offset: number) => number {
+  if (isAscii(content)) return (offset) => offset;
+  let byte = 0;
+  let units = 0;
+  return (offset) => {
+    for (; units < offset; byte++) {
+      const value = content[byte] as number;
+      // The first byte of a character counts for all of it: for two units from U+10000 on.
+      if (value < 0x80 || value >= 0xc0) units += value >= 0xf0 ? 2 : 1;
+    }
+    while (isContinuation(content[byte])) byte++;
+    return byte;
+  };
+}
+
+function isContinuation(value: number | undefined): boolean {
+  return value !== undefined && value >= 0x80 && value < 0xc0;
 }
 
 /** @param quote the character in front of the reference: its quote, where it has one. */
