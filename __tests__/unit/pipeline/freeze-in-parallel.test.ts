@@ -40,12 +40,12 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 /** Files with these contents, said to be so many bytes each: what the work is shared out by. */
-function jobOf(contents: readonly string[], size: number): FreezeJob {
+function jobOf(contents: readonly string[], size: number, extension = 'bin'): FreezeJob {
   const folder = temporaryFolder();
   const files = contents.map((content, index) => {
-    writeFiles(folder, { [`${index}.js`]: content });
-    const absolutePath = path.join(folder, `${index}.js`);
-    return { assetPath: `/${index}.js`, absolutePath, ...stampOf(fs.statSync(absolutePath, { bigint: true })), size };
+    writeFiles(folder, { [`${index}.${extension}`]: content });
+    const absolutePath = path.join(folder, `${index}.${extension}`);
+    return { assetPath: `/${index}.${extension}`, absolutePath, ...stampOf(fs.statSync(absolutePath, { bigint: true })), size };
   });
   return { files, algorithm: 'sha256', cacheDir: undefined, findReferences: true };
 }
@@ -92,6 +92,17 @@ describe('much work', () => {
     expect(freezeInParallel(job)).toEqual(freezeFiles(job));
     expect(workers).toHaveLength(1);
     expect(shared).toBe(3);
+  });
+
+  test('large files that are lexed are left to one other thread, which gives their memory back', () => {
+    const job = jobOf(CONTENTS, BIG, 'js');
+    let shared = 0;
+    behave = (data) => {
+      shared = data.job.files.length;
+      reply(data, { frozen: freezeFiles(data.job) });
+    };
+    expect(freezeInParallel(job)).toEqual(freezeFiles(job));
+    expect([workers.length, shared]).toEqual([1, CONTENTS.length]);
   });
 
   test.each([

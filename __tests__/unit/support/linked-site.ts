@@ -35,11 +35,11 @@ export function linkSite(files: Readonly<Record<string, string>>, settings: Site
   });
   const stored = new Map(sources.map(({ contentHash, assetPath }) => [contentHash, files[assetPath] ?? '']));
   const texts = {
-    read: ({ assetPath }: SourceFile) => files[assetPath] ?? '',
+    read: ({ assetPath }: SourceFile) => Buffer.from(files[assetPath] ?? ''),
     has: () => true,
-    write(text: string) {
-      const content = contentOf(text);
-      stored.set(content.contentHash, text);
+    write(text: Buffer) {
+      const content = contentOf(text.toString());
+      stored.set(content.contentHash, text.toString());
       return content;
     },
   };

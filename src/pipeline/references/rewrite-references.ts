@@ -14,14 +14,7 @@ export interface Edit {
  * byte, `?query` and `#fragment` included.
  */
 export function rewriteReferences(text: string, edits: readonly Edit[]): string {
-  const pieces: string[] = [];
-  let copied = 0;
-  for (const { reference, url } of [...edits].sort((a, b) => a.reference.start - b.reference.start)) {
-    const raw = text.slice(reference.start, reference.end);
-    pieces.push(text.slice(copied, reference.start), rewriteUrl(raw, reference, url, text[reference.start - 1] ?? ''));
-    copied = reference.end;
-  }
-  return pieces.join('') + text.slice(copied);
+  return rewriteBytes(Buffer.from(text), edits).toString('utf8');
 }
 
 /**
