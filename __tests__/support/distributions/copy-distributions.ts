@@ -36,9 +36,7 @@ function importEverything(folder: string): string {
     .filter((name) => name.endsWith('.js') && !NOT_IMPORTED.some((left) => name.startsWith(left)))
     .sort();
   const imports = names.map((name) => `  [${JSON.stringify(name)}, () => import(${JSON.stringify(`three/addons/${name}`)})],\n`);
-  // Without any import or export of its own it would be taken for a classic script.
-  return `export {};
-const modules = [\n${imports.join('')}];
+  return `const modules = [\n${imports.join('')}];
 const exported = await Promise.all(modules.map(async ([name, load]) => {
   try {
     return [name, ...Object.keys(await load())];

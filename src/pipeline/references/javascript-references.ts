@@ -1,4 +1,4 @@
-import { type Token, tokenizer, tokTypes } from 'acorn';
+import { parse as parseProgram, type Token, tokenizer, tokTypes } from 'acorn';
 import { type Import, parse } from 'es-module-lexer';
 import type { FoundReference, FoundReferences } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
@@ -22,7 +22,25 @@ export function findJavascriptReferences(text: string): FoundReferences {
     else references.push({ kind: 'import', notation: 'string', url: found.specifier, start: found.start, end: found.end });
   }
   references.push(...urlsRelativeToModule(text, metas), ...finalSourceMap(text));
-  return { references, isModule };
+  return { references, isModule: isModule || (references.some(({ kind }) => kind === 'dynamic-import') && awaitsAtTopLevel(text)) };
+}
+
+/**
+ * Whether a file is a module for all that it neither imports statically nor
+ * exports: `const { start } = await import('./start.js')`. A classic script may
+ * say `import()` too, but `await` only inside of a function.
+ */
+function awaitsAtTopLevel(text: string): boolean {
+  return text.includes('await') && !isProgram(text, 'script') && isProgram(text, 'module');
+}
+
+function isProgram(text: string, sourceType: 'script' | 'module'): boolean {
+  try {
+    parseProgram(text, { ecmaVersion: 'latest', sourceType, allowHashBang: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function lex(text: string): { imports: readonly Import[]; isModule: boolean } {
