@@ -31,8 +31,11 @@ export function findJavascriptReferences(text: string): FoundReferences {
  * say `import()` too, but `await` only inside of a function.
  */
 function awaitsAtTopLevel(text: string): boolean {
-  return text.includes('await') && !isProgram(text, 'script') && isProgram(text, 'module');
+  return text.length <= MAX_PARSED && text.includes('await') && !isProgram(text, 'script') && isProgram(text, 'module');
 }
+
+/** UTF-16 code units. The tree of a file takes a hundred times the file's size in memory; nobody writes such an entry. */
+const MAX_PARSED = 1_000_000;
 
 function isProgram(text: string, sourceType: 'script' | 'module'): boolean {
   try {
