@@ -90,7 +90,8 @@ test.each<[text: string, isModule: boolean]>([
   ['export const a = 1', true],
   ['export {}', true],
   ['import.meta.url', true],
-  ['await import("x")', false],
+  ['await import("x")', true],
+  ['import("x")', false],
   ['exports.a = 1; module.exports = {}', false],
   ['"use strict"; (function () {})()', false],
 ])('%s: a module is what has the syntax of one: %p', (text, isModule) => {
