@@ -7,18 +7,20 @@
  */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
   const wanted = comparable(name);
-  const tolerance = Math.max(2, Math.floor(wanted.length / 3));
-  const scored: { candidate: string; score: number }[] = [];
+  let tolerance = Math.max(2, Math.floor(wanted.length / 3));
+  let best: { candidate: string; score: number }[] = [];
   for (const candidate of candidates) {
     const other = comparable(candidate);
     if (Math.abs(other.length - wanted.length) > tolerance) continue;
-    const score = editDistance(wanted, other);
-    if (score <= tolerance) scored.push({ candidate, score });
+    const score = editDistance(wanted, other, tolerance);
+    if (score > tolerance) continue;
+    best.push({ candidate, score });
+    best.sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1));
+    best = best.slice(0, limit);
+    // What is worse than all of them is of no interest any more.
+    if (best.length === limit) tolerance = best.at(-1)?.score ?? tolerance;
   }
-  return scored
-    .sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, limit)
-    .map(({ candidate }) => candidate);
+  return best.map(({ candidate }) => candidate);
 }
 
 /** Upper case and Unicode composition are the mistakes that one cannot see. */
@@ -27,18 +29,35 @@ function comparable(name: string): string {
 }
 
 /**
- * Levenshtein distance. Our own, since the browser bundle takes no dependency
- * and the libraries for it do work at module level, which bundlers then keep.
+ * Levenshtein distance, or more than the most that is of interest. Our own,
+ * since the browser bundle takes no dependency and the libraries for it do
+ * work at module level, which bundlers then keep.
  */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+function editDistance(a: string, b: string, most: number): number {
+  // What names have in common at both ends, such as folder and extension, costs nothing.
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let [endOfA, endOfB] = [a.length, b.length];
+  for (; endOfA > start && endOfB > start && a[endOfA - 1] === b[endOfB - 1]; endOfA--) endOfB--;
+  const [rows, columns] = [endOfA - start, endOfB - start];
+  let previous = new Uint32Array(columns + 2).map((_, column) => column);
+  let current = new Uint32Array(columns + 2);
+  for (let row = 1; row <= rows; row++) {
+    // Farther from the diagonal, all is more than the most.
+    const [first, last] = [Math.max(1, row - most), Math.min(columns, row + most)];
+    let least = first === 1 ? row : most + 1;
+    current[first - 1] = least;
+    for (let column = first; column <= last; column++) {
+      const isSame = a.charCodeAt(start + row - 1) === b.charCodeAt(start + column - 1);
+      const substitution = (previous[column - 1] ?? 0) + (isSame ? 0 : 1);
+      const distance = Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
+      current[column] = distance;
+      least = Math.min(least, distance);
     }
-    previous = current;
+    // It never gets less from one row to the next.
+    if (least > most) return least;
+    current[last + 1] = most + 1;
+    [previous, current] = [current, previous];
   }
-  return previous[b.length] ?? 0;
+  return previous[columns] ?? 0;
 }

@@ -21,3 +21,20 @@ test('the best come first, equals by name, and no more than asked for', () => {
   expect(nearestNames('/aa.js', candidates)).toEqual(['/aa.js', '/ab.js', '/ac.js']);
   expect(nearestNames('/aa.js', candidates, 1)).toEqual(['/aa.js']);
 });
+
+test.each([
+  ['in the middle', '/img/a-large-photo.jpg', '/img/a-small-photo.jpg', '/img/a-largo-photo.jpg'],
+  ['at the beginning', 'xx/a.js', 'xxxx/a.js', 'yx/a.js'],
+  ['of a repeated part', '/aaaa.js', '/aaaaaa.js', '/aaa.js'],
+])('the nearest is found wherever names differ: %s', (_, mistyped, farther, nearer) => {
+  expect(nearestNames(mistyped, [farther, nearer])).toEqual([nearer, farther]);
+  expect(nearestNames(mistyped, [nearer, farther], 1)).toEqual([nearer]);
+  expect(nearestNames(mistyped, [farther, nearer], 1)).toEqual([nearer]);
+});
+
+test('20,000 names are looked through in seconds', () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `/photos/${index}-of-a-long-day-in-the-country.jpg`);
+  const start = performance.now();
+  expect(nearestNames('/photos/777-of-a-lnog-day-in-the-cuontry.jpeg', names, 1)).toEqual(['/photos/777-of-a-long-day-in-the-country.jpg']);
+  expect(performance.now() - start).toBeLessThan(10_000);
+});

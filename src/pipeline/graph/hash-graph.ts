@@ -120,8 +120,10 @@ export function hashGraph(
     const below = hashesOf(sorted.flatMap(outside));
     // The members' own, in case the hash is not made of the content.
     const own = sorted.map((assetPath) => files.hashOf(assetPath, source(assetPath), group, []));
+    // In one, since each member gets them all.
+    const around = [digest([...below, ...own].join('\n'))];
     for (const assetPath of sorted) {
-      const hash = files.hashOf(assetPath, source(assetPath), digest(`${group}\0${assetPath}`), [...below, ...own]);
+      const hash = files.hashOf(assetPath, source(assetPath), digest(`${group}\0${assetPath}`), around);
       known.set(assetPath, named(assetPath, source(assetPath), hash, files.isDirect(assetPath, hash)));
     }
     for (const assetPath of sorted) {

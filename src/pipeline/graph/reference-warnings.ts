@@ -6,6 +6,8 @@ import type { Reference } from '../references/reference.js';
 /** Of one file, and of one build: a build log is read, if at all, from its beginning. */
 const MAX_PER_FILE = 10;
 const MAX_IN_ALL = 50;
+/** How often the nearest name is looked for, among all that there are: one mistake as a rule explains the rest. */
+const MAX_GUESSES = 10;
 
 const LEAVE_OUT = (assetPath: string) =>
   `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
@@ -14,6 +16,7 @@ const LEAVE_OUT = (assetPath: string) =>
 export class ReferenceWarnings {
   readonly list: ErrorParts[] = [];
   #leftOut = 0;
+  #guesses = 0;
 
   /** A file that its lexer cannot read. */
   addUnreadable(assetPath: string, { line, why }: NonNullable<LexedFile['problem']>): void {
@@ -31,7 +34,7 @@ export class ReferenceWarnings {
     for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
       this.#add(() => {
         const target = pathOf(url, assetPath);
-        const nearest = nearestNames(target, names(), 1)[0];
+        const nearest = this.#guesses++ < MAX_GUESSES ? nearestNames(target, names(), 1)[0] : undefined;
         return {
           what: 'A reference leads nowhere',
           where: inPublic(assetPath, line),

@@ -50,7 +50,8 @@ test('ten of one file, fifty in all, and how many more there are', () => {
   expect(list).toHaveLength(51);
   expect(list.filter(({ where }) => where.startsWith('public/0.css'))).toHaveLength(10);
   expect(list.at(-1)?.what).toBe('9950 more references have the same trouble');
-  expect(names).toHaveBeenCalledTimes(50);
+  // The nearest name is looked for among all that there are, which may be many.
+  expect(names).toHaveBeenCalledTimes(10);
 });
 
 test('nothing to say', () => {

@@ -1,0 +1,147 @@
+import type { SmartCacheOptions } from '../../../../src/core/options';
+import type { ImportMap } from '../../../../src/core/render-manifest';
+import { toRenderManifest } from '../../../../src/core/to-render-manifest';
+import { buildManifest } from '../../../../src/pipeline/build-manifest';
+import { importMapFor } from '../../../../src/pipeline/graph/import-map';
+import { projectWith } from '../../support/project';
+
+interface Settings {
+  options?: SmartCacheOptions;
+  basePath?: string;
+  isChecked?: boolean;
+}
+
+/** The import map of an app with these files whose source names these entries; every hash in it as `#`. */
+function importMap(
+  files: Readonly<Record<string, string>>,
+  entries: readonly string[],
+  { options, basePath = '', isChecked = false }: Settings = {},
+): ImportMap {
+  const project = projectWith(files, { ...options, modules: { importMap: true, ...options?.modules } }, { basePath });
+  const { manifest, stablePaths, graph } = buildManifest(project);
+  const rendered = toRenderManifest(manifest, stablePaths, { ...project.prefixes, integrity: false, onMissing: 'error' });
+  const map = importMapFor(project, graph, entries, rendered, (assetPath) =>
+    isChecked ? manifest.assets[assetPath]?.integrity.slice(0, 10) : undefined,
+  );
+  return JSON.parse(JSON.stringify(map).replace(/(?<=\.)[0-9a-f]{10}(?=\.)/g, '#')) as ImportMap;
+}
+
+const FILES = {
+  'js/main.js': "import './a.js';import('./b.js')",
+  'js/a.js': "import '../lib/c.js'",
+  'js/b.js': 'export {}',
+  'lib/c.js': 'export {}',
+  'js/other.js': 'export {}',
+  'css/site.css': '',
+};
+const STORE = '/_next/static/media/smart-cache';
+
+test('leads from what a browser makes of an import to the hashed URL, for all that can be reached from an entry', () => {
+  expect(importMap(FILES, ['/js/main.js', '/css/site.css', '/js/other.js'])).toEqual({
+    imports: {
+      '/js/a.js': '/js/a.#.js',
+      '/js/b.js': '/js/b.#.js',
+      '/js/main.js': '/js/main.#.js',
+      '/lib/c.js': '/lib/c.#.js',
+    },
+  });
+});
+
+test('below a basePath, with and without it', () => {
+  expect(importMap({ 'main.js': "import './a.js'", 'a.js': 'export {}' }, ['/main.js'], { basePath: '/docs' }).imports).toEqual({
+    '/a.js': '/docs/a.#.js',
+    '/docs/a.js': '/docs/a.#.js',
+    '/docs/main.js': '/docs/main.#.js',
+    '/main.js': '/docs/main.#.js',
+  });
+});
+
+test('under static delivery, beside the importer as well', () => {
+  const { imports } = importMap({ 'main.js': "import './a.js'", 'a.js': 'export {}' }, ['/main.js'], { options: { delivery: 'static' } });
+  expect(imports).toEqual({
+    '/a.js': `${STORE}/a.#.js`,
+    '/main.js': `${STORE}/main.#.js`,
+    [`${STORE}/a.js`]: `${STORE}/a.#.js`,
+    [`${STORE}/main.js`]: `${STORE}/main.#.js`,
+  });
+});
+
+test('under static delivery, to a module that keeps its name too', () => {
+  const files = { 'js/main.js': "import './config.js'", 'js/config.js': 'export {}' };
+  const { imports } = importMap(files, ['/js/main.js'], { options: { delivery: 'static', exclude: '/js/config.js' } });
+  expect(imports).toMatchObject({ [`${STORE}/js/config.js`]: '/js/config.js' });
+});
+
+test('between a file that is linked from the store directly and one that is not, both ways', () => {
+  const odd = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
+  const files = { ...odd, 'js/main.js': "import '../vendor/a.js'", 'vendor/a.js': "import '../js/b.js'", 'js/b.js': 'export {}' };
+  expect(importMap(files, ['/js/main.js']).imports).toMatchObject({
+    '/vendor/a.js': `${STORE}/vendor/a.#.js`,
+    [`${STORE}/js/b.js`]: '/js/b.#.js',
+    '/js/b.js': '/js/b.#.js',
+  });
+});
+
+test('behind a CDN', () => {
+  const options = { cdnPrefix: 'https://cdn.example.com' };
+  expect(importMap({ 'main.js': "import './a.js'", 'a.js': 'export {}' }, ['/main.js'], { options }).imports).toMatchObject({
+    'https://cdn.example.com/a.js': 'https://cdn.example.com/a.#.js',
+    '/a.js': 'https://cdn.example.com/a.#.js',
+  });
+  expect(
+    importMap({ 'main.js': "import './a.js?v'", 'a.js': 'export {}' }, ['/main.js'], { options: { cdnPrefix: '//cdn.example.com' } })
+      .imports,
+  ).toMatchObject({
+    '//cdn.example.com/a.js?v': '//cdn.example.com/a.#.js?v',
+  });
+});
+
+test('by every spelling that an importer uses', () => {
+  const files = { 'js/main.js': "import './it%27s.js';import \"./it's.js?v=1#x\"", "js/it's.js": 'export {}' };
+  const { imports, integrity } = importMap(files, ['/js/main.js'], { isChecked: true });
+  expect(imports).toMatchObject({
+    "/js/it's.js": "/js/it's.#.js",
+    '/js/it%27s.js': "/js/it's.#.js",
+    "/js/it's.js?v=1#x": "/js/it's.#.js?v=1#x",
+  });
+  expect(Object.keys(integrity ?? {})).toEqual(["/js/it's.#.js", "/js/it's.#.js?v=1#x", '/js/main.#.js']);
+});
+
+test('circles come to an end', () => {
+  const { imports } = importMap({ 'a.js': "import './b.js'", 'b.js': "import './a.js'" }, ['/a.js']);
+  expect(imports).toEqual({ '/a.js': '/a.#.js', '/b.js': '/b.#.js' });
+});
+
+describe('bare specifiers', () => {
+  const imports = { three: '/three/build.js', 'three/addons/': '/three/addons/', cdn: 'https://cdn.example.com/x.js', gone: '/gone.js' };
+  const files = {
+    'main.js': "import 'three';import 'three/addons/orbit.js';import 'react'",
+    'three/build.js': 'export {}',
+    'three/addons/orbit.js': "import 'three'",
+  };
+
+  test('are mapped, and so is each that stands for a file in a folder', () => {
+    expect(importMap(files, ['/main.js'], { options: { modules: { imports } } }).imports).toEqual({
+      '/main.js': '/main.#.js',
+      '/three/addons/orbit.js': '/three/addons/orbit.#.js',
+      '/three/build.js': '/three/build.#.js',
+      cdn: 'https://cdn.example.com/x.js',
+      gone: '/gone.js',
+      three: '/three/build.#.js',
+      'three/addons/': '/three/addons/',
+      'three/addons/orbit.js': '/three/addons/orbit.#.js',
+    });
+  });
+
+  test('are there without any entry', () => {
+    expect(importMap(files, [], { options: { modules: { imports: { three: '/three/build.js' } } } }).imports).toEqual({
+      '/three/build.js': '/three/build.#.js',
+      three: '/three/build.#.js',
+    });
+  });
+});
+
+test('with integrity, one for each hashed URL', () => {
+  const { integrity } = importMap({ 'main.js': "import './a.js'", 'a.js': 'hello' }, ['/main.js'], { isChecked: true });
+  expect(integrity).toEqual({ '/a.#.js': 'sha256-LPJ', '/main.#.js': expect.stringMatching(/^sha256-/) });
+});
