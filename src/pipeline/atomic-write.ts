@@ -17,12 +17,21 @@ export function temporaryName(target: string): string {
  */
 export function writeIfChanged(target: string, text: string): boolean {
   if (readTextIfThere(target) === text) return false;
+  replaceText(target, text);
+  return true;
+}
+
+/**
+ * {@link writeIfChanged} for what is known to be different.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED`; the old file stays.
+ */
+export function replaceText(target: string, text: string): void {
   const temporary = temporaryName(target);
   try {
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(temporary, text);
     fs.renameSync(temporary, target);
-    return true;
   } catch (error) {
     removeQuietly(temporary);
     throw writeFailed(target, error);

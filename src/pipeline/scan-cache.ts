@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { HashAlgorithm } from '../core/options.js';
-import { readTextIfThere, writeIfChanged } from './atomic-write.js';
+import { readTextIfThere, replaceText } from './atomic-write.js';
 import type { CachedLinks, SourceFile } from './graph/link-files.js';
 import type { LexedFile } from './references/find-references.js';
 import type { Notation, ReferenceKind } from './references/reference.js';
@@ -24,13 +24,13 @@ export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' 
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 2;
+const VERSION = 3;
 
 type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
 type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
 type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
 /** A destination of `undefined` is written as `0`, since JSON has none. */
-type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[]];
+type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], standing: CachedLinks['standing']];
 
 export interface ScanCacheOptions {
   algorithm: HashAlgorithm;
@@ -57,7 +57,7 @@ export function openScanCache(cacheDir: string, { algorithm, isFrozen = true, fi
     save(files, newStateKey) {
       const saved: Record<string, Row> = {};
       for (const found of files) saved[found.assetPath] = toRow(found);
-      writeIfChanged(file, JSON.stringify({ ...head, stateKey: newStateKey, files: saved }));
+      replaceText(file, JSON.stringify({ ...head, stateKey: newStateKey, files: saved }));
     },
   };
 }
@@ -70,7 +70,7 @@ function toRow({ signature, contentHash, integrity, lexed, links }: FileToSave):
   const lexedRow: LexedRow = [lexed.isModule ? 1 : 0, lexed.problem ?? 0, references];
   if (links === undefined) return [signature, contentHash, integrity, lexedRow];
   const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
-  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations]];
+  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.standing]];
 }
 
 function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
@@ -88,6 +88,7 @@ function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
       key: links[0],
       output: links[1],
       destinations: links[2].map((destination) => (destination === 0 ? undefined : destination)),
+      standing: links[3],
     },
   };
 }
