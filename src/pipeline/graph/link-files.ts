@@ -96,7 +96,7 @@ export function linkFiles(
   // Nobody can tell whether a function would say the same again.
   const mayReuse = isSameState && typeof options.fingerprint !== 'function';
   const hasOutput = ({ links }: SourceFile) => links !== undefined && texts.has(links.output.contentHash, links.output.size);
-  const unchanged = mayReuse ? unchangedFiles(graphFiles, graph, (assetPath) => byPath.get(assetPath), hasOutput) : new Set<string>();
+  const unchanged = mayReuse ? unchangedFiles(files, graphFiles, graph, hasOutput) : new Set<string>();
 
   const referring = new Set(
     graphFiles
