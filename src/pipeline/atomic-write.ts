@@ -17,16 +17,35 @@ export function temporaryName(target: string): string {
  */
 export function writeIfChanged(target: string, text: string): boolean {
   if (readTextIfThere(target) === text) return false;
+  replaceText(target, text);
+  return true;
+}
+
+/**
+ * {@link writeIfChanged} for what is known to be different.
+ *
+ * @returns the new file's {@link identityOf}.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED`; the old file stays.
+ */
+export function replaceText(target: string, text: string): string | undefined {
   const temporary = temporaryName(target);
   try {
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(temporary, text);
+    // Under the other name: by now, another process may have replaced what is under this one.
+    const identity = identityOf(temporary);
     fs.renameSync(temporary, target);
-    return true;
+    return identity;
   } catch (error) {
     removeQuietly(temporary);
     throw writeFailed(target, error);
   }
+}
+
+/** Tells what a file holds from whatever it has held or will hold, as long as it is written by being replaced; `undefined` for no file. */
+export function identityOf(file: string): string | undefined {
+  const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
 }
 
 /** Clears up after a failure, whose own error must not be hidden by that of the clearing up. */

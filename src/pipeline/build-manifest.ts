@@ -103,7 +103,7 @@ function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile
   for (const file of scanned) {
     const cached = cache.find(file.assetPath, file.signature);
     if (cached && copies.has(cached.contentHash, file.size)) {
-      known.set(file.assetPath, Object.assign(file, cached));
+      known.set(file.assetPath, Object.assign(file, cached, { isKnown: true }));
     } else {
       toRead.push(file);
       lacksCopy ||= cached !== undefined;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../core/errors.js';
 import { type FileToFreeze, type FreezeJob, type FrozenFile, freezeFiles } from './freeze.js';
-import { mayHoldReferences } from './references/find-references.js';
+import { isLookedInto } from './references/find-references.js';
 
 /** What a worker thread answers. */
 export interface FreezeReply {
@@ -46,8 +46,8 @@ export function freezeInParallel(job: FreezeJob): FrozenFile[] {
   return frozen;
 }
 
-function isLexed({ assetPath }: FileToFreeze, job: FreezeJob): boolean {
-  return job.findReferences && mayHoldReferences(assetPath);
+function isLexed({ assetPath, size }: FileToFreeze, job: FreezeJob): boolean {
+  return job.findReferences && isLookedInto(assetPath, size);
 }
 
 function costOf({ size }: FileToFreeze, isLexed: boolean): number {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { HashAlgorithm } from '../core/options.js';
-import { readTextIfThere, writeIfChanged } from './atomic-write.js';
+import { identityOf, readTextIfThere, replaceText } from './atomic-write.js';
 import type { CachedLinks, SourceFile } from './graph/link-files.js';
 import type { LexedFile } from './references/find-references.js';
 import type { Notation, ReferenceKind } from './references/reference.js';
@@ -24,13 +24,13 @@ export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' 
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 2;
+const VERSION = 3;
 
 type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
 type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
 type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
 /** A destination of `undefined` is written as `0`, since JSON has none. */
-type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[]];
+type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], standing: CachedLinks['standing']];
 
 export interface ScanCacheOptions {
   algorithm: HashAlgorithm;
@@ -47,19 +47,59 @@ export interface ScanCacheOptions {
 export function openScanCache(cacheDir: string, { algorithm, isFrozen = true, findReferences = true }: ScanCacheOptions): ScanCache {
   const file = path.join(cacheDir, isFrozen ? 'scan.json' : 'scan-development.json');
   const head = { version: VERSION, algorithm, findReferences };
-  const { rows, stateKey } = readRows(file, head);
+  const { files: known, stateKey } = contentsOf(file, head);
   return {
     stateKey,
     find(assetPath, signature) {
-      const row = rows[assetPath];
-      return row?.[0] === signature ? fromRow(row) : undefined;
+      const entry = known.get(assetPath);
+      if (entry?.row[0] !== signature) return undefined;
+      entry.file ??= fromRow(entry.row);
+      return entry.file;
     },
     save(files, newStateKey) {
-      const saved: Record<string, Row> = {};
-      for (const found of files) saved[found.assetPath] = toRow(found);
-      writeIfChanged(file, JSON.stringify({ ...head, stateKey: newStateKey, files: saved }));
+      const saved = new Map<string, Entry>();
+      for (const found of files) saved.set(found.assetPath, entryOf(found, known.get(found.assetPath)));
+      const rows = Array.from(saved.values(), ({ text }) => text);
+      const start = JSON.stringify({ ...head, stateKey: newStateKey }).slice(0, -1);
+      const identity = replaceText(file, `${start},"files":{\n${rows.join(',\n')}\n}}`);
+      remembered.set(file, { identity, head, stateKey: newStateKey, files: saved });
     },
   };
+}
+
+/** What is known of one file, in the forms that were asked for so far. */
+interface Entry {
+  row: Row;
+  file?: CachedFile;
+  /** As it was written: `"/asset/path":[…]`. */
+  text?: string;
+}
+
+interface Contents {
+  identity: string | undefined;
+  head: Head;
+  stateKey: string | undefined;
+  files: Map<string, Entry>;
+}
+
+/** Of the caches that this process has written: the development server builds again and again, and most of the rows stay the same. */
+const remembered = new Map<string, Contents>();
+
+/** As remembered, unless another process has written since. */
+function contentsOf(file: string, head: Head): Contents {
+  const identity = identityOf(file);
+  const latest = remembered.get(file);
+  if (latest && latest.identity === identity && isSameHead(latest.head, head)) return latest;
+  const { rows, stateKey } = readRows(file, head);
+  return { identity, head, stateKey, files: new Map(Object.entries(rows).map(([assetPath, row]) => [assetPath, { row }])) };
+}
+
+/** The one that there is, if it says the same. */
+function entryOf(found: FileToSave, before: Entry | undefined): Entry {
+  const isSame = before?.row[0] === found.signature && before.file?.lexed === found.lexed && before.file?.links === found.links;
+  const entry = isSame ? before : { row: toRow(found) };
+  entry.text ??= `${JSON.stringify(found.assetPath)}:${JSON.stringify(entry.row)}`;
+  return entry;
 }
 
 function toRow({ signature, contentHash, integrity, lexed, links }: FileToSave): Row {
@@ -70,7 +110,7 @@ function toRow({ signature, contentHash, integrity, lexed, links }: FileToSave):
   const lexedRow: LexedRow = [lexed.isModule ? 1 : 0, lexed.problem ?? 0, references];
   if (links === undefined) return [signature, contentHash, integrity, lexedRow];
   const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
-  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations]];
+  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.standing]];
 }
 
 function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
@@ -88,6 +128,7 @@ function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
       key: links[0],
       output: links[1],
       destinations: links[2].map((destination) => (destination === 0 ? undefined : destination)),
+      standing: links[3],
     },
   };
 }
@@ -99,11 +140,14 @@ interface Head {
   findReferences: boolean;
 }
 
+function isSameHead(a: Partial<Head>, b: Head): boolean {
+  return a.version === b.version && a.algorithm === b.algorithm && a.findReferences === b.findReferences;
+}
+
 function readRows(file: string, head: Head): { rows: Record<string, Row>; stateKey?: string | undefined } {
   try {
     const cache = JSON.parse(readTextIfThere(file) ?? '') as Partial<Head> & { stateKey?: string; files: Record<string, Row> };
-    const isOurs = cache.version === head.version && cache.algorithm === head.algorithm && cache.findReferences === head.findReferences;
-    if (isOurs) return { rows: Object(cache.files) as Record<string, Row>, stateKey: cache.stateKey };
+    if (isSameHead(cache, head)) return { rows: Object(cache.files) as Record<string, Row>, stateKey: cache.stateKey };
   } catch {
     // Cut short by a crash of the machine: read everything once more.
   }

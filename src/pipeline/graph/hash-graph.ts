@@ -57,14 +57,14 @@ export interface HashedFiles {
  *
  * @param assetPaths the files that refer to others.
  * @param known all other files; gains these.
- * @returns the circles: of more than one file, or of one that refers to itself.
+ * @returns by asset path, what each depended on: see {@link HashedBefore.key}.
  */
 export function hashGraph(
   assetPaths: ReadonlySet<string>,
   known: Map<string, Output>,
   graph: ReferenceGraph,
   files: HashedFiles,
-): { circles: string[][]; keys: ReadonlyMap<string, string> } {
+): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   const rewritten = (assetPath: string) => graph.followed(assetPath).filter(({ isRewritten }) => isRewritten);
   const components = strongComponents(assetPaths, (assetPath) =>
@@ -72,15 +72,12 @@ export function hashGraph(
       .map(({ target }) => target)
       .filter((target) => assetPaths.has(target)),
   );
-  const circles: string[][] = [];
   for (const component of components) {
     const [first] = component as [string];
-    if (component.length > 1 || rewritten(first).some(({ target }) => target === first)) {
-      circles.push(component);
-      hashCircle(component);
-    } else known.set(first, hashOne(first));
+    if (component.length > 1 || rewritten(first).some(({ target }) => target === first)) hashCircle(component);
+    else known.set(first, hashOne(first));
   }
-  return { circles, keys };
+  return keys;
 
   function hashOne(assetPath: string): Output {
     const references = rewritten(assetPath);

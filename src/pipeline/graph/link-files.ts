@@ -9,20 +9,25 @@ import type { Project } from '../project.js';
 import type { LexedFile } from '../references/find-references.js';
 import { type Destination, resolveReference, type UrlSpace } from '../references/resolve-reference.js';
 import { type Content, type HashedBefore, hashedUrl, hashGraph, type Output } from './hash-graph.js';
-import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from './reference-graph.js';
+import { buildReferenceGraph, type GraphFile, type ReferenceGraph, type Standing } from './reference-graph.js';
 import { ReferenceWarnings } from './reference-warnings.js';
+import { strongComponents } from './strong-components.js';
+import { unchangedFiles } from './unchanged-files.js';
 
 /** A file of `public/`, as it lies there. */
 export interface SourceFile extends FrozenFile {
   assetPath: string;
   absolutePath: string;
-  /** Of an unchanged file: what the last build made of its references. */
+  /** Whether the last build knew it as it is, so that it was not read. */
+  isKnown?: boolean;
+  /** Of a known file: what the last build made of its references. */
   links?: CachedLinks | undefined;
 }
 
 /** What one build leaves for the next. Holds as long as {@link LinkedFiles.stateKey} is the same. */
 export interface CachedLinks extends HashedBefore {
   destinations: readonly Destination[];
+  standing: Standing;
 }
 
 /** Where the texts are read from, and rewritten ones go. */
@@ -88,19 +93,28 @@ export function linkFiles(
     return hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modifiedMs, contentHash: identity }, below);
   };
 
+  // Nobody can tell whether a function would say the same again.
+  const mayReuse = isSameState && typeof options.fingerprint !== 'function';
+  const hasOutput = ({ links }: SourceFile) => links !== undefined && texts.has(links.output.contentHash, links.output.size);
+  const unchanged = mayReuse ? unchangedFiles(files, graphFiles, graph, hasOutput) : new Set<string>();
+
   const referring = new Set(
     graphFiles
-      .filter(({ assetPath }) => graph.followed(assetPath).some(({ isRewritten }) => isRewritten))
-      .map(({ assetPath }) => assetPath),
+      .map(({ assetPath }) => assetPath)
+      .filter((assetPath) => !unchanged.has(assetPath) && graph.followed(assetPath).some(({ isRewritten }) => isRewritten)),
   );
   const outputs = new Map<string, Output>();
   for (const file of files) {
-    if (referring.has(file.assetPath)) continue;
     const { assetPath, contentHash, integrity, size } = file;
+    if (referring.has(assetPath)) continue;
+    if (file.links && unchanged.has(assetPath)) {
+      outputs.set(assetPath, file.links.output);
+      continue;
+    }
     const hash = hashOf(assetPath, file, contentHash, []);
     outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, isDirect(assetPath, hash)), integrity, size, contentHash });
   }
-  const { circles, keys } = hashGraph(referring, outputs, graph, {
+  const keys = hashGraph(referring, outputs, graph, {
     prefixes: project.prefixes,
     isDirect,
     hashOf,
@@ -108,10 +122,8 @@ export function linkFiles(
     textOf: (assetPath) => texts.read(byPath.get(assetPath) as SourceFile),
     contentOf: (text) => texts.write(text),
     previous(assetPath) {
-      // Nobody can tell whether a function would say the same again.
-      if (!isSameState || typeof options.fingerprint === 'function') return undefined;
-      const links = byPath.get(assetPath)?.links;
-      return links && texts.has(links.output.contentHash, links.output.size) ? links : undefined;
+      const file = byPath.get(assetPath);
+      return mayReuse && file && hasOutput(file) ? file.links : undefined;
     },
   });
   const destinations = new Map(graphFiles.map((file) => [file.assetPath, file.destinations]));
@@ -120,11 +132,12 @@ export function linkFiles(
     graph,
     stateKey,
     linksOf(assetPath) {
+      if (unchanged.has(assetPath)) return byPath.get(assetPath)?.links;
       const found = destinations.get(assetPath);
       const output = outputs.get(assetPath);
-      return found && output && { destinations: found, key: keys.get(assetPath) ?? '', output };
+      return found && output && { destinations: found, key: keys.get(assetPath) ?? '', output, standing: graph.standingOf(assetPath) };
     },
-    warnings: warningsOf(graphFiles, graph, circles, names),
+    warnings: warningsOf(graphFiles, graph, names),
   };
 }
 
@@ -156,22 +169,26 @@ function keyOfState({ options, delivery, prefixes }: Project, names: ReadonlySet
   return hash.digest('hex');
 }
 
-function warningsOf(
-  graphFiles: readonly GraphFile[],
-  graph: ReferenceGraph,
-  circles: readonly string[][],
-  names: ReadonlySet<string>,
-): readonly ErrorParts[] {
+function warningsOf(graphFiles: readonly GraphFile[], graph: ReferenceGraph, names: ReadonlySet<string>): readonly ErrorParts[] {
   const warnings = new ReferenceWarnings();
-  for (const { assetPath, lexed } of graphFiles) {
+  for (const { assetPath, lexed, destinations } of graphFiles) {
     if (lexed.problem) warnings.addUnreadable(assetPath, lexed.problem);
-    warnings.addDead(assetPath, graph.dead(assetPath), () => names);
+    if (destinations.includes(null)) warnings.addDead(assetPath, graph.dead(assetPath), () => names);
   }
-  for (const circle of circles) {
-    const members = new Set(circle);
-    const imports = (assetPath: string) =>
-      graph.followed(assetPath).some(({ kind, target }) => kind === 'style-import' && members.has(target));
-    if (circle.every(imports)) warnings.addImportCircle(circle);
-  }
+  for (const circle of importCircles(graphFiles)) warnings.addImportCircle(circle);
   return warnings.finish();
+}
+
+/** Stylesheets that import each other, or one that imports itself. */
+function importCircles(graphFiles: readonly GraphFile[]): string[][] {
+  const imports = new Map<string, string[]>();
+  for (const { assetPath, lexed, destinations } of graphFiles) {
+    const isImport = (_: unknown, index: number) => lexed.references[index]?.kind === 'style-import';
+    const targets = destinations.filter(isImport).filter((destination) => typeof destination === 'string');
+    if (targets.length > 0) imports.set(assetPath, targets);
+  }
+  const importsOf = (assetPath: string) => (imports.get(assetPath) ?? []).filter((target) => imports.has(target));
+  return strongComponents(imports.keys(), importsOf).filter(
+    (sheets) => sheets.length > 1 || sheets.some((assetPath) => importsOf(assetPath).includes(assetPath)),
+  );
 }

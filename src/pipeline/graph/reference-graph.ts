@@ -19,6 +19,8 @@ export interface FollowedReference extends Reference {
 }
 
 export interface ReferenceGraph {
+  /** What a file counts as, which decides which of its references are followed and rewritten. */
+  standingOf(assetPath: string): Standing;
   /** What a file refers to, in the order of its text. */
   followed(assetPath: string): readonly FollowedReference[];
   /** Those references of a file that lead nowhere. */
@@ -26,6 +28,9 @@ export interface ReferenceGraph {
   /** The files that others import by a hashed URL which is put in the place of what they say. */
   importedByUrl(): ReadonlySet<string>;
 }
+
+/** 0: no module, 1: a module, 2: a module whose imports are rewritten although there is an import map. */
+export type Standing = 0 | 1 | 2;
 
 /** What only a module may say. */
 const MODULE_KINDS: ReadonlySet<ReferenceKind> = new Set(['import', 'dynamic-import', 'module-url']);
@@ -64,7 +69,12 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
       )
     : undefined;
   const made = new Map<string, FollowedReference[]>();
-  return { followed, dead, importedByUrl };
+  return { standingOf, followed, dead, importedByUrl };
+
+  function standingOf(assetPath: string): Standing {
+    if (!modules.has(assetPath)) return 0;
+    return withoutImportMap?.has(assetPath) ? 2 : 1;
+  }
 
   function followed(assetPath: string): FollowedReference[] {
     let list = made.get(assetPath);
@@ -113,10 +123,12 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
   function targets(assetPath: string, isWanted: (reference: Reference) => boolean): string[] {
     const node = nodes.get(assetPath);
     if (node === undefined) return [];
-    return node.lexed.references.flatMap((reference, index) => {
+    const found: string[] = [];
+    node.lexed.references.forEach((reference, index) => {
       const destination = node.destinations[index];
-      return typeof destination === 'string' && isWanted(reference) ? [destination] : [];
+      if (typeof destination === 'string' && isWanted(reference)) found.push(destination);
     });
+    return found;
   }
 }
 

@@ -18,9 +18,9 @@ const MAX_LEXED_BYTES = 16 * 1024 * 1024;
 
 type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
 
-/** Whether a file has to be looked into for references to others. */
-export function mayHoldReferences(assetPath: string): boolean {
-  return formatOf(assetPath) !== undefined;
+/** Whether a file is looked into for references to others. */
+export function isLookedInto(assetPath: string, size: number): boolean {
+  return size <= MAX_LEXED_BYTES && formatOf(assetPath) !== undefined;
 }
 
 /** The format of a file, if it is one that can refer to others. */

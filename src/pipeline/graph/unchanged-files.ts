@@ -1,0 +1,42 @@
+import type { SourceFile } from './link-files.js';
+import { type GraphFile, type ReferenceGraph, reach } from './reference-graph.js';
+
+/**
+ * The files that refer to others and of which nothing can have changed since
+ * the last build, so that they need be neither read nor hashed again: neither
+ * they nor anything below them was read, they count as what they counted as
+ * then, and their copy is there.
+ *
+ * @param files all files, with what the last build made of them.
+ * @param graphFiles those that refer to others.
+ * @param hasOutput whether what came out for a file then is still in the store.
+ */
+export function unchangedFiles(
+  files: readonly SourceFile[],
+  graphFiles: readonly GraphFile[],
+  graph: ReferenceGraph,
+  hasOutput: (file: SourceFile) => boolean,
+): ReadonlySet<string> {
+  const unchanged = new Set(graphFiles.map(({ assetPath }) => assetPath));
+  const isChanged = (file: SourceFile) =>
+    !file.isKnown || (unchanged.has(file.assetPath) && !(file.links?.standing === graph.standingOf(file.assetPath) && hasOutput(file)));
+  const changed = files.filter(isChanged).map(({ assetPath }) => assetPath);
+  if (changed.length === 0) return unchanged;
+  const referrers = referrersOf(graphFiles);
+  for (const assetPath of reach(changed, (target) => referrers.get(target) ?? [])) unchanged.delete(assetPath);
+  return unchanged;
+}
+
+/** By asset path, the files that refer to it. */
+function referrersOf(graphFiles: readonly GraphFile[]): Map<string, string[]> {
+  const referrers = new Map<string, string[]>();
+  for (const { assetPath, destinations } of graphFiles) {
+    for (const destination of destinations) {
+      if (typeof destination !== 'string') continue;
+      const list = referrers.get(destination);
+      if (list === undefined) referrers.set(destination, [assetPath]);
+      else list.push(assetPath);
+    }
+  }
+  return referrers;
+}
