@@ -139,4 +139,9 @@ export function pageNamed(wanted: string): DistributionPage {
 export const ALWAYS_PLAIN = ['/favicon.ico'];
 
 /** What the machine has to say, not the page: pixels are copied from where no GPU is; and there is none to be had. */
-export const MESSAGES_OF_THE_MACHINE = [/GL Driver Message .*GPU stall due to ReadPixels/, /No available adapters/];
+export const MESSAGES_OF_THE_MACHINE = [
+  /GL Driver Message .*GPU stall due to ReadPixels/,
+  /No available adapters/,
+  /WebGPU is experimental/,
+  /Failed to create WebGPU/,
+];
