@@ -71,6 +71,17 @@ test.each<[SmartCacheOptions, object]>([
   [{ integrity: false }, { integrity: false }],
   [{ keep: 0 }, { keep: 0 }],
   [{ keep: 100 }, { keep: 100 }],
+  [{ references: true }, { references: { isFollowed: true, exclude: [] } }],
+  [{ references: false }, { references: { isFollowed: false, exclude: [] } }],
+  [{ references: {} }, { references: { isFollowed: true, exclude: [] } }],
+  [{ references: { exclude: '*.min.js' } }, { references: { isFollowed: true, exclude: ['**/*.min.js'] } }],
+  [{ references: { exclude: ['/vendor/**'] } }, { references: { isFollowed: true, exclude: ['vendor/**'] } }],
+  [{ modules: {} }, { modules: { importMap: false, imports: {} } }],
+  [{ modules: { importMap: true } }, { modules: { importMap: true, imports: {} } }],
+  [
+    { modules: { imports: { three: '/three.js', 'three/': '/three/', cdn: 'https://cdn.example.com/x.js' } } },
+    { modules: { importMap: false, imports: { three: '/three.js', 'three/': '/three/', cdn: 'https://cdn.example.com/x.js' } } },
+  ],
   [{ precompress: false }, {}],
 ])('%j is valid', (options, resolved) => {
   expect(resolveOptions(options)).toEqual({ ...resolveOptions(), ...resolved });
@@ -91,6 +102,14 @@ const WRONG_VALUES: Record<string, readonly unknown[]> = {
   cdnPrefix: ['cdn.example.com', '/cdn', 'https://', 'https:///x', 'ftp://cdn.example.com', 1, {}, null],
   integrity: ['sha256', 'true', 1, null],
   keep: [-1, 101, 1.5, '3', true, Number.POSITIVE_INFINITY, null],
+  references: ['true', 1, [], null],
+  'references.exclude': [1, '', [''], null].map((exclude) => ({ references: { exclude } })),
+  modules: ['x', true, [], null],
+  'modules.importMap': ['true', 1, null].map((importMap) => ({ modules: { importMap } })),
+  'modules.imports': ['three', ['three'], null].map((imports) => ({ modules: { imports } })),
+  'modules.imports["x"]': ['three.js', './three.js', '', 1, null].map((x) => ({ modules: { imports: { x } } })),
+  'modules.imports["x/"]': ['/three.js', 'https://cdn.example.com'].map((target) => ({ modules: { imports: { 'x/': target } } })),
+  'modules.imports[""]': [{ modules: { imports: { '': '/three.js' } } }],
   precompress: [true, 'br', {}, null],
 };
 
@@ -109,6 +128,8 @@ test.each<[string, unknown, string]>([
   ['an option of the hash, on its own', { algorithm: 'md5' }, 'algorithm'],
   ['a name that every object has', { constructor: 1 }, 'constructor'],
   ['a misspelt option of the hash', { hash: { algoritm: 'md5' } }, 'hash.algoritm'],
+  ['a misspelt option of the references', { references: { excludes: '*.js' } }, 'references.excludes'],
+  ['a misspelt option of the modules', { modules: { importmap: true } }, 'modules.importmap'],
   ['no object', 'md5', 'options'],
   ['null', null, 'options'],
   ['an array', [], 'options'],

@@ -50,3 +50,26 @@ test('an async function is refused, and told why', () => {
     smartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', { why: expect.stringContaining('romise') }),
   );
 });
+
+describe('of a file that refers to others', () => {
+  const BELOW = ['0123456789', 'abcdef0123'];
+
+  test('the content holds their hashes already', () => {
+    expect(hashForUrl('content', 10, FILE, BELOW)).toBe('2cf24dba5f');
+  });
+
+  test.each<[string, Fingerprint]>([
+    ['the date last modified', 'modified'],
+    ['a version', { version: '1.4.2' }],
+    ['a version that has the shape of a hash', { version: '0123456789' }],
+    ['a function', () => '0123456789'],
+  ])('%s changes with any of theirs', (_, fingerprint) => {
+    const hashes = [[], BELOW, BELOW.slice(1), ['0123456789', 'abcdef0124']].map((below) => hashForUrl(fingerprint, 10, FILE, below));
+    expect(new Set(hashes).size).toBe(4);
+    for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{10}$/);
+  });
+
+  test('by version: the hash, written out', () => {
+    expect(hashForUrl({ version: '1.4.2' }, 10, FILE, BELOW)).toBe('5e01a03591');
+  });
+});

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { SmartCacheOptions } from '../../../src/core/options';
+import type { ImportMap } from '../../../src/core/render-manifest';
 import type { RenderManifestSettings } from '../../../src/core/to-render-manifest';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
@@ -124,6 +125,63 @@ test('next/script is imported where the source mentions a strategy, and nowhere 
     expect(text).toContain("import Script from 'next/script';");
     expect(text).toContain('export const NextScript = Script;');
   }
+});
+
+describe('what the files of public/ say of each other', () => {
+  const SITE = {
+    'public/css/fonts.css': '@font-face{src:url(a.woff2)}',
+    'public/css/a.woff2': 'hello',
+    'public/js/main.js': "import './leaf.js'",
+    'public/js/leaf.js': 'hello; export {}',
+  };
+  const STYLE = `<CachedStyle href="/css/fonts.css" preload="fonts" />`;
+  const SCRIPT = `<CachedScript src="/js/main.js" type="module" preload="modules" />`;
+  /** With every hash as `#`. */
+  const without = (text: string) => text.replace(/(?<=\.)[0-9a-f]{10}(?=\.)/g, '#');
+  const manifestIn = (text: string) => parseRenderModule(without(text));
+
+  test('is nowhere unless the source asks for it', () => {
+    const { server, client, clientOnServer } = setUp({ ...SITE, 'app/page.tsx': `asset('/css/fonts.css'); asset('/js/main.js')` });
+    for (const text of [server(), client(), clientOnServer()]) expect(text).not.toMatch(/preloads|importMap/);
+  });
+
+  test('preloads: for the files that the source names, on both halves', () => {
+    const { server, client } = setUp({ ...SITE, 'app/page.tsx': STYLE + SCRIPT });
+    const preloads = { '/css/fonts.css': ['/css/a.#.woff2'], '/js/main.js': ['/js/main.#.js', '/js/leaf.#.js'] };
+    expect(manifestIn(server()).preloads).toEqual(preloads);
+    expect(manifestIn(client()).preloads).toEqual(preloads);
+    expect(manifestIn(setUp({ ...SITE, 'app/page.tsx': STYLE }).server()).preloads).toEqual({ '/css/fonts.css': ['/css/a.#.woff2'] });
+  });
+
+  test('the import map: whole on the server, and in a browser, which has it in the page, a word', () => {
+    const { server, client, clientOnServer } = setUp(
+      { ...SITE, 'app/page.tsx': `<CachedImportMap />${SCRIPT}` },
+      { modules: { importMap: true } },
+    );
+    const { imports, integrity } = manifestIn(server()).importMap as ImportMap;
+    expect(imports).toEqual({ '/js/leaf.js': '/js/leaf.#.js', '/js/main.js': '/js/main.#.js' });
+    expect(Object.keys(integrity ?? {})).toEqual(['/js/leaf.#.js', '/js/main.#.js']);
+    expect(manifestIn(client()).importMap).toBe(true);
+    expect(without(clientOnServer())).toContain(`importMap: ${JSON.stringify({ imports, integrity })}`);
+  });
+
+  test('a preload of a module carries the integrity that the import map has for it, and no other', () => {
+    const source = { ...SITE, 'app/page.tsx': `<CachedImportMap />${SCRIPT}${STYLE}` };
+    const modules = { importMap: true };
+    const { importMap, preloads } = parseRenderModule(setUp(source, { modules }).server());
+    const { integrity = {} } = importMap as ImportMap;
+    for (const asset of preloads?.['/js/main.js'] ?? []) expect(integrity[asset[0] ?? '']).toBe(asset[1]);
+    expect(preloads?.['/css/fonts.css']).toEqual([expect.stringMatching(/woff2$/)]);
+    const unchecked = parseRenderModule(setUp(source, { modules }, { integrity: false }).server());
+    expect(unchecked.importMap).toEqual({ imports: expect.anything() });
+    expect(unchecked.preloads?.['/js/main.js']).toEqual([expect.any(String), expect.any(String)]);
+  });
+
+  test('without any module that the source names, the import map is empty, and there', () => {
+    const { server, client } = setUp({ ...SITE, 'app/page.tsx': '<CachedImportMap />' });
+    expect(parseRenderModule(server()).importMap).toEqual({ imports: {} });
+    expect(parseRenderModule(client()).importMap).toBe(true);
+  });
 });
 
 test('a second time, nothing is written', () => {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { openScanCache } from '../../../src/pipeline/scan-cache';
+import type { LexedFile } from '../../../src/pipeline/references/find-references';
+import { type CachedFile, openScanCache } from '../../../src/pipeline/scan-cache';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const FILE = {
@@ -25,6 +26,36 @@ test('remembers the hashes of a file as long as its signature stays', () => {
   expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x' });
   expect(cache.find('/a.js', '1-2-3-5')).toBeUndefined();
   expect(cache.find('/b.js', '1-2-3-4')).toBeUndefined();
+});
+
+const LEXED: LexedFile = {
+  isModule: true,
+  references: [
+    { kind: 'import', notation: 'string', url: './b.js', start: 8, end: 14, line: 1 },
+    { kind: 'module-url', notation: 'template', url: 'data:,', start: 20, end: 26, line: 2 },
+    { kind: 'source-map', notation: 'comment', url: 'a.js.map', start: 30, end: 38, line: 3 },
+  ],
+};
+const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256-y', size: 9, contentHash: 'c0ffee0123ff' };
+
+test.each<[string, Partial<CachedFile>]>([
+  ['references', { lexed: LEXED }],
+  ['what keeps a file from being read', { lexed: { isModule: false, references: [], problem: { line: 3, why: 'it is not CSS' } } }],
+  [
+    'where they lead: to a file, nowhere, to somebody else',
+    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null] } },
+  ],
+])('remembers %s', (_, known) => {
+  const cacheDir = path.join(temporaryFolder(), 'cache');
+  openScanCache(cacheDir, { algorithm: 'sha256' }).save([{ ...FILE, ...known }], 'state');
+  const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
+  expect(cache.stateKey).toBe('state');
+  expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x', ...known });
+});
+
+test('what was hashed without being looked into is of no use to who follows references, and the other way round', () => {
+  const { cacheDir } = setUp();
+  expect(openScanCache(cacheDir, { algorithm: 'sha256', findReferences: false }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
 
 test('hashes of another algorithm are of no use', () => {

@@ -34,6 +34,30 @@ const findScript = (src: string) => find(`script[src="${asset(src)}"]`);
 const findStyle = (href: string) => find(`link[rel=stylesheet][href="${asset(href)}"]`);
 const findPreload = (path: string) => find(`link[rel$=preload][href="${asset(path)}"]`);
 
+describe('an import map', () => {
+  const IMPORT_MAP = { imports: { three: '/three.0123456789.js' } };
+  const server = componentsOf({ ...MANIFEST, importMap: IMPORT_MAP });
+  const browser = componentsOf({ ...MANIFEST, importMap: true });
+
+  test('that the server has rendered stays as it is, though the browser’s half does not hold it', () => {
+    const container = document.body.appendChild(document.createElement('div'));
+    container.innerHTML = renderToString(<server.CachedImportMap nonce="abc" />);
+    const script = container.firstElementChild;
+    render(<browser.CachedImportMap nonce="abc" />, { container, hydrate: true });
+    expect(container.firstElementChild).toBe(script);
+    expect(script).toHaveAttribute('type', 'importmap');
+    expect(JSON.parse(script?.textContent ?? '')).toEqual(IMPORT_MAP);
+  });
+
+  test('keeps a module where it is written, on both halves', () => {
+    const element = ({ CachedScript: Script }: typeof server) => <Script src="/js/app.js" type="module" />;
+    const container = document.body.appendChild(document.createElement('div'));
+    container.innerHTML = renderToString(element(server));
+    render(element(browser), { container, hydrate: true });
+    expect(container.innerHTML).toBe('<script type="module" src="/js/app.0123456789.js"></script>');
+  });
+});
+
 describe('in the browser', () => {
   test('an async script goes to the head, once', () => {
     const src = own('/js/app.js');

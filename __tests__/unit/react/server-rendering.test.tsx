@@ -190,6 +190,126 @@ describe('preload', () => {
   });
 });
 
+describe('an import map', () => {
+  const IMPORT_MAP = {
+    imports: { '/js/app.js': '/js/app.0123456789.js', three: '/three.0123456789.js' },
+    integrity: { '/js/app.0123456789.js': INTEGRITY },
+  };
+  const mapped = componentsOf({
+    ...MANIFEST,
+    importMap: IMPORT_MAP,
+    preloads: {
+      '/js/app.js': [['/js/app.0123456789.js', INTEGRITY], '/js/b.0123456789.js'],
+      '/js/cdn.js': [
+        [`${CDN}/js/cdn.0123456789.js`, INTEGRITY],
+        [`${CDN}/js/b.0123456789.js`, INTEGRITY],
+      ],
+    },
+  });
+
+  test('is rendered whole on the server, with every prop', async () => {
+    expect(await html(<mapped.CachedImportMap nonce="abc" id="map" data-x="1" />)).toBe(
+      `<script nonce="abc" id="map" data-x="1" type="importmap">${JSON.stringify(IMPORT_MAP)}</script>`,
+    );
+  });
+
+  test('cannot end its own tag', () => {
+    const { CachedImportMap } = componentsOf({ ...MANIFEST, importMap: { imports: { '</script><script>alert(1)//': '<!--' } } });
+    const rendered = renderToString(<CachedImportMap />);
+    expect(rendered.match(/</g)).toHaveLength(2);
+    expect(JSON.parse(rendered.replace(/^<[^>]*>|<\/script>$/g, ''))).toEqual({ imports: { '</script><script>alert(1)//': '<!--' } });
+  });
+
+  test('where no source was seen to mention it: nothing, and a word about it, once', async () => {
+    const { CachedImportMap } = componentsOf();
+    expect(await html(<CachedImportMap />)).toBe('');
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('<CachedImportMap> rendered nothing')]]);
+  });
+
+  test('keeps modules behind it: they stay where they are written', async () => {
+    expect(await html(<mapped.CachedScript src="/js/app.js" type="module" />)).toBe(
+      '<script type="module" src="/js/app.0123456789.js"></script>',
+    );
+    expect(await html(<mapped.CachedScript src="/js/app.js" type="module" async />)).toBe(
+      '<script type="module" async="" src="/js/app.0123456789.js"></script>',
+    );
+    expect(await html(<mapped.CachedScript src="/js/app.js" />)).toBe('<script src="/js/app.0123456789.js" async=""></script>');
+  });
+
+  test('keeps preloads of modules behind it too, with the integrity that it has for them', async () => {
+    expect(await html(<mapped.CachedScript src="/js/app.js" type="module" preload="modules" nonce="abc" />)).toBe(
+      `<link rel="modulepreload" href="/js/app.0123456789.js" integrity="${INTEGRITY}" nonce="abc" itemProp=""/>` +
+        '<link rel="modulepreload" href="/js/b.0123456789.js" nonce="abc" itemProp=""/>' +
+        '<script type="module" nonce="abc" src="/js/app.0123456789.js"></script>',
+    );
+  });
+
+  test('and the credentials of the tag', async () => {
+    expect(
+      (await html(<mapped.CachedScript src="/js/cdn.js" type="module" preload="modules" />)).match(/crossorigin="anonymous"/gi),
+    ).toHaveLength(3);
+    const own = await html(<mapped.CachedScript src="/js/cdn.js" type="module" preload="modules" crossOrigin="use-credentials" />);
+    expect(own.match(/crossorigin="use-credentials"/gi)).toHaveLength(3);
+  });
+
+  test('a preload of the module alone is one tag', async () => {
+    expect((await html(<mapped.CachedScript src="/js/app.js" type="module" preload />)).match(/modulepreload/g)).toHaveLength(1);
+  });
+});
+
+describe('preloads of what a file names', () => {
+  const { CachedScript: Script, CachedStyle: Style } = componentsOf({
+    ...MANIFEST,
+    preloads: {
+      '/css/site.css': ['/a.0123456789.woff2', `${CDN}/b.0123456789.woff?x`, '/c.0123456789.unknown'],
+      '/css/checked.css': ['/a.0123456789.woff2'],
+      '/js/app.js': ['/js/app.0123456789.js', ['/js/b.0123456789.js', INTEGRITY]],
+    },
+  });
+  const links = (text: string) => (text.match(/<link[^>]*>/g) ?? []).filter((tag) => tag.includes('preload'));
+
+  test('fonts: with CORS, their type and what the tag says of its request', async () => {
+    expect(links(await html(<Style href="/css/site.css" preload="fonts" nonce="abc" media="screen" />))).toEqual([
+      '<link rel="preload" href="/a.0123456789.woff2" as="font" crossorigin="" nonce="abc" type="font/woff2" media="screen"/>',
+      expect.stringContaining('type="font/woff"'),
+      expect.not.stringContaining('type='),
+    ]);
+  });
+
+  test('each font once, however many sheets name it, and not the sheet', async () => {
+    const page = (
+      <div>
+        <Style href="/css/site.css" preload="fonts" />
+        <Style href="/css/checked.css" preload="fonts" />
+      </div>
+    );
+    const rendered = links(await html(page));
+    expect(rendered).toHaveLength(3);
+    expect(rendered.every((tag) => tag.includes('as="font"'))).toBe(true);
+  });
+
+  test('modules: each with its own integrity', async () => {
+    // Of a tag that React hoists itself, it leaves the preload out.
+    const rendered = links(await html(<Script src="/js/app.js" type="module" preload="modules" async={false} />));
+    expect(rendered.map((tag) => [/href="([^"]*)"/.exec(tag)?.[1], tag.includes('modulepreload'), tag.includes(INTEGRITY)])).toEqual([
+      ['/js/app.0123456789.js', true, false],
+      ['/js/b.0123456789.js', true, true],
+    ]);
+  });
+
+  test.each<[string, ReactElement]>([
+    ['a sheet without fonts', <Style key="" href="/css/cdn.css" preload="fonts" />],
+    ['a sheet that does not ask for them', <Style key="" href="/css/site.css" />],
+    ['a sheet of somebody else', <Style key="" href="https://example.com/a.css" preload="fonts" />],
+  ])('none for %s', async (_, element) => {
+    expect(links(await html(element))).toEqual([]);
+  });
+
+  test('a script that is no module is preloaded itself', async () => {
+    expect(links(await html(<Script src="/js/app.js" preload="modules" defer />))).toEqual([expect.stringContaining('as="script"')]);
+  });
+});
+
 describe('strategy', () => {
   test('hands everything over to next/script', async () => {
     const NextScript = jest.fn((_props: object) => <b>next/script</b>);

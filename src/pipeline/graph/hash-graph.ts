@@ -109,10 +109,10 @@ export function hashGraph(
       for (const [index, assetPath] of sorted.entries()) known.set(assetPath, (before[index] as HashedBefore).output);
       return;
     }
-    const identities = sorted.map(
-      (assetPath) =>
-        `${assetPath}\0${digest(textWith(assetPath, outside(assetPath), files.isDirect(assetPath)) ?? source(assetPath).contentHash)}`,
-    );
+    const identities = sorted.map((assetPath) => {
+      const text = textWith(assetPath, outside(assetPath), files.isDirect(assetPath));
+      return `${assetPath}\0${text === undefined ? source(assetPath).contentHash : digest(text)}`;
+    });
     const group = digest(identities.join('\n'));
     const below = hashesOf(sorted.flatMap(outside));
     // The members' own, in case the hash is not made of the content.

@@ -58,9 +58,9 @@ export function importMapFor(
    * or have a `?query`, and may stand in a file that is linked from elsewhere
    * than what it imports.
    */
-  function addWritten(importer: string, { url, target, isRewritten }: FollowedReference): void {
+  function addWritten(importer: string, { url, target }: FollowedReference): void {
     const [from, to] = [urlOf(importer), urlOf(target)];
-    if (isRewritten || from === undefined || to === undefined) return;
+    if (from === undefined || to === undefined) return;
     const key = resolveUrl(url, from);
     const leadsTo = to + splitSuffix(url).suffix;
     if (key === leadsTo) return;

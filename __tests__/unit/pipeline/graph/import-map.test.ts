@@ -1,8 +1,14 @@
+import fc from 'fast-check';
 import type { SmartCacheOptions } from '../../../../src/core/options';
 import type { ImportMap } from '../../../../src/core/render-manifest';
 import { toRenderManifest } from '../../../../src/core/to-render-manifest';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { importMapFor } from '../../../../src/pipeline/graph/import-map';
+import { isImport } from '../../../../src/pipeline/graph/reference-graph';
+import { resolveProject } from '../../../../src/pipeline/project';
+import { findReferences } from '../../../../src/pipeline/references/find-references';
+import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
+import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
 import { projectWith } from '../../support/project';
 
 interface Settings {
@@ -145,3 +151,51 @@ test('with integrity, one for each hashed URL', () => {
   const { integrity } = importMap({ 'main.js': "import './a.js'", 'a.js': 'hello' }, ['/main.js'], { isChecked: true });
   expect(integrity).toEqual({ '/a.#.js': 'sha256-LPJ', '/main.#.js': expect.stringMatching(/^sha256-/) });
 });
+
+const ORIGIN = 'https://example.com';
+
+const SITES: Record<string, SiteSettings & { front?: string }> = {
+  'rewrite delivery': {},
+  'rewrite delivery below a basePath': { basePath: '/docs', front: `${ORIGIN}/docs` },
+  'rewrite delivery behind a CDN': { options: { cdnPrefix: 'https://cdn.example.com' }, front: 'https://cdn.example.com' },
+  'static delivery below a basePath': { basePath: '/docs', options: { delivery: 'static' }, front: `${ORIGIN}/docs` },
+};
+
+test.each(Object.entries(SITES))(
+  'generated sites, %s: every import leads to the hashed URL of its file, and so no module is loaded twice',
+  (_, settings) => {
+    const { basePath = '', front = ORIGIN } = settings;
+    const options = { ...settings.options, modules: { importMap: true } };
+    const project = resolveProject({ root: '/app', basePath, options });
+    fc.assert(
+      fc.property(anySite(basePath), (site) => {
+        const linked = linkSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
+        const manifest = { version: 1, algorithm: 'sha256', assets: Object.fromEntries(linked.outputs) } as const;
+        const rendered = toRenderManifest(manifest, STABLE_PATHS, { ...project.prefixes, integrity: false, onMissing: 'error' });
+        const { imports } = importMapFor(project, linked.graph, [...linked.outputs.keys()], rendered, () => undefined);
+        // As a browser reads it: keys and values are URLs, seen from a page of the site.
+        const byHref = new Map(Object.entries(imports).map(([key, url]) => [new URL(key, ORIGIN).href, new URL(url, ORIGIN).href]));
+        for (const { assetPath, url } of site.flatMap((file) => urlsOf(file, linked, front))) {
+          const text = linked.text(assetPath);
+          const references = findReferences(assetPath, text.length, () => Buffer.from(text))?.references ?? [];
+          const targets = referencesOf(site.find((file) => file.assetPath === assetPath) as GeneratedFile).map(({ target }) => target);
+          for (const [index, reference] of references.entries()) {
+            const target = targets[index];
+            if (target === undefined || !isImport(reference)) continue;
+            const asked = new URL(reference.url, url).href;
+            const hashed = linked.outputs.get(target)?.url;
+            const expected = hashed === undefined ? ORIGIN + basePath + target : front + hashed;
+            const loaded = new URL(byHref.get(asked) ?? asked);
+            expect([assetPath, reference.url, loaded.origin + loaded.pathname]).toEqual([assetPath, reference.url, expected]);
+            expect(loaded.search + loaded.hash).toBe(new URL(asked).search + new URL(asked).hash);
+          }
+        }
+      }),
+    );
+  },
+);
+
+/** The modules of a generated file and the URLs that they are loaded from. */
+function urlsOf({ assetPath }: GeneratedFile, linked: LinkedSite, front: string): { assetPath: string; url: string }[] {
+  return assetPath.endsWith('.js') ? [{ assetPath, url: front + (linked.outputs.get(assetPath)?.url ?? '') }] : [];
+}

@@ -118,6 +118,12 @@ test.each<[string, text: string, ...references: string[]]>([
   ['before other comments', '//# sourceMappingURL=a.js.map\n/* b */ // c', 'source-map a.js.map'],
   ['the last of several', '//# sourceMappingURL=a.map\n//# sourceMappingURL=b.map\n', 'source-map b.map'],
   ['of a script with an HTML comment', '<!--\na()\n//-->\n//# sourceMappingURL=a.js.map', 'source-map a.js.map'],
+  [
+    'of a script with an HTML comment that is no code',
+    "<!-- it's {\na()\n--> it's }\n//# sourceMappingURL=a.js.map",
+    'source-map a.js.map',
+  ],
+  ['of a script that writes HTML comments', 'a("<!-- it\'s -->")\n//# sourceMappingURL=a.js.map', 'source-map a.js.map'],
   ['before code', '//# sourceMappingURL=a.js.map\na()'],
   ['inline', '//# sourceMappingURL=data:application/json;base64,e30='],
   ['in a string', '"//# sourceMappingURL=a.js.map"'],
@@ -128,9 +134,12 @@ test.each<[string, text: string, ...references: string[]]>([
   expect(found(text)).toEqual(references);
 });
 
-test.each(["import './a.js", 'import {', '}import "./a.js"', 'import "./a.js"; "', '`${'])('what is no JavaScript is said: %s', (text) => {
-  expect(() => findJavascriptReferences(text)).toThrow('it is not JavaScript that a browser can read');
-});
+test.each(["<!-- it's\nimport './a.js'", '<!-- {\n"', "import './a.js", 'import {', '}import "./a.js"', 'import "./a.js"; "', '`${'])(
+  'what is no JavaScript is said: %s',
+  (text) => {
+    expect(() => findJavascriptReferences(text)).toThrow('it is not JavaScript that a browser can read');
+  },
+);
 
 test('what is no JavaScript is said with its place', () => {
   expect(() => findJavascriptReferences('a()\nb() }')).toThrow(expect.objectContaining({ offset: expect.any(Number) }));

@@ -8,8 +8,8 @@ function mentionsIn(...texts: readonly string[]) {
   writeFiles(folder, Object.fromEntries(texts.map((text, index) => [`${index}.tsx`, text])));
   const known = new Set(['/a.js', '/b.js', '/my photo.jpg']);
   const files = texts.map((_, index) => path.join(folder, `${index}.tsx`));
-  const { assetPaths, strategy } = findMentions(files, (candidate) => known.has(candidate));
-  return { assetPaths: [...assetPaths].sort(), strategy };
+  const { assetPaths, ...others } = findMentions(files, (candidate) => known.has(candidate));
+  return { assetPaths: [...assetPaths].sort(), ...others };
 }
 
 describe('an asset path is mentioned', () => {
@@ -63,8 +63,33 @@ test.each([
   expect(mentionsIn(text).strategy).toBe(strategy);
 });
 
+test.each([
+  ['<CachedStyle href="/a.css" preload="fonts" />', true],
+  ["<CachedScript src='/a.js' preload='modules' />", true],
+  ['<CachedStyle href="/a.css" preload={late ? `fonts` : false} />', true],
+  ['<CachedScript src="/a.js" preload />', false],
+  ["import { fonts } from './fonts'; // preload", false],
+  ['const folder = "fonts";', false],
+])('%s mentions preloads: %p', (text, preloads) => {
+  expect(mentionsIn(text).preloads).toBe(preloads);
+});
+
+test.each([
+  ["import { CachedImportMap } from 'next-smart-cache';", true],
+  ['<CachedImportMap nonce={nonce} />', true],
+  ['<MyCachedImportMapper />', false],
+  ['<script type="importmap">', false],
+])('%s mentions the import map: %p', (text, importMap) => {
+  expect(mentionsIn(text).importMap).toBe(importMap);
+});
+
 test('all files are looked through, but for those that are gone by now', () => {
-  expect(mentionsIn(`'/a.js'`, `'/b.js'`, 'strategy="worker"')).toEqual({ assetPaths: ['/a.js', '/b.js'], strategy: true });
+  expect(mentionsIn(`'/a.js'`, `'/b.js'`, 'strategy="worker"')).toEqual({
+    assetPaths: ['/a.js', '/b.js'],
+    strategy: true,
+    preloads: false,
+    importMap: false,
+  });
   expect(findMentions([path.join(temporaryFolder(), 'gone.js')], () => true).assetPaths).toEqual(new Set());
 });
 
