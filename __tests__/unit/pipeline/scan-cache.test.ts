@@ -43,11 +43,14 @@ test.each<[string, Partial<CachedFile>]>([
   ['what keeps a file from being read', { lexed: { isModule: false, references: [], problem: { line: 3, why: 'it is not CSS' } } }],
   [
     'where they lead: to a file, nowhere, to somebody else',
-    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null] } },
+    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], standing: 1 } },
   ],
 ])('remembers %s', (_, known) => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
   openScanCache(cacheDir, { algorithm: 'sha256' }).save([{ ...FILE, ...known }], 'state');
+  // As another process would have written it: what this one has written, it remembers.
+  const file = path.join(cacheDir, 'scan.json');
+  fs.writeFileSync(file, fs.readFileSync(file));
   const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
   expect(cache.stateKey).toBe('state');
   expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x', ...known });

@@ -1,0 +1,47 @@
+import { parse } from 'acorn';
+
+/**
+ * A script with white space in the place of its HTML comments (ECMA-262,
+ * annex B.1.1), which the lexer of modules does not know: `<!-- it's a script`.
+ * `undefined` for a text that has none, or is no script.
+ */
+export function withoutHtmlComments(text: string): string | undefined {
+  if (text.length > MAX_PARSED || (!text.includes('<!--') && !text.includes('-->'))) return undefined;
+  const pieces: string[] = [];
+  let copied = 0;
+  try {
+    parse(text, {
+      ecmaVersion: 'latest',
+      sourceType: 'script',
+      onComment(_isBlock, _content, start, end) {
+        if (text.startsWith('//', start) || text.startsWith('/*', start)) return;
+        pieces.push(text.slice(copied, start), ' '.repeat(end - start));
+        copied = end;
+      },
+    });
+  } catch {
+    return undefined;
+  }
+  return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
+}
+
+/**
+ * Whether a file is a module for all that it neither imports statically nor
+ * exports: `const { start } = await import('./start.js')`. A classic script may
+ * say `import()` too, but `await` only inside of a function.
+ */
+export function awaitsAtTopLevel(text: string): boolean {
+  return text.length <= MAX_PARSED && text.includes('await') && !isProgram(text, 'script') && isProgram(text, 'module');
+}
+
+/** UTF-16 code units. The tree of a file takes a hundred times the file's size in memory, and nobody writes such a script by hand. */
+const MAX_PARSED = 1_000_000;
+
+function isProgram(text: string, sourceType: 'script' | 'module'): boolean {
+  try {
+    parse(text, { ecmaVersion: 'latest', sourceType, allowHashBang: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
