@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { HashAlgorithm } from '../core/options.js';
 import { identityOf, readTextIfThere, replaceText } from './atomic-write.js';
-import type { CachedLinks, SourceFile } from './graph/link-files.js';
+import type { CachedLinks, SourceFile } from './graph/source-file.js';
 import type { LexedFile } from './references/find-references.js';
 import type { Notation, ReferenceKind } from './references/reference.js';
 

@@ -4,31 +4,15 @@ import { assetPathMatcher } from '../../core/asset-path-globs.js';
 import type { ErrorParts } from '../../core/errors.js';
 import { type HashedPathShape, topLevelFolder } from '../../core/hashed-path-shape.js';
 import { hashForUrl } from '../fingerprint.js';
-import type { FrozenFile } from '../freeze.js';
 import type { Project } from '../project.js';
 import type { LexedFile } from '../references/find-references.js';
-import { type Destination, resolveReference, type UrlSpace } from '../references/resolve-reference.js';
-import { type Content, type HashedBefore, hashedUrl, hashGraph, type Output } from './hash-graph.js';
-import { buildReferenceGraph, type GraphFile, type ReferenceGraph, type Standing } from './reference-graph.js';
+import { resolveReference, type UrlSpace } from '../references/resolve-reference.js';
+import { type Content, hashedUrl, hashGraph, type Output } from './hash-graph.js';
+import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from './reference-graph.js';
 import { ReferenceWarnings } from './reference-warnings.js';
+import type { CachedLinks, SourceFile } from './source-file.js';
 import { strongComponents } from './strong-components.js';
 import { unchangedFiles } from './unchanged-files.js';
-
-/** A file of `public/`, as it lies there. */
-export interface SourceFile extends FrozenFile {
-  assetPath: string;
-  absolutePath: string;
-  /** Whether the last build knew it as it is, so that it was not read. */
-  isKnown?: boolean;
-  /** Of a known file: what the last build made of its references. */
-  links?: CachedLinks | undefined;
-}
-
-/** What one build leaves for the next. Holds as long as {@link LinkedFiles.stateKey} is the same. */
-export interface CachedLinks extends HashedBefore {
-  destinations: readonly Destination[];
-  standing: Standing;
-}
 
 /** Where the texts are read from, and rewritten ones go. */
 export interface TextStore {

@@ -1,5 +1,5 @@
-import type { SourceFile } from './link-files.js';
 import { type GraphFile, type ReferenceGraph, reach } from './reference-graph.js';
+import type { SourceFile } from './source-file.js';
 
 /**
  * The files that refer to others and of which nothing can have changed since
