@@ -176,7 +176,7 @@ export function hashedUrl(assetPath: string, hash: string, isDirect: boolean): s
 }
 
 /** Whether a URL of the manifest leads to the store without a rewrite. */
-export function isDirectUrl(url: string): boolean {
+function isDirectUrl(url: string): boolean {
   return url.startsWith(`${STORE_URL}/`);
 }
 
