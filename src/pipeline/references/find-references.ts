@@ -13,14 +13,17 @@ export interface LexedFile {
   problem?: { line: number; why: string };
 }
 
-/** Larger files are served as they are: what a lexer holds in memory is several times a file. */
-const MAX_LEXED_BYTES = 16 * 1024 * 1024;
-
 type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
+
+const MIB = 1024 * 1024;
+
+/** Larger files are served as they are: what a lexer holds in memory is a multiple of the file, which depends on the lexer. */
+const MAX_BYTES: Record<Format, number> = { css: 5 * MIB, javascript: 16 * MIB, svg: 16 * MIB, 'web-manifest': MIB };
 
 /** Whether a file is looked into for references to others. */
 export function isLookedInto(assetPath: string, size: number): boolean {
-  return size <= MAX_LEXED_BYTES && formatOf(assetPath) !== undefined;
+  const format = formatOf(assetPath);
+  return format !== undefined && size <= MAX_BYTES[format];
 }
 
 /** The format of a file, if it is one that can refer to others. */
@@ -50,7 +53,7 @@ function formatOf(assetPath: string): Format | undefined {
 export function findReferences(assetPath: string, size: number, read: () => Buffer): LexedFile | undefined {
   const format = formatOf(assetPath);
   if (format === undefined) return undefined;
-  if (size > MAX_LEXED_BYTES) return unreadable(1, `it is larger than ${MAX_LEXED_BYTES / 1024 / 1024} MiB`);
+  if (size > MAX_BYTES[format]) return unreadable(1, `it is larger than ${MAX_BYTES[format] / MIB} MiB`);
   const content = read();
   if (!holdsMarks(format, content)) return undefined;
   // Next sends text as UTF-8, whatever the file is written in.
