@@ -1,9 +1,7 @@
-import fs from 'node:fs';
 import type { HashAlgorithm } from '../core/options.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
-import { unreadable } from './file-errors.js';
 import type { TextStore } from './graph/link-files.js';
-import { contentHasher } from './hash-file.js';
+import { contentHasher, reusingReader } from './hash-file.js';
 import { listStore, openStore, sizeOfCopy } from './store.js';
 
 /** What the bytes of files are read from, and where rewritten ones go. */
@@ -24,6 +22,7 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checkSi
   const store = openStore(cacheDir);
   const stored = listStore(store);
   let writer: CopyWriter | undefined;
+  const read = reusingReader();
   let written = 0;
   return {
     areKept: true,
@@ -31,7 +30,7 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checkSi
       return written;
     },
     has: (contentHash, size) => stored.has(contentHash) && (!checkSizes || sizeOfCopy(store, contentHash) === size),
-    read: ({ contentHash }) => readText(store.pathOf(contentHash)),
+    read: ({ contentHash, size }) => read(store.pathOf(contentHash), size),
     write(content) {
       const hashed = hashContent(content, algorithm);
       writer ??= copyWriter(store);
@@ -44,6 +43,7 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checkSi
 
 /** Development: what would be written is hashed all the same, so that an edit below a file changes the URL of that file too. */
 export function unstoredCopies(algorithm: HashAlgorithm): Copies {
+  const read = reusingReader();
   let written = 0;
   return {
     areKept: false,
@@ -51,7 +51,7 @@ export function unstoredCopies(algorithm: HashAlgorithm): Copies {
       return written;
     },
     has: () => true,
-    read: ({ absolutePath }) => readText(absolutePath),
+    read: ({ absolutePath, size }) => read(absolutePath, size),
     write(content) {
       written++;
       return hashContent(content, algorithm);
@@ -63,12 +63,4 @@ function hashContent(content: Buffer, algorithm: HashAlgorithm) {
   const hasher = contentHasher(algorithm);
   hasher.update(content);
   return { ...hasher.finish(), size: content.length };
-}
-
-function readText(file: string): Buffer {
-  try {
-    return fs.readFileSync(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
 }

@@ -21,6 +21,8 @@ const LEXING_FACTOR = 20;
 const BULKY_BYTES = 4 * 1024 * 1024;
 /** A thread takes about 30 ms to start; below this much work it does not pay. */
 const BYTES_PER_THREAD = 60_000_000;
+/** Several times what the largest file takes. With the default, gigabytes, the garbage of lexers would pile up before it is collected. */
+const THREAD_HEAP_MB = 512;
 /** A thread that shows no sign of life for this long is given up and its share done here. */
 const STALL_MS = 30_000;
 
@@ -85,7 +87,11 @@ function startWorker(job: FreezeJob): { wait(): FrozenFile[] | undefined } {
   const { port1, port2 } = new MessageChannel();
   /** [0]: whether the reply has been sent; [1]: chunks hashed so far. */
   const state = new Int32Array(new SharedArrayBuffer(8));
-  const worker = new Worker(path.join(__dirname, 'freeze-worker.js'), { workerData: { job, port: port2, state }, transferList: [port2] });
+  const worker = new Worker(path.join(__dirname, 'freeze-worker.js'), {
+    workerData: { job, port: port2, state },
+    transferList: [port2],
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+  });
   worker.unref();
   // Heard of too late to matter: its share has been done here by then.
   worker.on('error', () => {});

@@ -5,7 +5,7 @@ import { removeQuietly } from './atomic-write.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
 import { unreadable } from './file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
-import { type HashedContent, hashFile } from './hash-file.js';
+import { type HashedContent, hashFile, reusingReader } from './hash-file.js';
 import { findReferences, type LexedFile } from './references/find-references.js';
 import { openStore } from './store.js';
 
@@ -57,6 +57,7 @@ export function freezeFiles(job: FreezeJob, onChunk: () => void = () => {}): Fro
     });
   const store = cacheDir === undefined ? undefined : openStore(cacheDir);
   const copies = store && copyWriter(store);
+  const readLarge = reusingReader();
   return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeLarge(file)));
 
   /** A file that fits the buffer, and so is hashed before its copy needs a name; `undefined` for a larger one. */
@@ -72,7 +73,7 @@ export function freezeFiles(job: FreezeJob, onChunk: () => void = () => {}): Fro
 
   function freezeLarge(file: FileToFreeze): FrozenFile {
     const hashed = copies ? freezeInChunks(file, copies) : hash(file.absolutePath);
-    return withReferences(file, hashed, () => fs.readFileSync(store?.pathOf(hashed.contentHash) ?? file.absolutePath));
+    return withReferences(file, hashed, () => readLarge(store?.pathOf(hashed.contentHash) ?? file.absolutePath, hashed.size));
   }
 
   function withReferences({ assetPath }: FileToFreeze, hashed: HashedContent, read: () => Buffer): FrozenFile {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import type { HashAlgorithm } from '../core/options.js';
 import { unreadable } from './file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
+import { reusableMemory } from './reusable-memory.js';
 
 export interface ContentHashes {
   /** Whole content hash, lower-case hex. */
@@ -52,6 +53,26 @@ export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer,
   } finally {
     close();
   }
+}
+
+/**
+ * Reads whole files, one at a time: what is returned holds until the next call.
+ *
+ * @returns a function of a file and its size in bytes.
+ */
+export function reusingReader(): (file: string, size: number) => Buffer {
+  const memory = reusableMemory();
+  return (file, size) => {
+    const buffer = memory(size);
+    const { read, close } = openForReading(file);
+    try {
+      let length = 0;
+      for (let bytes = 1; bytes > 0 && length < size; length += bytes) bytes = read(buffer.subarray(length));
+      return buffer.subarray(0, length);
+    } finally {
+      close();
+    }
+  };
 }
 
 function openForReading(file: string): { descriptor: number; read(buffer: Buffer): number; close(): void } {

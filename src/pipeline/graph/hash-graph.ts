@@ -4,6 +4,7 @@ import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
+import { reusableMemory } from '../reusable-memory.js';
 import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
 import { strongComponents } from './strong-components.js';
 
@@ -66,6 +67,7 @@ export function hashGraph(
   files: HashedFiles,
 ): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
+  const memory = reusableMemory();
   const rewritten = (assetPath: string) => graph.followed(assetPath).filter(({ isRewritten }) => isRewritten);
   const components = strongComponents(assetPaths, (assetPath) =>
     rewritten(assetPath)
@@ -135,13 +137,13 @@ export function hashGraph(
     return text === undefined ? (files.sourceOf(assetPath) as Content) : files.contentOf(text);
   }
 
-  /** `undefined` for a file that stays as it is. */
+  /** `undefined` for a file that stays as it is. Holds until the next call. */
   function textWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): Buffer | undefined {
     const edits = references.flatMap((reference): Edit[] => {
       const url = newUrl(assetPath, reference, isDirect);
       return url === undefined ? [] : [{ reference, url }];
     });
-    return edits.length === 0 ? undefined : rewriteBytes(files.textOf(assetPath), edits);
+    return edits.length === 0 ? undefined : rewriteBytes(files.textOf(assetPath), edits, memory);
   }
 
   /** @param fromDirect whether the file that the reference stands in is linked directly. */

@@ -20,8 +20,10 @@ export function rewriteReferences(text: string, edits: readonly Edit[]): string 
 /**
  * {@link rewriteReferences} of a text in UTF-8, of which no string is made: as
  * a string, a large file takes up to four times its size in memory.
+ *
+ * @param memory where the result goes. Default: memory of its own.
  */
-export function rewriteBytes(content: Buffer, edits: readonly Edit[]): Buffer {
+export function rewriteBytes(content: Buffer, edits: readonly Edit[], memory: (size: number) => Buffer = Buffer.allocUnsafe): Buffer {
   const sorted = [...edits].sort((a, b) => a.reference.start - b.reference.start);
   const byteOf = byteOffsets(content);
   const pieces: Buffer[] = [];
@@ -33,7 +35,11 @@ export function rewriteBytes(content: Buffer, edits: readonly Edit[]): Buffer {
     pieces.push(content.subarray(copied, start), Buffer.from(rewriteUrl(content.toString('utf8', start, end), reference, url, quote)));
     copied = end;
   }
-  return Buffer.concat([...pieces, content.subarray(copied)]);
+  pieces.push(content.subarray(copied));
+  const rewritten = memory(pieces.reduce((sum, { length }) => sum + length, 0));
+  let written = 0;
+  for (const piece of pieces) written += piece.copy(rewritten, written);
+  return rewritten;
 }
 
 /** Tells which byte an offset in UTF-16 code units is; asked for one offset after the other, each further on. */
