@@ -18,7 +18,7 @@ type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
 const MIB = 1024 * 1024;
 
 /** Larger files are served as they are: what a lexer holds in memory is a multiple of the file, which depends on the lexer. */
-const MAX_BYTES: Record<Format, number> = { css: 5 * MIB, javascript: 16 * MIB, svg: 16 * MIB, 'web-manifest': MIB };
+const MAX_BYTES: Record<Format, number> = { css: 4 * MIB, javascript: 10 * MIB, svg: 10 * MIB, 'web-manifest': MIB };
 
 /** Whether a file is looked into for references to others. */
 export function isLookedInto(assetPath: string, size: number): boolean {
