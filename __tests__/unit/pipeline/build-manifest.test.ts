@@ -657,3 +657,12 @@ test('everything it writes lies in .smart-cache/ and under distDir/cache, but fo
     'smart-cache-env.d.ts',
   ]);
 });
+
+test('a file that comes to keep its name is named so in those that refer to it', () => {
+  const project = projectWith({ 'css/a.css': 'a { b: url(../img/b.png) }', 'img/b.png': 'image' });
+  const before = hashesOf(project);
+  const after = hashesOf(withOptions(project, { exclude: '/img/b.png' }));
+  expect(Object.keys(after)).toEqual(['/css/a.css']);
+  expect(after['/css/a.css']).toBe(createHash('sha256').update('a { b: url(../img/b.png) }').digest('hex').slice(0, 10));
+  expect(hashesOf(project)).toEqual(before);
+});

@@ -53,7 +53,7 @@ export function linkFiles(
   const { options } = project;
   const byPath = new Map(files.map((file) => [file.assetPath, file]));
   const names = new Set([...byPath.keys(), ...stablePaths]);
-  const stateKey = keyOfState(project, names, shape);
+  const stateKey = keyOfState(project, [...byPath.keys()], stablePaths, shape);
   const isSameState = stateKey === previousStateKey;
 
   const space = urlSpace(project, names);
@@ -144,12 +144,18 @@ function urlSpace({ prefixes: { basePath }, options }: Project, names: ReadonlyS
   };
 }
 
-function keyOfState({ options, delivery, prefixes }: Project, names: ReadonlySet<string>, shape: HashedPathShape | undefined): string {
+function keyOfState(
+  { options, delivery, prefixes }: Project,
+  hashedPaths: readonly string[],
+  stablePaths: readonly string[],
+  shape: HashedPathShape | undefined,
+): string {
   const { algorithm, hashLength, fingerprint, references, modules } = options;
   const linkedDirectly = [...(shape?.linkedDirectly ?? [])];
   const settings = JSON.stringify({ algorithm, hashLength, fingerprint, references, modules, delivery, prefixes, linkedDirectly });
   const hash = createHash('sha256').update(settings);
-  for (const name of names) hash.update(`\0${name}`);
+  for (const name of hashedPaths) hash.update(`\0${name}`);
+  for (const name of stablePaths) hash.update(`\0\0${name}`);
   return hash.digest('hex');
 }
 
