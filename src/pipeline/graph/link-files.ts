@@ -163,7 +163,7 @@ function warningsOf(graphFiles: readonly GraphFile[], graph: ReferenceGraph, nam
   const warnings = new ReferenceWarnings();
   for (const { assetPath, lexed, destinations } of graphFiles) {
     if (lexed.problem) warnings.addUnreadable(assetPath, lexed.problem);
-    if (destinations.includes(null)) warnings.addDead(assetPath, graph.dead(assetPath), () => names);
+    if (destinations.includes(null)) warnings.addDead(assetPath, graph.dead(assetPath), names);
   }
   for (const circle of importCircles(graphFiles)) warnings.addImportCircle(circle);
   return warnings.finish();

@@ -6,8 +6,8 @@ import type { Reference } from '../references/reference.js';
 /** Of one file, and of one build: a build log is read, if at all, from its beginning. */
 const MAX_PER_FILE = 10;
 const MAX_IN_ALL = 50;
-/** How often the nearest name is looked for, among all that there are: one mistake as a rule explains the rest. */
-const MAX_GUESSES = 10;
+/** How many names one build looks at for the nearest: with very many files, only the first warnings are worth it. */
+const MAX_COMPARED = 1_000_000;
 
 const LEAVE_OUT = (assetPath: string) =>
   `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
@@ -16,7 +16,7 @@ const LEAVE_OUT = (assetPath: string) =>
 export class ReferenceWarnings {
   readonly list: ErrorParts[] = [];
   #leftOut = 0;
-  #guesses = 0;
+  #compared = 0;
 
   /** A file that its lexer cannot read. */
   addUnreadable(assetPath: string, { line, why }: NonNullable<LexedFile['problem']>): void {
@@ -29,12 +29,13 @@ export class ReferenceWarnings {
   }
 
   /** References that lead nowhere; where a URL stands more than once, the first. */
-  addDead(assetPath: string, references: readonly Reference[], names: () => Iterable<string>): void {
+  addDead(assetPath: string, references: readonly Reference[], names: ReadonlySet<string>): void {
     const firsts = [...new Map([...references].reverse().map((reference) => [reference.url, reference])).values()].reverse();
     for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
       this.#add(() => {
         const target = pathOf(url, assetPath);
-        const nearest = this.#guesses++ < MAX_GUESSES ? nearestNames(target, names(), 1)[0] : undefined;
+        const nearest = this.#compared < MAX_COMPARED ? nearestNames(target, names, 1)[0] : undefined;
+        this.#compared += names.size;
         return {
           what: 'A reference leads nowhere',
           where: inPublic(assetPath, line),
