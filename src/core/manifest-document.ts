@@ -1,6 +1,7 @@
 import { compareAssetPaths } from './asset-path.js';
 import { SmartCacheError } from './errors.js';
-import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
+import { HASH_ALGORITHMS } from './options.js';
+import type { HashAlgorithm } from './smart-cache-options.js';
 
 /** What the manifest says of one file of `public/`. */
 export interface ManifestEntry {

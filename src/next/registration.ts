@@ -1,4 +1,4 @@
-import type { SmartCacheOptions } from '../core/options.js';
+import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 
 /**
  * The mark that a config was wrapped, with the options it was wrapped with.

@@ -1,5 +1,5 @@
 import type { NextConfig } from 'next';
-import type { SmartCacheOptions } from '../core/options.js';
+import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { resolveProject } from '../pipeline/project.js';
 import { checkWhenFinished } from './checks/finished-build.js';
 import { requireConfigObject } from './checks/require-config-object.js';

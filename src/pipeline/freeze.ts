@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { SmartCacheError } from '../core/errors.js';
-import type { HashAlgorithm } from '../core/options.js';
+import type { HashAlgorithm } from '../core/smart-cache-options.js';
 import { removeQuietly } from './atomic-write.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
 import { unreadable } from './file-errors.js';

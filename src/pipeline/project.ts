@@ -2,7 +2,8 @@ import path from 'node:path';
 import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { UrlPrefixes } from '../core/finish-url.js';
-import { type ResolvedOptions, resolveOptions, type SmartCacheOptions } from '../core/options.js';
+import { resolveOptions } from '../core/options.js';
+import type { ResolvedOptions, SmartCacheOptions } from '../core/smart-cache-options.js';
 
 /** Where one app keeps what the pipeline reads and writes. All paths are absolute. */
 export interface Project {

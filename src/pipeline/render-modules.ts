@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
-import type { ResolvedOptions } from '../core/options.js';
 import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-manifest.js';
+import type { ResolvedOptions } from '../core/smart-cache-options.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
 import { writeIfChanged } from './atomic-write.js';

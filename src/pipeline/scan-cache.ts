@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { HashAlgorithm } from '../core/options.js';
+import type { HashAlgorithm } from '../core/smart-cache-options.js';
 import { identityOf, readTextIfThere, replaceText } from './atomic-write.js';
 import type { CachedLinks, SourceFile } from './graph/source-file.js';
 import type { LexedFile } from './references/find-references.js';

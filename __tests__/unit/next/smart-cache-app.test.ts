@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
-import type { SmartCacheOptions } from '../../../src/core/options';
 import type { RenderManifest } from '../../../src/core/render-manifest';
 import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
+import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { NEWEST_UNLISTED, unpackAssetPaths, type WithNewestUnlisted } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
 import type { Project } from '../../../src/pipeline/project';

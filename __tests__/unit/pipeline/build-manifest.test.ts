@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { parseManifest } from '../../../src/core/manifest-document';
-import type { SmartCacheOptions } from '../../../src/core/options';
+import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import type { Project } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store';

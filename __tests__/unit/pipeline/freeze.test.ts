@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { HashAlgorithm } from '../../../src/core/options';
+import type { HashAlgorithm } from '../../../src/core/smart-cache-options';
 import { stampOf } from '../../../src/pipeline/file-stamp';
 import { type FileToFreeze, type FrozenFile, freezeFiles } from '../../../src/pipeline/freeze';
 import { openStore } from '../../../src/pipeline/store';

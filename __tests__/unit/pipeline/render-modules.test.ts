@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { SmartCacheOptions } from '../../../src/core/options';
 import type { ImportMap } from '../../../src/core/render-manifest';
+import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import type { RenderManifestSettings } from '../../../src/core/to-render-manifest';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { buildManifest } from '../../../src/pipeline/build-manifest';

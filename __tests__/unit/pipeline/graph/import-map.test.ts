@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { SmartCacheOptions } from '../../../../src/core/options';
 import type { ImportMap } from '../../../../src/core/render-manifest';
+import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
 import { toRenderManifest } from '../../../../src/core/to-render-manifest';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { importMapFor } from '../../../../src/pipeline/graph/import-map';

@@ -1,0 +1,88 @@
+export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
+
+/** What a fingerprint function is told about a file. */
+export interface FingerprintInput {
+  /** Decoded asset path: `/js/application.js`. */
+  assetPath: string;
+  /** Size in bytes. */
+  size: number;
+  /** Date last modified. */
+  modified: Date;
+  /** The file's content hash, whole, in lower-case hex. */
+  contentHash: string;
+}
+
+/**
+ * Where the string in the URL comes from: the content (default), the date last
+ * modified, a version, or any unique string a function returns.
+ */
+export type Fingerprint = 'content' | 'modified' | { version: string } | ((input: FingerprintInput) => string);
+
+/** The second argument of `withSmartCache`: the one place where options live. */
+export interface SmartCacheOptions {
+  /** Globs over asset paths that are hashed. Default: every file. */
+  include?: string | readonly string[];
+  /** Globs over asset paths that are not hashed, besides the stable-URL files. Default: none. */
+  exclude?: string | readonly string[];
+  /** Hash algorithm and how many of its hex digits (8 to 64) stand in the URL. Default: SHA-256, 10. */
+  hash?: { algorithm?: HashAlgorithm; length?: number };
+  /** What the URL's hash is made from. Default: `'content'`. */
+  fingerprint?: Fingerprint;
+  /** Form of the hashed URLs. Default: `'rewrite'`; `'static'` under `output: 'export'`. */
+  delivery?: 'rewrite' | 'static';
+  /** What a stale hash gets: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
+  onStaleHash?: 'serve-current' | 'not-found';
+  /** Whether an unknown asset path fails `next build`. Default: `'error'`. */
+  onMissing?: 'error' | 'warn';
+  /** Which entries code that also runs in the browser may look up. Default: `'referenced'`. */
+  clientAssets?: 'referenced' | 'all' | readonly string[];
+  /** Origin in front of hashed URLs: `https://cdn.example.com`. Default: none. */
+  cdnPrefix?: string;
+  /** When the components add a Subresource Integrity attribute. Default: `'cross-origin'`. */
+  integrity?: boolean | 'cross-origin';
+  /** How many deploys before this one the store still serves. Default: 3. */
+  keep?: number;
+  /**
+   * Whether files of `public/` that name each other (`url()`, `import` …) are
+   * linked by hashed URLs; `exclude` holds globs over the asset paths of files
+   * that are served as they are. Default: `true`.
+   */
+  references?: boolean | { exclude?: string | readonly string[] };
+  /** How the ES modules of `public/` find each other. */
+  modules?: {
+    /**
+     * Whether `<CachedImportMap />` leads from one module to the next, so that
+     * an edit to a module changes its own URL alone. Default: false; each
+     * module holds the hashed URLs of those that it imports.
+     */
+    importMap?: boolean;
+    /**
+     * Bare specifiers, as in an import map: name → asset path or external URL.
+     * A name that ends in `/` stands for a folder. Default: none.
+     *
+     * @example { three: '/three/build/three.module.js', 'three/addons/': '/three/examples/jsm/' }
+     */
+    imports?: Readonly<Record<string, string>>;
+  };
+  /** Precompressed variants. Only `false`, the default, in this release. */
+  precompress?: false;
+}
+
+/** Options with every default filled in and every value checked. */
+export interface ResolvedOptions {
+  include: readonly string[];
+  exclude: readonly string[];
+  algorithm: HashAlgorithm;
+  hashLength: number;
+  fingerprint: Fingerprint;
+  /** `undefined`: decided by `output`, which only Next's config knows. */
+  delivery: 'rewrite' | 'static' | undefined;
+  onStaleHash: 'serve-current' | 'not-found';
+  onMissing: 'error' | 'warn';
+  clientAssets: 'referenced' | 'all' | readonly string[];
+  cdnPrefix: string;
+  integrity: boolean | 'cross-origin';
+  keep: number;
+  references: { isFollowed: boolean; exclude: readonly string[] };
+  modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
+}
