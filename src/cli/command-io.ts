@@ -8,16 +8,24 @@ export interface CommandIo {
   stdout(text: string): void;
   /** Talk. */
   stderr(text: string): void;
+  terminal: TerminalAbilities;
   /** Loads `next.config` and works out the project of an app's folder. */
   loadProject(root: string): Promise<Project>;
+  /**
+   * For a command that goes on by itself: aborted when the user ends it. Until
+   * a command asks for it, an interrupt ends the process at once.
+   */
+  interruption(): AbortSignal;
   /** The package's own version. */
   version: string;
 }
 
-/** Options that every command takes. */
-export interface GlobalFlags {
-  cwd: string;
-  json: boolean;
+/** What the talk may look like. Neither where it is piped or kept by CI. */
+export interface TerminalAbilities {
+  /** Whether colours are shown: on a terminal, unless `NO_COLOR` is set (https://no-color.org). */
+  hasColors: boolean;
+  /** Whether a line may be written over: a progress bar. */
+  isInteractive: boolean;
 }
 
 /** 0: done; 1: what was asked for does not hold; 2: wrong usage. */

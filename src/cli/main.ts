@@ -1,7 +1,13 @@
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isSmartCacheError } from '../core/errors.js';
-import { runBuild } from './build-command.js';
-import type { CommandIo, ExitCode, GlobalFlags } from './command-io.js';
+import type { CliCommand } from './command.js';
+import type { CommandIo, ExitCode } from './command-io.js';
+import { buildCommand } from './commands/build.js';
+import { createTalk } from './terminal/talk.js';
+
+/** In the order of their help. */
+export const COMMANDS: readonly CliCommand[] = [buildCommand];
 
 /**
  * The command line, from arguments to exit code. Never throws, never exits.
@@ -19,39 +25,56 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.stderr(describeError(error));
+    if (isSmartCacheError(error)) createTalk(io).error(error);
+    // Nobody foresaw it, so where it comes from is the best that there is to say.
+    else createTalk(io).fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return isSmartCacheError(error) && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
   }
 }
 
-const CWD_HELP = "the app's folder: the one with next.config and public/";
-const JSON_HELP = 'print the result as JSON on stdout';
+const CWD = ['--cwd <dir>', "the app's folder: the one with next.config and public/ (default: the working directory)"] as const;
+const JSON_FLAG = ['--json', 'print the result as JSON on stdout'] as const;
 
 function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Command {
   const program = new Command('next-smart-cache')
     .description('Content-hashed, immutable URLs for the files in public/ of a Next.js app.')
     .version(io.version)
     .helpCommand(false)
-    .option('--cwd <dir>', CWD_HELP)
-    .option('--json', JSON_HELP)
+    .option(...CWD)
+    .option(...JSON_FLAG)
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .showHelpAfterError('Run "next-smart-cache --help" for the commands and options.');
-  const build = program
-    .command('build')
-    .description('hash every file of public/ and write .smart-cache/manifest.json; run it as the "prebuild" script')
-    .action(async () => setExitCode(await runBuild(build.optsWithGlobals<GlobalFlags>(), io)));
-  for (const command of [build]) {
-    command
-      .option('--cwd <dir>', CWD_HELP, io.cwd)
-      .option('--json', JSON_HELP, false)
+  for (const definition of COMMANDS) {
+    const command = program
+      .command(definition.name)
+      .summary(definition.summary)
+      .description(definition.description)
       .copyInheritedSettings(program)
-      .showHelpAfterError(`Run "next-smart-cache ${command.name()} --help" for its options.`);
+      .showHelpAfterError(`Run "next-smart-cache ${definition.name} --help" for its options.`)
+      .addHelpText('after', helpAfterOptions(definition));
+    definition.configure?.(command);
+    command.option(...CWD).option(...JSON_FLAG);
+    command.action(async () => {
+      const { cwd, json = false, ...options } = command.optsWithGlobals<{ cwd?: string; json?: boolean }>();
+      const invocation = { root: path.resolve(io.cwd, cwd ?? '.'), json, args: command.processedArgs as (string | undefined)[], options };
+      setExitCode(await definition.run(invocation, io));
+    });
   }
   return program;
 }
 
-function describeError(error: unknown): string {
-  if (isSmartCacheError(error)) return `next-smart-cache: ${error.message}\n  Code: ${error.code}\n`;
-  return `next-smart-cache: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+function helpAfterOptions({ failsWhen, examples }: CliCommand): string {
+  const lines = examples.map(([line, purpose]) => [`next-smart-cache ${line}`, purpose] as const);
+  const width = Math.max(...lines.map(([line]) => line.length));
+  return [
+    '',
+    'Exit codes:',
+    '  0  done',
+    `  1  ${failsWhen}`,
+    '  2  wrong usage',
+    '',
+    'Examples:',
+    ...lines.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`),
+  ].join('\n');
 }

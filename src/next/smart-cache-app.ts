@@ -9,10 +9,10 @@ import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js
 import { linkStore, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
+import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
 import { shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
-import { watchPublicFolder, watchSource } from './dev-watcher.js';
 
 /**
  * What `withSmartCache` asks of a wrapped app. Production and development are

@@ -30,7 +30,9 @@ async function run(argv: readonly string[], io: Partial<CommandIo> = {}) {
     stderr: (text) => {
       written.stderr += text;
     },
+    terminal: { hasColors: false, isInteractive: false },
     loadProject: async (root) => resolveProject({ root }),
+    interruption: () => new AbortController().signal,
     ...io,
   });
   return { exitCode, ...written };
@@ -56,12 +58,12 @@ Content-hashed, immutable URLs for the files in public/ of a Next.js app.
 Options:
   -V, --version    output the version number
   --cwd <dir>      the app's folder: the one with next.config and public/
+                   (default: the working directory)
   --json           print the result as JSON on stdout
   -h, --help       display help for command
 
 Commands:
-  build [options]  hash every file of public/ and write
-                   .smart-cache/manifest.json; run it as the "prebuild" script
+  build [options]  hash every file of public/ and write the manifest
 "
 `);
   });
@@ -72,14 +74,24 @@ Commands:
     expect(stdout).toMatchInlineSnapshot(`
 "Usage: next-smart-cache build [options]
 
-hash every file of public/ and write .smart-cache/manifest.json; run it as the
-"prebuild" script
+Hashes every file of public/, copies it into the store and writes
+.smart-cache/manifest.json. Run it as the "prebuild" script. Unchanged files are
+not read again; references that lead nowhere are warnings.
 
 Options:
   --cwd <dir>  the app's folder: the one with next.config and public/ (default:
-               "/app")
-  --json       print the result as JSON on stdout (default: false)
+               the working directory)
+  --json       print the result as JSON on stdout
   -h, --help   display help for command
+
+Exit codes:
+  0  done
+  1  public/ or next.config cannot be used, or something cannot be written; the old manifest stays as it was
+  2  wrong usage
+
+Examples:
+  next-smart-cache build         before "next build"
+  next-smart-cache build --json  how many files, how many of them read, and the warnings, as data
 "
 `);
   });

@@ -15,7 +15,7 @@ import { rewrite } from '../support/rewrites';
 
 let onChange: (() => void) | undefined;
 let onSourceChange: (() => void) | undefined;
-jest.mock('../../../src/next/dev-watcher', () => ({
+jest.mock('../../../src/pipeline/watcher', () => ({
   watchPublicFolder: (_folder: string, callback: () => void) => {
     onChange = callback;
   },

@@ -10,7 +10,7 @@ jest.mock('chokidar', () => ({
 }));
 
 import type fs from 'node:fs';
-import { watchPublicFolder, watchSource } from '../../../src/next/dev-watcher';
+import { watchPublicFolder, watchSource } from '../../../src/pipeline/watcher';
 
 let folders = 0;
 let said: jest.SpyInstance;
@@ -81,7 +81,7 @@ test('a folder is watched once, also by another copy of this module', () => {
   const { folder } = setUp();
   watchPublicFolder(folder, jest.fn());
   jest.isolateModules(() => {
-    const another: typeof import('../../../src/next/dev-watcher') = require('../../../src/next/dev-watcher');
+    const another: typeof import('../../../src/pipeline/watcher') = require('../../../src/pipeline/watcher');
     another.watchPublicFolder(folder, jest.fn());
   });
   expect(watchers).toHaveLength(1);

@@ -1,7 +1,7 @@
 import type fs from 'node:fs';
 import { type ChokidarOptions, watch } from 'chokidar';
-import type { SourceFiles } from '../pipeline/source/source-files.js';
-import { isInstalled } from '../pipeline/source/source-packages.js';
+import type { SourceFiles } from './source/source-files.js';
+import { isInstalled } from './source/source-packages.js';
 
 /** Editors write a file in several steps; one rebuild is enough for all of them. */
 const SETTLE_MS = 30;

@@ -1,0 +1,36 @@
+import { createColors } from 'picocolors';
+import { describeProblem, type ErrorParts, type SmartCacheError } from '../../core/errors.js';
+import type { CommandIo } from '../command-io.js';
+
+/** What the command line says to a person: on stderr, so that data on stdout can be piped on. */
+export interface Talk {
+  /** The outcome, one line. */
+  done(text: string): void;
+  /** On the way there. */
+  note(text: string): void;
+  /** Something to mend that stops nothing. */
+  warn(problem: ErrorParts): void;
+  /** Something that does not hold. */
+  fail(text: string): void;
+  error(error: SmartCacheError): void;
+}
+
+const NAME = 'next-smart-cache:';
+
+export function createTalk({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'terminal'>): Talk {
+  const { bold, cyan, dim, green, red, yellow } = createColors(terminal.hasColors);
+  const line = (text: string) => stderr(`${text}\n`);
+  return {
+    done: (text) => line(`${green(NAME)} ${text}`),
+    note: (text) => line(`${dim(NAME)} ${text}`),
+    warn: (problem) => line(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
+    fail: (text) => line(`${red(NAME)} ${text}`),
+    error: (error) => line(`${red(NAME)} ${paint(error.message)}\n  ${dim(`Code: ${error.code}`)}`),
+  };
+
+  /** The four parts of a message: what and where stand out, the fix can be found at a glance. */
+  function paint(message: string): string {
+    const [first = '', ...others] = message.split('\n');
+    return [bold(first), ...others.map((text) => text.replace(/^ {2}(Why|Fix):/, (label) => cyan(label)))].join('\n');
+  }
+}
