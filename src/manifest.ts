@@ -1,4 +1,5 @@
 import { EMPTY_RENDER_MANIFEST, type RenderManifest } from './core/render-manifest.js';
+import type { HotScriptComponent, HotStyleComponent } from './react/hot/hot-components.js';
 import { type NextScriptComponent, shippedNextScript } from './react/shipped-next-script.js';
 
 export type { RenderManifest };
@@ -16,3 +17,7 @@ export const manifest: RenderManifest = EMPTY_RENDER_MANIFEST;
  * every page that imports `CachedScript`.
  */
 export const NextScript: NextScriptComponent | undefined = shippedNextScript;
+
+/** What the components render in `next dev`, so that edits appear by themselves; nothing anywhere else. */
+export const HotStyle: HotStyleComponent | undefined = undefined;
+export const HotScript: HotScriptComponent | undefined = undefined;

@@ -16,6 +16,8 @@ export interface RenderManifest {
   basePath: string;
   /** Asset path → what `preload` fetches with that file, as in `assets`: a stylesheet's fonts, the modules that a module imports. */
   preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
+  /** Development only: asset path → hash, for files that are linked under their plain URL, which an edit does not change. */
+  unhashed?: Readonly<Record<string, string>>;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
@@ -48,6 +50,8 @@ export interface ResolvedAsset {
   integrity?: string | undefined;
   /** On another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
   crossOrigin?: 'anonymous' | undefined;
+  /** Differs whenever the bytes do, if the URL does not. Development only. */
+  hash?: string;
   /** What `preload` fetches with it. */
   preloads?: readonly ResolvedAsset[];
 }
@@ -56,7 +60,7 @@ export interface ResolvedAsset {
  * Looks a written path up; `undefined` when the manifest does not know it.
  * `?query` and `#fragment` are kept, unless they are part of the name.
  */
-export function lookUp({ assets, preloads }: RenderManifest, written: string): ResolvedAsset | undefined {
+export function lookUp({ assets, preloads, unhashed }: RenderManifest, written: string): ResolvedAsset | undefined {
   // Every asset path begins with a slash, and no name of `Object.prototype` does.
   if (!written.startsWith('/')) return undefined;
   for (const reading of readings(written)) {
@@ -64,9 +68,11 @@ export function lookUp({ assets, preloads }: RenderManifest, written: string): R
     if (entry === undefined) continue;
     const resolved = toResolved(entry);
     const listed = preloads?.[reading];
+    const hash = unhashed?.[reading];
     return {
       ...resolved,
       url: reading === written ? resolved.url : resolved.url + splitSuffix(written).suffix,
+      ...(hash && { hash }),
       ...(listed && { preloads: listed.map(toResolved) }),
     };
   }

@@ -24,10 +24,12 @@ export function toRenderManifest(
 ): RenderManifest {
   const { basePath, onMissing, isServed = () => true } = settings;
   const assets: Record<string, string | readonly [string, string]> = {};
-  for (const [assetPath, { url, integrity }] of Object.entries(manifest.assets)) {
+  const unhashed: Record<string, string> = {};
+  for (const [assetPath, { hash, url, integrity }] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;
     if (!isServed(url, assetPath)) {
       assets[assetPath] = basePath + encodeAssetPath(assetPath);
+      unhashed[assetPath] = hash;
       continue;
     }
     const finished = finishUrl(url, settings);
@@ -37,5 +39,5 @@ export function toRenderManifest(
   for (const assetPath of stablePaths) {
     if (isWanted(assetPath)) assets[assetPath] = basePath + encodeAssetPath(assetPath);
   }
-  return { assets, basePath, onMissing };
+  return { assets, basePath, onMissing, ...(Object.keys(unhashed).length > 0 && { unhashed }) };
 }

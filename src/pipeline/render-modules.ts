@@ -4,7 +4,7 @@ import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-ma
 import type { ResolvedOptions } from '../core/smart-cache-options.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
-import { writeIfChanged } from './atomic-write.js';
+import { readTextIfThere, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { importMapFor } from './graph/import-map.js';
 import { fontsOf, staticModulesOf } from './graph/preloads.js';
@@ -20,6 +20,8 @@ export interface RenderModules {
   client: string;
   /** The same entries where client code is rendered on the server, with a list of what they lack. */
   clientOnServer: string;
+  /** What the components render in development. */
+  hot: string;
 }
 
 /** Where the modules of a mode are; development has its own, so that it and a build may run side by side. */
@@ -29,6 +31,7 @@ export function renderModulePaths({ outputDir }: Pick<Project, 'outputDir'>, mod
     server: inFolder('manifest.mjs'),
     client: inFolder('client-manifest.mjs'),
     clientOnServer: inFolder('client-manifest-on-server.mjs'),
+    hot: inFolder('hot-assets.mjs'),
   };
 }
 
@@ -70,11 +73,25 @@ export function writeRenderModules(
   const preloads = mentions.preloads ? preloadsOf(built, entries, plain, importMap) : undefined;
   const forClient = forDevelopment ? { ...plain, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
   const extras = (map: RenderManifest['importMap']) => ({ ...(preloads && { preloads }), ...(importMap && map && { importMap: map }) });
-  writeIfChanged(modules.server, toModule({ ...plain, ...extras(importMap) }, mentions));
-  writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, mentions));
+  const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotAssets(modules) };
+  writeIfChanged(modules.server, toModule({ ...plain, ...extras(importMap) }, parts));
+  writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
   // Of the browser's own module, so that both halves cannot but find the same URLs.
   writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
   return { source, unlisted };
+}
+
+/**
+ * Puts the components of development into the app, where the bundlers compile
+ * them like its own: the package has no entry for them.
+ *
+ * @returns whether they are there: not in a checkout that has not been built.
+ */
+function writeHotAssets({ hot }: RenderModules): boolean {
+  const compiled = readTextIfThere(path.join(__dirname, '../../esm/react/hot/hot-assets.js'));
+  if (compiled === undefined) return false;
+  writeIfChanged(hot, compiled);
+  return true;
 }
 
 /** For all modules that can be reached from those that the source mentions. */
@@ -125,23 +142,24 @@ export function parseRenderModule(text: string): RenderManifest {
 
 const HEADER = '// Written by next-smart-cache; do not edit.';
 
-function toModule(manifest: RenderManifest, { strategy }: SourceMentions): string {
+function toModule(manifest: RenderManifest, { strategy, hot }: { strategy: boolean; hot: boolean }): string {
   return lines(
     HEADER,
     ...(strategy ? ["import Script from 'next/script';"] : []),
     `${MANIFEST_START}${JSON.stringify(manifest)};`,
     `export const NextScript = ${strategy ? 'Script' : 'undefined'};`,
+    hot ? "export { HotScript, HotStyle } from './hot-assets.mjs';" : 'export const HotScript = undefined, HotStyle = undefined;',
   );
 }
 
 /** @param onServer what no browser needs to download. */
 function toReexport(onServer: Pick<RenderManifest, 'unlisted' | 'importMap'>): string {
   const properties = Object.entries(onServer).map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`);
-  if (properties.length === 0) return lines(HEADER, "export { manifest, NextScript } from './client-manifest.mjs';");
+  if (properties.length === 0) return lines(HEADER, "export { HotScript, HotStyle, manifest, NextScript } from './client-manifest.mjs';");
   return lines(
     HEADER,
     "import { manifest as browserManifest } from './client-manifest.mjs';",
-    "export { NextScript } from './client-manifest.mjs';",
+    "export { HotScript, HotStyle, NextScript } from './client-manifest.mjs';",
     `${MANIFEST_START}{ ...browserManifest${properties.join('')} };`,
   );
 }

@@ -7,11 +7,13 @@ import {
   type ReactNode,
   type RefAttributes,
 } from 'react';
+import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { RenderManifest, ResolvedAsset } from '../core/render-manifest.js';
 import type { ResolveAsset } from './asset.js';
 import { type FetchAttributes, fetchAttributes } from './fetch-attributes.js';
+import type { HotScriptComponent } from './hot/hot-components.js';
 import { preloadAsset } from './preload.js';
 import type { NextScriptComponent } from './shipped-next-script.js';
 
@@ -56,11 +58,13 @@ export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<un
  * @param manifest tells whether pages hold a `<CachedImportMap />`. React hoists
  * async scripts and preloads in front of it, where it would come too late for
  * them; so modules stay where they are written.
+ * @param HotScript what stands in for the element in `next dev`.
  */
 export function createCachedScript(
   resolve: ResolveAsset,
   NextScript: NextScriptComponent | undefined,
   manifest: RenderManifest,
+  HotScript?: HotScriptComponent,
 ): CachedScriptComponent {
   const render = ({ src, strategy, preload = false, onReady, ...props }: CachedScriptProps, ref: ForwardedRef<HTMLScriptElement>) => {
     const resolved = resolve(src);
@@ -69,12 +73,18 @@ export function createCachedScript(
     const isInPlace = isModule && manifest.importMap !== undefined;
     const preloaded = preload ? preloadsOf(resolved, preload === 'modules' && isModule, props) : [];
     if (!isInPlace) for (const { url, ...each } of preloaded) preloadAsset(url, isModule ? 'module' : 'script', each, props);
+    const Hot = process.env.NODE_ENV === 'development' && !isExternalUrl(src) ? HotScript : undefined;
+    const hot = Hot && { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url };
+    if (strategy !== undefined && hot) {
+      return <Hot {...props} {...attributes} {...(onReady && { onReady })} {...hot} strategy={strategy} />;
+    }
     if (strategy !== undefined && NextScript) {
       const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
       return <NextScript {...forNext} />;
     }
     if (strategy !== undefined) warnOfUnseenStrategy(src, strategy);
-    const script = <script {...props} {...attributes} ref={ref} src={resolved.url} async={props.async ?? !(props.defer || isInPlace)} />;
+    const element = { ...props, ...attributes, ...(ref && { ref }), src: resolved.url, async: props.async ?? !(props.defer || isInPlace) };
+    const script = hot ? <Hot {...element} {...hot} /> : <script {...element} />;
     if (!isInPlace || preloaded.length === 0) return script;
     return (
       <>

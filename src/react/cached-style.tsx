@@ -6,10 +6,12 @@ import {
   type ReactNode,
   type RefAttributes,
 } from 'react';
+import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
 import { fetchAttributes } from './fetch-attributes.js';
+import type { HotStyleComponent } from './hot/hot-components.js';
 import { preloadAsset, preloadFonts } from './preload.js';
 import { hoistsResources } from './react-version.js';
 
@@ -50,13 +52,19 @@ function isPlain({ onLoad, onError, disabled }: Omit<CachedStyleProps, 'href'>):
   return !onLoad && !onError && disabled === undefined;
 }
 
-export function createCachedStyle(resolve: ResolveAsset): CachedStyleComponent {
+/** @param HotStyle what stands in for the element in `next dev`. */
+export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComponent): CachedStyleComponent {
   const render = ({ href, precedence, preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
     const resolved = resolve(href);
     const attributes = fetchAttributes(resolved, props);
     if (preload === 'fonts') preloadFonts(resolved.preloads ?? [], props);
     else if (preload) preloadAsset(resolved.url, 'style', attributes, props);
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
+    const Hot = process.env.NODE_ENV === 'development' && !isExternalUrl(href) ? HotStyle : undefined;
+    if (Hot) {
+      const hot = { assetPath: href, version: resolved.hash ?? resolved.url, href: resolved.url };
+      return <Hot {...props} {...attributes} {...(hoisting && { precedence: hoisting })} {...(ref && { ref })} {...hot} />;
+    }
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;
   };
   return Object.assign(forwardRef(render), { displayName: 'CachedStyle' });

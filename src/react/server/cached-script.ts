@@ -1,5 +1,5 @@
-import { manifest, NextScript } from 'next-smart-cache/manifest';
+import { HotScript, manifest, NextScript } from 'next-smart-cache/manifest';
 import { type CachedScriptComponent, createCachedScript } from '../cached-script.js';
 import { resolve } from './resolve.js';
 
-export const CachedScript: CachedScriptComponent = /* @__PURE__ */ createCachedScript(resolve, NextScript, manifest);
+export const CachedScript: CachedScriptComponent = /* @__PURE__ */ createCachedScript(resolve, NextScript, manifest, HotScript);
