@@ -25,6 +25,20 @@ export function writeFailed(target: string, cause: unknown): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { what, where: target, why, fix }, { cause });
 }
 
+/** A file or folder of ours that cannot be removed. */
+export function removalFailed(target: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_WRITE_FAILED',
+    {
+      what: 'Something cannot be removed, and what comes after it has not been tried',
+      where: target,
+      why: `the system said ${systemErrorCode(cause) ?? String(cause)}`,
+      fix: 'make the folder that it is in writable for this user, end what has it open, and run the command again',
+    },
+    { cause },
+  );
+}
+
 function obstacleOf(cause: unknown): { why: string; fix: string } {
   const systemCode = systemErrorCode(cause);
   switch (systemCode) {
