@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 
-const watchers: { folder: string; options: object; emitter: EventEmitter }[] = [];
+const watchers: { folder: string; options: object; emitter: EventEmitter & { add: jest.Mock; close: jest.Mock } }[] = [];
 jest.mock('chokidar', () => ({
   watch(folder: string, options: object) {
-    const emitter = new EventEmitter();
+    const emitter = Object.assign(new EventEmitter(), { add: jest.fn(), close: jest.fn(async () => {}) });
     watchers.push({ folder, options, emitter });
     return emitter;
   },
@@ -85,6 +85,30 @@ test('a folder is watched once, also by another copy of this module', () => {
     another.watchPublicFolder(folder, jest.fn());
   });
   expect(watchers).toHaveLength(1);
+});
+
+test('a folder that is removed is watched for, in case it comes back', () => {
+  const { folder, emitter } = setUp();
+  emitter?.emit('unlinkDir', `${folder}/img`);
+  expect(emitter?.add).not.toHaveBeenCalled();
+  emitter?.emit('unlinkDir', folder);
+  expect(emitter?.add.mock.calls).toEqual([[folder]]);
+});
+
+test('a watch can keep the process alive, says when it misses nothing, and can be ended and begun again', async () => {
+  const folder = `/app-${folders++}/public`;
+  const onChange = jest.fn();
+  const watch = watchPublicFolder(folder, onChange, { keepAlive: true });
+  const [{ options, emitter }] = watchers as [(typeof watchers)[0]];
+  expect(options).toMatchObject({ persistent: true });
+  emitter.emit('ready');
+  await watch.ready;
+  emitter.emit('all', 'change', `${folder}/a.js`);
+  await watch.close();
+  jest.runAllTimers();
+  expect([emitter.close.mock.calls.length, onChange.mock.calls.length]).toEqual([1, 0]);
+  watchPublicFolder(folder, onChange);
+  expect(watchers).toHaveLength(2);
 });
 
 describe('of the source', () => {
