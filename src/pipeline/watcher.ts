@@ -1,4 +1,4 @@
-import type fs from 'node:fs';
+import fs from 'node:fs';
 import { type ChokidarOptions, watch } from 'chokidar';
 import type { SourceFiles } from './source/source-files.js';
 import { isInstalled } from './source/source-packages.js';
@@ -27,7 +27,7 @@ export interface FolderWatch {
  */
 export function watchPublicFolder(publicDir: string, onChange: () => void, { keepAlive = false }: WatchOptions = {}): FolderWatch {
   const settling = onceSettled(onChange);
-  const { ready, close } = watchFolder(publicDir, { persistent: keepAlive }, settling.onEvent);
+  const { ready, close } = watchFolder(realFolder(publicDir), { persistent: keepAlive, followSymlinks: false }, settling.onEvent);
   return {
     ready,
     close() {
@@ -50,28 +50,62 @@ export function watchSource({ folders, isSource }: Pick<SourceFiles, 'folders' |
   }
 }
 
+/**
+ * Links are not followed: those that may be there lead to what is watched
+ * already, and one that leads out of `public/`, an error, would have the whole
+ * disk watched. But `public/` may be one itself.
+ */
+function realFolder(publicDir: string): string {
+  try {
+    return fs.realpathSync(publicDir);
+  } catch {
+    // Not there yet.
+    return publicDir;
+  }
+}
+
 function watchFolder(folder: string, options: ChokidarOptions, onEvent: () => void): FolderWatch {
   const shared = globalThis as { [WATCHED]?: Set<string> };
   shared[WATCHED] ??= new Set();
   const watched = shared[WATCHED];
   if (watched.has(folder)) return { ready: Promise.resolve(), close: async () => {} };
   watched.add(folder);
-  const watcher = watch(folder, { persistent: false, ...options, ignoreInitial: true })
-    .on('all', onEvent)
-    .on('unlinkDir', (removed) => {
-      // Forgotten otherwise, also when it comes back: a script that writes public/ anew.
-      if (removed === folder) watcher.add(folder);
-    })
-    .on('error', (error) => console.error(`next-smart-cache: cannot watch ${folder}: ${String(error)}`));
-  return {
-    ready: new Promise((resolve) => {
+  const begin = () => {
+    const identity = identityOfFolder(folder);
+    const watcher = watch(folder, { persistent: false, ...options, ignoreInitial: true })
+      .on('all', () => {
+        if (identityOfFolder(folder) !== current.identity) beginAnew();
+        onEvent();
+      })
+      .on('error', (error) => console.error(`next-smart-cache: cannot watch ${folder}: ${String(error)}`));
+    const ready = new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
-    }),
+    });
+    // Closed before it is ready, a watcher of chokidar 4 leaves handles open, which keep the process alive.
+    return { identity, ready, close: () => ready.then(() => watcher.close()) };
+  };
+  let current = begin();
+  return {
+    ready: current.ready,
     close() {
       watched.delete(folder);
-      return watcher.close();
+      return current.close();
     },
   };
+
+  /** What was watched is gone, and maybe another folder in its place: a script has written public/ anew. */
+  function beginAnew(): void {
+    void current.close();
+    current = begin();
+    // Files may have come before it was watched.
+    void current.ready.then(onEvent);
+  }
+}
+
+function identityOfFolder(folder: string): string | undefined {
+  const stats = fs.statSync(folder, { throwIfNoEntry: false });
+  // Inodes are used again, at once, but not with the same time of birth.
+  return stats && `${stats.dev}-${stats.ino}-${stats.birthtimeMs}`;
 }
 
 /** `onChange`, called once when a series of events is over. */

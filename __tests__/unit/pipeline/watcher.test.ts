@@ -1,16 +1,18 @@
 import { EventEmitter } from 'node:events';
 
-const watchers: { folder: string; options: object; emitter: EventEmitter & { add: jest.Mock; close: jest.Mock } }[] = [];
+const watchers: { folder: string; options: object; emitter: EventEmitter & { close: jest.Mock } }[] = [];
 jest.mock('chokidar', () => ({
   watch(folder: string, options: object) {
-    const emitter = Object.assign(new EventEmitter(), { add: jest.fn(), close: jest.fn(async () => {}) });
+    const emitter = Object.assign(new EventEmitter(), { close: jest.fn(async () => {}) });
     watchers.push({ folder, options, emitter });
     return emitter;
   },
 }));
 
-import type fs from 'node:fs';
+import fs from 'node:fs';
+import path from 'node:path';
 import { watchPublicFolder, watchSource } from '../../../src/pipeline/watcher';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 let folders = 0;
 let said: jest.SpyInstance;
@@ -87,12 +89,29 @@ test('a folder is watched once, also by another copy of this module', () => {
   expect(watchers).toHaveLength(1);
 });
 
-test('a folder that is removed is watched for, in case it comes back', () => {
-  const { folder, emitter } = setUp();
-  emitter?.emit('unlinkDir', `${folder}/img`);
-  expect(emitter?.add).not.toHaveBeenCalled();
-  emitter?.emit('unlinkDir', folder);
-  expect(emitter?.add.mock.calls).toEqual([[folder]]);
+test('a folder that another one has taken the place of is watched anew, and what has come by then is a change', async () => {
+  const stat = jest.spyOn(fs, 'statSync').mockReturnValue({ dev: 1, ino: 1, birthtimeMs: 1 } as fs.Stats);
+  const { onChange, change, emitter } = setUp();
+  emitter?.emit('ready');
+  change();
+  expect(watchers).toHaveLength(1);
+  stat.mockReturnValue({ dev: 1, ino: 1, birthtimeMs: 2 } as fs.Stats);
+  change();
+  jest.runAllTimers();
+  await Promise.resolve();
+  expect([watchers.length, emitter?.close.mock.calls.length]).toEqual([2, 1]);
+  watchers[1]?.emitter.emit('ready');
+  await Promise.resolve();
+  jest.runAllTimers();
+  expect(onChange).toHaveBeenCalledTimes(2);
+});
+
+test('links are not followed: what they may lead to is watched already, and public/ may be one', () => {
+  const target = temporaryFolder();
+  const link = path.join(temporaryFolder(), 'public');
+  fs.symlinkSync(target, link);
+  watchPublicFolder(link, jest.fn());
+  expect(watchers).toMatchObject([{ folder: target, options: { followSymlinks: false } }]);
 });
 
 test('a watch can keep the process alive, says when it misses nothing, and can be ended and begun again', async () => {
