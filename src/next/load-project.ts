@@ -98,11 +98,12 @@ function loadEnvFiles(root: string): void {
 }
 
 function requireFolder(root: string): void {
-  if (fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  const stats = fs.statSync(root, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return;
   throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
-    what: "The app's folder does not exist",
+    what: stats ? "The app's folder is a file" : "The app's folder does not exist",
     where: root,
-    why: 'the folder is mistyped, or is not there yet',
+    why: stats ? 'a file was named, such as next.config itself' : 'the folder is mistyped, or is not there yet',
     fix: 'pass the folder of next.config with --cwd DIR',
   });
 }

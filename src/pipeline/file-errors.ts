@@ -44,6 +44,11 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
   switch (systemCode) {
     case 'ENOSPC':
       return { why: 'the disk is full', fix: 'free some space and run the command again' };
+    case 'EROFS':
+      return {
+        why: 'the file system is mounted read-only (EROFS)',
+        fix: 'run the command in a copy of the app that is writable, or mount it so',
+      };
     case 'EEXIST':
     case 'ENOTDIR':
       return { why: 'a file has the name of a folder on the way there', fix: 'remove or rename that file and run the command again' };

@@ -176,7 +176,9 @@ describe('the folder', () => {
   test('must be one', async () => {
     const root = app({ 'next.config.mjs': 'export default {};' });
     const file = path.join(root, 'next.config.mjs');
-    await expect(loadProject(file)).rejects.toThrow(smartCacheError('ERR_SMART_CACHE_USAGE', { where: file }));
+    await expect(loadProject(file)).rejects.toThrow(
+      smartCacheError('ERR_SMART_CACHE_USAGE', { what: "The app's folder is a file", where: file }),
+    );
   });
 });
 
