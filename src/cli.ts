@@ -2,25 +2,43 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { main } from './cli/main.js';
+import { handleOutputErrors } from './cli/terminal/output-errors.js';
 import { loadProject } from './next/load-project.js';
 
 const { env, stderr, stdout } = process;
+const interrupt = new AbortController();
+let isOutputLost = false;
+
+handleOutputErrors(stdout, {
+  onReaderGone: () => interrupt.abort(),
+  onLost(code) {
+    isOutputLost = true;
+    process.exitCode = 1;
+    stderr.write(`next-smart-cache: what was printed on stdout is lost; the system said ${code}\n`);
+    interrupt.abort();
+  },
+});
+// Nobody is left to be told.
+handleOutputErrors(stderr, { onReaderGone() {}, onLost() {} });
 
 void main(process.argv.slice(2), {
   cwd: process.cwd(),
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),
-  terminal: { hasColors: stderr.isTTY && stderr.hasColors(), isInteractive: stderr.isTTY && env.TERM !== 'dumb' && !env.CI },
+  terminal: {
+    hasColors: stderr.isTTY && stderr.hasColors(),
+    isInteractive: stderr.isTTY && env.TERM !== 'dumb' && !env.CI,
+    columns: stderr.columns,
+  },
   loadProject,
   interruption,
   version: (JSON.parse(fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as { version: string }).version,
 }).then((exitCode) => {
-  process.exitCode = exitCode;
+  process.exitCode = isOutputLost ? 1 : exitCode;
 });
 
 /** The first interrupt is the command's to answer; a second one ends the process at once. */
 function interruption(): AbortSignal {
-  const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   return interrupt.signal;
 }

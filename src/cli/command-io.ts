@@ -26,6 +26,8 @@ export interface TerminalAbilities {
   hasColors: boolean;
   /** Whether a line may be written over: a progress bar. */
   isInteractive: boolean;
+  /** How wide it is, in characters. Default: 80. */
+  columns?: number | undefined;
 }
 
 /** 0: done; 1: what was asked for does not hold; 2: wrong usage. */

@@ -3,6 +3,13 @@ import { compareAssetPaths, spellInUrl } from './asset-path.js';
 /** Beside `next-env.d.ts`, and like it not under version control. */
 export const DECLARATION_FILE = 'smart-cache-env.d.ts';
 
+const HEADER = '// Written by next-smart-cache from the files in public/; do not edit.';
+
+/** Whether a file of that name is the one that this package writes. */
+export function isAssetPathDeclaration(text: string): boolean {
+  return text.startsWith(HEADER);
+}
+
 /**
  * The text of `smart-cache-env.d.ts`: the union of all asset paths, put into
  * `PublicFolder`. Same files, same bytes. Without any file the union is
@@ -12,7 +19,7 @@ export function declareAssetPaths(assetPaths: Iterable<string>): string {
   const spellings = [...new Set([...assetPaths].flatMap(spellingsOf))].sort(compareAssetPaths);
   const union = spellings.length > 0 ? spellings.map((spelling) => `\n      | ${quote(spelling)}`).join('') : ' never';
   return [
-    '// Written by next-smart-cache from the files in public/; do not edit.',
+    HEADER,
     '',
     "declare module 'next-smart-cache' {",
     '  interface PublicFolder {',

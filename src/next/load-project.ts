@@ -5,6 +5,7 @@ import type { NextConfig } from 'next';
 import { isSmartCacheError, SmartCacheError } from '../core/errors.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
 import { requireConfigObject } from './checks/require-config-object.js';
+import { describeConfigError } from './config-stack.js';
 import { CLI_PHASE } from './mode.js';
 import { findConfigFile } from './project-root.js';
 import { registeredOptions, whileReadingOnly } from './registration.js';
@@ -72,7 +73,7 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
       {
         what: 'The Next config cannot be loaded',
         where: file,
-        why: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        why: describeConfigError(error, __filename),
         fix: 'mend the config, so that it can be loaded outside of Next too',
       },
       { cause: error },
@@ -97,11 +98,12 @@ function loadEnvFiles(root: string): void {
 }
 
 function requireFolder(root: string): void {
-  if (fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  const stats = fs.statSync(root, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return;
   throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
-    what: "The app's folder does not exist",
+    what: stats ? "The app's folder is a file" : "The app's folder does not exist",
     where: root,
-    why: 'the folder is mistyped, or is not there yet',
+    why: stats ? 'a file was named, such as next.config itself' : 'the folder is mistyped, or is not there yet',
     fix: 'pass the folder of next.config with --cwd DIR',
   });
 }

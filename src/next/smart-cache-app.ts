@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { shapeMatcher } from '../core/hashed-path-shape.js';
+import { newWarningsOnly } from '../core/new-warnings.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
@@ -128,17 +129,6 @@ function once<T>(make: () => T): () => T {
 
 function warn(warnings: readonly ErrorParts[]): void {
   for (const warning of warnings) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
-}
-
-/** Leaves out what was among the last ones too: each edit comes with all that is still wrong. */
-function newWarningsOnly(): (warnings: readonly ErrorParts[]) => ErrorParts[] {
-  let said = new Set<string>();
-  return (warnings) => {
-    const isNew = (warning: ErrorParts) => !said.has(describeProblem(warning));
-    const found = warnings.filter(isNew);
-    said = new Set(warnings.map(describeProblem));
-    return found;
-  };
 }
 
 function say(text: string): void {

@@ -7,7 +7,7 @@ import { writeIfChanged } from './atomic-write.js';
 import { type Copies, storedCopies, unstoredCopies } from './copies.js';
 import { isRacy, letClockTick, nowNs } from './file-stamp.js';
 import type { FrozenFile } from './freeze.js';
-import { freezeInParallel } from './freeze-in-parallel.js';
+import { freezeInParallel, type OnProgress } from './freeze-in-parallel.js';
 import type { Output } from './graph/hash-graph.js';
 import { linkFiles } from './graph/link-files.js';
 import type { ReferenceGraph } from './graph/reference-graph.js';
@@ -23,6 +23,8 @@ export interface BuildManifestOptions {
   checkCopies?: boolean;
   /** Whether an app without `public/` is one with an empty one, as it is for Next. Default: false. */
   mayLackPublic?: boolean;
+  /** Called over and over while files are read, in this thread: how far it is. Default: nobody asks. */
+  onProgress?: OnProgress | undefined;
 }
 
 export interface BuiltManifest {
@@ -63,7 +65,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     options: { algorithm },
   } = project;
   const copies = options.freeze === false ? unstoredCopies(algorithm) : storedCopies(cacheDir, algorithm, options.checkCopies ?? false);
-  const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies);
+  const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies, options.onProgress);
   const shape = hashedPathShape(
     files.map(({ assetPath }) => assetPath),
     allPaths(scan),
@@ -97,7 +99,13 @@ function* allPaths(scan: Scan): Iterable<string> {
 }
 
 /** Hashes what the scan cache does not know or the store does not hold. */
-function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile[], cache: ScanCache, copies: Copies) {
+function hashFiles(
+  { options, cacheDir }: Project,
+  scanned: readonly ScannedFile[],
+  cache: ScanCache,
+  copies: Copies,
+  onProgress: OnProgress | undefined,
+) {
   const known = new Map<string, SourceFile>();
   const toRead: ScannedFile[] = [];
   let lacksCopy = false;
@@ -115,12 +123,8 @@ function hashFiles({ options, cacheDir }: Project, scanned: readonly ScannedFile
   letClockTick(toRead);
   const readAtNs = nowNs();
   const { isFollowed } = options.references;
-  const frozen = freezeInParallel({
-    files: toRead,
-    algorithm: options.algorithm,
-    cacheDir: copies.areKept ? cacheDir : undefined,
-    findReferences: isFollowed,
-  });
+  const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined, findReferences: isFollowed };
+  const frozen = freezeInParallel(job, onProgress);
   toRead.forEach(({ assetPath, absolutePath }, index) => {
     known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });
   });

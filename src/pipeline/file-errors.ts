@@ -25,11 +25,30 @@ export function writeFailed(target: string, cause: unknown): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { what, where: target, why, fix }, { cause });
 }
 
+/** A file or folder of ours that cannot be removed. */
+export function removalFailed(target: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_WRITE_FAILED',
+    {
+      what: 'Something cannot be removed, and what comes after it has not been tried',
+      where: target,
+      why: `the system said ${systemErrorCode(cause) ?? String(cause)}`,
+      fix: 'make the folder that it is in writable for this user, end what has it open, and run the command again',
+    },
+    { cause },
+  );
+}
+
 function obstacleOf(cause: unknown): { why: string; fix: string } {
   const systemCode = systemErrorCode(cause);
   switch (systemCode) {
     case 'ENOSPC':
       return { why: 'the disk is full', fix: 'free some space and run the command again' };
+    case 'EROFS':
+      return {
+        why: 'the file system is mounted read-only (EROFS)',
+        fix: 'run the command in a copy of the app that is writable, or mount it so',
+      };
     case 'EEXIST':
     case 'ENOTDIR':
       return { why: 'a file has the name of a folder on the way there', fix: 'remove or rename that file and run the command again' };

@@ -26,26 +26,52 @@ const THREAD_HEAP_MB = 512;
 /** A thread that shows no sign of life for this long is given up and its share done here. */
 const STALL_MS = 30_000;
 
+/** How often the other threads are asked how far they are, if somebody wants to know. */
+const ASK_MS = 100;
+/** Threads count in these, so that 32 bits are enough. */
+export const KILOBYTE = 1024;
+
+/** Bytes read so far, and bytes to read. */
+export type OnProgress = (done: number, total: number) => void;
+
 /**
  * {@link freezeFiles} on several cores, in the order given. This thread takes
  * a share itself and then waits, so that the caller can stay synchronous: a
  * config object must be complete when `withSmartCache` returns it.
  */
-export function freezeInParallel(job: FreezeJob): FrozenFile[] {
+export function freezeInParallel(job: FreezeJob, onProgress?: OnProgress): FrozenFile[] {
   const costs = job.files.map((file) => costOf(file, isLexed(file, job)));
   const work = costs.reduce((sum, cost) => sum + cost, 0);
   const threads = Math.max(1, Math.min(MAX_THREADS, os.availableParallelism(), Math.ceil(work / BYTES_PER_THREAD)));
-  if (threads === 1) return freezeFiles(job);
+  if (threads === 1) return freezeFiles(job, countBytes(job, onProgress).onChunk);
 
   const isBulky = (file: FileToFreeze) => file.size >= BULKY_BYTES && isLexed(file, job);
   const [ownShare = [], ...otherShares] = shareOut(job.files.map(isBulky), costs, threads);
   const workers = otherShares.map((share) => startWorker({ ...job, files: filesOf(job, share) }));
+  const { onChunk, ask } = countBytes(job, onProgress, workers);
   const frozen: FrozenFile[] = new Array(job.files.length);
-  place(frozen, ownShare, freezeFiles({ ...job, files: filesOf(job, ownShare) }));
+  place(frozen, ownShare, freezeFiles({ ...job, files: filesOf(job, ownShare) }, onChunk));
   otherShares.forEach((share, index) => {
-    place(frozen, share, workers[index]?.wait() ?? freezeFiles({ ...job, files: filesOf(job, share) }));
+    place(frozen, share, workers[index]?.wait(ask) ?? freezeFiles({ ...job, files: filesOf(job, share) }, onChunk));
   });
   return frozen;
+}
+
+/** All threads' bytes as one number; two `undefined` where nobody wants to know. */
+function countBytes({ files }: FreezeJob, onProgress: OnProgress | undefined, workers: readonly FreezeThread[] = []) {
+  if (!onProgress) return {};
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  let own = 0;
+  const ask = () => {
+    const done = workers.reduce((sum, { bytesRead }) => sum + bytesRead(), own);
+    // A file that changes while it is read is read again, and so counts again.
+    onProgress(Math.min(done, total), total);
+  };
+  const onChunk = (bytes: number) => {
+    own += bytes;
+    ask();
+  };
+  return { onChunk, ask };
 }
 
 function isLexed({ assetPath, size }: FileToFreeze, job: FreezeJob): boolean {
@@ -83,10 +109,16 @@ function place(frozen: FrozenFile[], share: readonly number[], results: readonly
   });
 }
 
-function startWorker(job: FreezeJob): { wait(): FrozenFile[] | undefined } {
+interface FreezeThread {
+  /** @returns `undefined` when the thread has died. */
+  wait(whileWaiting: (() => void) | undefined): FrozenFile[] | undefined;
+  bytesRead(): number;
+}
+
+function startWorker(job: FreezeJob): FreezeThread {
   const { port1, port2 } = new MessageChannel();
-  /** [0]: whether the reply has been sent; [1]: chunks hashed so far. */
-  const state = new Int32Array(new SharedArrayBuffer(8));
+  /** [0]: whether the reply has been sent; [1]: chunks hashed so far; [2]: kilobytes in them. */
+  const state = new Int32Array(new SharedArrayBuffer(12));
   const worker = new Worker(path.join(__dirname, 'freeze-worker.js'), {
     workerData: { job, port: port2, state },
     transferList: [port2],
@@ -96,17 +128,21 @@ function startWorker(job: FreezeJob): { wait(): FrozenFile[] | undefined } {
   // Heard of too late to matter: its share has been done here by then.
   worker.on('error', () => {});
   return {
-    /** @returns `undefined` when the thread has died. */
-    wait() {
+    wait(whileWaiting) {
+      const patience = whileWaiting ? ASK_MS : STALL_MS;
       let chunksSeen = -1;
+      let quietMs = 0;
       while (Atomics.load(state, 0) === 0) {
-        if (Atomics.wait(state, 0, 0, STALL_MS) !== 'timed-out') continue;
+        if (Atomics.wait(state, 0, 0, patience) !== 'timed-out') continue;
+        whileWaiting?.();
         const chunks = Atomics.load(state, 1);
-        if (chunks === chunksSeen) return undefined;
+        quietMs = chunks === chunksSeen ? quietMs + patience : 0;
+        if (quietMs >= STALL_MS) return undefined;
         chunksSeen = chunks;
       }
       return unpack(port1);
     },
+    bytesRead: () => Atomics.load(state, 2) * KILOBYTE,
   };
 }
 

@@ -43,17 +43,17 @@ const EMPTY = Buffer.alloc(0);
  * Synchronous on purpose: for thousands of small files the event loop costs
  * more than the work. Parallelism comes from threads.
  *
- * @param onChunk called after each chunk: a sign of life.
+ * @param onChunk called after each chunk, with its bytes: a sign of life.
  * @throws {SmartCacheError} for a file that cannot be read or keeps changing,
  * and for a store that cannot be written.
  */
-export function freezeFiles(job: FreezeJob, onChunk: () => void = () => {}): FrozenFile[] {
+export function freezeFiles(job: FreezeJob, onChunk: (bytes: number) => void = () => {}): FrozenFile[] {
   const { files, algorithm, cacheDir } = job;
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   const hash = (file: string, sink?: (chunk: Buffer) => void): HashedContent =>
     hashFile(file, algorithm, buffer, (chunk) => {
       sink?.(chunk);
-      onChunk();
+      onChunk(chunk.length);
     });
   const store = cacheDir === undefined ? undefined : openStore(cacheDir);
   const copies = store && copyWriter(store);

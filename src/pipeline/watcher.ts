@@ -1,4 +1,4 @@
-import type fs from 'node:fs';
+import fs from 'node:fs';
 import { type ChokidarOptions, watch } from 'chokidar';
 import type { SourceFiles } from './source/source-files.js';
 import { isInstalled } from './source/source-packages.js';
@@ -9,13 +9,32 @@ const SETTLE_MS = 30;
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const WATCHED = Symbol.for('next-smart-cache.watched');
 
+export interface WatchOptions {
+  /** Whether the process goes on for as long as the folder is watched. Default: false. */
+  keepAlive?: boolean;
+}
+
+export interface FolderWatch {
+  /** From here on, no change is missed. */
+  ready: Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Calls `onChange` after every change under `public/`, once for changes that
  * come together. One watcher per folder and process; it ends with the process
- * and does not keep it alive.
+ * and does not keep it alive, unless asked to.
  */
-export function watchPublicFolder(publicDir: string, onChange: () => void): void {
-  watchFolder(publicDir, {}, onceSettled(onChange));
+export function watchPublicFolder(publicDir: string, onChange: () => void, { keepAlive = false }: WatchOptions = {}): FolderWatch {
+  const settling = onceSettled(onChange);
+  const { ready, close } = watchFolder(realFolder(publicDir), { persistent: keepAlive, followSymlinks: false }, settling.onEvent);
+  return {
+    ready,
+    close() {
+      settling.cancel();
+      return close();
+    },
+  };
 }
 
 /**
@@ -23,7 +42,7 @@ export function watchPublicFolder(publicDir: string, onChange: () => void): void
  * that a package manager has installed, which nobody edits.
  */
 export function watchSource({ folders, isSource }: Pick<SourceFiles, 'folders' | 'isSource'>, onChange: () => void): void {
-  const onEvent = onceSettled(onChange);
+  const { onEvent } = onceSettled(onChange);
   for (const folder of folders.filter((candidate) => !isInstalled(candidate))) {
     const ignored = (file: string, stats?: fs.Stats) => file !== folder && stats !== undefined && !isSource(file, stats.isFile());
     // Where links lead to is among the folders.
@@ -31,29 +50,80 @@ export function watchSource({ folders, isSource }: Pick<SourceFiles, 'folders' |
   }
 }
 
-function watchFolder(folder: string, options: ChokidarOptions, onEvent: () => void): void {
+/**
+ * Links are not followed: those that may be there lead to what is watched
+ * already, and one that leads out of `public/`, an error, would have the whole
+ * disk watched. But `public/` may be one itself.
+ */
+function realFolder(publicDir: string): string {
+  try {
+    return fs.realpathSync(publicDir);
+  } catch {
+    // Not there yet.
+    return publicDir;
+  }
+}
+
+function watchFolder(folder: string, options: ChokidarOptions, onEvent: () => void): FolderWatch {
   const shared = globalThis as { [WATCHED]?: Set<string> };
   shared[WATCHED] ??= new Set();
   const watched = shared[WATCHED];
-  if (watched.has(folder)) return;
+  if (watched.has(folder)) return { ready: Promise.resolve(), close: async () => {} };
   watched.add(folder);
-  watch(folder, { ...options, ignoreInitial: true, persistent: false })
-    .on('all', onEvent)
-    .on('error', (error) => console.error(`next-smart-cache: cannot watch ${folder}: ${String(error)}`));
+  const begin = () => {
+    const identity = identityOfFolder(folder);
+    const watcher = watch(folder, { persistent: false, ...options, ignoreInitial: true })
+      .on('all', () => {
+        if (identityOfFolder(folder) !== current.identity) beginAnew();
+        onEvent();
+      })
+      .on('error', (error) => console.error(`next-smart-cache: cannot watch ${folder}: ${String(error)}`));
+    const ready = new Promise<void>((resolve) => {
+      watcher.once('ready', resolve);
+    });
+    // Closed before it is ready, a watcher of chokidar 4 leaves handles open, which keep the process alive.
+    return { identity, ready, close: () => ready.then(() => watcher.close()) };
+  };
+  let current = begin();
+  return {
+    ready: current.ready,
+    close() {
+      watched.delete(folder);
+      return current.close();
+    },
+  };
+
+  /** What was watched is gone, and maybe another folder in its place: a script has written public/ anew. */
+  function beginAnew(): void {
+    void current.close();
+    current = begin();
+    // Files may have come before it was watched.
+    void current.ready.then(onEvent);
+  }
+}
+
+function identityOfFolder(folder: string): string | undefined {
+  const stats = fs.statSync(folder, { throwIfNoEntry: false });
+  // Inodes are used again, at once, but not with the same time of birth.
+  return stats && `${stats.dev}-${stats.ino}-${stats.birthtimeMs}`;
 }
 
 /** `onChange`, called once when a series of events is over. */
-function onceSettled(onChange: () => void): () => void {
+function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      try {
-        onChange();
-      } catch (error) {
-        // A file half written or just deleted must not take the server down; the next event mends it.
-        console.error(`next-smart-cache: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }, SETTLE_MS);
+  const settled = () => {
+    try {
+      onChange();
+    } catch (error) {
+      // A file half written or just deleted must not take the server down; the next event mends it.
+      console.error(`next-smart-cache: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return {
+    onEvent() {
+      clearTimeout(timer);
+      timer = setTimeout(settled, SETTLE_MS);
+    },
+    cancel: () => clearTimeout(timer),
   };
 }

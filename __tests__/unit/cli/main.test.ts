@@ -1,11 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { CommandIo } from '../../../src/cli/command-io';
-import { main } from '../../../src/cli/main';
+import { COMMANDS } from '../../../src/cli/main';
 import { SmartCacheError } from '../../../src/core/errors';
 import { resolveProject } from '../../../src/pipeline/project';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { appWithPublic as app, runCommand as run } from '../support/command-line';
 
 // Help is laid out for the terminal, if there is one.
 const { isTTY } = process.stdout;
@@ -17,34 +16,6 @@ afterAll(() => {
 });
 
 afterEach(() => jest.restoreAllMocks());
-
-/** Runs the command line in a world of its own. */
-async function run(argv: readonly string[], io: Partial<CommandIo> = {}) {
-  const written = { stdout: '', stderr: '' };
-  const exitCode = await main(argv, {
-    cwd: '/app',
-    version: '1.2.3',
-    stdout: (text) => {
-      written.stdout += text;
-    },
-    stderr: (text) => {
-      written.stderr += text;
-    },
-    terminal: { hasColors: false, isInteractive: false },
-    loadProject: async (root) => resolveProject({ root }),
-    interruption: () => new AbortController().signal,
-    ...io,
-  });
-  return { exitCode, ...written };
-}
-
-/** An app with these files in its `public/`. */
-function app(files: Readonly<Record<string, string>>): string {
-  const root = temporaryFolder();
-  fs.mkdirSync(path.join(root, 'public'));
-  writeFiles(path.join(root, 'public'), files);
-  return root;
-}
 
 describe('help', () => {
   test('--help', async () => {
@@ -64,6 +35,8 @@ Options:
 
 Commands:
   build [options]  hash every file of public/ and write the manifest
+  watch [options]  build, and build again after every change in public/
+  clean [options]  remove what next-smart-cache has written
 "
 `);
   });
@@ -122,6 +95,37 @@ describe('wrong usage: exit code 2, nothing on stdout, and where to look', () =>
     expect(stderr).toMatch(/Run "next-smart-cache (?:build )?--help" for (?:the commands and|its) options\.\n$/);
   });
 });
+
+describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
+  const wrong = async (argv: readonly string[], message: string) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  };
+
+  test('with two letters exchanged, it is named', () => wrong([swapLetters(name)], `Did you mean ${name}?`));
+
+  test.each([
+    ['--jsno', '--json'],
+    ['--cdw', '--cwd'],
+    ['--hepl', '--help'],
+  ])('%s is answered with %s', (typed, meant) => wrong([name, typed], `Did you mean ${meant}?`));
+
+  test('more arguments than it has are refused', () => wrong([name, ...Array(9).fill('x')], 'too many arguments'));
+
+  test('--cwd without a folder is refused', () => wrong([name, '--cwd'], 'argument missing'));
+
+  test('its help has exit codes and examples that are its own', async () => {
+    const { exitCode, stdout, stderr } = await run([name, '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(`^Usage: next-smart-cache ${name} [\\s\\S]*Exit codes:\n {2}0 [\\s\\S]*Examples:\n {2}next-smart-cache ${name}`),
+    );
+  });
+});
+
+/** `build` → `ubild` */
+const swapLetters = (name: string) => name.charAt(1) + name.charAt(0) + name.slice(2);
 
 describe('build', () => {
   test('writes the manifest and says so in one line on stderr', async () => {

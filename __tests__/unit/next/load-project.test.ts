@@ -144,6 +144,20 @@ describe('a config that cannot be loaded', () => {
     );
   });
 
+  test('from a file that it imports: the stack has the frames of both, and none of who loaded them', async () => {
+    const root = app({
+      'next.config.ts': "import { keep } from './keep';\nexport default async () => ({ keep: keep() });",
+      'keep.ts': 'export function keep(): number {\n  throw new Error("no number today");\n}',
+    });
+    const error = await loadProject(root).catch((caught: { parts: { why: string } }) => caught);
+    const frames = ('parts' in error ? error.parts.why : '').split('\n');
+    expect(frames).toEqual([
+      'Error: no number today',
+      expect.stringMatching(/at keep \(.*\/keep\.ts:2:/),
+      expect.stringMatching(/at .*\/next\.config\.ts:2:/),
+    ]);
+  });
+
   test('for an option of the wrong type: the error is ours and says so', async () => {
     const root = app({ 'next.config.mjs': `${ESM} export default withSmartCache({}, { keep: -1 });` });
     await expect(loadProject(root)).rejects.toThrow(smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'keep' }));
@@ -162,7 +176,9 @@ describe('the folder', () => {
   test('must be one', async () => {
     const root = app({ 'next.config.mjs': 'export default {};' });
     const file = path.join(root, 'next.config.mjs');
-    await expect(loadProject(file)).rejects.toThrow(smartCacheError('ERR_SMART_CACHE_USAGE', { where: file }));
+    await expect(loadProject(file)).rejects.toThrow(
+      smartCacheError('ERR_SMART_CACHE_USAGE', { what: "The app's folder is a file", where: file }),
+    );
   });
 });
 

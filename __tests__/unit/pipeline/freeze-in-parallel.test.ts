@@ -156,3 +156,69 @@ describe('much work', () => {
     expect(() => freezeInParallel(jobOf(CONTENTS, BIG))).toThrow('RangeError: of the thread');
   });
 });
+
+describe('how far it is', () => {
+  /** What is reported on the way. */
+  function freezeAndListen(job: FreezeJob) {
+    const reports: [done: number, total: number][] = [];
+    const frozen = freezeInParallel(job, (...report) => reports.push(report));
+    return { frozen, reports };
+  }
+
+  test('one thread reports after each chunk', () => {
+    const job = jobOf(['abc', 'de', ''], SMALL);
+    expect(freezeAndListen(job)).toEqual({
+      frozen: freezeFiles(job),
+      reports: [
+        [3, 300],
+        [5, 300],
+      ],
+    });
+  });
+
+  test('the bytes of the other threads count, also while this one waits for them', () => {
+    const job = jobOf(CONTENTS, BIG);
+    let data: WorkerData | undefined;
+    behave = (given) => {
+      data = given;
+      Atomics.store(given.state, 2, 1000);
+    };
+    let waits = 0;
+    waited.mockImplementation(() => {
+      if (!data) return 'timed-out';
+      Atomics.store(data.state, 2, 5000);
+      if (++waits === 2) reply(data, { frozen: freezeFiles(data.job) });
+      return 'timed-out';
+    });
+    const { frozen, reports } = freezeAndListen(job);
+    expect(frozen).toEqual(freezeFiles(job));
+    const [first = [0, 0]] = reports;
+    const last = reports.at(-1) ?? [0, 0];
+    expect([Math.floor(first[0] / 1024), Math.floor(last[0] / 1024), last[1]]).toEqual([1000, 5000, BIG * CONTENTS.length]);
+  });
+
+  test('it is never more than all, whatever was read twice', () => {
+    const job = jobOf(CONTENTS, BIG);
+    behave = (data) => {
+      Atomics.store(data.state, 2, 2 ** 31 - 1);
+      reply(data, { frozen: freezeFiles(data.job) });
+    };
+    expect(freezeAndListen(job).reports.every(([done, total]) => done === total)).toBe(true);
+  });
+
+  test('a thread that shows no sign of life is waited for as long as if nobody asked', () => {
+    const waitedMs = (ask: boolean) => {
+      let sum = 0;
+      waited.mockImplementation((_state, _index, _value, milliseconds: number) => {
+        sum += milliseconds;
+        return 'timed-out';
+      });
+      behave = () => {};
+      freezeInParallel(jobOf(CONTENTS, BIG), ask ? () => {} : undefined);
+      return sum;
+    };
+    // Give or take the first look.
+    expect(Math.abs(waitedMs(true) - 30_000)).toBeLessThanOrEqual(100);
+    expect(waitedMs(false)).toBe(60_000);
+  });
+});

@@ -1,16 +1,18 @@
 import { EventEmitter } from 'node:events';
 
-const watchers: { folder: string; options: object; emitter: EventEmitter }[] = [];
+const watchers: { folder: string; options: object; emitter: EventEmitter & { close: jest.Mock } }[] = [];
 jest.mock('chokidar', () => ({
   watch(folder: string, options: object) {
-    const emitter = new EventEmitter();
+    const emitter = Object.assign(new EventEmitter(), { close: jest.fn(async () => {}) });
     watchers.push({ folder, options, emitter });
     return emitter;
   },
 }));
 
-import type fs from 'node:fs';
+import fs from 'node:fs';
+import path from 'node:path';
 import { watchPublicFolder, watchSource } from '../../../src/pipeline/watcher';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 let folders = 0;
 let said: jest.SpyInstance;
@@ -85,6 +87,47 @@ test('a folder is watched once, also by another copy of this module', () => {
     another.watchPublicFolder(folder, jest.fn());
   });
   expect(watchers).toHaveLength(1);
+});
+
+test('a folder that another one has taken the place of is watched anew, and what has come by then is a change', async () => {
+  const stat = jest.spyOn(fs, 'statSync').mockReturnValue({ dev: 1, ino: 1, birthtimeMs: 1 } as fs.Stats);
+  const { onChange, change, emitter } = setUp();
+  emitter?.emit('ready');
+  change();
+  expect(watchers).toHaveLength(1);
+  stat.mockReturnValue({ dev: 1, ino: 1, birthtimeMs: 2 } as fs.Stats);
+  change();
+  jest.runAllTimers();
+  await Promise.resolve();
+  expect([watchers.length, emitter?.close.mock.calls.length]).toEqual([2, 1]);
+  watchers[1]?.emitter.emit('ready');
+  await Promise.resolve();
+  jest.runAllTimers();
+  expect(onChange).toHaveBeenCalledTimes(2);
+});
+
+test('links are not followed: what they may lead to is watched already, and public/ may be one', () => {
+  const target = temporaryFolder();
+  const link = path.join(temporaryFolder(), 'public');
+  fs.symlinkSync(target, link);
+  watchPublicFolder(link, jest.fn());
+  expect(watchers).toMatchObject([{ folder: target, options: { followSymlinks: false } }]);
+});
+
+test('a watch can keep the process alive, says when it misses nothing, and can be ended and begun again', async () => {
+  const folder = `/app-${folders++}/public`;
+  const onChange = jest.fn();
+  const watch = watchPublicFolder(folder, onChange, { keepAlive: true });
+  const [{ options, emitter }] = watchers as [(typeof watchers)[0]];
+  expect(options).toMatchObject({ persistent: true });
+  emitter.emit('ready');
+  await watch.ready;
+  emitter.emit('all', 'change', `${folder}/a.js`);
+  await watch.close();
+  jest.runAllTimers();
+  expect([emitter.close.mock.calls.length, onChange.mock.calls.length]).toEqual([1, 0]);
+  watchPublicFolder(folder, onChange);
+  expect(watchers).toHaveLength(2);
 });
 
 describe('of the source', () => {

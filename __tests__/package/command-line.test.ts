@@ -1,0 +1,149 @@
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import readline from 'node:readline';
+import type { Readable } from 'node:stream';
+import { appWith, type InstalledPackage, installPackage } from './installed-package';
+
+let installed: InstalledPackage;
+beforeAll(() => {
+  installed = installPackage();
+});
+
+const app = (files: Readonly<Record<string, string>>) => appWith(installed, files);
+
+type Started = ChildProcessByStdio<null, Readable, Readable>;
+
+const started: Started[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+
+function start(cwd: string, ...args: string[]): Started {
+  const child = spawn(process.execPath, [fs.realpathSync(installed.bin), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  return child;
+}
+
+/** Everything that is still to be read from a stream. */
+async function readAll(stream: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+  return text;
+}
+
+describe('watch', () => {
+  interface Build {
+    added?: string[];
+    edited?: string[];
+    removed?: string[];
+    error?: { code: string };
+  }
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('follows what happens to public/, and %s ends it with nothing left behind', async (signal) => {
+    const cwd = app({ 'public/a.js': 'a', 'public/b.js': 'b' });
+    const child = start(cwd, 'watch', '--json');
+    const lines = readline.createInterface(child.stdout)[Symbol.asyncIterator]();
+    const said = readAll(child.stderr);
+    /** Builds until one is what is waited for: a change may come in two parts. */
+    const until = async (isMeant: (build: Build) => boolean | undefined) => {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`it has ended: ${await said}`);
+        if (isMeant(JSON.parse(value as string) as Build)) return;
+      }
+    };
+    const inPublic = (name: string) => path.join(cwd, 'public', name);
+
+    await until(({ added }) => added?.join() === '/a.js,/b.js');
+    fs.writeFileSync(inPublic('a.js'), 'edited');
+    await until(({ edited }) => edited?.includes('/a.js'));
+    // As editors write.
+    fs.writeFileSync(inPublic('.a.js.tmp'), 'edited again');
+    fs.renameSync(inPublic('.a.js.tmp'), inPublic('a.js'));
+    await until(({ edited }) => edited?.includes('/a.js'));
+    fs.symlinkSync('/', inPublic('out'));
+    await until(({ error }) => error?.code === 'ERR_SMART_CACHE_SYMLINK_OUTSIDE');
+    fs.rmSync(inPublic('out'));
+    await until(({ error }) => error === undefined);
+    fs.rmSync(inPublic('b.js'));
+    await until(({ removed }) => removed?.includes('/b.js'));
+    // As scripts do that write public/ anew.
+    fs.rmSync(path.join(cwd, 'public'), { recursive: true });
+    await until(({ error, removed }) => error?.code === 'ERR_SMART_CACHE_PUBLIC_MISSING' || removed?.includes('/a.js'));
+    fs.mkdirSync(path.join(cwd, 'public'));
+    fs.writeFileSync(inPublic('c.js'), 'c');
+    await until(({ added }) => added?.includes('/c.js'));
+
+    child.kill(signal);
+    const [exitCode] = await once(child, 'close');
+    expect(exitCode).toBe(0);
+    expect(await said).toContain('edited /a.js');
+    expect(fs.readFileSync(path.join(cwd, '.smart-cache/manifest.json'), 'utf8')).toContain('/c.js');
+    const files = fs.readdirSync(cwd, { recursive: true }) as string[];
+    expect(files.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('ends when nobody reads what it prints any more', async () => {
+    const cwd = app({ 'public/a.js': 'a' });
+    const child = start(cwd, 'watch', '--json');
+    const said = readAll(child.stderr);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    // No change is missed, so this one is printed, to nobody.
+    fs.writeFileSync(path.join(cwd, 'public/a.js'), 'edited');
+    await once(child, 'exit');
+    expect([child.exitCode, await said]).toEqual([0, expect.not.stringMatching(/EPIPE|\n\s+at /)]);
+  });
+});
+
+describe('output that is not taken', () => {
+  test.each([
+    ['build', ['build', '--json']],
+    ['clean', ['clean', '--json']],
+    ['the help', ['--help']],
+  ])('a reader that has gone gets no stack: %s', async (_, args) => {
+    const child = start(app({ 'public/a.js': 'a' }), ...args);
+    child.stdout.destroy();
+    const said = await readAll(child.stderr);
+    expect([child.exitCode ?? (await once(child, 'exit'))[0], said]).toEqual([0, expect.not.stringMatching(/EPIPE|\n\s+at /)]);
+  });
+
+  test('what is lost on a full disk is said, and is exit code 1', () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(installed.bin, ['build', '--json'], {
+      cwd: app({ 'public/a.js': 'a' }),
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    fs.closeSync(full);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('what was printed on stdout is lost; the system said ENOSPC')]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('colours', () => {
+  const terminal = path.resolve(__dirname, 'fake-terminal.cjs');
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
+  const said = (env: Record<string, string>, ...flags: string[]) =>
+    spawnSync(process.execPath, [...flags, fs.realpathSync(installed.bin), 'build'], {
+      cwd: app({ 'public/a.js': 'a' }),
+      env: { ...inherited, TERM: 'xterm-256color', ...env },
+      encoding: 'utf8',
+    }).stderr;
+  const PLAIN = 'next-smart-cache: 1 file, 1 B (1 read): wrote .smart-cache/manifest.json\n';
+
+  test('are shown on a terminal', () => {
+    expect(said({}, '--require', terminal)).toBe(PLAIN.replace('next-smart-cache:', '\u001b[32mnext-smart-cache:\u001b[39m'));
+  });
+
+  test.each([
+    ['with NO_COLOR', { NO_COLOR: '1' }, ['--require', terminal]],
+    ['on a terminal that has none', { TERM: 'dumb' }, ['--require', terminal]],
+    ['where the talk is piped', {}, []],
+    ['where it is piped, whatever the terminal', { COLORTERM: 'truecolor' }, []],
+  ])('are not, %s', (_, env, flags) => {
+    expect(said(env as Record<string, string>, ...flags)).toBe(PLAIN);
+  });
+});

@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { appWithPublic, runCommand } from '../support/command-line';
+import { readFiles } from '../support/folders';
+
+afterEach(() => jest.restoreAllMocks());
+
+const failWith = (code: string) => () => {
+  throw Object.assign(new Error(code), { code });
+};
+
+/** An app that is built, and then edited. */
+async function editedApp(): Promise<string> {
+  const root = appWithPublic({ 'a.css': 'a { background: url(b.png) }', 'b.png': 'before' });
+  await runCommand(['build'], { cwd: root });
+  fs.writeFileSync(path.join(root, 'public/b.png'), 'after, and longer');
+  return root;
+}
+
+describe('a build that cannot write', () => {
+  test.each<['writeSync' | 'writeFileSync' | 'openSync' | 'mkdirSync' | 'renameSync', code: string, said: string]>([
+    ['writeSync', 'ENOSPC', 'Why: the disk is full\n  Fix: free some space'],
+    ['writeFileSync', 'ENOSPC', 'Why: the disk is full\n  Fix: free some space'],
+    ['writeFileSync', 'EDQUOT', 'the system said EDQUOT'],
+    ['mkdirSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
+    ['writeFileSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
+    ['renameSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
+    ['openSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
+  ])('since %s says %s: says so, exit code 1, and all is as it was', async (method, code, said) => {
+    const root = await editedApp();
+    const before = readFiles(root);
+    const { openSync } = fs;
+    const mock = jest.spyOn(fs, method) as jest.SpyInstance;
+    // public/ can still be read.
+    if (method === 'openSync')
+      mock.mockImplementation((file: string, flags: string) => (flags === 'r' ? openSync(file, flags) : failWith(code)()));
+    else mock.mockImplementation(failWith(code));
+    const { exitCode, stdout, stderr } = await runCommand(['build', '--json'], { cwd: root });
+    mock.mockRestore();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(said);
+    expect(stderr).toContain('Code: ERR_SMART_CACHE_WRITE_FAILED');
+    expect(stderr).not.toMatch(/\n\s+at /);
+    const after = readFiles(root);
+    // A whole copy in the store does no harm: the next build takes it.
+    const isCopy = (name: string) => /next-smart-cache\/files\/[0-9a-f]{64}$/.test(name);
+    expect(Object.keys(after).filter((name) => !(name in before) && !isCopy(name))).toEqual([]);
+    for (const [name, content] of Object.entries(before)) expect([name, after[name]]).toEqual([name, content]);
+
+    expect(await runCommand(['build'], { cwd: root })).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('wrote') });
+  });
+});
+
+test('a public/ whose time stamps are whole seconds: an edit within one is seen, at the same size too', async () => {
+  const second = 1_000_000_000n;
+  const coarse = (stats: fs.BigIntStats) =>
+    Object.assign(stats, { mtimeNs: (stats.mtimeNs / second) * second, ctimeNs: (stats.ctimeNs / second) * second });
+  for (const method of ['statSync', 'fstatSync'] as const) {
+    const original = fs[method] as (...args: unknown[]) => fs.BigIntStats | undefined;
+    (jest.spyOn(fs, method) as jest.SpyInstance).mockImplementation((...args: unknown[]) => {
+      const stats = original(...args);
+      return typeof stats?.mtimeNs === 'bigint' ? coarse(stats) : stats;
+    });
+  }
+  const root = appWithPublic({ 'a.js': '0' });
+  const file = path.join(root, 'public/a.js');
+  const urls = new Set<string>();
+  for (let edit = 0; edit < 5; edit++) {
+    fs.writeFileSync(file, String(edit));
+    await runCommand(['build'], { cwd: root });
+    urls.add(fs.readFileSync(path.join(root, '.smart-cache/manifest.json'), 'utf8'));
+  }
+  expect(urls.size).toBe(5);
+});

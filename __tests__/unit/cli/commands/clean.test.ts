@@ -1,0 +1,175 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildManifest } from '../../../../src/pipeline/build-manifest';
+import { linkStore, recordDeploy } from '../../../../src/pipeline/deploys';
+import { type Project, type ProjectInput, resolveProject } from '../../../../src/pipeline/project';
+import { renderModulePaths, writeRenderModules } from '../../../../src/pipeline/render-modules';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
+import { appWithPublic, runCommand } from '../../support/command-line';
+import { listFiles, readFiles } from '../../support/folders';
+
+afterEach(() => jest.restoreAllMocks());
+
+const SETTINGS = { basePath: '', assetPrefix: '', cdnPrefix: '', integrity: false, onMissing: 'error' } as const;
+
+/** What is the app's own, and Next's. */
+const OTHERS = {
+  'package.json': '{}',
+  'next-env.d.ts': '',
+  '.smart-cached/x': '',
+  '.next/BUILD_ID': 'x',
+  '.next/cache/webpack/x': '',
+  '.next/cache/next-smart-cache-of-mine/x': '',
+  '.next/static/media/font.woff2': '',
+  '.next/static/media/smart-cached.png': '',
+  'out/_next/static/media/smart-cache/a.0123456789.js': '',
+};
+
+/** An app in which everything has been written that the package writes. */
+function builtApp(input: Partial<ProjectInput> = {}): Project {
+  const root = appWithPublic({ 'a.js': 'hello', 'img/b.png': 'b' });
+  writeFiles(root, OTHERS);
+  const project = resolveProject({ root, ...input });
+  for (const mode of ['development', 'build'] as const) {
+    const built = buildManifest(project, { freeze: mode === 'build' });
+    writeRenderModules(project, built, SETTINGS, renderModulePaths(project, mode));
+    if (mode === 'development') continue;
+    linkStore(project, built, project.buildDir);
+    recordDeploy(project, built);
+  }
+  return project;
+}
+
+const clean = ({ root }: Project, ...argv: string[]) =>
+  runCommand(['clean', ...argv], { cwd: root, loadProject: async () => resolveProject({ root }) });
+
+const WRITTEN = [
+  'smart-cache-env.d.ts',
+  '.smart-cache',
+  '.next/cache/next-smart-cache',
+  '.next/static/media/smart-cache',
+  '.next/static/media/smart-cache-rewrite',
+];
+
+test('removes all that was written, and nothing else', async () => {
+  const project = builtApp();
+  for (const name of WRITTEN) expect([name, fs.existsSync(path.join(project.root, name))]).toEqual([name, true]);
+  expect(await clean(project)).toEqual({ exitCode: 0, stdout: '', stderr: `next-smart-cache: removed ${WRITTEN.join(', ')}\n` });
+  expect(listFiles(project.root)).toEqual([...Object.keys(OTHERS), 'public/a.js', 'public/img/b.png'].sort());
+});
+
+test('a second time, and in an app that was never built, there is nothing to remove', async () => {
+  const project = builtApp();
+  await clean(project);
+  for (const app of [project, resolveProject({ root: temporaryFolder() })]) {
+    expect(await clean(app)).toEqual({ exitCode: 0, stdout: '', stderr: 'next-smart-cache: nothing to remove\n' });
+  }
+});
+
+test('--dry-run says what would be removed, and leaves it', async () => {
+  const project = builtApp();
+  const before = readFiles(project.root);
+  const { exitCode, stderr } = await clean(project, '--dry-run');
+  expect([exitCode, stderr]).toEqual([0, `next-smart-cache: would remove ${WRITTEN.join(', ')}\n`]);
+  expect(readFiles(project.root)).toEqual(before);
+});
+
+test('--json lists it', async () => {
+  const project = builtApp();
+  const removed = WRITTEN.map((name) => path.join(project.root, name));
+  expect(JSON.parse((await clean(project, '--json', '--dry-run')).stdout)).toEqual({ dryRun: true, removed, left: [] });
+  expect(JSON.parse((await clean(project, '--json')).stdout)).toEqual({ dryRun: false, removed, left: [] });
+});
+
+test('another distDir is looked into, also beside the app; under output: "export", .next', async () => {
+  for (const input of [{ distDir: 'build' }, { distDir: '../built-elsewhere' }, { distDir: 'exported', output: 'export' }]) {
+    const parent = temporaryFolder();
+    const first = builtApp();
+    const root = path.join(parent, 'app');
+    fs.cpSync(path.join(first.root, 'public'), path.join(root, 'public'), { recursive: true });
+    const project = resolveProject({ root, ...input });
+    const built = buildManifest(project);
+    linkStore(project, built, project.buildDir);
+    writeFiles(root, { 'exported/_next/static/media/smart-cache/a.js': '' });
+    const { exitCode } = await runCommand(['clean'], { cwd: root, loadProject: async () => project });
+    expect([exitCode, listFiles(parent)]).toEqual([
+      0,
+      ['app/exported/_next/static/media/smart-cache/a.js', 'app/public/a.js', 'app/public/img/b.png'],
+    ]);
+  }
+});
+
+test('what a killed build has left under a temporary name is removed too', async () => {
+  const project = resolveProject({ root: temporaryFolder() });
+  const rest = '.123-0123456789ab.tmp';
+  writeFiles(project.root, {
+    [`smart-cache-env.d.ts${rest}`]: 'half',
+    [`.smart-cache/manifest.json${rest}`]: 'half',
+    [`.next/cache/next-smart-cache/scan.json${rest}`]: 'half',
+    '.next/cache/next-smart-cache/files/123-0123456789ab-0.tmp': 'half',
+    [`.next/static/media/smart-cache${rest}/a.js`]: '',
+  });
+  expect((await clean(project)).exitCode).toBe(0);
+  expect(listFiles(project.root)).toEqual([]);
+});
+
+describe('what has one of the names and is not ours stays, is named, and makes exit code 1', () => {
+  test.each<[string, string, why: RegExp, make: (target: string, elsewhere: string) => void]>([
+    ['types of another origin', 'smart-cache-env.d.ts', /first line/, (target) => fs.writeFileSync(target, '// mine')],
+    ['types that are a link', 'smart-cache-env.d.ts', /symbolic link/, (target, to) => fs.symlinkSync(path.join(to, 'x'), target)],
+    ['types that are a folder', 'smart-cache-env.d.ts', /no file/, (target) => fs.mkdirSync(target)],
+    ['a link', '.smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
+    ['a file', '.smart-cache', /no folder/, (target) => fs.writeFileSync(target, '')],
+    ['a store that is a link', '.next/cache/next-smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
+    ['a linked folder that is a link', '.next/static/media/smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
+    ['a file among our own', '.smart-cache/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
+    ['a folder in the store', '.next/cache/next-smart-cache/mine', /no such file/, (target) => fs.mkdirSync(target)],
+  ])('%s: %s', async (_, name, why, make) => {
+    const elsewhere = temporaryFolder();
+    writeFiles(elsewhere, { x: 'precious', 'manifest.json': 'precious', 'files/x': 'precious' });
+    const project = builtApp();
+    const target = path.join(project.root, name);
+    fs.rmSync(target, { recursive: true, force: true });
+    make(target, elsewhere);
+    const { exitCode, stdout, stderr } = await clean(project, '--json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ left: [{ where: target, why: expect.stringMatching(why) }] });
+    expect(stderr).toContain(`Left alone, since next-smart-cache may not have written it: ${target}`);
+    expect(fs.lstatSync(target, { throwIfNoEntry: false })).toBeDefined();
+    expect(listFiles(elsewhere)).toEqual(['files/x', 'manifest.json', 'x']);
+    // All the rest is gone.
+    const rest = listFiles(project.root).filter((file) => file !== name && !file.startsWith(`${name}/`));
+    expect(rest).toEqual([...Object.keys(OTHERS), 'public/a.js', 'public/img/b.png'].sort());
+  });
+
+  test('a build folder that a link leads out of the app for', async () => {
+    const project = builtApp();
+    const elsewhere = path.join(temporaryFolder(), 'next');
+    fs.renameSync(project.buildDir, elsewhere);
+    fs.symlinkSync(elsewhere, project.buildDir);
+    const before = readFiles(elsewhere);
+    const { exitCode, stderr } = await clean(project);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`leads out of the app on the way there, to ${elsewhere}`)]);
+    expect(readFiles(elsewhere)).toEqual(before);
+  });
+});
+
+test('a link inside of what is ours is removed, and not what it leads to', async () => {
+  const project = builtApp();
+  const elsewhere = temporaryFolder();
+  writeFiles(elsewhere, { x: 'precious' });
+  fs.symlinkSync(elsewhere, path.join(project.outputDir, 'build/link'));
+  expect((await clean(project)).exitCode).toBe(0);
+  expect(listFiles(elsewhere)).toEqual(['x']);
+});
+
+test('what cannot be removed is said', async () => {
+  const project = builtApp();
+  jest.spyOn(fs, 'rmSync').mockImplementation(() => {
+    throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+  });
+  const { exitCode, stdout, stderr } = await clean(project, '--json');
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(`Something cannot be removed, and what comes after it has not been tried: ${project.declarationPath}`);
+  expect(stderr).toContain('the system said EROFS');
+});

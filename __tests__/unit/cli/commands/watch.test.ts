@@ -1,0 +1,172 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** The watcher that a command has started: tested elsewhere, and at the wire in the built package. */
+let watching: { folder: string; onChange: () => void; isKeptAlive: boolean; isClosed: boolean } | undefined;
+let beforeReady: () => void = () => {};
+jest.mock('../../../../src/pipeline/watcher', () => ({
+  watchPublicFolder(folder: string, onChange: () => void, { keepAlive }: { keepAlive: boolean }) {
+    const started = { folder, onChange, isKeptAlive: keepAlive, isClosed: false };
+    watching = started;
+    beforeReady();
+    return {
+      ready: Promise.resolve(),
+      async close() {
+        started.isClosed = true;
+      },
+    };
+  },
+}));
+
+import { main } from '../../../../src/cli/main';
+import { writeFiles } from '../../../support/temporary-folder';
+import { appWithPublic, commandWorld } from '../../support/command-line';
+
+beforeEach(() => {
+  watching = undefined;
+  beforeReady = () => {};
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** Watches an app, until it is interrupted. */
+async function startWatch(files: Readonly<Record<string, string>>, ...argv: string[]) {
+  const root = appWithPublic(files);
+  const publicDir = path.join(root, 'public');
+  const controller = new AbortController();
+  const waitsForEnd = new Promise<void>((resolve) => {
+    const { signal } = controller;
+    const listen = signal.addEventListener.bind(signal);
+    jest.spyOn(signal, 'addEventListener').mockImplementation((...args: Parameters<typeof listen>) => {
+      listen(...args);
+      resolve();
+    });
+  });
+  const { io, written } = commandWorld({ cwd: root, interruption: () => controller.signal });
+  const ended = main(['watch', ...argv], io);
+  await Promise.race([waitsForEnd, ended]);
+  return {
+    root,
+    publicDir,
+    ended,
+    /** What was written since it was last asked. */
+    said() {
+      const { stdout, stderr } = written;
+      written.stdout = written.stderr = '';
+      return {
+        stdout: stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as object),
+        stderr,
+      };
+    },
+    edit(edited: Readonly<Record<string, string>>, ...removed: string[]) {
+      writeFiles(publicDir, edited);
+      for (const name of removed) fs.rmSync(path.join(publicDir, name));
+      watching?.onChange();
+    },
+    async interrupt() {
+      controller.abort();
+      return ended;
+    },
+  };
+}
+
+test('builds, watches public/, and ends with 0 when it is interrupted', async () => {
+  const { root, publicDir, said, interrupt } = await startWatch({ 'a.js': 'hello' });
+  expect(said()).toEqual({
+    stdout: [],
+    stderr: 'next-smart-cache: 1 file, 5 B (1 read): wrote .smart-cache/manifest.json; watching public/ until Ctrl-C\n',
+  });
+  expect(fs.existsSync(path.join(root, '.smart-cache/manifest.json'))).toBe(true);
+  expect(watching).toMatchObject({ folder: publicDir, isKeptAlive: true, isClosed: false });
+  expect(await interrupt()).toBe(0);
+  expect(watching?.isClosed).toBe(true);
+});
+
+test('says in one line what has changed: three names, then how many', async () => {
+  const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(b.png) }', 'b.png': 'b' });
+  said();
+  edit({ 'b.png': 'other' });
+  expect(said().stderr).toBe('next-smart-cache: edited /a.css, /b.png\n');
+  edit({ '1.js': '', '2.js': '', '3.js': '', '4.js': '', '5.js': '' });
+  expect(said().stderr).toBe('next-smart-cache: added /1.js, /2.js, /3.js and 2 more\n');
+  edit({ '1.js': 'x', '6.js': '' }, '2.js');
+  expect(said().stderr).toBe('next-smart-cache: edited /1.js; added /6.js; removed /2.js\n');
+  await interrupt();
+});
+
+test('is silent when nothing has changed', async () => {
+  const { edit, said, interrupt } = await startWatch({ 'a.js': 'a' }, '--json');
+  said();
+  edit({ 'a.js': 'a', 'robots.txt': '' });
+  expect(said()).toEqual({ stdout: [], stderr: '' });
+  await interrupt();
+});
+
+test('misses nothing that is saved while the watcher starts', async () => {
+  beforeReady = () => fs.writeFileSync(path.join(watching?.folder ?? '', 'late.js'), 'late');
+  const { said, interrupt } = await startWatch({ 'a.js': 'a' });
+  expect(said().stderr).toMatch(/until Ctrl-C\nnext-smart-cache: added \/late\.js\n$/);
+  await interrupt();
+});
+
+test('--json prints one line for each build', async () => {
+  const { root, edit, said, interrupt } = await startWatch({ 'a.js': 'hello' }, '--json');
+  const common = { manifest: path.join(root, '.smart-cache/manifest.json'), changed: true, filesRead: 1, warnings: [] };
+  expect(said().stdout).toEqual([{ ...common, files: 1, bytes: 5, added: ['/a.js'], edited: [], removed: [] }]);
+  edit({ 'b.js': '' });
+  expect(said().stdout).toEqual([expect.objectContaining({ files: 2, added: ['/b.js'], edited: [], removed: [] })]);
+  await interrupt();
+});
+
+test('says a warning when it is new, and not again with every edit', async () => {
+  const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(nowhere.png) }' });
+  expect(said().stderr).toContain('nowhere.png');
+  edit({ 'b.js': '' });
+  expect(said().stderr).toBe('next-smart-cache: added /b.js\n');
+  edit({ 'b.css': 'b { background: url(elsewhere.png) }' });
+  expect(said().stderr).toMatch(/elsewhere\.png/);
+  await interrupt();
+});
+
+test('an error in a build is said once and ends nothing; what mends it is said too', async () => {
+  const { publicDir, edit, said, interrupt } = await startWatch({ 'a.js': 'a' }, '--json');
+  said();
+  fs.symlinkSync('/', path.join(publicDir, 'out'));
+  edit({});
+  edit({});
+  const { stdout, stderr } = said();
+  expect(stdout).toEqual([
+    { error: expect.objectContaining({ code: 'ERR_SMART_CACHE_SYMLINK_OUTSIDE', where: path.join(publicDir, 'out') }) },
+  ]);
+  expect(stderr.match(/Code: ERR_SMART_CACHE_SYMLINK_OUTSIDE/g)).toHaveLength(1);
+  edit({}, 'out');
+  expect(said()).toEqual({
+    stdout: [expect.objectContaining({ files: 1, added: [], edited: [], removed: [] })],
+    stderr: 'next-smart-cache: built again; nothing changed\n',
+  });
+  expect(await interrupt()).toBe(0);
+});
+
+test('a disk that is full for a while leaves the manifest as it was, and is made up for', async () => {
+  const { root, edit, said, interrupt } = await startWatch({ 'a.js': 'a' });
+  const manifest = () => fs.readFileSync(path.join(root, '.smart-cache/manifest.json'), 'utf8');
+  const before = manifest();
+  said();
+  const write = jest.spyOn(fs, 'writeSync').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  });
+  edit({ 'b.js': 'b' });
+  expect([said().stderr, manifest()]).toEqual([expect.stringContaining('the disk is full'), before]);
+  write.mockRestore();
+  edit({});
+  expect(said().stderr).toBe('next-smart-cache: added /b.js\n');
+  await interrupt();
+});
+
+test('a first build that fails is exit code 1, and nothing is watched', async () => {
+  const { io, written } = commandWorld({ cwd: appWithPublic({}).concat('/nowhere') });
+  expect(await main(['watch'], io)).toBe(1);
+  expect([written.stdout, written.stderr, watching]).toEqual(['', expect.stringContaining('There is no public/ folder'), undefined]);
+});

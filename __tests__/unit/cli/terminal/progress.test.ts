@@ -1,0 +1,79 @@
+import type { TerminalAbilities } from '../../../../src/cli/command-io';
+import { withProgress } from '../../../../src/cli/terminal/progress';
+
+let now = 0;
+beforeEach(() => {
+  now = 1_000_000;
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+});
+afterEach(() => jest.restoreAllMocks());
+
+const TERMINAL: TerminalAbilities = { hasColors: true, isInteractive: true };
+const TOTAL = 200_000_000;
+
+/** Work that reports every tenth, this many milliseconds after the last. @returns what was written on the way, and all in all. */
+async function work(msPerTenth: number, { terminal = TERMINAL, end = () => {} }: { terminal?: TerminalAbilities; end?: () => void } = {}) {
+  let text = '';
+  let midway = '';
+  const stderr = (written: string) => {
+    text += written;
+  };
+  const done = withProgress({ stderr, terminal }, (onProgress) => {
+    for (let tenth = 0; tenth <= 10; tenth++) {
+      now += msPerTenth;
+      onProgress?.((TOTAL / 10) * tenth, TOTAL);
+      if (tenth === 5) midway = text;
+    }
+    end();
+    return onProgress;
+  }).catch((error: Error) => {
+    stderr(error.message);
+  });
+  const onProgress = await done;
+  return { text, midway, onProgress };
+}
+
+/** What a terminal shows in its one line in the end. */
+function lineOf(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return text.slice(text.lastIndexOf('\u001b[2K')).replace(/\u001b\[2K/, '');
+}
+
+test('long work is drawn from within, without a timer', async () => {
+  const { midway } = await work(1000);
+  expect(midway).toContain('hashing public/ [===============---------------] 50% of 200 MB');
+});
+
+test('and leaves nothing behind: neither a line nor a changed terminal', async () => {
+  const { text } = await work(1000);
+  expect(lineOf(text)).toBe('');
+  // Hidden cursor and lines that are not wrapped would stay when the process is killed.
+  expect(text).not.toMatch(/\[\?25l|\[\?7l/);
+});
+
+test('the line is gone before an error is said', async () => {
+  const end = () => {
+    throw new Error('no such luck');
+  };
+  const { text } = await work(1000, { end });
+  expect(lineOf(text)).toBe('no such luck');
+});
+
+test('short work has no bar', async () => {
+  expect((await work(45)).text).toBe('');
+});
+
+test('it is not drawn more often than one can see', async () => {
+  const { text } = await work(60);
+  expect(text.match(/hashing public\//g)?.length).toBeLessThan(4);
+});
+
+test('it is cut to the width of the terminal', async () => {
+  const { midway } = await work(1000, { terminal: { ...TERMINAL, columns: 24 } });
+  expect(midway).toContain('hashing public/ [=======\u001b');
+});
+
+test('where no line can be written over, nothing is counted', async () => {
+  const { text, onProgress } = await work(1000, { terminal: { ...TERMINAL, isInteractive: false } });
+  expect([text, onProgress]).toEqual(['', undefined]);
+});

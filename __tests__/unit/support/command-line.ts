@@ -1,0 +1,49 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CommandIo } from '../../../src/cli/command-io';
+import { main } from '../../../src/cli/main';
+import { resolveProject } from '../../../src/pipeline/project';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+
+export interface CommandRun {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A world in which a command line can be run, and what it has written there so far. */
+export function commandWorld(io: Partial<CommandIo> = {}): { io: CommandIo; written: { stdout: string; stderr: string } } {
+  const written = { stdout: '', stderr: '' };
+  return {
+    written,
+    io: {
+      cwd: '/app',
+      version: '1.2.3',
+      stdout: (text) => {
+        written.stdout += text;
+      },
+      stderr: (text) => {
+        written.stderr += text;
+      },
+      terminal: { hasColors: false, isInteractive: false },
+      loadProject: async (root) => resolveProject({ root }),
+      interruption: () => new AbortController().signal,
+      ...io,
+    },
+  };
+}
+
+/** Runs the command line in a world of its own. */
+export async function runCommand(argv: readonly string[], io: Partial<CommandIo> = {}): Promise<CommandRun> {
+  const world = commandWorld(io);
+  const exitCode = await main(argv, world.io);
+  return { exitCode, ...world.written };
+}
+
+/** An app with these files in its `public/`. */
+export function appWithPublic(files: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder();
+  fs.mkdirSync(path.join(root, 'public'));
+  writeFiles(path.join(root, 'public'), files);
+  return root;
+}

@@ -1,0 +1,29 @@
+import path from 'node:path';
+import type { BuiltManifest } from '../pipeline/build-manifest.js';
+import type { Project } from '../pipeline/project.js';
+import { formatBytes, formatCount } from './terminal/numbers.js';
+
+/** A build as data: what `--json` prints. */
+export function reportBuild(project: Project, { manifest, changed, filesRead, warnings }: BuiltManifest) {
+  return {
+    manifest: project.manifestPath,
+    changed,
+    files: Object.keys(manifest.assets).length,
+    filesRead,
+    bytes: totalBytes(manifest),
+    warnings,
+  };
+}
+
+/** A build in one line. */
+export function summarizeBuild(project: Project, { manifest, changed, filesRead }: BuiltManifest): string {
+  const count = Object.keys(manifest.assets).length;
+  if (count === 0) return `public/ holds no file to hash; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
+  const files = `${formatCount(count, 'file')}, ${formatBytes(totalBytes(manifest))}`;
+  if (!changed) return `${files}: nothing changed`;
+  return `${files} (${formatCount(filesRead)} read): wrote ${path.relative(project.root, project.manifestPath)}`;
+}
+
+function totalBytes({ assets }: BuiltManifest['manifest']): number {
+  return Object.values(assets).reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { isSmartCacheError } from '../../core/errors.js';
+import { compareManifests, type ManifestChanges } from '../../core/manifest-changes.js';
+import type { Manifest } from '../../core/manifest-document.js';
+import { newWarningsOnly } from '../../core/new-warnings.js';
+import { type BuiltManifest, buildManifest } from '../../pipeline/build-manifest.js';
+import { reportBuild, summarizeBuild } from '../build-report.js';
+import type { CliCommand, Invocation } from '../command.js';
+import type { CommandIo, ExitCode } from '../command-io.js';
+import { formatCount } from '../terminal/numbers.js';
+import { withProgress } from '../terminal/progress.js';
+import { createTalk } from '../terminal/talk.js';
+
+export const watchCommand: CliCommand = {
+  name: 'watch',
+  summary: 'build, and build again after every change in public/',
+  description:
+    'Does what "build" does, and again after every change in public/, until it is interrupted with Ctrl-C. "next dev" needs no help from it: ' +
+    'it is for what else reads the manifest while you work. An error is said, and the next change tries again.',
+  failsWhen: 'the first build fails; later ones only say so',
+  examples: [
+    ['watch', 'beside another development server'],
+    ['watch --json', 'one line of JSON for each build'],
+  ],
+  run: runWatch,
+};
+
+async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
+  const project = await io.loadProject(root);
+  const talk = createTalk(io);
+  const saysNew = newWarningsOnly();
+  const print = (document: object) => {
+    if (json) io.stdout(`${JSON.stringify(document)}\n`);
+  };
+  const report = (built: BuiltManifest, changes: ManifestChanges) => {
+    print({ ...reportBuild(project, built), ...changes });
+    for (const warning of saysNew(built.warnings)) talk.warn(warning);
+  };
+
+  let latest = await withProgress(io, (onProgress) => buildManifest(project, { onProgress }));
+  let failure: string | undefined;
+  report(latest, compareManifests(EMPTY, latest.manifest));
+  talk.done(`${summarizeBuild(project, latest)}; watching public/ until Ctrl-C`);
+
+  const buildAgain = () => {
+    try {
+      const built = buildManifest(project);
+      const changes = compareManifests(latest.manifest, built.manifest);
+      const line = describeChanges(changes);
+      // A file was touched, or one that keeps its name edited.
+      if (line === '' && failure === undefined) return;
+      latest = built;
+      failure = undefined;
+      report(built, changes);
+      talk.done(line || 'built again; nothing changed');
+    } catch (error) {
+      if (!isSmartCacheError(error)) throw error;
+      // Such as public/ being written anew, file by file, while one of them is wrong.
+      if (failure === error.message) return;
+      failure = error.message;
+      print({ error: { code: error.code, ...error.parts } });
+      talk.error(error);
+    }
+  };
+  // Asked for no earlier: the first build, which may be long, can be ended at once.
+  const interruption = io.interruption();
+  const { watchPublicFolder } = await import('../../pipeline/watcher.js');
+  const watch = watchPublicFolder(project.publicDir, buildAgain, { keepAlive: true });
+  try {
+    await watch.ready;
+    // What was saved after the first build and before the watcher knew the folder.
+    buildAgain();
+    if (!interruption.aborted) await once(interruption, 'abort');
+  } finally {
+    await watch.close();
+  }
+  return 0;
+}
+
+const EMPTY: Manifest = { version: 1, algorithm: 'sha256', assets: {} };
+
+/** How many are named before they are counted. */
+const NAMED = 3;
+
+/** `edited /css/site.css; added /a.js, /b.js and 12 more`; empty when nothing has changed. */
+function describeChanges(changes: ManifestChanges): string {
+  return (['edited', 'added', 'removed'] as const)
+    .filter((kind) => changes[kind].length > 0)
+    .map((kind) => {
+      const names = changes[kind].slice(0, NAMED).join(', ');
+      const others = changes[kind].length - NAMED;
+      return `${kind} ${names}${others > 0 ? ` and ${formatCount(others)} more` : ''}`;
+    })
+    .join('; ');
+}

@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { DECLARATION_FILE, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
+import type { ErrorParts } from '../core/errors.js';
+import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import { readTextIfThere } from './atomic-write.js';
+import type { Project } from './project.js';
+
+/** What the package has written into an app, and what only looks like it. */
+export interface WrittenFiles {
+  /** Absolute paths of files and folders that are the package's own, with all that is in them. */
+  own: string[];
+  /** What has one of their names, and stays. */
+  foreign: ErrorParts[];
+}
+
+/** What lies in a folder of ours, by name; what is missing here is not ours. */
+type Contents = Readonly<Record<string, 'file' | 'folder'>>;
+
+const OUTPUT: Contents = { 'manifest.json': 'file', build: 'folder', development: 'folder' };
+const STORE: Contents = { 'scan.json': 'file', 'scan-development.json': 'file', 'deploys.json': 'file', files: 'folder' };
+const DECLARATION: Contents = { [DECLARATION_FILE]: 'file' };
+const LINKED: Contents = Object.fromEntries([STORE_URL, REWRITE_STORE_URL].map((url) => [path.posix.basename(url), 'folder']));
+
+/** Looks for everything that the package writes, and removes nothing. */
+export function findWrittenFiles({ root, outputDir, cacheDir, buildDir }: Project): WrittenFiles {
+  const found: WrittenFiles = { own: [], foreign: [] };
+  // What Next exports to out/ is Next's.
+  const linkedDir = path.join(buildDir, path.posix.dirname(STORE_URL).replace('/_next/', ''));
+  lookInto(root, DECLARATION, found);
+  if (isFolder(outputDir, root, found)) lookForAll(outputDir, OUTPUT, found);
+  if (isFolder(cacheDir, root, found)) lookForAll(cacheDir, STORE, found);
+  if (isFolder(linkedDir, root, found)) lookInto(linkedDir, LINKED, found);
+  return found;
+}
+
+/** A folder that is ours as a whole, unless something else lies in it. */
+function lookForAll(folder: string, contents: Contents, found: WrittenFiles): void {
+  const inside: WrittenFiles = { own: [], foreign: [] };
+  lookInto(folder, contents, inside);
+  for (const name of fs.readdirSync(folder)) {
+    if (kindOf(name, contents) === undefined) inside.foreign.push(notOurs(path.join(folder, name), 'next-smart-cache writes no such file'));
+  }
+  found.own.push(...(inside.foreign.length === 0 ? [folder] : inside.own));
+  found.foreign.push(...inside.foreign);
+}
+
+function lookInto(folder: string, contents: Contents, found: WrittenFiles): void {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const kind = kindOf(entry.name, contents);
+    if (kind === undefined) continue;
+    const target = path.join(folder, entry.name);
+    const why = whyNotOurs(target, kind, entry);
+    if (why === undefined) found.own.push(target);
+    else found.foreign.push(notOurs(target, why));
+  }
+}
+
+/** Also under the name that a file or folder has while it is being written, in case the writer was killed. */
+function kindOf(name: string, contents: Contents): 'file' | 'folder' | undefined {
+  const whole = name.replace(/\.\d+-[0-9a-f]{12}\.tmp$/, '');
+  return Object.hasOwn(contents, whole) ? contents[whole] : undefined;
+}
+
+function whyNotOurs(target: string, kind: 'file' | 'folder', entry: fs.Dirent): string | undefined {
+  if (entry.isSymbolicLink()) return 'it is a symbolic link, and next-smart-cache makes none';
+  if (!(kind === 'file' ? entry.isFile() : entry.isDirectory())) return `it is no ${kind}, and next-smart-cache writes one there`;
+  if (entry.name === DECLARATION_FILE && !isAssetPathDeclaration(readTextIfThere(target) ?? '')) {
+    return 'its first line is not the one that next-smart-cache writes';
+  }
+  return undefined;
+}
+
+/** Whether a folder is there, and is reached from the app without a link that leads out of it. */
+function isFolder(folder: string, root: string, found: WrittenFiles): boolean {
+  const stats = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined) return false;
+  if (!stats.isDirectory()) {
+    const what = stats.isSymbolicLink() ? 'a symbolic link' : 'no folder';
+    found.foreign.push(notOurs(folder, `it is ${what}, and next-smart-cache writes a folder there`));
+    return false;
+  }
+  const [realRoot, real] = [fs.realpathSync(root), fs.realpathSync(folder)];
+  // A distDir beside the app is no link.
+  const isAsNamed = real === path.join(realRoot, path.relative(root, folder));
+  if (isAsNamed || real.startsWith(realRoot + path.sep)) return true;
+  found.foreign.push(notOurs(folder, `a symbolic link leads out of the app on the way there, to ${real}`));
+  return false;
+}
+
+function notOurs(where: string, why: string): ErrorParts {
+  return {
+    what: 'Left alone, since next-smart-cache may not have written it',
+    where,
+    why,
+    fix: `if nobody needs it, remove it by hand: rm -r ${JSON.stringify(where)}`,
+  };
+}
