@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { type ChokidarOptions, watch } from 'chokidar';
+import path from 'node:path';
+import { watch } from 'chokidar';
 import type { SourceFiles } from './source/source-files.js';
 import { isInstalled } from './source/source-packages.js';
 
@@ -27,7 +28,7 @@ export interface FolderWatch {
  */
 export function watchPublicFolder(publicDir: string, onChange: () => void, { keepAlive = false }: WatchOptions = {}): FolderWatch {
   const settling = onceSettled(onChange);
-  const { ready, close } = watchFolder(realFolder(publicDir), { persistent: keepAlive, followSymlinks: false }, settling.onEvent);
+  const { ready, close } = watchFolder(realFolder(publicDir), () => true, keepAlive, settling.onEvent);
   return {
     ready,
     close() {
@@ -44,17 +45,11 @@ export function watchPublicFolder(publicDir: string, onChange: () => void, { kee
 export function watchSource({ folders, isSource }: Pick<SourceFiles, 'folders' | 'isSource'>, onChange: () => void): void {
   const { onEvent } = onceSettled(onChange);
   for (const folder of folders.filter((candidate) => !isInstalled(candidate))) {
-    const ignored = (file: string, stats?: fs.Stats) => file !== folder && stats !== undefined && !isSource(file, stats.isFile());
-    // Where links lead to is among the folders.
-    watchFolder(folder, { ignored, followSymlinks: false }, onEvent);
+    watchFolder(folder, isSource, false, onEvent);
   }
 }
 
-/**
- * Links are not followed: those that may be there lead to what is watched
- * already, and one that leads out of `public/`, an error, would have the whole
- * disk watched. But `public/` may be one itself.
- */
+/** Links are not followed, but `public/` may be one itself. */
 function realFolder(publicDir: string): string {
   try {
     return fs.realpathSync(publicDir);
@@ -64,18 +59,43 @@ function realFolder(publicDir: string): string {
   }
 }
 
-function watchFolder(folder: string, options: ChokidarOptions, onEvent: () => void): FolderWatch {
+/**
+ * Watches folders, not files: a folder reports what happens to its files, while
+ * a watch on a file is lost when an editor puts another one in its place. So
+ * chokidar is shown no files, and its raw events are listened to. Only where it
+ * polls does it need them.
+ *
+ * Links are not followed: those that may be there lead to what is watched
+ * already, and one that leads out of `public/`, an error, would have the whole
+ * disk watched.
+ */
+function watchFolder(
+  folder: string,
+  isWanted: (absolutePath: string, isFile: boolean) => boolean,
+  keepAlive: boolean,
+  onEvent: () => void,
+): FolderWatch {
   const shared = globalThis as { [WATCHED]?: Set<string> };
   shared[WATCHED] ??= new Set();
   const watched = shared[WATCHED];
   if (watched.has(folder)) return { ready: Promise.resolve(), close: async () => {} };
   watched.add(folder);
+  const ignored = (file: string, stats?: fs.Stats) => {
+    if (file === folder || stats === undefined) return false;
+    return stats.isFile() ? !isPolling() || !isWanted(file, true) : !isWanted(file, false);
+  };
   const begin = () => {
     const identity = identityOfFolder(folder);
-    const watcher = watch(folder, { persistent: false, ...options, ignoreInitial: true })
-      .on('all', () => {
-        if (identityOfFolder(folder) !== current.identity) beginAnew();
-        onEvent();
+    const onChange = () => {
+      if (identityOfFolder(folder) !== current.identity) beginAnew();
+      onEvent();
+    };
+    const watcher = watch(folder, { ignored, followSymlinks: false, persistent: keepAlive, ignoreInitial: true })
+      .on('all', onChange)
+      .on('raw', (_, name: string | null, details) => {
+        const { watchedPath } = details as { watchedPath: string };
+        // Some systems do not say which file it was.
+        if (name === null || isWanted(path.join(watchedPath, name), true)) onChange();
       })
       .on('error', (error) => console.error(`next-smart-cache: cannot watch ${folder}: ${String(error)}`));
     const ready = new Promise<void>((resolve) => {
@@ -100,6 +120,12 @@ function watchFolder(folder: string, options: ChokidarOptions, onEvent: () => vo
     // Files may have come before it was watched.
     void current.ready.then(onEvent);
   }
+}
+
+/** Where the system tells of no changes (network drives, some containers): chokidar's own variable, read as chokidar does. */
+function isPolling(): boolean {
+  const value = process.env.CHOKIDAR_USEPOLLING?.toLowerCase() ?? '';
+  return !['', '0', 'false'].includes(value);
 }
 
 function identityOfFolder(folder: string): string | undefined {

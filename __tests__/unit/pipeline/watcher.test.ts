@@ -142,17 +142,32 @@ describe('of the source', () => {
   });
 
   test('of a folder, only what is source', () => {
-    watchSource({ folders: ['/repo/one/.git'], isSource }, jest.fn());
-    const { ignored, followSymlinks } = (watchers[0]?.options ?? {}) as { ignored: Ignored; followSymlinks: boolean };
-    expect(followSymlinks).toBe(false);
-    expect([ignored('/x/a.ts', FILE), ignored('/x/a.png', FILE), ignored('/x/lib', FOLDER), ignored('/x/.git', FOLDER)]).toEqual([
-      false,
-      true,
-      false,
-      true,
-    ]);
+    const onChange = jest.fn();
+    watchSource({ folders: ['/repo/one/.git'], isSource }, onChange);
+    const { options, emitter } = watchers[0] ?? {};
+    const { ignored } = options as { ignored: Ignored };
+    expect([ignored('/x/lib', FOLDER), ignored('/x/.git', FOLDER)]).toEqual([false, true]);
     // Not known yet whether it is a file; and the folder itself, whatever its name.
     expect([ignored('/x/a.png'), ignored('/repo/one/.git', FOLDER)]).toEqual([false, false]);
+    for (const name of ['a.png', 'a.ts']) {
+      emitter?.emit('raw', 'change', name, { watchedPath: '/repo/one/.git' });
+      jest.runAllTimers();
+      expect(onChange).toHaveBeenCalledTimes(name === 'a.ts' ? 1 : 0);
+    }
+  });
+
+  test.each([
+    ['', true],
+    ['0', true],
+    ['false', true],
+    ['1', false],
+    ['TRUE', false],
+  ])('files are left to their folders, unless CHOKIDAR_USEPOLLING is set: %p', (value, isIgnored) => {
+    process.env.CHOKIDAR_USEPOLLING = value;
+    watchSource({ folders: [`/repo/polled-${value}`], isSource }, jest.fn());
+    const { ignored } = (watchers[0]?.options ?? {}) as { ignored: Ignored };
+    expect(['/x/a.ts', '/x/a.png'].map((file) => ignored(file, FILE))).toEqual([isIgnored, true]);
+    Reflect.deleteProperty(process.env, 'CHOKIDAR_USEPOLLING');
   });
 
   test('changes that come together are one, of several folders too', () => {

@@ -1,0 +1,125 @@
+import { renameSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, recordComplaints } from '../support/browser';
+import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
+
+const PAGES = ['/server', '/client', '/legacy'] as const;
+
+declare global {
+  /** What the scripts of the page leave behind: which of their versions have run, in order. */
+  var cold: number[] | undefined;
+  var hot: number[] | undefined;
+  /** The colours that the title has had, frame by frame. */
+  var colors: Set<string>;
+  /** Gone when the document is. */
+  var isSameDocument: true | undefined;
+}
+
+describe.each([
+  { name: 'Turbopack', bundler: [] },
+  { name: 'webpack', bundler: ['--webpack'] },
+] as const)('next dev with $name: an edit appears by itself', ({ bundler }) => {
+  let app: NextApp;
+  let server: NodeServer;
+  let browser: Browser;
+  let version = 2;
+
+  beforeAll(async () => {
+    app = createApp('hot', { bundler });
+    server = await app.dev();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.dispose();
+  });
+
+  describe.each(PAGES)('%s', (url) => {
+    let page: Page;
+    let complaints: string[];
+
+    beforeAll(async () => {
+      page = await browser.newPage({ viewport: { width: 400, height: 400 } });
+      complaints = recordComplaints(page);
+      // The first page is compiled when it is asked for.
+      await page.goto(server.origin + url, { timeout: 150_000 });
+      await page.getByText('hydrated').waitFor({ state: 'attached' });
+      await page.locator('input').fill('typed');
+      await page.evaluate(() => {
+        window.scrollTo(0, 1234);
+        globalThis.isSameDocument = true;
+        globalThis.colors = new Set();
+        const look = () => {
+          colors.add(getComputedStyle(document.querySelector('h1') as Element).color);
+          requestAnimationFrame(look);
+        };
+        look();
+      });
+    });
+    afterAll(() => page.close());
+
+    const colorOf = (tag: string) => page.locator(tag).evaluate((element) => getComputedStyle(element).color);
+    const shows = (tag: string, color: string) =>
+      page.waitForFunction(
+        ([tag, color]) => getComputedStyle(document.querySelector(tag as string) as Element).color === color,
+        [tag, color],
+      );
+    const titleIs = (color: string) => app.write('public/css/first.css', `h1 { color: ${color} } h2 { color: ${color} }`);
+    const expectUntouched = async () => {
+      const state = () => ({ same: globalThis.isSameDocument, input: document.querySelector('input')?.value, scrolled: window.scrollY });
+      expect(await page.evaluate(state)).toEqual({ same: true, input: 'typed', scrolled: 1234 });
+    };
+
+    test('a stylesheet, in place: no reload, no moment without styles, and what comes later still wins', async () => {
+      const before = await colorOf('h1');
+      const after = `rgb(${++version}, 0, 0)`;
+      titleIs(after);
+      await shows('h1', after);
+      expect(await page.evaluate(() => [...colors])).toEqual([before, after]);
+      expect(await colorOf('h2')).toBe('rgb(2, 0, 0)');
+      await expectUntouched();
+    });
+
+    test('what an edit takes out of a stylesheet is gone, and an edit that is undone is back', async () => {
+      const before = await colorOf('h1');
+      app.write('public/css/first.css', '/* nothing */');
+      await shows('h1', 'rgb(0, 0, 0)');
+      titleIs(before);
+      await shows('h1', before);
+      await expectUntouched();
+    });
+
+    test('saves in quick succession end in the last one, and editors that write beside and rename are followed', async () => {
+      for (let count = 0; count < 10; count++) titleIs(`rgb(0, ${count}, 0)`);
+      const after = `rgb(${++version}, 0, 0)`;
+      app.write('public/css/.first.css.swp', `h1 { color: ${after} }`);
+      renameSync(path.join(app.dir, 'public/css/.first.css.swp'), path.join(app.dir, 'public/css/first.css'));
+      await shows('h1', after);
+      await expectUntouched();
+    });
+
+    test('an image', async () => {
+      const width = 20 + ++version;
+      app.write('public/img/picture.svg', `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="11"/>`);
+      await page.waitForFunction((width) => document.querySelector('img')?.naturalWidth === width, width);
+      await expectUntouched();
+    });
+
+    test('a script with data-hot is run again', async () => {
+      const ran = await page.evaluate(() => globalThis.hot);
+      app.write('public/js/hot.js', `window.hot = [...(window.hot ?? []), ${++version}];`);
+      await page.waitForFunction((version) => globalThis.hot?.includes(version), version);
+      expect(await page.evaluate(() => globalThis.hot)).toEqual([...(ran ?? []), version]);
+      await expectUntouched();
+    });
+
+    test('any other script reloads the page, and is run once', async () => {
+      expect(complaints).toEqual([]);
+      app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
+      await page.waitForFunction((version) => globalThis.cold?.includes(version), version);
+      expect(await page.evaluate(() => [globalThis.cold, globalThis.isSameDocument])).toEqual([[version], undefined]);
+    });
+  });
+});
