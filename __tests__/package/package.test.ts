@@ -87,6 +87,8 @@ describe('the entries', () => {
       "parseManifest",
     ],
     "next-smart-cache/client-manifest": [
+      "HotScript",
+      "HotStyle",
       "NextScript",
       "manifest",
     ],
@@ -95,6 +97,8 @@ describe('the entries', () => {
       "withSmartCache",
     ],
     "next-smart-cache/manifest": [
+      "HotScript",
+      "HotStyle",
       "NextScript",
       "manifest",
     ],
@@ -116,6 +120,8 @@ describe('the entries', () => {
       "parseManifest",
     ],
     "next-smart-cache/client-manifest": [
+      "HotScript",
+      "HotStyle",
       "NextScript",
       "manifest",
     ],
@@ -124,6 +130,8 @@ describe('the entries', () => {
       "withSmartCache",
     ],
     "next-smart-cache/manifest": [
+      "HotScript",
+      "HotStyle",
       "NextScript",
       "manifest",
     ],

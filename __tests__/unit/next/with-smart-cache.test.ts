@@ -14,7 +14,7 @@ import { smartCacheError } from '../support/smart-cache-error';
 
 // What a build does at its end would be done at the end of the tests.
 jest.mock('../../../src/next/build-end', () => ({ whenBuildSucceeds: jest.fn() }));
-jest.mock('chokidar', () => ({ watch: () => ({ on: jest.fn().mockReturnThis() }) }));
+jest.mock('../../../src/pipeline/watcher', () => ({ watchPublicFolder() {}, watchSource() {} }));
 
 let said: jest.SpyInstance;
 beforeEach(() => {
