@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
-import { checkHydrationOf, checkNavigation } from '../support/page-contract';
+import { checkHydrationOf, checkNavigation, inNewContext } from '../support/page-contract';
 import { bundlerFlags } from './bundlers';
 import { ROUTERS, type Router } from './matrix';
 
@@ -42,7 +42,9 @@ describe.each([
       ...ROUTERS[router],
     };
     // One by one: each is compiled when it is asked for, which others that are open hear of.
-    for (const page of underTest.pages) await checkHydrationOf(underTest, page);
+    await inNewContext(browser, async (context) => {
+      for (const page of underTest.pages) await checkHydrationOf(underTest, page, context);
+    });
     await checkNavigation(underTest);
   });
 });

@@ -66,21 +66,22 @@ async function checkUrl({ origin, publicDir, delivery }: AppUnderTest, url: stri
 
 async function checkHydration(app: AppUnderTest): Promise<void> {
   // All at once: most of the time goes by waiting until a page is idle.
-  await Promise.all(app.pages.map((page) => checkHydrationOf(app, page)));
+  await inNewContext(app.browser, (context) => Promise.all(app.pages.map((page) => checkHydrationOf(app, page, context))));
 }
 
-export async function checkHydrationOf(app: AppUnderTest, { path: page, hydrated, status = 200 }: LinkedPage): Promise<void> {
-  const sent = await inNewPage(app.browser, { javaScriptEnabled: false }, async (tab) => {
-    await tab.goto(app.origin + toUrlPath(app, page));
-    return linkedUrls(tab);
-  });
-  await inNewPage(app.browser, {}, async (tab) => {
-    const complaints = recordComplaints(tab);
-    await tab.goto(app.origin + toUrlPath(app, page), { waitUntil: 'networkidle' });
-    await waitUntilHydrated(tab, hydrated);
-    expect({ page, urls: await linkedUrls(tab) }).toEqual({ page, urls: sent });
-    expect(complaints.filter((text) => !isOfNext(text, status))).toEqual([]);
-  });
+export async function checkHydrationOf(
+  app: AppUnderTest,
+  { path: page, hydrated, status = 200 }: LinkedPage,
+  context: BrowserContext,
+): Promise<void> {
+  const tab = await context.newPage();
+  const complaints = recordComplaints(tab);
+  await tab.goto(app.origin + toUrlPath(app, page), { waitUntil: 'networkidle' });
+  await waitUntilHydrated(tab, hydrated);
+  const sent = await linkedUrls(tab, (await request(app.origin, toUrlPath(app, page))).body.toString());
+  expect({ page, urls: await linkedUrls(tab) }).toEqual({ page, urls: sent });
+  expect(complaints.filter((text) => !isOfNext(text, status))).toEqual([]);
+  await tab.close();
 }
 
 /** Said with or without this package. */
@@ -94,7 +95,8 @@ function isOfNext(complaint: string, status: number): boolean {
 export async function checkNavigation(app: AppUnderTest): Promise<void> {
   const { origin, browser, navigation } = app;
   const { from, to, hydrated, ran, color } = navigation;
-  await inNewPage(browser, {}, async (tab) => {
+  await inNewContext(browser, async (context) => {
+    const tab = await context.newPage();
     const complaints = recordComplaints(tab);
     await tab.goto(origin + toUrlPath(app, from), { waitUntil: 'networkidle' });
     await tab.evaluate(() => Object.assign(window, { sameDocument: true }));
@@ -114,14 +116,10 @@ function toUrlPath({ basePath = '' }: AppUnderTest, page: string): string {
   return basePath && page === '/' ? basePath : basePath + page;
 }
 
-async function inNewPage<T>(
-  browser: Browser,
-  options: Parameters<Browser['newContext']>[0],
-  act: (page: Page, context: BrowserContext) => Promise<T>,
-): Promise<T> {
-  const context = await browser.newContext(options);
+export async function inNewContext<T>(browser: Browser, act: (context: BrowserContext) => Promise<T>): Promise<T> {
+  const context = await browser.newContext();
   try {
-    return await act(await context.newPage(), context);
+    return await act(context);
   } finally {
     await context.close();
   }
@@ -132,13 +130,16 @@ async function waitUntilHydrated(tab: Page, name: string): Promise<void> {
 }
 
 /**
- * What the document shows and loads of `public/`. Preloads and what
+ * What a document shows and loads of `public/`. Preloads and what
  * `next/script` adds, which has no attribute `async`, come and go with hydration.
+ *
+ * @param html another document than the one that is open.
  */
-function linkedUrls(tab: Page): Promise<string[]> {
-  return tab.evaluate(() => {
-    const tags = document.querySelectorAll('img[src], link[rel=stylesheet], link[rel=icon], script[src]:is([async], [defer])');
+function linkedUrls(tab: Page, html?: string): Promise<string[]> {
+  return tab.evaluate((text) => {
+    const root = text === undefined ? document : new DOMParser().parseFromString(text, 'text/html');
+    const tags = root.querySelectorAll('img[src], link[rel=stylesheet], link[rel=icon], script[src]:is([async], [defer])');
     const urls = [...tags].map((tag) => tag.getAttribute('src') ?? tag.getAttribute('href') ?? '');
     return [...new Set(urls)].filter((url) => !/\/_next\/(?!static\/media)/.test(url) && !url.includes('/_next/static/chunks/')).sort();
-  });
+  }, html);
 }
