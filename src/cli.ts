@@ -27,6 +27,7 @@ void main(process.argv.slice(2), {
   stderr: (text) => stderr.write(text),
   terminal: {
     hasColors: stderr.isTTY && stderr.hasColors(),
+    hasColorsOnStdout: stdout.isTTY && stdout.hasColors(),
     isInteractive: stderr.isTTY && env.TERM !== 'dumb' && !env.CI,
     columns: stderr.columns,
   },

@@ -20,10 +20,12 @@ export interface CommandIo {
   version: string;
 }
 
-/** What the talk may look like. Neither where it is piped or kept by CI. */
+/** What the output may look like. Plain where it is piped or kept by CI. */
 export interface TerminalAbilities {
-  /** Whether colours are shown: on a terminal, unless `NO_COLOR` is set (https://no-color.org). */
+  /** Whether the talk has colours: on a terminal, unless `NO_COLOR` is set (https://no-color.org). */
   hasColors: boolean;
+  /** Whether a table on stdout has: the talk may be on a terminal while data is piped on. Default: false. */
+  hasColorsOnStdout?: boolean;
   /** Whether a line may be written over: a progress bar. */
   isInteractive: boolean;
   /** How wide it is, in characters. Default: 80. */

@@ -27,16 +27,18 @@ describe('help', () => {
 Content-hashed, immutable URLs for the files in public/ of a Next.js app.
 
 Options:
-  -V, --version    output the version number
-  --cwd <dir>      the app's folder: the one with next.config and public/
-                   (default: the working directory)
-  --json           print the result as JSON on stdout
-  -h, --help       display help for command
+  -V, --version           output the version number
+  --cwd <dir>             the app's folder: the one with next.config and public/
+                          (default: the working directory)
+  --json                  print the result as JSON on stdout
+  -h, --help              display help for command
 
 Commands:
-  build [options]  hash every file of public/ and write the manifest
-  watch [options]  build, and build again after every change in public/
-  clean [options]  remove what next-smart-cache has written
+  build [options]         hash every file of public/ and write the manifest
+  watch [options]         build, and build again after every change in public/
+  verify [options] <url>  look at a running site from outside: headers, bytes
+                          and hashes, CDN
+  clean [options]         remove what next-smart-cache has written
 "
 `);
   });

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { formatBytes } from '../terminal/numbers.js';
+import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type Trouble } from './answer.js';
+import { decodersOf } from './decoders.js';
+import { EndedAnswer, toTrouble } from './trouble.js';
+
+/** How much of an answer is wanted. */
+interface Want {
+  /** An answer with more than this is ended. 0: the head is enough. */
+  maxBytes: number;
+  digests?: boolean;
+  bytes?: boolean;
+}
+
+/** One GET, without following redirects. Never throws. */
+export type Ask = (url: URL, want: Want) => Promise<Answer>;
+
+export interface AskOptions {
+  /** Milliseconds for one answer, from the first packet to the last. */
+  timeout: number;
+  userAgent: string;
+  /** `user:password`, for one origin alone. */
+  credentials: { origin: string; auth: string } | undefined;
+  interruption: AbortSignal;
+}
+
+/** After so many that never came, a site is not waited for any longer. */
+const PATIENCE = 6;
+
+/** @returns `close` ends the connections that are kept for the next request. */
+export function createAsk({ timeout, userAgent, credentials, interruption }: AskOptions): { ask: Ask; close(): void } {
+  const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  let timeouts = 0;
+
+  const ask: Ask = async (url, want) => {
+    const answer: Answer = { url: url.href, status: undefined, headers: {}, body: undefined, trouble: undefined };
+    if (timeouts >= PATIENCE) return { ...answer, trouble: GIVEN_UP };
+    const deadline = AbortSignal.timeout(timeout);
+    const signal = AbortSignal.any([deadline, interruption]);
+    try {
+      const response = await getHead(url, signal);
+      answer.status = response.statusCode;
+      answer.headers = response.headers;
+      answer.body = await readBody(response, want);
+    } catch (error) {
+      answer.trouble = signal.aborted ? troubleOf(interruption.aborted, timeout) : toTrouble(error);
+      if (answer.trouble.kind === 'timeout') timeouts++;
+    }
+    return answer;
+  };
+  const close = () => {
+    for (const agent of Object.values(agents)) agent.destroy();
+  };
+  return { ask, close };
+
+  function getHead(url: URL, signal: AbortSignal): Promise<http.IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const isSecure = url.protocol === 'https:';
+      const request = (isSecure ? https : http).request(url, {
+        agent: agents[isSecure ? 'https:' : 'http:'],
+        signal,
+        // Compressed bytes are not the ones that were hashed.
+        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent },
+        auth: credentials?.origin === url.origin ? credentials.auth : undefined,
+      });
+      request.once('response', resolve);
+      request.on('error', (error) => {
+        // The server may end a kept connection just as it is used again.
+        if (request.reusedSocket && !signal.aborted && 'code' in error && error.code === 'ECONNRESET') resolve(getHead(url, signal));
+        else reject(error);
+      });
+      request.end();
+    });
+  }
+}
+
+const GIVEN_UP: Trouble = { kind: 'given-up', detail: `not asked, since ${PATIENCE} answers before it never came`, fix: 'see those' };
+
+function troubleOf(isInterrupted: boolean, timeout: number): Trouble {
+  if (isInterrupted) return { kind: 'interrupted', detail: 'interrupted', fix: 'run it again' };
+  const detail = `no whole answer within ${timeout / 1000} s`;
+  return { kind: 'timeout', detail, fix: 'look at what keeps the server, or wait longer: --timeout <seconds>' };
+}
+
+/** What is not kept is hashed and let go, so that memory does not grow with the answer. */
+async function readBody(response: http.IncomingMessage, { maxBytes, digests, bytes }: Want): Promise<ReceivedBody | undefined> {
+  if (maxBytes === 0) {
+    response.destroy();
+    return undefined;
+  }
+  const hashes = digests ? DIGEST_ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
+  const kept: Buffer[] = [];
+  let size = 0;
+  try {
+    if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+    const decoded = decodersOf(response.headers['content-encoding']);
+    const last = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        if (size > maxBytes) return done(tooLarge(maxBytes));
+        for (const hash of hashes) hash.update(chunk);
+        if (bytes) kept.push(chunk);
+        done();
+      },
+    });
+    await pipeline([response, ...decoded, last]);
+  } finally {
+    if (!response.complete) response.destroy();
+  }
+  const digested = DIGEST_ALGORITHMS.map((algorithm, index) => [algorithm, hashes[index]?.digest()]);
+  return { digests: digests ? (Object.fromEntries(digested) as Digests) : undefined, bytes: bytes ? Buffer.concat(kept) : undefined };
+}
+
+function tooLarge(maxBytes: number): EndedAnswer {
+  const detail = `the answer is larger than ${formatBytes(maxBytes)}; it was not read to its end`;
+  return new EndedAnswer('too-large', detail, 'see what is sent there; if it is meant to be that large: --max-size <MB>');
+}

@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The directives of a `Cache-Control` that matter here (RFC 9111, section 5.2; RFC 8246). */
+export interface CacheDirectives {
+  /** In lower case, with what stands behind `=`. */
+  has(name: 'public' | 'private' | 'no-store' | 'no-cache' | 'immutable'): boolean;
+  /** Seconds; `undefined`: absent, or not a number. */
+  seconds(name: 'max-age' | 's-maxage'): number | undefined;
+}
+
+/** An hour: what is kept longer by browsers, they show stale after a deploy. */
+export const LONG = 3600;
+
+export function parseCacheControl(header: string | undefined): CacheDirectives {
+  const directives = new Map<string, string>();
+  for (const part of splitOutsideQuotes(header ?? '', ',')) {
+    const [name = '', value = ''] = part.split('=', 2).map((text) => text.trim());
+    // Of two that contradict each other, the first one counts (RFC 9111, section 4.2.1).
+    if (name && !directives.has(name.toLowerCase())) directives.set(name.toLowerCase(), value.replaceAll('"', ''));
+  }
+  return {
+    has: (name) => directives.has(name),
+    seconds: (name) => {
+      const value = directives.get(name) ?? '';
+      return /^\d+$/.test(value) ? Number(value) : undefined;
+    },
+  };
+}
+
+/** Why any cache may answer from this without asking again; `undefined` when none may. */
+export function reasonToReuse(status: number, headers: IncomingHttpHeaders): string | undefined {
+  const { 'cache-control': cacheControl, expires, date, 'last-modified': lastModified } = headers;
+  const { has, seconds } = parseCacheControl(cacheControl);
+  if (has('no-store') || has('no-cache')) return undefined;
+  const lifetimes = [seconds('max-age'), seconds('s-maxage')];
+  if (has('immutable') || lifetimes.some((lifetime) => (lifetime ?? 0) > 0)) return `Cache-Control is "${cacheControl}"`;
+  if (lifetimes.some((lifetime) => lifetime === 0)) return undefined;
+  if (Date.parse(expires ?? '') > (Date.parse(date ?? '') || Date.now())) return `Expires is "${expires}"`;
+  // RFC 9111, section 4.2.2: without a lifetime, caches guess one from the age of the file.
+  if (status === 200 && lastModified && !has('private')) return 'there is no Cache-Control, and with Last-Modified caches guess how long';
+  return undefined;
+}
+
+/** Whether a cache that many share must ask before it answers from this. */
+export function forbidsSharedReuse(headers: IncomingHttpHeaders): boolean {
+  const { has, seconds } = parseCacheControl(headers['cache-control']);
+  if (has('private') || has('no-store') || has('no-cache')) return true;
+  return (seconds('s-maxage') ?? seconds('max-age')) === 0;
+}
+
+/**
+ * What says that a cache in front has answered, without asking the site:
+ * `X-Cache: HIT`, `Age: 12` …; `undefined` when nothing does.
+ */
+export function signOfCdnHit(headers: IncomingHttpHeaders): string | undefined {
+  // These empty their caches with every deploy, so that what they keep is never stale.
+  const isEmptiedByDeploys = 'x-vercel-id' in headers || 'x-vercel-cache' in headers || 'x-nf-request-id' in headers;
+  const { has } = parseCacheControl(headers['cache-control']);
+  if (isEmptiedByDeploys && !has('private') && !has('no-store')) return undefined;
+  for (const [name, isHit] of Object.entries(HIT_SIGNS)) {
+    const value = [headers[name]].flat().join(', ');
+    if (value && isHit(value)) return `${name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase())}: ${value}`;
+  }
+  return undefined;
+}
+
+/** By header, in lower case. What a cache has asked the site about (`REVALIDATED`, `RefreshHit`) is no hit. */
+const HIT_SIGNS: Readonly<Record<string, (value: string) => boolean>> = {
+  // RFC 9211: one member a cache, each with parameters.
+  'cache-status': (value) =>
+    splitOutsideQuotes(value, ',').some((member) =>
+      splitOutsideQuotes(member, ';').some((part, index) => index > 0 && /^hit(?:=\?1)?$/i.test(part.trim())),
+    ),
+  'cf-cache-status': (value) => /^(?:hit|stale|updating)$/i.test(value),
+  'x-cache': isHitWord,
+  'x-cache-status': isHitWord,
+  'x-proxy-cache': isHitWord,
+  'x-vercel-cache': (value) => /^(?:hit|stale)$/i.test(value),
+  // The request's number, and in a hit that of the one which had fetched it.
+  'x-varnish': (value) => /^\d+ \d+$/.test(value),
+  age: (value) => Number(value) > 0,
+};
+
+/** `HIT`, `Hit from cloudfront`, `MISS, HIT`, `TCP_MEM_HIT from …` */
+function isHitWord(value: string): boolean {
+  return /(?:^|[\s,])(?:TCP_(?:MEM_)?)?HIT\b/i.test(value);
+}
+
+/** Quoted strings (RFC 9110, section 5.6.4) may hold the separator. */
+function splitOutsideQuotes(text: string, separator: string): string[] {
+  const parts = [''];
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? '';
+    if (character === separator && !isQuoted) {
+      parts.push('');
+      continue;
+    }
+    if (character === '"') isQuoted = !isQuoted;
+    parts[parts.length - 1] += isQuoted && character === '\\' ? character + (text[++index] ?? '') : character;
+  }
+  return parts;
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { findReferences, isLookedInto } from '../../pipeline/references/find-references.js';
+import { type Answer, isHtml } from './answer.js';
+import type { Ask } from './ask.js';
+import { matchingAlgorithm } from './hash-match.js';
+import { type LinkedUrl, toHttpUrl } from './linked-urls.js';
+import type { AssetEvidence } from './site-evidence.js';
+import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
+
+/** What a file names is sought in the first megabytes alone. */
+const MAX_TEXT_BYTES = 10 * 1024 * 1024;
+
+export interface Collected {
+  /** `undefined`: it is not ours to judge. */
+  evidence: AssetEvidence | undefined;
+  /** What it names. */
+  links: LinkedUrl[];
+}
+
+/** Asks for one file, and for what shows how it is served. */
+export async function collectAsset(linked: LinkedUrl, kind: UrlKind, { ask, maxSize }: { ask: Ask; maxSize: number }): Promise<Collected> {
+  const url = new URL(linked.url);
+  const namesOthers = isLookedInto(url.pathname, 0);
+  if (kind !== 'hashed') {
+    const answer = await ask(url, { maxBytes: namesOthers ? Math.min(maxSize, MAX_TEXT_BYTES) : 0, bytes: namesOthers });
+    return { evidence: kind === 'plain' ? { kind, url, answer: withoutBody(answer) } : undefined, links: linksOf(url, answer) };
+  }
+  const answer = await ask(url, { maxBytes: maxSize, digests: true, bytes: namesOthers });
+  const links = linksOf(url, answer);
+  const hash = hashOf(url) ?? '';
+  const digests = answer.status === 200 ? answer.body?.digests : undefined;
+  const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;
+  const original = digests && !isOfBytes && !isInStore(url) ? await ask(withoutHash(url), { maxBytes: 0 }) : undefined;
+  const evidence = { url, answer: withoutBytes(answer) };
+  if (original && !isFile(original) && !isHtml(answer)) return { evidence: { kind: 'other-hash', ...evidence }, links };
+  const madeUp = answer.status === 200 ? await askForMadeUp(url, hash.length, ask, maxSize) : [];
+  const references = links.map((link) => link.url);
+  return { evidence: { kind: 'hashed', ...evidence, integrity: linked.integrity, original, madeUp, references }, links };
+}
+
+/** Twice, and to the end: caches keep whole answers alone. */
+async function askForMadeUp(url: URL, length: number, ask: Ask, maxSize: number): Promise<Answer[]> {
+  const madeUp = withHash(url, randomBytes(length).toString('hex').slice(0, length));
+  const first = await ask(madeUp, { maxBytes: maxSize });
+  if (first.status === undefined) return [first];
+  return [first, await ask(madeUp, { maxBytes: maxSize })];
+}
+
+/** Whether a plain URL leads to a file, and not to nothing or to a page. */
+function isFile(answer: Answer): boolean {
+  return answer.status === 200 && !isHtml(answer);
+}
+
+function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedUrl[] {
+  const bytes = body?.bytes;
+  if (status !== 200 || bytes === undefined) return [];
+  const references = findReferences(pathname, bytes.length, () => bytes)?.references ?? [];
+  return references
+    .filter(({ kind }) => kind !== 'source-map')
+    .map(({ url }) => toHttpUrl(url, href))
+    .filter((url) => url !== undefined)
+    .map((url) => ({ url, integrity: undefined }));
+}
+
+function withoutBytes(answer: Answer): Answer {
+  return { ...answer, body: answer.body && { ...answer.body, bytes: undefined } };
+}
+
+function withoutBody(answer: Answer): Answer {
+  return { ...answer, body: undefined };
+}

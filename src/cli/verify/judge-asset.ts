@@ -1,0 +1,141 @@
+import { type Answer, isHtml } from './answer.js';
+import { forbidsSharedReuse, LONG, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
+import { matchingAlgorithm, satisfiesIntegrity } from './hash-match.js';
+import type { HashedEvidence, PlainEvidence } from './site-evidence.js';
+import { hashOf } from './url-kind.js';
+import { fails, holds, type Verdict } from './verdict.js';
+
+/** What is known besides the answers. */
+export interface HashedContext {
+  /** Whether the file is one of several that name each other in a circle. */
+  isInCircle: boolean;
+  /** Whether hashes are compared with bytes. */
+  checksHash: boolean;
+}
+
+const YEAR = 31_536_000;
+
+const LET_THROUGH = 'let proxies and CDNs pass the Cache-Control of the app on, and set none of their own for these paths';
+const CACHE_KEY = 'let the CDN honour Cache-Control, with the whole path in its cache key, and empty its cache';
+
+/** Judges a file under a hashed URL: what is promised for a year must be what the name says. */
+export function judgeHashed(evidence: HashedEvidence, context: HashedContext): Verdict[] {
+  const { answer, integrity, madeUp } = evidence;
+  if (answer.status !== undefined && answer.status !== 200) return [judgeStatus(answer)];
+  const verdicts: Verdict[] = [];
+  if (answer.trouble) verdicts.push(fails('answer', answer.trouble.detail, answer.trouble.fix));
+  if (answer.status === undefined) return verdicts;
+  verdicts.push(holds('status', '200'), judgeImmutable(answer));
+  if (context.checksHash && answer.body?.digests) verdicts.push(judgeHash(evidence, context));
+  if (integrity && answer.body?.digests) {
+    verdicts.push(
+      satisfiesIntegrity(integrity, answer.body.digests)
+        ? holds('integrity', 'as the tag says')
+        : fails('integrity', `the tag says ${integrity}`, 'let nothing in front of the app change its files (minifiers, image optimisers)'),
+    );
+  }
+  return [...verdicts, ...judgeMadeUp(madeUp)];
+}
+
+function judgeStatus({ status = 0, headers }: Answer): Verdict {
+  const { location } = headers;
+  if (location !== undefined) {
+    return fails(
+      'status',
+      `it answers ${status} and leads to ${location}`,
+      'let middleware and proxies leave hashed URLs alone; leave files that want a session out of the hashed ones: exclude',
+    );
+  }
+  if (status === 401 || status === 403) {
+    return fails(
+      'status',
+      `it answers ${status}`,
+      'leave files that want a session out of the hashed ones (exclude), or pass a password: https://user:password@…',
+    );
+  }
+  if (status === 404) {
+    return fails('status', 'it answers 404', 'let page and files come from one deploy, and deploy .next/static with it');
+  }
+  return fails('status', `it answers ${status}`, "look into the server's log");
+}
+
+function judgeImmutable({ headers }: Answer): Verdict {
+  const header = headers['cache-control'];
+  const { has, seconds } = parseCacheControl(header);
+  const isRight =
+    has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR && !has('private') && !has('no-store') && !has('no-cache');
+  if (isRight) return holds('header', header ?? '');
+  if (header === undefined) return fails('header', `there is none; "public, max-age=${YEAR}, immutable" is due`, LET_THROUGH);
+  const detail = `it is "${header}"; "public, max-age=${YEAR}, immutable" is due`;
+  if (seconds('max-age') !== 0 && !has('no-store')) return fails('header', detail, LET_THROUGH);
+  // So answers an app to a hash that it does not know.
+  return fails(
+    'header',
+    detail,
+    'verify what "next start" serves, not "next dev"; let page and files come from one deploy; otherwise a proxy sets this header',
+  );
+}
+
+function judgeHash({ url, answer, original }: HashedEvidence, { isInCircle }: HashedContext): Verdict {
+  const hash = hashOf(url) ?? '';
+  const digests = answer.body?.digests;
+  const algorithm = digests && matchingAlgorithm(hash, digests);
+  if (algorithm) return holds('hash', `${algorithm} of the bytes`);
+  if (isInCircle) return holds('hash', 'not compared: files that name each other in a circle share the hash of their group');
+  const what = isHtml(answer)
+    ? 'what comes is an HTML page'
+    : `the bytes have the SHA-256 ${digests?.sha256.toString('hex').slice(0, hash.length)}`;
+  const why = original?.status === 200 && !reasonToReuse(200, answer.headers) ? `${what}; they may be those of a newer deploy` : what;
+  return fails(
+    'hash',
+    why,
+    'let nothing in front of the app change its files; with a "fingerprint" that is not made from the content, pass --no-hash-check',
+  );
+}
+
+/** The same path with a hash that nobody has issued, asked for twice. */
+function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
+  const answered = answers.filter(({ status }) => status !== undefined);
+  const first = answered[0];
+  if (first?.status === undefined) {
+    const trouble = answers[0]?.trouble;
+    return trouble ? [fails('made-up-hash', `${answers[0]?.url}: ${trouble.detail}`, trouble.fix)] : [];
+  }
+  if (first.status >= 500) return [fails('made-up-hash', `${first.url} answers ${first.status}`, "look into the server's log")];
+  const reusable = answered.find(({ status = 0, headers }) => reasonToReuse(status, headers));
+  const kept = answered.map(({ headers }) => signOfCdnHit(headers)).find((sign) => sign !== undefined);
+  return [
+    reusable
+      ? fails(
+          'made-up-hash',
+          `${reusable.url} answers ${reusable.status}, and ${reasonToReuse(reusable.status ?? 0, reusable.headers)}`,
+          'remove header rules that match hashed names by a pattern; only files that are there may be immutable',
+        )
+      : holds('made-up-hash', `${first.status}, ${first.headers['cache-control'] ?? 'no Cache-Control'}`),
+    kept
+      ? fails('cdn', `it answered the second time for ${first.url} by itself (${kept}): it keeps stale hashes`, CACHE_KEY)
+      : holds('cdn', 'kept nothing'),
+  ];
+}
+
+/** Judges a file under its plain URL: nobody may keep it so long that a deploy goes unseen. */
+export function judgePlain({ kind, url, answer }: PlainEvidence): Verdict[] {
+  const { status, trouble, headers } = answer;
+  if (status === undefined) return trouble ? [fails('answer', trouble.detail, trouble.fix)] : [];
+  // Whoever puts a hash or a version into a URL may well let it be kept.
+  if (status !== 200 || kind === 'other-hash' || url.search !== '') return [];
+  const header = headers['cache-control'];
+  const { has, seconds } = parseCacheControl(header);
+  const isLong = has('immutable') || (seconds('max-age') ?? 0) > LONG;
+  const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
+  return [
+    isLong
+      ? fails(
+          'header',
+          `it is "${header}" on a URL without a hash, so visitors keep an old file after a deploy`,
+          'link the file by asset(), <CachedScript> or <CachedStyle>, and remove the rule that sets this header',
+        )
+      : holds('header', header ?? 'none'),
+    sign ? fails('cdn', `it answered by itself (${sign}) although Cache-Control is "${header}"`, CACHE_KEY) : holds('cdn', 'kept nothing'),
+  ];
+}

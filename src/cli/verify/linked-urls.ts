@@ -1,0 +1,128 @@
+import { Parser } from 'htmlparser2';
+import { findCssReferences } from '../../pipeline/references/css-references.js';
+import { ReferencesUnreadableError } from '../../pipeline/references/references-unreadable-error.js';
+import { urlsOfSrcset } from './srcset.js';
+
+/** A file that a page names. */
+export interface LinkedUrl {
+  url: string;
+  /** The `integrity` of its tag. */
+  integrity: string | undefined;
+}
+
+/** What a `<link>` must be for a browser to fetch it for this page. */
+const LINK_TYPES = new Set([
+  'stylesheet',
+  'preload',
+  'modulepreload',
+  'icon',
+  'apple-touch-icon',
+  'apple-touch-icon-precomposed',
+  'mask-icon',
+  'manifest',
+]);
+
+/** Attributes that hold the URL of a file, by element (HTML Standard). */
+const URL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  audio: ['src'],
+  embed: ['src'],
+  image: ['href', 'xlink:href'],
+  img: ['src'],
+  input: ['src'],
+  object: ['data'],
+  script: ['src'],
+  source: ['src'],
+  track: ['src'],
+  use: ['href', 'xlink:href'],
+  video: ['src', 'poster'],
+};
+
+/** The files that a page names in its HTML, each once, as absolute `http:` and `https:` URLs without fragment. */
+export function findLinkedUrls(html: string, pageUrl: string): LinkedUrl[] {
+  const found = new Map<string, LinkedUrl>();
+  let base = pageUrl;
+  let inside: 'style' | 'importmap' | undefined;
+  let text = '';
+
+  const parser = new Parser({
+    onopentag(element, attributes) {
+      if (element === 'base' && base === pageUrl && attributes.href)
+        base = URL.canParse(attributes.href, pageUrl) ? new URL(attributes.href, pageUrl).href : base;
+      for (const name of URL_ATTRIBUTES[element] ?? []) add(attributes[name], attributes.integrity);
+      if (element === 'link' && isFetched(attributes.rel)) {
+        add(attributes.href, attributes.integrity);
+        addAll(urlsOfSrcset(attributes.imagesrcset ?? ''));
+      }
+      if (element === 'img' || element === 'source') addAll(urlsOfSrcset(attributes.srcset ?? ''));
+      if (attributes.style) addAll(urlsOfCss(attributes.style));
+      inside = element === 'style' ? 'style' : element === 'script' && attributes.type === 'importmap' ? 'importmap' : undefined;
+      text = '';
+    },
+    ontext(data) {
+      if (inside) text += data;
+    },
+    onclosetag() {
+      if (inside === 'style') addAll(urlsOfCss(text));
+      else if (inside === 'importmap') addImportMap(text);
+      inside = undefined;
+    },
+  });
+  parser.end(html);
+  return [...found.values()];
+
+  function addAll(urls: readonly string[]): void {
+    for (const url of urls) add(url, undefined);
+  }
+
+  function add(written: string | undefined, integrity: string | undefined): void {
+    const url = written?.trim() ? toHttpUrl(written, base) : undefined;
+    if (url === undefined) return;
+    // A preload and its tag name the same file; one of them may lack the integrity.
+    found.set(url, { url, integrity: found.get(url)?.integrity ?? (integrity || undefined) });
+  }
+
+  function addImportMap(json: string): void {
+    for (const [url, integrity] of entriesOfImportMap(json)) add(url, integrity);
+  }
+}
+
+/** Absolute, without fragment; `undefined` for what is not fetched over HTTP. */
+export function toHttpUrl(written: string, base: string): string | undefined {
+  if (!URL.canParse(written, base)) return undefined;
+  const url = new URL(written, base);
+  url.hash = '';
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
+}
+
+function isFetched(rel: string | undefined): boolean {
+  return (rel ?? '')
+    .toLowerCase()
+    .split(/\s+/)
+    .some((type) => LINK_TYPES.has(type));
+}
+
+function urlsOfCss(css: string): string[] {
+  try {
+    return findCssReferences(css)
+      .filter(({ kind }) => kind !== 'source-map')
+      .map(({ url }) => url);
+  } catch (error) {
+    if (error instanceof ReferencesUnreadableError) return [];
+    throw error;
+  }
+}
+
+/** URLs and their integrity. Keys of `integrity` are URLs too; `imports` may lead to folders, which are not fetched. */
+function entriesOfImportMap(json: string): [url: string, integrity: string | undefined][] {
+  try {
+    const map: unknown = JSON.parse(json);
+    const integrity = Object.entries(Object(Object(map).integrity) as object);
+    const imports = Object.values(Object(Object(map).imports) as object).map((url) => [url, undefined]);
+    return [...integrity, ...imports].filter(
+      (entry): entry is [string, string | undefined] =>
+        typeof entry[0] === 'string' && !entry[0].endsWith('/') && typeof entry[1] !== 'object',
+    );
+  } catch {
+    return [];
+  }
+}
