@@ -19,12 +19,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Which packages a layer may know. */
 const MAY_USE: Record<string, RegExp> = {
   entry: /^(?:node:.+)$/,
-  cli: /^(?:node:.+|commander|picocolors|cli-progress|magic-string|htmlparser2)$/,
+  cli: /^(?:node:.+|commander|picocolors|cli-progress|htmlparser2)$/,
   next: /^(?:node:.+|next|jiti|postcss)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/script\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
   hosts: /^node:.+$/,
-  pipeline: /^(?:node:.+|@csstools\/css-tokenizer|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2|@babel\/parser|chokidar)$/,
+  pipeline: /^(?:node:.+|@csstools\/css-tokenizer|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2|chokidar)$/,
   core: /^picomatch$/,
 };
 
