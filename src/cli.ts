@@ -26,9 +26,10 @@ void main(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),
   terminal: {
-    hasColors: stderr.isTTY && stderr.hasColors(),
-    hasColorsOnStdout: stdout.isTTY && stdout.hasColors(),
-    isInteractive: stderr.isTTY && env.TERM !== 'dumb' && !env.CI,
+    // `isTTY` is `undefined` on anything else, whatever its type says; to picocolors that would mean: find out yourself.
+    hasColors: Boolean(stderr.isTTY) && stderr.hasColors(),
+    hasColorsOnStdout: Boolean(stdout.isTTY) && stdout.hasColors(),
+    isInteractive: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,
     columns: stderr.columns,
   },
   loadProject,

@@ -142,6 +142,7 @@ describe('colours', () => {
     ['with NO_COLOR', { NO_COLOR: '1' }, ['--require', terminal]],
     ['on a terminal that has none', { TERM: 'dumb' }, ['--require', terminal]],
     ['where the talk is piped', {}, []],
+    ['where it is piped, in CI', { CI: 'true', FORCE_COLOR: '1' }, []],
     ['where it is piped, whatever the terminal', { COLORTERM: 'truecolor' }, []],
   ])('are not, %s', (_, env, flags) => {
     expect(said(env as Record<string, string>, ...flags)).toBe(PLAIN);
