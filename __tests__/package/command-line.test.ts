@@ -125,7 +125,7 @@ describe('output that is not taken', () => {
 
 describe('colours', () => {
   const terminal = path.resolve(__dirname, 'fake-terminal.cjs');
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...inherited } = process.env;
   const said = (env: Record<string, string>, ...flags: string[]) =>
     spawnSync(process.execPath, [...flags, fs.realpathSync(installed.bin), 'build'], {
       cwd: app({ 'public/a.js': 'a' }),
