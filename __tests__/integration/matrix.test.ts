@@ -41,6 +41,17 @@ describe.each(rows.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, $
   }
 
   describe.each(row.routers)('%s', (router) => {
+    test('verify, which looks at the site from outside, finds nothing wrong', () => {
+      const { pages, navigation } = ROUTERS[router];
+      const { status, stdout, stderr } = app.cli('verify', server.origin + navigation.from, '--json');
+      const { assets } = JSON.parse(stdout) as { assets: { url: string }[] };
+      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^next-smart-cache: .+\n$/) });
+      // All that the page links, and each of it looked at.
+      const links = pages.find(({ path: page }) => page === navigation.from)?.links ?? [];
+      const urls = links.map((link) => expectedUrl(link, { publicDir: path.join(app.dir, 'public') }));
+      expect(assets.map(({ url }) => new URL(url, server.origin).pathname)).toEqual(expect.arrayContaining(urls));
+    });
+
     test.each(PAGE_CONTRACT)('%s', async (_, check) => {
       await check({ origin: server.origin, browser, publicDir: path.join(app.dir, 'public'), ...ROUTERS[router] });
     });
