@@ -3,7 +3,7 @@ import { declareAssetPaths } from '../core/asset-path-declaration.js';
 import type { ErrorParts } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
-import { writeIfChanged } from './atomic-write.js';
+import { readTextIfThere, writeIfChanged } from './atomic-write.js';
 import { type Copies, storedCopies, unstoredCopies } from './copies.js';
 import { isRacy, letClockTick, nowNs } from './file-stamp.js';
 import type { FrozenFile } from './freeze.js';
@@ -19,6 +19,8 @@ import { openScanCache, type ScanCache } from './scan-cache.js';
 export interface BuildManifestOptions {
   /** Whether frozen copies are made. Default: true; development has no store. */
   freeze?: boolean;
+  /** Whether anything is written at all. Default: true. Without it, `changed` says what a build would find. */
+  write?: boolean;
   /** Whether each copy in the store is looked at, in case a crash or a cache of CI has cut it short. Default: false. */
   checkCopies?: boolean;
   /** Whether an app without `public/` is one with an empty one, as it is for Next. Default: false. */
@@ -53,18 +55,20 @@ export interface BuiltManifest {
  * @throws {SmartCacheError} and leaves the old manifest as it was.
  */
 export function buildManifest(project: Project, options: BuildManifestOptions = {}): BuiltManifest {
+  const writes = options.write ?? true;
+  const freezes = writes && (options.freeze ?? true);
   const isMissing = options.mayLackPublic && !fs.existsSync(project.publicDir);
   const scan = isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(project.publicDir, project.options);
   const cache = openScanCache(project.cacheDir, {
     algorithm: project.options.algorithm,
-    isFrozen: options.freeze ?? true,
+    isFrozen: freezes,
     findReferences: project.options.references.isFollowed,
   });
   const {
     cacheDir,
     options: { algorithm },
   } = project;
-  const copies = options.freeze === false ? unstoredCopies(algorithm) : storedCopies(cacheDir, algorithm, options.checkCopies ?? false);
+  const copies = freezes ? storedCopies(cacheDir, algorithm, options.checkCopies ?? false) : unstoredCopies(algorithm);
   const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies, options.onProgress);
   const shape = hashedPathShape(
     files.map(({ assetPath }) => assetPath),
@@ -72,7 +76,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     project.options.hashLength,
   );
   const linked = linkFiles(project, files, scan.stablePaths, shape, copies, cache.stateKey);
-  if (filesRead > 0 || linked.stateKey !== cache.stateKey || copies.written > 0) {
+  if (writes && (filesRead > 0 || linked.stateKey !== cache.stateKey || copies.written > 0)) {
     const isSaved = (file: SourceFile) => !isRacy(file, readAtNs);
     cache.save(
       files.filter(isSaved).map((file) => ({ ...file, links: linked.linksOf(file.assetPath) })),
@@ -80,7 +84,8 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     );
   }
   const manifest = describeFiles(project, linked.outputs);
-  writeIfChanged(project.declarationPath, declareAssetPaths(allPaths(scan)));
+  if (writes) writeIfChanged(project.declarationPath, declareAssetPaths(allPaths(scan)));
+  const text = serializeManifest(manifest);
   return {
     manifest,
     stablePaths: scan.stablePaths,
@@ -88,7 +93,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     sourceHashes: new Set(files.map(({ contentHash }) => contentHash)),
     graph: linked.graph,
     warnings: linked.warnings,
-    changed: writeIfChanged(project.manifestPath, serializeManifest(manifest)),
+    changed: writes ? writeIfChanged(project.manifestPath, text) : readTextIfThere(project.manifestPath) !== text,
     filesRead,
   };
 }

@@ -36,6 +36,8 @@ Options:
 Commands:
   build [options]         hash every file of public/ and write the manifest
   watch [options]         build, and build again after every change in public/
+  check [options]         for CI: whether manifest, options and the asset paths
+                          in the source hold
   verify [options] <url>  look at a running site from outside: headers, bytes
                           and hashes, CDN
   clean [options]         remove what next-smart-cache has written

@@ -12,6 +12,8 @@ export interface Talk {
   warn(problem: ErrorParts): void;
   /** Something that does not hold. */
   fail(text: string): void;
+  /** The same, at a place in a file, in the form that editors and terminals make a link of: `app/page.tsx:3:12`. */
+  failAt(place: string, text: string): void;
   error(error: SmartCacheError): void;
 }
 
@@ -25,6 +27,7 @@ export function createTalk({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'ter
     note: (text) => line(`${dim(NAME)} ${text}`),
     warn: (problem) => line(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
     fail: (text) => line(`${red(NAME)} ${text}`),
+    failAt: (place, text) => line(`${bold(place)}  ${text}`),
     error: (error) => line(`${red(NAME)} ${paint(error.message)}\n  ${dim(`Code: ${error.code}`)}`),
   };
 

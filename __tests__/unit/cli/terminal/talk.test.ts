@@ -17,6 +17,7 @@ function say(hasColors: boolean): Record<keyof Talk, string> {
     note: said(() => talk.note('note')),
     warn: said(() => talk.warn(PARTS)),
     fail: said(() => talk.fail('fail')),
+    failAt: said(() => talk.failAt('app/page.tsx:1:2', 'fail')),
     error: said(() => talk.error(new SmartCacheError('ERR_SMART_CACHE_USAGE', PARTS))),
   };
 }

@@ -1,0 +1,143 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { resolveProject } from '../../../src/pipeline/project';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { runCommand } from '../support/command-line';
+import { listFiles } from '../support/folders';
+
+const FILES = {
+  'public/js/application.js': "import './part.js';",
+  'public/js/part.js': 'export {};',
+  'public/img/logo.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'public/favicon.ico': '',
+  'app/page.jsx': `import { asset, CachedScript } from 'next-smart-cache';
+export default () => (
+  <>
+    <CachedScript src="/js/application.js" type="module" />
+    <img src={asset('/img/logo.svg?size=2#top')} alt="" />
+    <link rel="icon" href="/favicon.ico" />
+    <img src="https://example.com/img/logo.svg" alt="" />
+  </>
+);
+`,
+};
+
+async function app(files: Record<string, string> = {}, { isBuilt = true } = {}): Promise<string> {
+  const root = temporaryFolder();
+  writeFiles(root, { ...FILES, ...files });
+  if (isBuilt) await runCommand(['build'], { cwd: root });
+  return root;
+}
+
+const contentsOf = (root: string) =>
+  listFiles(root).map((file) => [file, fs.readFileSync(path.join(root, file), 'utf8'), fs.statSync(path.join(root, file)).mtimeMs]);
+
+test('all holds: exit code 0, and nothing is written', async () => {
+  const root = await app();
+  const before = contentsOf(root);
+  expect(await runCommand(['check'], { cwd: root })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: 'next-smart-cache: all holds; 3 files in public/\n',
+  });
+  expect(contentsOf(root)).toEqual(before);
+});
+
+test('a manifest that is missing, and nothing is written in its place', async () => {
+  const root = await app({}, { isBuilt: false });
+  const before = contentsOf(root);
+  expect(await runCommand(['check'], { cwd: root })).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: '.smart-cache/manifest.json  is missing; run "next-smart-cache build"\nnext-smart-cache: 1 problem; 3 files in public/\n',
+  });
+  expect(contentsOf(root)).toEqual(before);
+  expect(await runCommand(['check', '--no-manifest'], { cwd: root })).toMatchObject({ exitCode: 0 });
+});
+
+test('a manifest that is outdated, also by a file that another one only names', async () => {
+  const root = await app();
+  fs.writeFileSync(path.join(root, 'public/js/part.js'), 'export const edited = true;');
+  const { exitCode, stderr } = await runCommand(['check'], { cwd: root });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('.smart-cache/manifest.json  is outdated; run "next-smart-cache build"\n');
+});
+
+test('every asset path that is not there, with its place and the nearest name', async () => {
+  const root = await app({
+    'app/other.tsx':
+      "import { asset } from 'next-smart-cache';\n\nexport const url = asset('/img/lgoo.svg');\nexport const other = asset('/nowhere/near/it.mp4');\n",
+  });
+  expect(await runCommand(['check'], { cwd: root })).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr:
+      'app/other.tsx:3:26  asset(): public/ has no /img/lgoo.svg; did you mean "/img/logo.svg"?\n' +
+      'app/other.tsx:4:28  asset(): public/ has no /nowhere/near/it.mp4; add the file, or correct the path\n' +
+      'next-smart-cache: 2 problems; 3 files in public/\n',
+  });
+});
+
+describe('files of public/ that are linked without a hash', () => {
+  const other = {
+    'app/other.jsx':
+      'export default () => <><script src="/js/application.js" /><img src="/img/logo.svg" alt="" /><img src="/docs/img/logo.svg" alt="" /></>;\n',
+  };
+  const LISTED =
+    'app/other.jsx:1:36  <script src>: /js/application.js is linked without a hash; write <CachedScript>\n' +
+    "app/other.jsx:1:68  <img src>: /img/logo.svg is linked without a hash; write {asset('/img/logo.svg')}\n";
+
+  test('are problems', async () => {
+    const { exitCode, stderr } = await runCommand(['check'], { cwd: await app(other) });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `${LISTED}next-smart-cache: 2 problems; 3 files in public/\n` });
+  });
+
+  test('are only listed with --allow-unhashed', async () => {
+    const { exitCode, stderr } = await runCommand(['check', '--allow-unhashed'], { cwd: await app(other) });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: `${LISTED}next-smart-cache: all holds; 3 files in public/\n` });
+  });
+
+  test('are known under the basePath too', async () => {
+    const loadProject = async (root: string) => resolveProject({ root, basePath: '/docs' });
+    const root = await app(other, { isBuilt: false });
+    await runCommand(['build'], { cwd: root, loadProject });
+    expect((await runCommand(['check'], { cwd: root, loadProject })).stderr).toContain(
+      "app/other.jsx:1:102  <img src>: /docs/img/logo.svg is linked without a hash; write {asset('/img/logo.svg')}\n",
+    );
+  });
+});
+
+test('source that cannot be read is named with its place', async () => {
+  const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'app/broken.jsx': 'export default () =>\n  <div>' }) });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^app\/broken\.jsx:2:8 {2}cannot be read as what its name says: Unexpected token/);
+});
+
+test('a reference inside public/ that leads nowhere is a warning', async () => {
+  const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'public/css/a.css': 'a { background: url(no.png) }' }) });
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('A reference leads nowhere: public/css/a.css:1');
+});
+
+test('--json: all of it as data', async () => {
+  const root = await app({ 'app/other.jsx': 'export default () => <img src="/img/logo.svg" alt="" />;\n' });
+  const { exitCode, stdout } = await runCommand(['check', '--json', '--allow-unhashed'], { cwd: root });
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    ok: true,
+    manifest: 'current',
+    problems: [
+      {
+        kind: 'unhashed',
+        file: path.join(root, 'app/other.jsx'),
+        line: 1,
+        column: 31,
+        written: '/img/logo.svg',
+        assetPath: '/img/logo.svg',
+        site: '<img src>',
+        allowed: true,
+      },
+    ],
+    warnings: [],
+  });
+});

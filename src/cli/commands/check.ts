@@ -1,0 +1,76 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildManifest } from '../../pipeline/build-manifest.js';
+import { findSourceProblems, type SourceProblem } from '../../pipeline/source/source-problems.js';
+import type { CliCommand, Invocation } from '../command.js';
+import type { CommandIo, ExitCode } from '../command-io.js';
+import { formatCount } from '../terminal/numbers.js';
+import { createTalk } from '../terminal/talk.js';
+
+export const checkCommand: CliCommand = {
+  name: 'check',
+  summary: 'for CI: whether manifest, options and the asset paths in the source hold',
+  description:
+    'Looks, without writing anything, whether the manifest is current, whether public/ has every asset path that the source gives to ' +
+    'asset() and the components, and which files of public/ the source links under a URL without a hash. Loading next.config checks the options.',
+  failsWhen: 'something of that does not hold; each is named with its file and line',
+  examples: [
+    ['check', 'in CI, after "next-smart-cache build"'],
+    ['check --allow-unhashed', 'while an app is being moved over, link by link'],
+  ],
+  configure: (command) => {
+    command
+      .option('--allow-unhashed', 'only list the URLs without a hash')
+      .option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it');
+  },
+  run: runCheck,
+};
+
+async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
+  const project = await io.loadProject(root);
+  const built = buildManifest(project, { write: false });
+  const problems = await findSourceProblems(project, built);
+  const manifest =
+    options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
+  const isAllowed = ({ kind }: SourceProblem) => kind === 'unhashed' && options.allowUnhashed === true;
+  const failures = problems.filter((problem) => !isAllowed(problem)).length + (['outdated', 'missing'].includes(manifest) ? 1 : 0);
+  if (json) {
+    const found = problems.map((problem) => ({ ...problem, allowed: isAllowed(problem) }));
+    io.stdout(`${JSON.stringify({ ok: failures === 0, manifest, problems: found, warnings: built.warnings }, null, 2)}\n`);
+  }
+  const talk = createTalk(io);
+  for (const warning of built.warnings) talk.warn(warning);
+  for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem));
+  if (manifest === 'outdated' || manifest === 'missing') {
+    talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}; run "next-smart-cache build"`);
+  }
+  const files = formatCount(Object.keys(built.manifest.assets).length, 'file');
+  if (failures > 0) talk.fail(`${formatCount(failures, 'problem')}; ${files} in public/`);
+  else talk.done(`all holds; ${files} in public/`);
+  return failures > 0 ? 1 : 0;
+}
+
+function placeOf({ file, line, column }: SourceProblem, cwd: string): string {
+  return `${path.relative(cwd, file)}:${line}:${column}`;
+}
+
+function describe({ kind, site, written, assetPath, nearest, detail }: SourceProblem): string {
+  switch (kind) {
+    case 'missing': {
+      const guess = nearest?.length
+        ? `; did you mean ${nearest.map((name) => `"${name}"`).join(' or ')}?`
+        : '; add the file, or correct the path';
+      return `${site}: public/ has no ${written}${guess}`;
+    }
+    case 'unhashed':
+      return `${site}: ${written} is linked without a hash; write ${BETTER[site?.slice(0, site.indexOf(' ')) ?? ''] ?? `{asset('${assetPath}')}`}`;
+    case 'unreadable':
+      return `cannot be read as what its name says: ${detail}`;
+  }
+}
+
+/** What takes an element's place; any other takes `asset()`. */
+const BETTER: Readonly<Record<string, string>> = {
+  '<script': '<CachedScript>',
+  '<link': '<CachedStyle>, or asset() if it is no stylesheet',
+};

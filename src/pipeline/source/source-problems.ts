@@ -1,0 +1,73 @@
+import { isExternalUrl, readings } from '../../core/asset-path.js';
+import { nearestNames } from '../../core/nearest-names.js';
+import { readTextIfThere } from '../atomic-write.js';
+import type { BuiltManifest } from '../build-manifest.js';
+import type { Project } from '../project.js';
+import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
+import { listSourceFiles } from './source-files.js';
+
+/** A place in the app's source to look at. */
+export interface SourceProblem {
+  /**
+   * `missing`: an asset path that `public/` has no file for; `unhashed`: a
+   * file of `public/`, linked under its plain URL; `unreadable`: a file whose
+   * syntax cannot be read, so that nothing in it was looked at.
+   */
+  kind: 'missing' | 'unhashed' | 'unreadable';
+  /** Absolute. */
+  file: string;
+  /** From 1, as is the column. */
+  line: number;
+  column: number;
+  /** The URL as it is written. */
+  written?: string;
+  /** `<img src>`, `asset()`. */
+  site?: string;
+  /** Of an unhashed one, what to give to this package: without the `basePath`. */
+  assetPath?: string;
+  /** Of a missing one, the names that come nearest. */
+  nearest?: readonly string[];
+  /** Of an unreadable one, what the parser says. */
+  detail?: string;
+}
+
+/** Compares what the app's source links with what `public/` has, in the order of the files. */
+export async function findSourceProblems(project: Project, built: BuiltManifest): Promise<SourceProblem[]> {
+  const { assets } = built.manifest;
+  const assetPaths = new Set([...Object.keys(assets), ...built.stablePaths]);
+  const { basePath } = project.prefixes;
+  const problems: SourceProblem[] = [];
+  for (const file of [...listSourceFiles(project).files].sort()) {
+    // Prose with tags in it: no parser of JavaScript can read it.
+    if (/\.mdx?$/.test(file)) continue;
+    try {
+      for (const found of await findLinkedUrls(file, readTextIfThere(file) ?? '')) {
+        const problem = judge(found);
+        if (problem) problems.push({ ...problem, file, line: found.line, column: found.column, written: found.written, site: found.site });
+      }
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const { line = 1, column = 0 } = (error as { loc?: { line?: number; column?: number } }).loc ?? {};
+      problems.push({ kind: 'unreadable', file, line, column: column + 1, detail: error.message });
+    }
+  }
+  return problems;
+
+  function judge({ written, isLookedUp }: LinkedUrl): Pick<SourceProblem, 'kind' | 'nearest' | 'assetPath'> | undefined {
+    if (isExternalUrl(written) || written.startsWith('#')) return undefined;
+    if (!isLookedUp) {
+      const assetPath = [written, withoutBasePath(written)].find(isHashed);
+      return assetPath === undefined ? undefined : { kind: 'unhashed', assetPath };
+    }
+    if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
+    return { kind: 'missing', nearest: nearestNames(written, assetPaths) };
+  }
+
+  function isHashed(written: string): boolean {
+    return readings(written).some((reading) => Object.hasOwn(assets, reading));
+  }
+
+  function withoutBasePath(written: string): string {
+    return basePath && written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
+  }
+}
