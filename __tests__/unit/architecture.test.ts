@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Which packages a layer may know. */
 const MAY_USE: Record<string, RegExp> = {
   entry: /^(?:node:.+)$/,
-  cli: /^(?:node:.+|commander|picocolors|cli-progress|htmlparser2)$/,
+  cli: /^(?:node:.+|commander|picocolors|cli-progress|htmlparser2|magic-string|@humanwhocodes\/momoa)$/,
   next: /^(?:node:.+|next|jiti|postcss)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/script\.js|next-smart-cache\/(?:manifest|client-manifest))$/,

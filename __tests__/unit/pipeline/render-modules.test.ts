@@ -50,6 +50,7 @@ test('the module for the server holds everything', () => {
 "// Written by next-smart-cache; do not edit.
 export const manifest = {"assets":{"/img/a.png":"/docs/img/a.2cf24dba5f.png","/img/b.png":"/docs/img/b.2cf24dba5f.png","/js/app.js":"/docs/js/app.2cf24dba5f.js","/robots.txt":"/docs/robots.txt"},"basePath":"/docs","onMissing":"error"};
 export const NextScript = undefined;
+export const HotScript = undefined, HotStyle = undefined;
 "
 `);
 });
@@ -60,6 +61,7 @@ test('the module for the client holds what the source names, stable files too', 
 "// Written by next-smart-cache; do not edit.
 export const manifest = {"assets":{"/js/app.js":"/js/app.2cf24dba5f.js","/robots.txt":"/robots.txt"},"basePath":"","onMissing":"error"};
 export const NextScript = undefined;
+export const HotScript = undefined, HotStyle = undefined;
 "
 `);
 });
@@ -81,7 +83,7 @@ test('where client code is rendered on the server, there is the browser’s own 
   expect(clientOnServer()).toMatchInlineSnapshot(`
 "// Written by next-smart-cache; do not edit.
 import { manifest as browserManifest } from './client-manifest.mjs';
-export { NextScript } from './client-manifest.mjs';
+export { HotScript, HotStyle, NextScript } from './client-manifest.mjs';
 export const manifest = { ...browserManifest, unlisted: "/img/b.png\\u0000/robots.txt" };
 "
 `);
@@ -95,7 +97,7 @@ test('in development the browser has every entry, and both halves the same list'
   expect(unpackAssetPaths(parseRenderModule(client()).unlisted)).toEqual(unlisted);
   expect(clientOnServer()).toMatchInlineSnapshot(`
 "// Written by next-smart-cache; do not edit.
-export { manifest, NextScript } from './client-manifest.mjs';
+export { HotScript, HotStyle, manifest, NextScript } from './client-manifest.mjs';
 "
 `);
 });
