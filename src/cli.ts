@@ -4,6 +4,7 @@ import path from 'node:path';
 import { main } from './cli/main.js';
 import { handleOutputErrors } from './cli/terminal/output-errors.js';
 import { loadProject } from './next/load-project.js';
+import { findConfigFile } from './next/project-root.js';
 
 const { env, stderr, stdout } = process;
 const interrupt = new AbortController();
@@ -33,6 +34,7 @@ void main(process.argv.slice(2), {
     columns: stderr.columns,
   },
   loadProject,
+  findConfigFile,
   interruption,
   version: (JSON.parse(fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as { version: string }).version,
 }).then((exitCode) => {

@@ -11,6 +11,8 @@ export interface CommandIo {
   terminal: TerminalAbilities;
   /** Loads `next.config` and works out the project of an app's folder. */
   loadProject(root: string): Promise<Project>;
+  /** The `next.config` of an app's folder, in any of its forms. */
+  findConfigFile(root: string): string | undefined;
   /**
    * For a command that goes on by itself: aborted when the user ends it. Until
    * a command asks for it, an interrupt ends the process at once.

@@ -34,6 +34,7 @@ Options:
   -h, --help              display help for command
 
 Commands:
+  init [options]          wire this package into an existing app
   build [options]         hash every file of public/ and write the manifest
   watch [options]         build, and build again after every change in public/
   check [options]         for CI: whether manifest, options and the asset paths

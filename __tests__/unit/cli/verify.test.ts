@@ -46,6 +46,7 @@ async function verify(...argv: string[]) {
   const exitCode = await main(['verify', ...argv], {
     cwd: '/',
     version: '1.2.3',
+    findConfigFile: () => undefined,
     stdout: (text) => {
       written.stdout += text;
     },

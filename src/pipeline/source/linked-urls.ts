@@ -1,4 +1,4 @@
-import type { ParserPlugin } from '@babel/parser';
+import { type Node, nameOf, parseSource, visit } from './syntax-tree.js';
 
 /** A place in the app's source that links a URL, written out as text. */
 export interface LinkedUrl {
@@ -41,6 +41,16 @@ const OURSELVES = 'next-smart-cache';
 /** Of our own components, the attribute that is looked up. */
 const OUR_COMPONENTS: Readonly<Record<string, string>> = { CachedScript: 'src', CachedStyle: 'href' };
 
+/** The same, with the nodes of the tree, for those who change it. */
+export interface LinkSite extends LinkedUrl {
+  /** The text itself: a string or a template. */
+  literal: Node;
+  /** The element that has it as an attribute. */
+  element?: Node;
+  /** The element's name in HTML, also of a component of Next. */
+  tag?: string;
+}
+
 /**
  * Finds the URLs in one source file that are given to `asset()` or the
  * components, and those that an element or a component of Next links as they
@@ -51,43 +61,51 @@ const OUR_COMPONENTS: Readonly<Record<string, string>> = { CachedScript: 'src', 
  * @throws {SyntaxError} for what even an editor could make nothing of.
  */
 export async function findLinkedUrls(file: string, text: string): Promise<LinkedUrl[]> {
-  // On demand: only commands about the source need it.
-  const { parse } = await import('@babel/parser');
-  const tree = parse(text, { sourceType: 'unambiguous', errorRecovery: true, plugins: pluginsFor(file) });
+  const sites = findLinkSites(await parseSource(file, text));
+  return sites.map(({ written, site, isLookedUp, line, column }) => ({ written, site, isLookedUp, line, column }));
+}
+
+/** {@link findLinkedUrls} in a file that is parsed already. */
+export function findLinkSites(tree: Node): LinkSite[] {
   const names = importedNames(tree);
-  const found: LinkedUrl[] = [];
+  const found: LinkSite[] = [];
   visit(tree, (node) => {
-    if (node.type === 'JSXOpeningElement') addAttributes(node);
-    if (node.type === 'CallExpression' && names.ours(node.callee) === 'asset') add(node.arguments?.[0], 'asset()', true);
+    if (node.type === 'JSXElement') addAttributes(node);
+    if (node.type === 'CallExpression' && names.ours(node.callee) === 'asset')
+      add(node.arguments?.[0], { site: 'asset()', isLookedUp: true });
   });
   return found;
 
   function addAttributes(element: Node): void {
-    const ours = names.ours(element.name);
+    const { name: nameNode, attributes = [] } = element.openingElement ?? {};
+    const ours = names.ours(nameNode);
     const lookedUp = ours === undefined ? undefined : OUR_COMPONENTS[ours];
-    const written = nameOf(element.name);
-    const linking = lookedUp ? [lookedUp] : LINKING[names.ofNext(element.name) ?? written ?? ''];
-    for (const { name: nameNode, value } of element.attributes ?? []) {
-      const name = nameOf(nameNode);
-      if (name !== undefined && linking?.includes(name)) add(value, `<${written ?? ours} ${name}>`, lookedUp !== undefined);
+    const written = nameOf(nameNode);
+    const tag = names.ofNext(nameNode) ?? written ?? '';
+    const linking = lookedUp ? [lookedUp] : LINKING[tag];
+    for (const attribute of attributes) {
+      const name = nameOf(attribute.name);
+      if (name === undefined || !linking?.includes(name)) continue;
+      add(attribute.value, { site: `<${written ?? ours} ${name}>`, isLookedUp: lookedUp !== undefined, element, tag });
     }
   }
 
-  function add(value: Node['value'], site: string, isLookedUp: boolean): void {
-    for (const { text, loc } of textsOf(value)) {
-      if (loc) found.push({ written: text, site, isLookedUp, line: loc.start.line, column: loc.start.column + 1 });
+  function add(value: Node['value'], about: Pick<LinkSite, 'site' | 'isLookedUp' | 'element' | 'tag'>): void {
+    for (const { text, literal } of textsOf(value)) {
+      const { line, column } = literal.loc?.start ?? { line: 1, column: 0 };
+      found.push({ ...about, written: text, literal, line, column: column + 1 });
     }
   }
 }
 
 /** All texts that a value may turn out to be. */
-function textsOf(value: Node['value']): { text: string; loc: Node['loc'] }[] {
+function textsOf(value: Node['value']): { text: string; literal: Node }[] {
   if (typeof value !== 'object' || value === null) return [];
   switch (value.type) {
     case 'StringLiteral':
-      return [{ text: String(value.value), loc: value.loc }];
+      return [{ text: String(value.value), literal: value }];
     case 'TemplateLiteral':
-      return value.expressions?.length === 0 ? [{ text: value.quasis?.[0]?.value.cooked ?? '', loc: value.loc }] : [];
+      return value.expressions?.length === 0 ? [{ text: value.quasis?.[0]?.value.cooked ?? '', literal: value }] : [];
     case 'JSXExpressionContainer':
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
@@ -98,48 +116,6 @@ function textsOf(value: Node['value']): { text: string; loc: Node['loc'] }[] {
       return [...textsOf(value.left), ...textsOf(value.right)];
     default:
       return [];
-  }
-}
-
-/** What is read of a node of Babel's tree, whatever its type. */
-interface Node {
-  type: string;
-  loc?: { start: { line: number; column: number } } | null;
-  name?: Node | string;
-  value?: Node | string | null;
-  object?: Node;
-  property?: Node;
-  callee?: Node;
-  arguments?: Node[];
-  attributes?: Node[];
-  expression?: Node;
-  expressions?: Node[];
-  quasis?: { value: { cooked?: string | null } }[];
-  consequent?: Node;
-  alternate?: Node;
-  left?: Node;
-  right?: Node;
-  source?: Node;
-  specifiers?: Node[];
-  imported?: Node;
-  local?: Node;
-}
-
-/** `<T>x` is a cast in TypeScript and an element in all else. */
-function pluginsFor(file: string): ParserPlugin[] {
-  if (/\.[cm]?ts$/.test(file)) return ['typescript', 'decorators-legacy'];
-  return /\.tsx$/.test(file) ? ['typescript', 'jsx', 'decorators-legacy'] : ['jsx', 'decorators-legacy'];
-}
-
-function visit(node: unknown, act: (node: Node) => void): void {
-  if (typeof node !== 'object' || node === null) return;
-  if (Array.isArray(node)) {
-    for (const each of node) visit(each, act);
-    return;
-  }
-  if ('type' in node && typeof node.type === 'string') act(node as Node);
-  for (const [key, child] of Object.entries(node)) {
-    if (typeof child === 'object' && key !== 'loc' && !key.endsWith('Comments')) visit(child, act);
   }
 }
 
@@ -169,9 +145,4 @@ function importedNames(tree: unknown) {
     /** The element that a component of Next renders. */
     ofNext: (node: Node['name']) => ofNext.get(nameOf(node) ?? ''),
   };
-}
-
-/** Of an identifier, in JSX or elsewhere. */
-function nameOf(node: Node['name']): string | undefined {
-  return typeof node === 'object' && typeof node.name === 'string' ? node.name : undefined;
 }

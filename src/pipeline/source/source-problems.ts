@@ -33,9 +33,8 @@ export interface SourceProblem {
 
 /** Compares what the app's source links with what `public/` has, in the order of the files. */
 export async function findSourceProblems(project: Project, built: BuiltManifest): Promise<SourceProblem[]> {
-  const { assets } = built.manifest;
-  const assetPaths = new Set([...Object.keys(assets), ...built.stablePaths]);
-  const { basePath } = project.prefixes;
+  const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
+  const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
   for (const file of [...listSourceFiles(project).files].sort()) {
     // Prose with tags in it: no parser of JavaScript can read it.
@@ -56,18 +55,22 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
   function judge({ written, isLookedUp }: LinkedUrl): Pick<SourceProblem, 'kind' | 'nearest' | 'assetPath'> | undefined {
     if (isExternalUrl(written) || written.startsWith('#')) return undefined;
     if (!isLookedUp) {
-      const assetPath = [written, withoutBasePath(written)].find(isHashed);
+      const assetPath = toAssetPath(written);
       return assetPath === undefined ? undefined : { kind: 'unhashed', assetPath };
     }
     if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
     return { kind: 'missing', nearest: nearestNames(written, assetPaths) };
   }
+}
 
-  function isHashed(written: string): boolean {
-    return readings(written).some((reading) => Object.hasOwn(assets, reading));
-  }
-
-  function withoutBasePath(written: string): string {
-    return basePath && written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
-  }
+/** What to give to this package in place of a plain URL: without the `basePath`; `undefined` if `public/` has no such file, or its URL is stable. */
+export function hashedAssetPaths(
+  { prefixes: { basePath } }: Project,
+  { manifest }: BuiltManifest,
+): (written: string) => string | undefined {
+  const isHashed = (written: string) => readings(written).some((reading) => Object.hasOwn(manifest.assets, reading));
+  return (written) => {
+    const withoutBasePath = basePath && written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
+    return [written, withoutBasePath].find(isHashed);
+  };
 }

@@ -1,0 +1,50 @@
+import { addIgnoreLines } from '../../../../src/cli/init/ignore-lines';
+import { addPrebuildScript } from '../../../../src/cli/init/package-scripts';
+
+describe('package.json', () => {
+  test.each([
+    [
+      'beside "build"',
+      '{\n  "scripts": {\n    "dev": "next dev",\n    "build": "next build"\n  }\n}\n',
+      '{\n  "scripts": {\n    "dev": "next dev",\n    "prebuild": "next-smart-cache build",\n    "build": "next build"\n  }\n}\n',
+    ],
+    [
+      'tabs',
+      '{\n\t"scripts": {\n\t\t"build": "next build"\n\t}\n}',
+      '{\n\t"scripts": {\n\t\t"prebuild": "next-smart-cache build",\n\t\t"build": "next build"\n\t}\n}',
+    ],
+    ['all on one line', '{"scripts":{"build":"next build"}}', '{"scripts":{"prebuild": "next-smart-cache build", "build":"next build"}}'],
+    [
+      'in front of what is there',
+      '{ "scripts": { "prebuild": "node a.js" } }',
+      '{ "scripts": { "prebuild": "next-smart-cache build && node a.js" } }',
+    ],
+    ['no scripts', '{\n  "name": "a"\n}\n', '{\n  "scripts": {\n    "prebuild": "next-smart-cache build"\n  },\n  "name": "a"\n}\n'],
+    ['empty scripts', '{ "scripts": {} }', '{ "scripts": { "prebuild": "next-smart-cache build" } }'],
+    ['nothing at all', '{}', '{\n  "scripts": {\n    "prebuild": "next-smart-cache build"\n  }\n}\n'],
+    [
+      'a byte-order mark and CRLF',
+      '\uFEFF{\r\n  "scripts": {\r\n    "build": "b"\r\n  }\r\n}',
+      '\uFEFF{\r\n  "scripts": {\r\n    "prebuild": "next-smart-cache build",\r\n    "build": "b"\r\n  }\r\n}',
+    ],
+  ])('%s', (_, text, expected) => {
+    const added = addPrebuildScript(text);
+    expect(added).toBe(expected);
+    expect(() => JSON.parse(added.replace('\uFEFF', ''))).not.toThrow();
+    expect(addPrebuildScript(added)).toBe(added);
+  });
+
+  test.each(['', '[]', '{ "scripts": '])('%j is an error', (text) => {
+    expect(() => addPrebuildScript(text)).toThrow();
+  });
+});
+
+test.each([
+  ['', '# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n'],
+  ['node_modules\n', 'node_modules\n\n# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n'],
+  ['node_modules', 'node_modules\n\n# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n'],
+  ['/.smart-cache\r\n', '/.smart-cache\r\n\r\n# next-smart-cache\r\nsmart-cache-env.d.ts\r\n'],
+])('.gitignore: %j', (text, expected) => {
+  expect(addIgnoreLines(text)).toBe(expected);
+  expect(addIgnoreLines(expected)).toBe(expected);
+});

@@ -1,0 +1,133 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
+import { runCommand } from '../../support/command-line';
+import { listFiles } from '../../support/folders';
+
+const FILES = {
+  'package.json': '{\n  "scripts": {\n    "build": "next build"\n  }\n}\n',
+  '.gitignore': 'node_modules\n',
+  'next.config.mjs': 'export default {};\n',
+  'public/img/logo.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'app/page.jsx': 'export default () => <img src="/img/logo.svg" alt="" />;\n',
+};
+
+function app(files: Record<string, string> = {}, without: readonly string[] = []): string {
+  const root = temporaryFolder();
+  writeFiles(root, Object.fromEntries(Object.entries({ ...FILES, ...files }).filter(([file]) => !without.includes(file))));
+  return root;
+}
+
+const contentsOf = (root: string) =>
+  Object.fromEntries(listFiles(root).map((file) => [file, fs.readFileSync(path.join(root, file), 'utf8')]));
+
+test('wires an app and lists its tags; a second time nothing is written', async () => {
+  const root = app();
+  expect(await runCommand(['init'], { cwd: root })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr:
+      'app/page.jsx:1:31  "/img/logo.svg"  →  {asset("/img/logo.svg")}\n' +
+      'next-smart-cache: 1 tag could link hashed URLs; "next-smart-cache init --apply" changes them\n' +
+      'next-smart-cache: wrote package.json, .gitignore, next.config.mjs\n' +
+      'next-smart-cache: package.json does not name this package yet: npm install next-smart-cache\n',
+  });
+  const wired = contentsOf(root);
+  expect(wired).toEqual({
+    ...FILES,
+    'package.json': '{\n  "scripts": {\n    "prebuild": "next-smart-cache build",\n    "build": "next build"\n  }\n}\n',
+    '.gitignore': 'node_modules\n\n# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n',
+    'next.config.mjs': 'import { withSmartCache } from "next-smart-cache/config";\n\nexport default withSmartCache({});\n',
+  });
+  const again = await runCommand(['init'], { cwd: root });
+  expect(again.stderr).toContain('all is wired already; nothing was written\n');
+  expect(contentsOf(root)).toEqual(wired);
+});
+
+test('--apply changes the tags; a second time there are none', async () => {
+  const root = app();
+  expect((await runCommand(['init', '--apply'], { cwd: root })).exitCode).toBe(0);
+  expect(fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8')).toBe(
+    'import { asset } from "next-smart-cache";\n\nexport default () => <img src={asset("/img/logo.svg")} alt="" />;\n',
+  );
+  const wired = contentsOf(root);
+  const { stderr } = await runCommand(['init', '--apply'], { cwd: root });
+  expect(stderr).toMatch(/^next-smart-cache: all is wired already; nothing was written\n/);
+  expect(contentsOf(root)).toEqual(wired);
+});
+
+test('--dry-run writes nothing, --json says what there is to write', async () => {
+  const root = app();
+  const { exitCode, stdout, stderr } = await runCommand(['init', '--dry-run', '--json'], { cwd: root });
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('would write package.json, .gitignore, next.config.mjs\n')]);
+  expect(JSON.parse(stdout)).toEqual({
+    written: [],
+    planned: ['package.json', '.gitignore', 'next.config.mjs'].map((file) => path.join(root, file)),
+    configToWrap: null,
+    tags: [
+      {
+        file: path.join(root, 'app/page.jsx'),
+        changes: [{ line: 1, column: 31, before: '"/img/logo.svg"', after: '{asset("/img/logo.svg")}' }],
+      },
+    ],
+  });
+  expect(contentsOf(root)).toEqual(FILES);
+});
+
+test.each([
+  ['JavaScript', {}, 'next.config.mjs'],
+  ['TypeScript', { 'tsconfig.json': '{}' }, 'next.config.ts'],
+])('an app without a config gets one: %s', async (_, files, name) => {
+  const root = app(files, ['next.config.mjs']);
+  await runCommand(['init'], { cwd: root });
+  expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(
+    "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n",
+  );
+});
+
+test('a folder that is in no repository gets no .gitignore', async () => {
+  const root = app({}, ['.gitignore']);
+  await runCommand(['init'], { cwd: root });
+  expect(listFiles(root)).not.toContain('.gitignore');
+});
+
+test('the rights of a file stay', async () => {
+  const root = app();
+  fs.chmodSync(path.join(root, 'package.json'), 0o600);
+  await runCommand(['init'], { cwd: root });
+  expect(fs.statSync(path.join(root, 'package.json')).mode & 0o777).toBe(0o600);
+});
+
+describe('what cannot be done is said, and nothing is written', () => {
+  test.each([
+    [
+      'a config of another form',
+      { 'next.config.mjs': 'export { config as default } from "./config.mjs";\n', 'config.mjs': 'export const config = {};\n' },
+      1,
+      /next\.config\.mjs has a form that has to be wrapped by hand; nothing was written\n {2}Fix: import/,
+    ],
+    [
+      'a package.json that is broken',
+      { 'package.json': '{ "scripts": ' },
+      1,
+      /cannot be read as JSON; nothing was written: .*package\.json/,
+    ],
+    [
+      'a config that is broken',
+      { 'next.config.mjs': 'export default {' },
+      1,
+      /cannot be read as JavaScript or TypeScript; nothing was written: .*next\.config\.mjs/,
+    ],
+  ])('%s', async (_, files, code, message) => {
+    const root = app(files);
+    const before = contentsOf(root);
+    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    expect(exitCode).toBe(code);
+    expect(stderr).toMatch(message);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test('no package.json: wrong usage', async () => {
+    expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});

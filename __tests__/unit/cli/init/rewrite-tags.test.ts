@@ -1,0 +1,67 @@
+import { rewriteTags } from '../../../../src/cli/init/rewrite-tags';
+
+const toAssetPath = (written: string) =>
+  written.startsWith('/docs/') ? written.slice(5) : written === '/favicon.ico' ? undefined : written;
+
+async function rewrite(text: string, file = 'page.tsx'): Promise<string> {
+  return (await rewriteTags(file, text, toAssetPath)).text;
+}
+
+test.each([
+  [
+    'a script keeps its place in the order',
+    'export const A = () => <script src="/a.js" data-x="1" />;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <CachedScript src="/a.js" data-x="1" async={false} />;\n',
+  ],
+  [
+    'unless it need not',
+    'export const A = () => <><script async src="/a.js"></script><script type="module" src="/b.js" /></>;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <><CachedScript async src="/a.js"></CachedScript><CachedScript type="module" src="/b.js" /></>;\n',
+  ],
+  [
+    'a stylesheet loses its rel',
+    'export const A = () => <link rel="stylesheet" href="/a.css" media="print" />;\n',
+    'import { CachedStyle } from "next-smart-cache";\n\nexport const A = () => <CachedStyle href="/a.css" media="print" />;\n',
+  ],
+  [
+    'all else gets asset()',
+    "import Image from 'next/image';\nimport Script from 'next/script';\n\nexport const A = () => <><link rel=\"icon\" href=\"/a.svg\" /><Image src='/b.png' alt='' /><Script src={'/c.js'} /></>;\n",
+    "import Image from 'next/image';\nimport Script from 'next/script';\nimport { asset } from 'next-smart-cache';\n\nexport const A = () => <><link rel=\"icon\" href={asset(\"/a.svg\")} /><Image src={asset('/b.png')} alt='' /><Script src={asset('/c.js')} /></>;\n",
+  ],
+  [
+    'directives stay first, and the style of the file is kept',
+    "'use client'\n\nexport const A = () => <img src='/a.png' />\n",
+    "'use client'\n\nimport { asset } from 'next-smart-cache'\n\nexport const A = () => <img src={asset('/a.png')} />\n",
+  ],
+  [
+    'an import of ours gets what it lacks',
+    "import { asset } from 'next-smart-cache';\nexport const A = () => <><img src={asset('/a.png')} /><script src='/b.js' defer /></>;\n",
+    "import { asset, CachedScript } from 'next-smart-cache';\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' defer /></>;\n",
+  ],
+  [
+    'next/head takes plain elements only',
+    "import Head from 'next/head';\nexport const A = () => <Head><link rel='stylesheet' href='/a.css' /></Head>;\n",
+    "import Head from 'next/head';\nimport { asset } from 'next-smart-cache';\nexport const A = () => <Head><link rel='stylesheet' href={asset('/a.css')} /></Head>;\n",
+  ],
+  [
+    'the basePath goes',
+    "export const A = () => <img src='/docs/a.png' />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a.png')} />;\n",
+  ],
+])('%s', async (_, text, expected) => {
+  expect(await rewrite(text)).toBe(expected);
+  expect(await rewrite(expected)).toBe(expected);
+});
+
+test('what keeps its URL, and links that people keep, stay', async () => {
+  const text = 'export const A = () => <><link rel="icon" href="/favicon.ico" /><a href="/manual.pdf">m</a></>;\n';
+  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
+});
+
+test('an `asset` of the author’s own is not taken for ours: the change is listed, and not made', async () => {
+  const text = "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n";
+  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({
+    text,
+    changes: [{ line: 2, column: 33, before: "'/a.png'", after: "{asset('/a.png')}" }],
+  });
+});

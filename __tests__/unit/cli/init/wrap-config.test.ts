@@ -1,0 +1,86 @@
+import { wrapConfig } from '../../../../src/cli/init/wrap-config';
+
+async function wrap(text: string, file = 'next.config.mjs'): Promise<string> {
+  const wrapped = await wrapConfig(file, text);
+  return wrapped.outcome === 'wrapped' ? wrapped.text : wrapped.outcome;
+}
+
+const IMPORT = "import { withSmartCache } from 'next-smart-cache/config';\n";
+
+test.each([
+  ['an object', "export default { output: 'standalone' };\n", `${IMPORT}\nexport default withSmartCache({ output: 'standalone' });\n`],
+  [
+    'a name',
+    "/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n\nexport default nextConfig;\n",
+    `${IMPORT}\n/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n\nexport default withSmartCache(nextConfig);\n`,
+  ],
+  [
+    'what other wrappers return, outermost',
+    "import bundle from '@next/bundle-analyzer';\nimport mdx from '@next/mdx';\n\nexport default bundle()(mdx()({}));\n",
+    `import bundle from '@next/bundle-analyzer';\nimport mdx from '@next/mdx';\n${IMPORT}\nexport default withSmartCache(bundle()(mdx()({})));\n`,
+  ],
+  [
+    'an arrow function',
+    "export default async (phase) => ({ env: { A: 'b' } });\n",
+    `${IMPORT}\nexport default withSmartCache(async (phase) => ({ env: { A: 'b' } }));\n`,
+  ],
+  [
+    'a function with a name',
+    "export default async function config(phase) {\n  return { env: { A: 'b' } };\n}\n",
+    `${IMPORT}\nexport default withSmartCache(async function config(phase) {\n  return { env: { A: 'b' } };\n});\n`,
+  ],
+])('of an ES module: %s', async (_, text, expected) => {
+  expect(await wrap(text)).toBe(expected);
+});
+
+test.each([
+  [
+    'a typed name, in the style of the file',
+    'import type { NextConfig } from "next";\n\nconst nextConfig: NextConfig = {\n  /* config options here */\n};\n\nexport default nextConfig;\n',
+    'import type { NextConfig } from "next";\nimport { withSmartCache } from "next-smart-cache/config";\n\nconst nextConfig: NextConfig = {\n  /* config options here */\n};\n\nexport default withSmartCache(nextConfig);\n',
+  ],
+  [
+    'satisfies',
+    "import type { NextConfig } from 'next'\n\nexport default { reactStrictMode: true } satisfies NextConfig\n",
+    "import type { NextConfig } from 'next'\nimport { withSmartCache } from 'next-smart-cache/config'\n\nexport default withSmartCache({ reactStrictMode: true } satisfies NextConfig)\n",
+  ],
+  [
+    'export =',
+    "import type { NextConfig } from 'next';\nconst config: NextConfig = {};\nexport = config;\n",
+    "import type { NextConfig } from 'next';\nimport { withSmartCache } from 'next-smart-cache/config';\nconst config: NextConfig = {};\nexport = withSmartCache(config);\n",
+  ],
+])('of TypeScript: %s', async (_, text, expected) => {
+  expect(await wrap(text, 'next.config.ts')).toBe(expected);
+});
+
+const REQUIRE = "const { withSmartCache } = require('next-smart-cache/config');\n";
+
+test.each([
+  ['an object', "module.exports = { output: 'standalone' };\n", `${REQUIRE}\nmodule.exports = withSmartCache({ output: 'standalone' });\n`],
+  [
+    'behind what is required',
+    "const withMdx = require('@next/mdx')();\nconst path = require('node:path');\n\nmodule.exports = withMdx({ a: path.sep });\n",
+    `const withMdx = require('@next/mdx')();\nconst path = require('node:path');\n${REQUIRE}\nmodule.exports = withSmartCache(withMdx({ a: path.sep }));\n`,
+  ],
+  [
+    'a function',
+    "'use strict';\nmodule.exports = function () { return {}; };\n",
+    `${REQUIRE}\n'use strict';\nmodule.exports = withSmartCache(function () { return {}; });\n`,
+  ],
+])('of CommonJS: %s', async (_, text, expected) => {
+  expect(await wrap(text, 'next.config.js')).toBe(expected);
+});
+
+test('line ends, a byte-order mark and @ts-check stay as they are', async () => {
+  expect(await wrap("\uFEFF// @ts-check\r\nexport default { a: 'b' };\r\n")).toBe(
+    "\uFEFF// @ts-check\r\nimport { withSmartCache } from 'next-smart-cache/config';\r\n\r\nexport default withSmartCache({ a: 'b' });\r\n",
+  );
+});
+
+test('a second time changes nothing', async () => {
+  expect(await wrap(await wrap('export default {};\n'))).toBe('unchanged');
+});
+
+test.each([['export { config as default } from "./other.js";\n'], ['exports.config = {};\n'], ['']])('not understood: %j', async (text) => {
+  expect(await wrap(text)).toBe('not-understood');
+});

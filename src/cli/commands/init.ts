@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { replaceText } from '../../pipeline/atomic-write.js';
+import type { CliCommand, Invocation } from '../command.js';
+import type { CommandIo, ExitCode } from '../command-io.js';
+import type { InitPlan } from '../init/plan.js';
+import { formatCount } from '../terminal/numbers.js';
+import { createTalk } from '../terminal/talk.js';
+
+export const initCommand: CliCommand = {
+  name: 'init',
+  summary: 'wire this package into an existing app',
+  description:
+    'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json and what this package writes to .gitignore, and lists the ' +
+    'tags in the source that could become CachedScript, CachedStyle or asset(). Run twice, it changes nothing more.',
+  failsWhen: 'the config has a form that has to be wrapped by hand, or a file cannot be read; then nothing is written',
+  examples: [
+    ['init --dry-run', 'what would be written'],
+    ['init', 'wire the app, and list the tags'],
+    ['init --apply', 'change the tags, too; look at the diff afterwards'],
+  ],
+  configure: (command) => {
+    command.option('--apply', 'change the tags in the source').option('--dry-run', 'write nothing');
+  },
+  run: runInit,
+};
+
+async function runInit({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
+  const { planInit } = await import('../init/plan.js');
+  const plan = await planInit(root, options.apply === true, io);
+  const isDry = options.dryRun === true;
+  const isStopped = plan.configToWrap !== undefined;
+  if (!isDry && !isStopped) for (const [file, text] of plan.writes) write(file, text);
+  if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry || isStopped), null, 2)}\n`);
+  tell(plan, { isDry, isStopped, isApplied: options.apply === true }, io);
+  return isStopped ? 1 : 0;
+}
+
+/** In one step, and with the rights that the file has. */
+function write(file: string, text: string): void {
+  const mode = fs.statSync(file, { throwIfNoEntry: false })?.mode;
+  // An editor's link leads to the file that is meant.
+  const target = mode === undefined ? file : fs.realpathSync(file);
+  replaceText(target, text);
+  if (mode !== undefined) fs.chmodSync(target, mode);
+}
+
+function toReport({ writes, tags, configToWrap }: InitPlan, nothingWritten: boolean) {
+  return { written: nothingWritten ? [] : [...writes.keys()], planned: [...writes.keys()], configToWrap: configToWrap ?? null, tags };
+}
+
+function tell(
+  plan: InitPlan,
+  { isDry, isStopped, isApplied }: { isDry: boolean; isStopped: boolean; isApplied: boolean },
+  io: CommandIo,
+): void {
+  const talk = createTalk(io);
+  const inCwd = (file: string) => path.relative(io.cwd, file);
+  for (const { file, changes } of plan.tags) {
+    for (const { line, column, before, after } of changes) talk.failAt(`${inCwd(file)}:${line}:${column}`, `${before}  →  ${after}`);
+  }
+  const tags = plan.tags.reduce((sum, { changes }) => sum + changes.length, 0);
+  if (tags > 0 && !isApplied) talk.note(`${formatCount(tags, 'tag')} could link hashed URLs; "next-smart-cache init --apply" changes them`);
+  if (plan.configToWrap !== undefined) {
+    talk.fail(
+      `${inCwd(plan.configToWrap)} has a form that has to be wrapped by hand; nothing was written\n` +
+        "  Fix: import { withSmartCache } from 'next-smart-cache/config', export withSmartCache(…) of what it exports, and run the command again",
+    );
+  }
+  if (isStopped) return;
+  const files = [...plan.writes.keys()].map(inCwd).join(', ');
+  if (files === '') talk.done('all is wired already; nothing was written');
+  else talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
+  if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
+}

@@ -1,0 +1,124 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { SmartCacheError } from '../../core/errors.js';
+import { readTextIfThere } from '../../pipeline/atomic-write.js';
+import { buildManifest } from '../../pipeline/build-manifest.js';
+import { listSourceFiles } from '../../pipeline/source/source-files.js';
+import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
+import type { CommandIo } from '../command-io.js';
+import { addIgnoreLines } from './ignore-lines.js';
+import { addPrebuildScript } from './package-scripts.js';
+import { rewriteTags, type TagChange } from './rewrite-tags.js';
+import { wrapConfig } from './wrap-config.js';
+
+/** All that is to be written, worked out before anything is. */
+export interface InitPlan {
+  /** Absolute path → its new text. */
+  writes: Map<string, string>;
+  /** Places in the source that could link hashed URLs, by file. */
+  tags: { file: string; changes: TagChange[] }[];
+  /** A config that has to be wrapped by hand. */
+  configToWrap?: string;
+  /** Whether package.json names this package. */
+  isInstalled: boolean;
+}
+
+/**
+ * @param apply whether the tags are changed too, and not only listed.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no package, `ERR_SMART_CACHE_FILE_UNREADABLE`.
+ */
+export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
+  const writes = new Map<string, string>();
+  const packageFile = path.join(root, 'package.json');
+  const packageText = readTextIfThere(packageFile);
+  if (packageText === undefined) throw noPackage(root);
+  replace(
+    packageFile,
+    packageText,
+    unreadableUnless(packageFile, 'JSON', () => addPrebuildScript(packageText)),
+  );
+
+  const ignoreFile = path.join(root, '.gitignore');
+  const ignoreText = readTextIfThere(ignoreFile);
+  if (ignoreText !== undefined || isInRepository(root)) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
+
+  const configToWrap = await planConfig();
+  const tags = await planTags();
+  return { writes, tags, ...(configToWrap && { configToWrap }), isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
+
+  function replace(file: string, before: string, after: string): void {
+    if (after !== before) writes.set(file, after);
+  }
+
+  /** @returns a config that nobody but its author can wrap. */
+  async function planConfig(): Promise<string | undefined> {
+    const file = io.findConfigFile(root);
+    if (file === undefined) {
+      const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
+      writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
+      return undefined;
+    }
+    const text = readTextIfThere(file) ?? '';
+    try {
+      const wrapped = await wrapConfig(file, text);
+      if (wrapped.outcome === 'wrapped') writes.set(file, wrapped.text);
+      return wrapped.outcome === 'not-understood' ? file : undefined;
+    } catch (error) {
+      throw unreadable(file, 'JavaScript or TypeScript', error);
+    }
+  }
+
+  async function planTags(): Promise<InitPlan['tags']> {
+    const project = await io.loadProject(root);
+    if (!fs.existsSync(project.publicDir)) return [];
+    const toAssetPath = hashedAssetPaths(project, buildManifest(project, { write: false }));
+    const found: InitPlan['tags'] = [];
+    for (const file of [...listSourceFiles(project).files].sort()) {
+      if (/\.mdx?$/.test(file)) continue;
+      const text = readTextIfThere(file) ?? '';
+      // Source that a parser cannot read is for `check` to name; here it has no suggestions.
+      const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
+      if (!rewritten?.changes.length) continue;
+      found.push({ file, changes: rewritten.changes });
+      if (apply) replace(file, text, rewritten.text);
+    }
+    return found;
+  }
+}
+
+const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
+
+function isInRepository(folder: string): boolean {
+  const parent = path.dirname(folder);
+  return fs.existsSync(path.join(folder, '.git')) || (parent !== folder && isInRepository(parent));
+}
+
+function unreadableUnless<T>(file: string, format: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(file, format, error);
+  }
+}
+
+function unreadable(file: string, format: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_FILE_UNREADABLE',
+    {
+      what: `A file cannot be read as ${format}; nothing was written`,
+      where: file,
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: 'mend it and run the command again',
+    },
+    { cause },
+  );
+}
+
+function noPackage(root: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_USAGE', {
+    what: 'There is no package.json',
+    where: root,
+    why: 'the command runs in another folder than the app',
+    fix: 'run it in the folder of next.config, or pass --cwd DIR',
+  });
+}

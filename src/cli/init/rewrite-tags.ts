@@ -1,0 +1,148 @@
+import MagicString from 'magic-string';
+import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.js';
+import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
+import { importLine, styleOf } from './code-style.js';
+
+/** One place that could link a hashed URL. */
+export interface TagChange {
+  /** Both from 1. */
+  line: number;
+  column: number;
+  before: string;
+  after: string;
+}
+
+const PACKAGE = 'next-smart-cache';
+
+/**
+ * Makes `CachedScript`, `CachedStyle` and `asset()` of what links files of
+ * `public/` under plain URLs. All else stays as it is written.
+ *
+ * A `<script>` that nothing lets run later is told to keep its place, as it
+ * does without us: `async={false}`. `next/head` takes plain elements only, so
+ * where it is used they stay, with `asset()`.
+ *
+ * @param toAssetPath the asset path that a URL means, if it is to be hashed.
+ * @throws {SyntaxError} for what is no JavaScript or TypeScript.
+ */
+export async function rewriteTags(
+  file: string,
+  text: string,
+  toAssetPath: (written: string) => string | undefined,
+): Promise<{ text: string; changes: TagChange[] }> {
+  const tree = await parseSource(file, text);
+  const code = new MagicString(text);
+  const changes: TagChange[] = [];
+  const needed = new Set<string>();
+  const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
+  for (const site of findLinkSites(tree)) {
+    const assetPath = site.isLookedUp ? undefined : toAssetPath(site.written);
+    if (assetPath === undefined) continue;
+    const component = usesNextHead ? undefined : componentFor(site);
+    const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
+    if (component && site.element) renameElement(site.element, component);
+    replaceText(site, assetPath, component === undefined);
+    needed.add(component ?? 'asset');
+    changes.push({
+      line: site.line,
+      column: site.column,
+      before: firstLine(text.slice(start, end)),
+      after: firstLine(code.slice(start, end)),
+    });
+  }
+  // Another `asset` of the author's own would take the place of ours.
+  if (changes.length === 0 || [...needed].some((name) => isBound(tree, name))) return { text, changes };
+  addImport([...needed].sort());
+  return { text: code.toString(), changes };
+
+  function renameElement({ openingElement, closingElement }: Node, component: string): void {
+    for (const named of [openingElement, closingElement]) {
+      if (typeof named?.name === 'object') code.update(...rangeOf(named.name), component);
+    }
+    const attributes = openingElement?.attributes ?? [];
+    if (component === 'CachedStyle') {
+      const rel = attributes.find(({ name }) => nameOf(name) === 'rel');
+      if (!rel) return;
+      const [start, end] = rangeOf(rel);
+      code.remove(start - (/\s*$/.exec(text.slice(0, start))?.[0].length ?? 0), end);
+    } else if (!attributes.some(({ name }) => ['async', 'defer', 'type'].includes(nameOf(name) ?? ''))) {
+      const last = attributes.at(-1);
+      if (last) code.appendLeft(rangeOf(last)[1], ' async={false}');
+    }
+  }
+
+  function replaceText({ literal }: LinkSite, assetPath: string, isCall: boolean): void {
+    const [start, end] = rangeOf(literal);
+    const written = text.slice(start, end);
+    const quote = written.startsWith("'") ? "'" : written.startsWith('`') ? '`' : '"';
+    const path = quote + assetPath + quote;
+    const isAttribute = text[start - 1] === '=';
+    code.update(start, end, !isCall ? path : isAttribute ? `{asset(${path})}` : `asset(${path})`);
+  }
+
+  function addImport(names: readonly string[]): void {
+    const imports = importsOf(tree);
+    const ours = imports.find(
+      ({ source, specifiers }) => source?.value === PACKAGE && specifiers?.every(({ type }) => type === 'ImportSpecifier'),
+    );
+    const lastSpecifier = ours?.specifiers?.at(-1);
+    const known = new Set(ours?.specifiers?.map(({ local }) => nameOf(local)));
+    const missing = names.filter((name) => !known.has(name));
+    if (missing.length === 0) return;
+    if (lastSpecifier) {
+      code.appendLeft(rangeOf(lastSpecifier)[1], `, ${missing.join(', ')}`);
+      return;
+    }
+    const { newline } = styleOf(text);
+    const last = imports.at(-1);
+    if (last) code.appendRight(rangeOf(last)[1], newline + importLine(missing, PACKAGE, text));
+    else code.appendLeft(endOfDirectives(tree, text), importLine(missing, PACKAGE, text) + newline + newline);
+  }
+}
+
+/** The component that takes an element's place; other elements keep theirs. */
+function componentFor({ element, tag, site }: LinkSite): 'CachedScript' | 'CachedStyle' | undefined {
+  const { name, attributes = [] } = element?.openingElement ?? {};
+  // A component of Next does more than the element: it stays.
+  if (nameOf(name) !== tag) return undefined;
+  if (site === '<script src>') return 'CachedScript';
+  const rel = attributes.find((attribute) => nameOf(attribute.name) === 'rel')?.value;
+  return tag === 'link' && typeof rel === 'object' && rel?.value === 'stylesheet' ? 'CachedStyle' : undefined;
+}
+
+function importsOf(tree: Node): Node[] {
+  const imports: Node[] = [];
+  visit(tree, (node) => {
+    if (node.type === 'ImportDeclaration') imports.push(node);
+  });
+  return imports;
+}
+
+/** Whether a file gives a name to something else than what it imports from here. */
+function isBound(tree: Node, name: string): boolean {
+  let isTaken = false;
+  const isOurs = importsOf(tree).some(
+    ({ source, specifiers }) => source?.value === PACKAGE && specifiers?.some(({ local }) => nameOf(local) === name),
+  );
+  visit(tree, ({ type, name: found }) => {
+    if (type === 'Identifier' && found === name) isTaken = true;
+  });
+  return isTaken && !isOurs;
+}
+
+/** Behind `'use client'` and its kind, and the line that ends there. */
+function endOfDirectives(tree: Node, text: string): number {
+  const last = tree.program?.directives?.at(-1);
+  if (!last) return text.startsWith('\uFEFF') ? 1 : 0;
+  const end = rangeOf(last)[1];
+  return end + (/^;?[ \t]*(?:\r?\n)*/.exec(text.slice(end))?.[0].length ?? 0);
+}
+
+function rangeOf({ start, end }: Node): [start: number, end: number] {
+  return [start ?? 0, end ?? 0];
+}
+
+function firstLine(text: string): string {
+  const [first = '', ...others] = text.split(/\r?\n/);
+  return others.length > 0 ? `${first} …` : first;
+}

@@ -1,0 +1,64 @@
+import type { ParserPlugin } from '@babel/parser';
+
+/** What is read of a node of Babel's tree, whatever its type. */
+export interface Node {
+  type: string;
+  start?: number | null;
+  end?: number | null;
+  loc?: { start: { line: number; column: number } } | null;
+  name?: Node | string;
+  value?: Node | string | null;
+  object?: Node;
+  property?: Node;
+  callee?: Node;
+  arguments?: Node[];
+  attributes?: Node[];
+  program?: { body: Node[]; directives?: Node[] };
+  openingElement?: Node;
+  closingElement?: Node | null;
+  expression?: Node;
+  expressions?: Node[];
+  quasis?: { value: { cooked?: string | null } }[];
+  consequent?: Node;
+  alternate?: Node;
+  left?: Node;
+  right?: Node;
+  source?: Node;
+  specifiers?: Node[];
+  imported?: Node;
+  local?: Node;
+}
+
+/**
+ * @param file decides which syntax is read, by its extension.
+ * @throws {SyntaxError} for what even an editor could make nothing of.
+ */
+export async function parseSource(file: string, text: string): Promise<Node> {
+  // On demand: only commands about the source need it.
+  const { parse } = await import('@babel/parser');
+  return parse(text, { sourceType: 'unambiguous', errorRecovery: true, plugins: pluginsFor(file) }) as Node;
+}
+
+/** `<T>x` is a cast in TypeScript and an element in all else. */
+function pluginsFor(file: string): ParserPlugin[] {
+  if (/\.[cm]?ts$/.test(file)) return ['typescript', 'decorators-legacy'];
+  return /\.tsx$/.test(file) ? ['typescript', 'jsx', 'decorators-legacy'] : ['jsx', 'decorators-legacy'];
+}
+
+/** Calls `act` with every node, those around others first. */
+export function visit(node: unknown, act: (node: Node) => void): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (Array.isArray(node)) {
+    for (const each of node) visit(each, act);
+    return;
+  }
+  if ('type' in node && typeof node.type === 'string') act(node as Node);
+  for (const [key, child] of Object.entries(node)) {
+    if (typeof child === 'object' && key !== 'loc' && !key.endsWith('Comments')) visit(child, act);
+  }
+}
+
+/** Of an identifier, in JSX or elsewhere. */
+export function nameOf(node: Node['name']): string | undefined {
+  return typeof node === 'object' && typeof node.name === 'string' ? node.name : undefined;
+}
