@@ -39,6 +39,8 @@ export const NEXT_VERSIONS = {
       '@tailwindcss/postcss': '4.3.5',
       '@testing-library/dom': '10.4.1',
       '@testing-library/react': '16.3.0',
+      '@types/node': '20.19.43',
+      '@types/react': '19.3.0',
       jest: '30.2.0',
       'jest-environment-jsdom': '30.2.0',
       jsdom: '26.1.0',

@@ -42,13 +42,13 @@ type Environment = Readonly<Record<string, string>>;
 const FIXTURES = path.resolve(__dirname, '../fixtures');
 let count = 0;
 
-/** @param layers fixture folders, laid over each other in this order. */
+/** @param layers folders, of the fixtures or by their absolute paths, laid over each other in this order. */
 export function createApp(layers: string | readonly string[], options: AppOptions = {}): NextApp {
   const { line = 'latest', bundler = [], prebuild = true } = options;
   const installation = installedNext(line);
   const folders = [layers].flat();
   const dir = path.join(installation, 'apps', `${path.basename(folders.at(-1) ?? '')}-${process.pid}-${count++}`);
-  for (const folder of folders) fs.cpSync(path.join(FIXTURES, folder), dir, { recursive: true });
+  for (const folder of folders) fs.cpSync(path.resolve(FIXTURES, folder), dir, { recursive: true });
   const scripts = { ...(prebuild && { prebuild: 'next-smart-cache build' }), build: ['next build', ...bundler].join(' ') };
   const packageFile = path.join(dir, 'package.json');
   const own = fs.existsSync(packageFile) ? (JSON.parse(fs.readFileSync(packageFile, 'utf8')) as object) : {};
