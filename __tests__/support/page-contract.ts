@@ -85,7 +85,7 @@ export async function checkHydrationOf(
 }
 
 /** Said with or without this package. */
-function isOfNext(complaint: string, status: number): boolean {
+export function isOfNext(complaint: string, status: number): boolean {
   // The browser says of every page with such a status that it failed to load.
   if (status !== 200 && complaint.includes(`status of ${status}`)) return true;
   // `next dev`, of an app with both routers, on a page of the Pages Router.
