@@ -1,19 +1,19 @@
-// `next start` on a free port, until it answers.
+// `next start`, or `next dev`, on a free port, until it answers.
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from './child-process.mjs';
 
 const START_TIMEOUT_MS = 60_000;
 
-export async function serve(nextBin, folder) {
+export async function serve(nextBin, folder, command = 'start') {
   const port = await findFreePort();
-  const server = start(process.execPath, [nextBin, 'start', '--hostname', '127.0.0.1', '--port', String(port)], {
+  const server = start(process.execPath, [nextBin, command, '--hostname', '127.0.0.1', '--port', String(port)], {
     cwd: folder,
     env: { NEXT_TELEMETRY_DISABLED: '1' },
   });
   const origin = `http://127.0.0.1:${port}`;
   const failed = server.exited.then(() => {
-    throw new Error(`next start ended:\n${server.output.stdout}${server.output.stderr}`);
+    throw new Error(`next ${command} ended:\n${server.output.stdout}${server.output.stderr}`);
   });
   // Nobody waits for it any more once the server is up.
   failed.catch(() => {});

@@ -218,7 +218,7 @@ test('a build and development have modules of their own', () => {
     hot: path.join(outputDir, 'build/hot-assets.mjs'),
     clientOnServer: path.join(outputDir, 'build/client-manifest-on-server.mjs'),
   });
-  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(6);
+  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(8);
 });
 
 test('they lie in .smart-cache/', () => {

@@ -26,7 +26,7 @@ export function addPrebuildScript(text: string): string {
   const prebuild = memberOf(scripts.value, 'prebuild');
   if (prebuild?.value.type === 'String') {
     if (prebuild.value.value.includes('next-smart-cache')) return text;
-    return bom + insert(json, prebuild.value.loc.start.offset + 1, `${COMMAND} && `);
+    return bom + insert(json, prebuild.value.loc.start.offset + 1, prebuild.value.value.trim() === '' ? COMMAND : `${COMMAND} && `);
   }
   // Beside the script that it runs before.
   const neighbour = memberOf(scripts.value, 'build') ?? scripts.value.members[0];

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
 import { readTextIfThere } from '../../pipeline/atomic-write.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
+import { resolveProject } from '../../pipeline/project.js';
 import { listSourceFiles } from '../../pipeline/source/source-files.js';
+import { isAround } from '../../pipeline/source/source-packages.js';
 import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
@@ -69,12 +71,16 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   }
 
   async function planTags(): Promise<InitPlan['tags']> {
-    const project = await io.loadProject(root);
+    // A config that is wrapped cannot be loaded before the package is installed.
+    const isLoadable = isInstalled(root) || writes.has(io.findConfigFile(root) ?? '');
+    const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
     if (!fs.existsSync(project.publicDir)) return [];
     const toAssetPath = hashedAssetPaths(project, buildManifest(project, { write: false }));
+    const realRoot = fs.realpathSync(root);
     const found: InitPlan['tags'] = [];
     for (const file of [...listSourceFiles(project).files].sort()) {
-      if (/\.mdx?$/.test(file)) continue;
+      // Other packages of a workspace may not depend on this one; tests say what they mean.
+      if (!isAround(realRoot, file) || /\.mdx?$|\.(?:test|spec)\.|(?:^|[\\/])__tests__[\\/]/.test(path.relative(realRoot, file))) continue;
       const text = readTextIfThere(file) ?? '';
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
@@ -84,6 +90,11 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     }
     return found;
   }
+}
+
+function isInstalled(folder: string): boolean {
+  const parent = path.dirname(folder);
+  return fs.existsSync(path.join(folder, 'node_modules/next-smart-cache')) || (parent !== folder && isInstalled(parent));
 }
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";

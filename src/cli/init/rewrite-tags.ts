@@ -34,13 +34,17 @@ export async function rewriteTags(
   const code = new MagicString(text);
   const changes: TagChange[] = [];
   const needed = new Set<string>();
+  const renamed = new Set<Node>();
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   for (const site of findLinkSites(tree)) {
     const assetPath = site.isLookedUp ? undefined : toAssetPath(site.written);
     if (assetPath === undefined) continue;
     const component = usesNextHead ? undefined : componentFor(site);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
-    if (component && site.element) renameElement(site.element, component);
+    if (component && site.element && !renamed.has(site.element)) {
+      renamed.add(site.element);
+      renameElement(site.element, component);
+    }
     replaceText(site, assetPath, component === undefined);
     needed.add(component ?? 'asset');
     changes.push({
@@ -50,8 +54,9 @@ export async function rewriteTags(
       after: firstLine(code.slice(start, end)),
     });
   }
-  // Another `asset` of the author's own would take the place of ours.
-  if (changes.length === 0 || [...needed].some((name) => isBound(tree, name))) return { text, changes };
+  // Another `asset` of the author's own would take the place of ours; CommonJS has no `import`; and what was not UTF-8 would be damaged.
+  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name)) || isCommonJs(tree) || text.includes('\uFFFD');
+  if (changes.length === 0 || isLeftAlone) return { text, changes: [] };
   addImport([...needed].sort());
   return { text: code.toString(), changes };
 
@@ -65,25 +70,31 @@ export async function rewriteTags(
       if (!rel) return;
       const [start, end] = rangeOf(rel);
       code.remove(start - (/\s*$/.exec(text.slice(0, start))?.[0].length ?? 0), end);
-    } else if (!attributes.some(({ name }) => ['async', 'defer', 'type'].includes(nameOf(name) ?? ''))) {
+    } else if (!attributes.some(runsLater)) {
+      // What is spread may say otherwise, and must come behind it.
+      const spread = attributes.find(({ type }) => type === 'JSXSpreadAttribute');
       const last = attributes.at(-1);
-      if (last) code.appendLeft(rangeOf(last)[1], ' async={false}');
+      if (spread) code.appendLeft(rangeOf(spread)[0], 'async={false} ');
+      else if (last) code.appendLeft(rangeOf(last)[1], ' async={false}');
     }
   }
 
-  function replaceText({ literal }: LinkSite, assetPath: string, isCall: boolean): void {
+  function replaceText({ literal, attribute, written }: LinkSite, assetPath: string, isCall: boolean): void {
     const [start, end] = rangeOf(literal);
-    const written = text.slice(start, end);
-    const quote = written.startsWith("'") ? "'" : written.startsWith('`') ? '`' : '"';
-    const path = quote + assetPath + quote;
-    const isAttribute = text[start - 1] === '=';
+    const original = text.slice(start, end);
+    const isAttribute = attribute?.value === literal;
+    // An attribute's text has entities, and a string escapes: what is the same is left as it is written.
+    const isSame = assetPath === written && !(isAttribute && original.includes('&'));
+    const path = isSame ? original : quoted(assetPath, original);
+    if (!isCall && isSame) return;
     code.update(start, end, !isCall ? path : isAttribute ? `{asset(${path})}` : `asset(${path})`);
   }
 
   function addImport(names: readonly string[]): void {
     const imports = importsOf(tree);
     const ours = imports.find(
-      ({ source, specifiers }) => source?.value === PACKAGE && specifiers?.every(({ type }) => type === 'ImportSpecifier'),
+      ({ source, importKind, specifiers }) =>
+        source?.value === PACKAGE && importKind !== 'type' && specifiers?.every(({ type }) => type === 'ImportSpecifier'),
     );
     const lastSpecifier = ours?.specifiers?.at(-1);
     const known = new Set(ours?.specifiers?.map(({ local }) => nameOf(local)));
@@ -119,15 +130,46 @@ function importsOf(tree: Node): Node[] {
 }
 
 /** Whether a file gives a name to something else than what it imports from here. */
-function isBound(tree: Node, name: string): boolean {
-  let isTaken = false;
-  const isOurs = importsOf(tree).some(
-    ({ source, specifiers }) => source?.value === PACKAGE && specifiers?.some(({ local }) => nameOf(local) === name),
-  );
-  visit(tree, ({ type, name: found }) => {
-    if (type === 'Identifier' && found === name) isTaken = true;
+function isBoundElsewhere(tree: Node, name: string): boolean {
+  let isBound = false;
+  const bind = (pattern: Node | null | undefined): void => {
+    if (!pattern) return;
+    if (nameOf(pattern) === name) isBound = true;
+    for (const part of [...(pattern.properties ?? []), ...(pattern.elements ?? [])]) bind(part);
+    if (typeof pattern.value === 'object') bind(pattern.value);
+    bind(pattern.left);
+  };
+  visit(tree, ({ type, id, params = [], source, specifiers = [] }) => {
+    if (type === 'ImportDeclaration') {
+      for (const { local, imported } of specifiers) if (source?.value !== PACKAGE || nameOf(imported) !== name) bind(local);
+    } else {
+      bind(id);
+      for (const parameter of params) bind(parameter);
+    }
   });
-  return isTaken && !isOurs;
+  return isBound;
+}
+
+function isCommonJs(tree: Node): boolean {
+  if (importsOf(tree).length > 0) return false;
+  let isFound = false;
+  visit(tree, ({ type, callee, object, property }) => {
+    if (type === 'CallExpression' && nameOf(callee) === 'require') isFound = true;
+    if (type === 'MemberExpression' && nameOf(object) === 'module' && nameOf(property) === 'exports') isFound = true;
+  });
+  return isFound;
+}
+
+/** Of an attribute: whether it lets a script run later than where it stands. */
+function runsLater({ name, value }: Node): boolean {
+  if (nameOf(name) === 'type') return typeof value === 'object' && value?.value === 'module';
+  return ['async', 'defer'].includes(nameOf(name) ?? '');
+}
+
+/** A string in the author's quotes. */
+function quoted(value: string, original: string): string {
+  const inner = JSON.stringify(value).slice(1, -1);
+  return original.startsWith("'") ? `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : `"${inner}"`;
 }
 
 /** Behind `'use client'` and its kind, and the line that ends there. */

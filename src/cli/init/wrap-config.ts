@@ -1,5 +1,5 @@
 import MagicString from 'magic-string';
-import { type Node, nameOf, parseSource } from '../../pipeline/source/syntax-tree.js';
+import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { importLine, styleOf } from './code-style.js';
 
 /** What became of a config file. */
@@ -19,9 +19,11 @@ const MODULE = 'next-smart-cache/config';
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
  */
 export async function wrapConfig(file: string, text: string): Promise<WrappedConfig> {
-  if (text.includes(MODULE)) return { outcome: 'unchanged' };
-  const { program } = (await parseSource(file, text)) as { program?: { body: Statement[] } };
-  const body = program?.body ?? [];
+  const tree = await parseSource(file, text);
+  if (isWrapped(tree)) return { outcome: 'unchanged' };
+  const body: Statement[] = tree.program?.body ?? [];
+  const [mistake] = tree.errors ?? [];
+  if (mistake) throw new SyntaxError(mistake.message);
   const exported = findExported(body);
   if (exported === undefined) return { outcome: 'not-understood' };
   const code = new MagicString(text);
@@ -30,13 +32,31 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   // `export default function config() {}` ends without a semicolon; an expression does not.
   if (node.type === 'FunctionDeclaration' && styleOf(text).semicolon) code.appendRight(endOf(node), ';');
   const line = isModule ? importLine(['withSmartCache'], MODULE, text) : requireLine(text);
-  insertImport(code, text, body, isModule, line);
+  insertImport(code, text, tree, isModule, line);
   return { outcome: 'wrapped', text: code.toString() };
 }
 
 interface Statement extends Node {
   declaration?: Node;
   declarations?: { init?: Node }[];
+}
+
+/** Whether `withSmartCache` of this package is called, under whatever name. */
+function isWrapped(tree: Node): boolean {
+  const names = new Set<string | undefined>();
+  let isCalled = false;
+  visit(tree, ({ type, source, specifiers = [], id, init }) => {
+    if (type === 'ImportDeclaration' && source?.value === MODULE) for (const { local } of specifiers) names.add(nameOf(local));
+    const [request] = init?.arguments ?? [];
+    if (type !== 'VariableDeclarator' || nameOf(init?.callee) !== 'require' || request?.value !== MODULE) return;
+    names.add(nameOf(id ?? undefined));
+    for (const { value } of id?.properties ?? []) if (typeof value === 'object') names.add(nameOf(value ?? undefined));
+  });
+  names.delete(undefined);
+  visit(tree, ({ type, callee }) => {
+    if (type === 'CallExpression' && names.has(nameOf(callee?.object ?? callee))) isCalled = true;
+  });
+  return isCalled;
 }
 
 /** The expression, or the function, that the file exports as its config. */
@@ -55,12 +75,20 @@ function findExported(body: readonly Statement[]): { node: Node; isModule: boole
 }
 
 /** Behind the imports that are there; else in front of the first statement and what is said of it. */
-function insertImport(code: MagicString, text: string, body: readonly Statement[], isModule: boolean, line: string): void {
+function insertImport(code: MagicString, text: string, { program }: Node, isModule: boolean, line: string): void {
   const { newline } = styleOf(text);
-  const isImport = (statement: Statement) => (isModule ? statement.type === 'ImportDeclaration' : isRequire(statement));
-  const last = body.findLast(isImport);
-  if (last) code.appendRight(endOf(last), newline + line);
+  const body: readonly Statement[] = program?.body ?? [];
+  const isOther = (statement: Statement) => (isModule ? statement.type !== 'ImportDeclaration' : !isRequire(statement));
+  // Of those at the top alone: one further down may come after what is exported.
+  const first = body.findIndex(isOther);
+  const last = body[(first === -1 ? body.length : first) - 1] ?? program?.directives?.at(-1);
+  if (last) code.appendRight(endOfLine(text, endOf(last)), newline + line);
   else code.appendLeft(startOfCode(text), line + newline + newline);
+}
+
+/** Behind a comment that stands on the same line. */
+function endOfLine(text: string, offset: number): number {
+  return offset + (/^;?[ \t]*(?:\/\/.*)?/.exec(text.slice(offset))?.[0].trimEnd().length ?? 0);
 }
 
 function isRequire({ declarations = [] }: Statement): boolean {

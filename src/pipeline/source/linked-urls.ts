@@ -45,8 +45,9 @@ const OUR_COMPONENTS: Readonly<Record<string, string>> = { CachedScript: 'src', 
 export interface LinkSite extends LinkedUrl {
   /** The text itself: a string or a template. */
   literal: Node;
-  /** The element that has it as an attribute. */
+  /** The element that has it as an attribute, and that attribute. */
   element?: Node;
+  attribute?: Node;
   /** The element's name in HTML, also of a component of Next. */
   tag?: string;
 }
@@ -86,11 +87,11 @@ export function findLinkSites(tree: Node): LinkSite[] {
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
       if (name === undefined || !linking?.includes(name)) continue;
-      add(attribute.value, { site: `<${written ?? ours} ${name}>`, isLookedUp: lookedUp !== undefined, element, tag });
+      add(attribute.value, { site: `<${written ?? ours} ${name}>`, isLookedUp: lookedUp !== undefined, element, attribute, tag });
     }
   }
 
-  function add(value: Node['value'], about: Pick<LinkSite, 'site' | 'isLookedUp' | 'element' | 'tag'>): void {
+  function add(value: Node['value'], about: Pick<LinkSite, 'site' | 'isLookedUp' | 'element' | 'attribute' | 'tag'>): void {
     for (const { text, literal } of textsOf(value)) {
       const { line, column } = literal.loc?.start ?? { line: 1, column: 0 };
       found.push({ ...about, written: text, literal, line, column: column + 1 });

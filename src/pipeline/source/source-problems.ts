@@ -1,4 +1,4 @@
-import { isExternalUrl, readings } from '../../core/asset-path.js';
+import { isExternalUrl, readings, splitSuffix } from '../../core/asset-path.js';
 import { nearestNames } from '../../core/nearest-names.js';
 import { readTextIfThere } from '../atomic-write.js';
 import type { BuiltManifest } from '../build-manifest.js';
@@ -59,7 +59,7 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
       return assetPath === undefined ? undefined : { kind: 'unhashed', assetPath };
     }
     if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
-    return { kind: 'missing', nearest: nearestNames(written, assetPaths) };
+    return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
 }
 

@@ -25,6 +25,14 @@ export interface Node {
   right?: Node;
   source?: Node;
   specifiers?: Node[];
+  importKind?: string | null;
+  id?: Node | null;
+  init?: Node | null;
+  params?: Node[];
+  properties?: Node[];
+  elements?: (Node | null)[];
+  /** Mistakes that were read past. */
+  errors?: readonly { message: string }[];
   imported?: Node;
   local?: Node;
 }

@@ -19,6 +19,7 @@ describe('package.json', () => {
       '{ "scripts": { "prebuild": "node a.js" } }',
       '{ "scripts": { "prebuild": "next-smart-cache build && node a.js" } }',
     ],
+    ['in place of an empty one', '{ "scripts": { "prebuild": "" } }', '{ "scripts": { "prebuild": "next-smart-cache build" } }'],
     ['no scripts', '{\n  "name": "a"\n}\n', '{\n  "scripts": {\n    "prebuild": "next-smart-cache build"\n  },\n  "name": "a"\n}\n'],
     ['empty scripts', '{ "scripts": {} }', '{ "scripts": { "prebuild": "next-smart-cache build" } }'],
     ['nothing at all', '{}', '{\n  "scripts": {\n    "prebuild": "next-smart-cache build"\n  }\n}\n'],

@@ -44,6 +44,31 @@ test.each([
     "import Head from 'next/head';\nimport { asset } from 'next-smart-cache';\nexport const A = () => <Head><link rel='stylesheet' href={asset('/a.css')} /></Head>;\n",
   ],
   [
+    'an import of types alone is none of values',
+    "import type { AssetPath } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n",
+    "import type { AssetPath } from 'next-smart-cache';\nimport { asset } from 'next-smart-cache';\nexport const A = () => <img src={asset('/a.png')} />;\n",
+  ],
+  [
+    'spaces, escapes and entities',
+    "export const A = () => <><img src = '/a.png' /><img src={'/it\\'s.png'} /><img src='/docs/it&apos;s.png' /></>;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = () => <><img src = {asset('/a.png')} /><img src={asset('/it\\'s.png')} /><img src={asset('/it\\'s.png')} /></>;\n",
+  ],
+  [
+    'a type that is no module does not let a script wait, and what is spread may say otherwise',
+    'export const A = (p) => <><script type="text/javascript" src="/a.js" /><script src="/b.js" {...p} /></>;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = (p) => <><CachedScript type="text/javascript" src="/a.js" async={false} /><CachedScript src="/b.js" async={false} {...p} /></>;\n',
+  ],
+  [
+    'two sources of one script',
+    "export const A = (x) => <script src={x ? '/a.js' : '/b.js'}></script>;\n",
+    "import { CachedScript } from 'next-smart-cache';\n\nexport const A = (x) => <CachedScript src={x ? '/a.js' : '/b.js'} async={false}></CachedScript>;\n",
+  ],
+  [
+    'a property of the same name binds nothing',
+    "export const A = (item) => <img src='/a.png' alt={item.asset} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
+  ],
+  [
     'the basePath goes',
     "export const A = () => <img src='/docs/a.png' />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a.png')} />;\n",
@@ -58,10 +83,12 @@ test('what keeps its URL, and links that people keep, stay', async () => {
   expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
 });
 
-test('an `asset` of the author’s own is not taken for ours: the change is listed, and not made', async () => {
-  const text = "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n";
-  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({
-    text,
-    changes: [{ line: 2, column: 33, before: "'/a.png'", after: "{asset('/a.png')}" }],
-  });
+test.each([
+  ['has an `asset` of its own', "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n"],
+  ['takes one in', "export const A = ({ asset }) => <img src='/a.png' />;\n"],
+  ['imports one from elsewhere', "import { asset } from './mine';\nexport const A = () => <img src='/a.png' />;\n"],
+  ['is CommonJS', "const React = require('react');\nmodule.exports = () => <img src='/a.png' />;\n"],
+  ['was not UTF-8', "export const A = () => <img src='/a.png' alt='\uFFFD' />;\n"],
+])('a file is left alone that %s', async (_, text) => {
+  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
 });

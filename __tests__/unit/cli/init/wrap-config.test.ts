@@ -65,7 +65,17 @@ test.each([
   [
     'a function',
     "'use strict';\nmodule.exports = function () { return {}; };\n",
-    `${REQUIRE}\n'use strict';\nmodule.exports = withSmartCache(function () { return {}; });\n`,
+    `'use strict';\n${REQUIRE}module.exports = withSmartCache(function () { return {}; });\n`,
+  ],
+  [
+    'in front of what is exported',
+    "module.exports = { a: 'b' };\nconst later = require('later');\n",
+    `${REQUIRE}\nmodule.exports = withSmartCache({ a: 'b' });\nconst later = require('later');\n`,
+  ],
+  [
+    'a comment stays on its line',
+    "const a = require('a'); // why\nmodule.exports = a;\n",
+    `const a = require('a'); // why\n${REQUIRE}module.exports = withSmartCache(a);\n`,
   ],
 ])('of CommonJS: %s', async (_, text, expected) => {
   expect(await wrap(text, 'next.config.js')).toBe(expected);
@@ -77,8 +87,18 @@ test('line ends, a byte-order mark and @ts-check stay as they are', async () => 
   );
 });
 
-test('a second time changes nothing', async () => {
+test('a second time changes nothing, under whatever name it is called', async () => {
   expect(await wrap(await wrap('export default {};\n'))).toBe('unchanged');
+  expect(await wrap(await wrap('module.exports = {};\n', 'a.js'), 'a.js')).toBe('unchanged');
+  expect(await wrap("import * as cache from 'next-smart-cache/config';\nexport default cache.withSmartCache({});\n")).toBe('unchanged');
+});
+
+test('to be named is not to be called', async () => {
+  expect(await wrap('// see next-smart-cache/config\nexport default {};\n')).toContain('export default withSmartCache({});');
+});
+
+test('a mistake that a parser could read past is one', async () => {
+  await expect(wrap('const a = 1; const a = 2;\nexport default {};\n')).rejects.toThrow(SyntaxError);
 });
 
 test.each([['export { config as default } from "./other.js";\n'], ['exports.config = {};\n'], ['']])('not understood: %j', async (text) => {
