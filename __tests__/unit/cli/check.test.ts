@@ -107,6 +107,12 @@ describe('files of public/ that are linked without a hash', () => {
   });
 });
 
+test('tests may link what they like', async () => {
+  const link = 'export default () => <img src="/img/logo.svg" alt="" />;\n';
+  const root = await app({ 'app/page.test.jsx': link, '__tests__/page.jsx': link });
+  expect((await runCommand(['check'], { cwd: root })).exitCode).toBe(0);
+});
+
 test('source that cannot be read is named with its place', async () => {
   const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'app/broken.jsx': 'export default () =>\n  <div>' }) });
   expect(exitCode).toBe(1);

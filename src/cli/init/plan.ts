@@ -6,7 +6,7 @@ import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
 import { listSourceFiles } from '../../pipeline/source/source-files.js';
 import { isAround } from '../../pipeline/source/source-packages.js';
-import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
+import { hashedAssetPaths, isScript } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
@@ -79,8 +79,8 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const realRoot = fs.realpathSync(root);
     const found: InitPlan['tags'] = [];
     for (const file of [...listSourceFiles(project).files].sort()) {
-      // Other packages of a workspace may not depend on this one; tests say what they mean.
-      if (!isAround(realRoot, file) || /\.mdx?$|\.(?:test|spec)\.|(?:^|[\\/])__tests__[\\/]/.test(path.relative(realRoot, file))) continue;
+      // Other packages of a workspace may not depend on this one.
+      if (!isAround(realRoot, file) || !isScript(file, realRoot)) continue;
       const text = readTextIfThere(file) ?? '';
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { isExternalUrl, readings, splitSuffix } from '../../core/asset-path.js';
 import { nearestNames } from '../../core/nearest-names.js';
 import { readTextIfThere } from '../atomic-write.js';
@@ -35,10 +37,10 @@ export interface SourceProblem {
 export async function findSourceProblems(project: Project, built: BuiltManifest): Promise<SourceProblem[]> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
   const toAssetPath = hashedAssetPaths(project, built);
+  const root = fs.realpathSync(project.root);
   const problems: SourceProblem[] = [];
   for (const file of [...listSourceFiles(project).files].sort()) {
-    // Prose with tags in it: no parser of JavaScript can read it.
-    if (/\.mdx?$/.test(file)) continue;
+    if (!isScript(file, root)) continue;
     try {
       for (const found of await findLinkedUrls(file, readTextIfThere(file) ?? '')) {
         const problem = judge(found);
@@ -61,6 +63,11 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
     if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
     return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
+}
+
+/** Whether a source file is looked into: no prose, which no parser of JavaScript can read, and no test, which may link what it likes. */
+export function isScript(file: string, root: string): boolean {
+  return !/\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/.test(path.relative(root, file));
 }
 
 /** What to give to this package in place of a plain URL: without the `basePath`; `undefined` if `public/` has no such file, or its URL is stable. */
