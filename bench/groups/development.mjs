@@ -52,13 +52,13 @@ async function measureScreen(workDir, root, rounds) {
       const wanted = `rgb(${color}, 0, 0)`;
       const startedAt = performance.now();
       fs.writeFileSync(file, `h1 { ${property}: ${wanted} }\n`);
-      const isShown = ([name, value]) => getComputedStyle(document.querySelector('h1'))[name] === value;
+      const isShown = ([name, value]) => getComputedStyle(document.querySelector('h1')).getPropertyValue(name) === value;
       await tab.waitForFunction(isShown, [property, wanted], { polling: 'raf' });
       const took = (performance.now() - startedAt) / 1000;
       await sleep(200);
       return took;
     };
-    const contenders = { ours: edit(path.join(folder, 'public/assets/file-1.css'), 'color'), bundled: edit(bundled, 'backgroundColor') };
+    const contenders = { ours: edit(path.join(folder, 'public/assets/file-1.css'), 'color'), bundled: edit(bundled, 'background-color') };
     // The first edit compiles what updates need.
     for (const contender of Object.values(contenders)) await contender();
     const samples = await interleave(rounds, contenders);
