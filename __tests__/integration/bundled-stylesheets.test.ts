@@ -63,7 +63,8 @@ test.each(BUNDLERS)('they follow edits in development, with $name', async ({ bun
       savedAt = Date.now();
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
-    css = await bundledCss(origin);
+    // webpack replaces a stylesheet while it is being sent.
+    css = await bundledCss(origin).catch(() => css);
   }
   expect(css).toMatch(/\/img\/logo\.[0-9a-f]{10}\.svg/);
   expect(css).not.toContain('/img/logo.svg');
