@@ -93,7 +93,9 @@ function watchFolder(
     const watcher = watch(folder, { ignored, followSymlinks: false, persistent: keepAlive, ignoreInitial: true })
       .on('all', onChange)
       .on('raw', (_, name: string | null, details) => {
-        const { watchedPath } = details as { watchedPath: string };
+        const { watchedPath } = details as { watchedPath?: string };
+        // One of polling, which also comes as an event of the file.
+        if (watchedPath === undefined) return;
         // Some systems do not say which file it was.
         if (name === null || isWanted(path.join(watchedPath, name), true)) onChange();
       })

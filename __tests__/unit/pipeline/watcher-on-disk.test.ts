@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type FolderWatch, watchPublicFolder } from '../../../src/pipeline/watcher';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { listFiles } from '../support/folders';
+
+let watch: FolderWatch | undefined;
+afterEach(() => watch?.close());
+
+test('after each kind of change, whoever looks when one is heard of sees the last state', async () => {
+  const folder = fs.realpathSync(temporaryFolder());
+  writeFiles(folder, { 'css/a.css': 'a', 'css/b.css': 'b' });
+  const look = () => JSON.stringify(listFiles(folder).map((file) => [file, fs.readFileSync(path.join(folder, file), 'utf8')]));
+  let seen = look();
+  let heard = () => {};
+  const onChange = () => {
+    seen = look();
+    heard();
+  };
+  watch = watchPublicFolder(folder, onChange, { keepAlive: true });
+  await watch.ready;
+  const file = path.join(folder, 'css/a.css');
+  const changes = [
+    () => fs.writeFileSync(file, 'edited'),
+    () => {
+      for (let count = 0; count < 10; count++) fs.writeFileSync(file, `${count}`);
+      fs.writeFileSync(`${file}.tmp`, 'renamed into place');
+      fs.renameSync(`${file}.tmp`, file);
+    },
+    // On the file that has been renamed into place: a watch on the old one would be over.
+    () => fs.writeFileSync(file, 'edited again'),
+    () => fs.writeFileSync(path.join(folder, 'new.css'), 'new'),
+    () => fs.rmSync(path.join(folder, 'css/b.css')),
+  ];
+  for (const change of changes) {
+    change();
+    while (seen !== look()) {
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+    }
+  }
+});
+
+test('files are polled with CHOKIDAR_USEPOLLING', async () => {
+  const { CHOKIDAR_USEPOLLING, CHOKIDAR_INTERVAL } = process.env;
+  Object.assign(process.env, { CHOKIDAR_USEPOLLING: '1', CHOKIDAR_INTERVAL: '20' });
+  const folder = fs.realpathSync(temporaryFolder());
+  writeFiles(folder, { 'css/a.css': 'a' });
+  let saves = 0;
+  // Whatever is saved before the first poll is no change to it.
+  const saving = setInterval(() => fs.writeFileSync(path.join(folder, 'css/a.css'), `${saves++}`), 100);
+  await new Promise<void>((resolve) => {
+    watch = watchPublicFolder(folder, resolve, { keepAlive: true });
+  });
+  clearInterval(saving);
+  Object.assign(process.env, { CHOKIDAR_USEPOLLING: CHOKIDAR_USEPOLLING ?? '', CHOKIDAR_INTERVAL: CHOKIDAR_INTERVAL ?? '' });
+});
