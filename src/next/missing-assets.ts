@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { describeRecord, MISSING_ASSETS_RECORD, type MissingAsset, type MissingAssetsRecord } from '../core/missing-assets-record.js';
 import { readTextIfThere, removeQuietly } from '../pipeline/atomic-write.js';
 import type { Project } from '../pipeline/project.js';
@@ -18,6 +19,8 @@ const PROJECTS = Symbol.for('next-smart-cache.missing-assets');
  * that a build that fails here is one that has failed for them too.
  */
 export function failOfMissingAssets(project: Project): void {
+  // With `experimental.workerThreads`, a worker has the id of the process that builds, and inherits its record.
+  if (!isMainThread) return;
   const shared = globalThis as { [PROJECTS]?: Map<string, Project> };
   if (!shared[PROJECTS]) {
     const projects = new Map<string, Project>();
