@@ -65,8 +65,8 @@ function failBuild(missing: readonly MissingAsset[], projects: readonly Project[
   // `next start` starts no build without it.
   for (const { buildDir } of projects) fs.rmSync(path.join(buildDir, 'BUILD_ID'), { force: true });
   const pages = projects.map(({ buildDir }) => findPagesWithMarks(path.join(buildDir, 'server'), token));
-  for (const { buildDir } of projects) removeCachedMarks(path.join(buildDir, 'cache', 'fetch-cache'), token);
   const error = assetsMissing(missing, (assetPath) => pages.flatMap((found) => [...(found.get(assetPath) ?? [])]));
   // The first of several lines ends in a space.
   console.error(`\n${error.name} (${error.code}): ${error.message.replace(/ +$/gm, '')}`);
+  for (const { buildDir } of projects) removeCachedMarks(path.join(buildDir, 'cache', 'fetch-cache'), token);
 }
