@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
@@ -139,22 +140,60 @@ describe('a missing asset', () => {
     ${dynamic ? "export const dynamic = 'force-dynamic';" : ''}
     export default function Page() { return <main>${body}</main>; }`;
 
-  test('breaks next build and names the nearest file', () => {
-    app = createApp('catch-all');
+  test('breaks next build, which lists all of them, with the pages that asked for them', () => {
+    app = createApp('catch-all', { prebuild: false });
+    // What was built before, and its pages, are not to be taken for this build's.
+    app.write('.next/BUILD_ID', 'older');
     app.write('app/broken/page.jsx', page('<CachedScript src="/js/aplication.js" />'));
+    app.write(
+      'app/many/[name]/page.jsx',
+      `export const generateStaticParams = () => [1, 2, 3, 4, 5, 6, 7].map((name) => ({ name: String(name) }));
+       ${page('<link rel="help" href={asset("/many.html?v=1#top")} />')}`,
+    );
+    app.write('app/client-side/page.jsx', `'use client';${page("{asset('/img/logoo.svg')}")}`);
+    app.write(
+      'app/data/route.js',
+      `import { asset } from 'next-smart-cache';
+       export const dynamic = 'force-static';
+       export const GET = () => Response.json({ logo: asset('/img/logoo.svg') });`,
+    );
+    app.write(
+      'app/on-demand/page.jsx',
+      `import { asset } from 'next-smart-cache';
+       export const dynamic = 'force-dynamic';
+       const never = asset('img/never.svg');
+       export default function Page() { return never; }`,
+    );
+    app.write(
+      'pages/old/index.jsx',
+      `import Image from 'next/image';
+       import { asset, CachedScript, CachedStyle } from 'next-smart-cache';
+       export default function Old() {
+         return <main>
+           <CachedStyle href="/css/sit.css" /><CachedScript src="/js/aplication.js" />
+           <Image src={asset('/img/photo.png')} alt="" width={10} height={10} />
+         </main>;
+       }`,
+    );
     const { status, output } = app.tryBuild();
-    expect(status).not.toBe(0);
-    expect(output).toContain('/js/aplication.js');
-    expect(output).toContain('did you mean "/js/application.js"');
-    expect(output).toContain('ERR_SMART_CACHE_ASSET_MISSING');
-  });
-
-  test('breaks next build in client code too', () => {
-    app = createApp('catch-all');
-    app.write('app/broken/page.jsx', `'use client';${page("{asset('/img/logoo.svg')}")}`);
-    const { status, output } = app.tryBuild();
-    expect(status).not.toBe(0);
-    expect(output).toContain('/img/logoo.svg');
+    expect(status).toBe(1);
+    expect(output.slice(output.indexOf('SmartCacheError')).split('\n').slice(0, 9)).toEqual([
+      'SmartCacheError (ERR_SMART_CACHE_ASSET_MISSING): 6 asset paths are not in public/:',
+      '  /css/sit.css (did you mean "/css/site.css"?)  asked for by <CachedStyle> on /old',
+      '  /img/logoo.svg (did you mean "/img/logo.svg"?)  asked for by asset() on /client-side, /data',
+      expect.stringMatching(/^ {2}\/img\/photo\.png.* {2}asked for by asset\(\) on \/old$/),
+      '  /js/aplication.js (did you mean "/js/application.js"?)  asked for by <CachedScript> on /broken, /old',
+      expect.stringMatching(
+        /^ {2}\/many\.html.* {2}asked for by asset\(\) on \/many\/1, \/many\/2, \/many\/3, \/many\/4, \/many\/5, and 2 more$/,
+      ),
+      expect.stringMatching(/^ {2}img\/never\.svg.* {2}asked for by asset\(\)$/),
+      expect.stringMatching(/^ {2}Why: .*asset paths begin with "\/"/),
+      expect.stringMatching(/^ {2}Fix: /),
+    ]);
+    // Neither `next start` nor a later build takes it for one that succeeded.
+    expect(fs.existsSync(path.join(app.dir, '.next/BUILD_ID'))).toBe(false);
+    expect(fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'))).toBe(false);
+    expect(fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('next-smart-cache-missing-'))).toEqual([]);
   });
 
   test('gets its original URL, and one warning, in a running site', async () => {

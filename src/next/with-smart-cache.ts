@@ -6,6 +6,7 @@ import { requireConfigObject } from './checks/require-config-object.js';
 import { checkVersions } from './checks/supported-versions.js';
 import { enterWrappedProcess } from './main-process.js';
 import { mergeConfig } from './merge-config.js';
+import { failOfMissingAssets } from './missing-assets.js';
 import { modeOf } from './mode.js';
 import type { NextConfigExport, NextConfigFunction } from './next-config.js';
 import { currentProjectRoot } from './project-root.js';
@@ -60,7 +61,10 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const newerVersions = checkVersions(root);
   if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {
     for (const warning of newerVersions) console.warn(warning);
-    if (mode === 'build') checkWhenFinished(project);
+    if (mode === 'build') {
+      failOfMissingAssets(project);
+      checkWhenFinished(project);
+    }
   }
   const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
   // Without a rewrite there is no call from Next that comes before it compiles.

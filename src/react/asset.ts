@@ -1,12 +1,14 @@
 import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
+import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
 import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
-import { reportMissingAsset } from './missing-asset.js';
+import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
 import { announceUnlisted, foreseeUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
 
-export type ResolveAsset = (path: string) => ResolvedAsset;
+/** @param askedBy for messages: the component, or nothing for `asset()`. */
+export type ResolveAsset = (path: string, askedBy?: AskedBy) => ResolvedAsset;
 
 /**
  * The hashed URL of a file in `public/`, with `basePath` or the CDN prefix in
@@ -18,7 +20,8 @@ export type ResolveAsset = (path: string) => ResolvedAsset;
  *
  * @param path asset path: `/img/hero.jpg`.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING` in `next build`,
- * for a path that `public/` has no file for; a running site gets the original
+ * for a path that `public/` has no file for, where it cannot be kept for the
+ * list with which the build fails in the end; a running site gets the original
  * URL and one warning.
  * @example <Image src={asset('/img/hero.jpg')} width={1200} height={630} alt="" />
  */
@@ -41,16 +44,20 @@ export function createAsset(resolve: ResolveAsset): Asset {
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
   if (process.env.NODE_ENV === 'development') announceUnlisted(manifest);
-  return (path) => {
+  return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     const found = lookUp(manifest, path);
     if (found) {
-      if (process.env.NODE_ENV === 'development') foreseeUnlisted(path, manifest);
+      if (process.env.NODE_ENV === 'development') {
+        foreseeUnlisted(path, manifest);
+        forgetMissingAsset(path);
+      }
       return found;
     }
+    const url = path.startsWith('/') ? manifest.basePath + path : path;
     // Bundlers know `typeof window`: browsers get none of it.
     if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
-    else reportMissingAsset(path, manifest);
-    return { url: path.startsWith('/') ? manifest.basePath + path : path };
+    else return { url: reportMissingAsset(path, url, manifest, askedBy) };
+    return { url };
   };
 }

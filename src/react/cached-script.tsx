@@ -42,7 +42,7 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
  * does not run them on navigation. `strategy` hands the script to
  * `next/script`.
  *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only, as `asset()` does.
  * @example <CachedScript src="/js/application.js" />
  */
 export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
@@ -67,7 +67,7 @@ export function createCachedScript(
   HotScript?: HotScriptComponent,
 ): CachedScriptComponent {
   const render = ({ src, strategy, preload = false, onReady, ...props }: CachedScriptProps, ref: ForwardedRef<HTMLScriptElement>) => {
-    const resolved = resolve(src);
+    const resolved = resolve(src, 'CachedScript');
     const attributes = fetchAttributes(resolved, props);
     const isModule = props.type === 'module';
     const isInPlace = isModule && manifest.importMap !== undefined;

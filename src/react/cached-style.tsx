@@ -36,7 +36,7 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
  * React 19 gets a `precedence`: it hoists the sheet into the head, renders it
  * once, and holds back only the content that comes after it.
  *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only, as `asset()` does.
  * @example <CachedStyle href="/css/site.css" />
  */
 export interface CachedStyleComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
@@ -55,7 +55,7 @@ function isPlain({ onLoad, onError, disabled }: Omit<CachedStyleProps, 'href'>):
 /** @param HotStyle what stands in for the element in `next dev`. */
 export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComponent): CachedStyleComponent {
   const render = ({ href, precedence, preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
-    const resolved = resolve(href);
+    const resolved = resolve(href, 'CachedStyle');
     const attributes = fetchAttributes(resolved, props);
     if (preload === 'fonts') preloadFonts(resolved.preloads ?? [], props);
     else if (preload) preloadAsset(resolved.url, 'style', attributes, props);

@@ -1,3 +1,8 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
+import { describeRecord, findMarks, MISSING_ASSETS_RECORD } from '../../../src/core/missing-assets-record';
 import type { RenderManifest } from '../../../src/core/render-manifest';
 import { componentsOf, MANIFEST } from '../support/components';
 import { enterNextProcess } from '../support/next-process';
@@ -19,7 +24,10 @@ describe('in next build', () => {
   test('a path that is not known stops it, with the nearest names', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/js/ap.js')).toThrow(
-      smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: '/js/ap.js', fix: 'did you mean "/js/app.js" or "/js/cdn.js"?' }),
+      smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', {
+        where: '/js/ap.js, asked for by asset()',
+        fix: 'did you mean "/js/app.js" or "/js/cdn.js"?',
+      }),
     );
     expect(warned).not.toHaveBeenCalled();
   });
@@ -34,7 +42,7 @@ describe('in next build', () => {
   test('nothing like it: the message says what to do all the same', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/completely/different.woff2')).toThrowErrorMatchingInlineSnapshot(`
-"public/ has no file for an asset path: /completely/different.woff2
+"public/ has no file for an asset path: /completely/different.woff2, asked for by asset()
   Why: the name is mistyped, or the file is not there
   Fix: add the file to public/, or correct the path in your source"
 `);
@@ -50,7 +58,7 @@ describe('in next build', () => {
   test('the query is no part of the name', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/unknown.js?v=1')).toThrow(
-      smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: '/unknown.js' }),
+      smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: '/unknown.js, asked for by asset()' }),
     );
   });
 
@@ -59,6 +67,88 @@ describe('in next build', () => {
     const path = unknownPath();
     expect(componentsOf({ ...MANIFEST, onMissing: 'warn' }).asset(path)).toBe(path);
     expect(warned).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('in next build, where withSmartCache has said where to record', () => {
+  const TOKEN = '1x0123';
+
+  function enterRecordedBuild(folder = '.') {
+    const file = path.join(enterNextProcess({}, { env: BUILD }), folder, 'record.jsonl');
+    Object.assign(process.env, { [MISSING_ASSETS_RECORD]: describeRecord({ token: TOKEN + count++, file }) });
+    const lines = () => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n') : []);
+    return { recorded: () => lines().map((line): unknown => JSON.parse(line)), token: `${TOKEN}${count - 1}` };
+  }
+
+  test('rendering goes on: each path is recorded once, with what asked for it, and every URL marked', () => {
+    const { recorded, token } = enterRecordedBuild();
+    const { asset, CachedScript } = componentsOf({ ...MANIFEST, basePath: '/docs' });
+    const urls = ['/js/ap.js', '/js/ap.js?v=1', '/js/ap.js#top'].map((written) => asset(written));
+    const html = renderToString(createElement(CachedScript, { src: '/js/ap.js' }));
+    expect(urls.map((url) => url.replace(/smart-cache-missing-.*/, 'MARK'))).toEqual([
+      '/docs/js/ap.js#MARK',
+      '/docs/js/ap.js?v=1#MARK',
+      '/docs/js/ap.js#top-MARK',
+    ]);
+    for (const text of [...urls, html]) expect(findMarks(text, token)).toEqual(new Set(['/js/ap.js']));
+    expect(recorded()).toEqual([
+      { path: '/js/ap.js', component: 'asset()', nearest: ['/js/app.js', '/js/cdn.js'] },
+      { path: '/js/ap.js', component: '<CachedScript>', nearest: ['/js/app.js', '/js/cdn.js'] },
+    ]);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('where nothing can be written, it is an error at once', () => {
+    enterRecordedBuild('no/such/folder');
+    expect(() => componentsOf().asset('/js/ap.js')).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING'));
+  });
+
+  test('nor where Node lacks what is needed, as the edge runtime does', () => {
+    const { recorded } = enterRecordedBuild();
+    const { getBuiltinModule } = process;
+    Object.assign(process, { getBuiltinModule: undefined });
+    expect(() => componentsOf().asset('/js/ap.js')).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING'));
+    Object.assign(process, { getBuiltinModule });
+    expect(recorded()).toEqual([]);
+  });
+
+  test("onMissing: 'warn' records and marks nothing", () => {
+    const { recorded } = enterRecordedBuild();
+    const missing = unknownPath();
+    expect(componentsOf({ ...MANIFEST, onMissing: 'warn' }).asset(missing)).toBe(missing);
+    expect(recorded()).toEqual([]);
+  });
+});
+
+describe('in development', () => {
+  beforeEach(() => {
+    enterNextProcess({}, { env: { NODE_ENV: 'development', NEXT_PHASE: 'phase-development-server' } });
+  });
+
+  test('the message names the component', () => {
+    const { CachedStyle } = componentsOf();
+    const missing = unknownPath();
+    renderToString(createElement(CachedStyle, { href: missing }));
+    expect(warned.mock.calls).toEqual([[expect.stringContaining(`${missing}, asked for by <CachedStyle>`)]]);
+  });
+
+  test('a hot update, which evaluates the module anew, does not say it again', () => {
+    const missing = unknownPath();
+    componentsOf().asset(missing);
+    jest.isolateModules(() => {
+      const anew = require('../support/components') as { componentsOf: typeof componentsOf };
+      expect(anew.componentsOf).not.toBe(componentsOf);
+      anew.componentsOf().asset(missing);
+    });
+    expect(warned).toHaveBeenCalledTimes(1);
+  });
+
+  test('a file that was put back and is removed again is said again', () => {
+    const missing = unknownPath();
+    const without = componentsOf();
+    const withIt = componentsOf({ ...MANIFEST, assets: { ...MANIFEST.assets, [missing]: `${missing}?hashed` } });
+    for (const { asset } of [without, without, withIt, without, without]) asset(missing);
+    expect(warned).toHaveBeenCalledTimes(2);
   });
 });
 

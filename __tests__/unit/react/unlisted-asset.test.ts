@@ -45,7 +45,9 @@ test('in next build, a file of that folder that is not in public/ is an error al
   const { one, other } = twoFlags();
   const { asset } = componentsOf(lacking(one));
   asset(one);
-  expect(() => asset(other)).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: other, fix: `did you mean "${one}"?` }));
+  expect(() => asset(other)).toThrow(
+    smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: `${other}, asked for by asset()`, fix: `did you mean "${one}"?` }),
+  );
 });
 
 describe('in development, where every file has an entry', () => {
