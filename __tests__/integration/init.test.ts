@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expectedUrl } from '../support/expected-urls';
+import { listFiles } from '../support/folders';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import { temporaryFolder } from '../support/temporary-folder';
-import { listFiles } from '../unit/support/folders';
 
 const GENERATOR = path.resolve(__dirname, '../../node_modules/create-next-app/dist/index.js');
 const SAME = ['--no-linter', '--no-tailwind', '--no-react-compiler', '--skip-install', '--disable-git', '--use-npm', '--yes'];

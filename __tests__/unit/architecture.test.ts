@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseSync } from '@swc/core';
-import { listFiles } from './support/folders';
+import { listFiles } from '../support/folders';
 
 const SRC = path.resolve(__dirname, '../../src');
 

@@ -42,6 +42,9 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
  * does not run them on navigation. `strategy` hands the script to
  * `next/script`.
  *
+ * In `next dev`, an edit of the file loads the page anew; `data-hot` says that
+ * the script may be run again in the same document instead.
+ *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only, as `asset()` does.
  * @example <CachedScript src="/js/application.js" />
  */

@@ -36,6 +36,8 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
  * React 19 gets a `precedence`: it hoists the sheet into the head, renders it
  * once, and holds back only the content that comes after it.
  *
+ * In `next dev`, an edit of the file replaces the sheet in place.
+ *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only, as `asset()` does.
  * @example <CachedStyle href="/css/site.css" />
  */

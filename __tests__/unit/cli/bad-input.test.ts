@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readFiles } from '../../support/folders';
 import { appWithPublic, runCommand } from '../support/command-line';
-import { readFiles } from '../support/folders';
 
 afterEach(() => jest.restoreAllMocks());
 

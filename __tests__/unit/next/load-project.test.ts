@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Project } from '../../../src/pipeline/project';
+import { listFiles } from '../../support/folders';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { listFiles } from '../support/folders';
 import { smartCacheError } from '../support/smart-cache-error';
 
 async function startLoader(): Promise<ChildProcess> {

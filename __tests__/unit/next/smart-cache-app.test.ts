@@ -8,8 +8,8 @@ import { NEWEST_UNLISTED, unpackAssetPaths, type WithNewestUnlisted } from '../.
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
 import type { Project } from '../../../src/pipeline/project';
 import { parseRenderModule } from '../../../src/pipeline/render-modules';
+import { listFiles, readFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
-import { listFiles, readFiles } from '../support/folders';
 import { projectWith, withOptions } from '../support/project';
 import { rewrite } from '../support/rewrites';
 

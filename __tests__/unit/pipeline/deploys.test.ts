@@ -4,8 +4,8 @@ import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-m
 import { linkStore, readDeploys, recordDeploy } from '../../../src/pipeline/deploys';
 import type { Project } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store';
+import { listFiles, readFiles, stampFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
-import { listFiles, readFiles, stampFiles } from '../support/folders';
 import { projectWith, withOptions } from '../support/project';
 import { smartCacheError } from '../support/smart-cache-error';
 

@@ -5,8 +5,8 @@ import type { HashAlgorithm } from '../../../src/core/smart-cache-options';
 import { stampOf } from '../../../src/pipeline/file-stamp';
 import { type FileToFreeze, type FrozenFile, freezeFiles } from '../../../src/pipeline/freeze';
 import { openStore } from '../../../src/pipeline/store';
+import { listFiles, withoutRootRights } from '../../support/folders';
 import { temporaryFolder } from '../../support/temporary-folder';
-import { listFiles, withoutRootRights } from '../support/folders';
 import { smartCacheError } from '../support/smart-cache-error';
 
 const MIB = 1024 * 1024;

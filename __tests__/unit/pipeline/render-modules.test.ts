@@ -12,8 +12,8 @@ import {
   type WriteRenderModulesOptions,
   writeRenderModules,
 } from '../../../src/pipeline/render-modules';
+import { listFiles, stampFiles } from '../../support/folders';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { listFiles, stampFiles } from '../support/folders';
 
 const SETTINGS: RenderManifestSettings = { basePath: '', assetPrefix: '', cdnPrefix: '', integrity: 'cross-origin', onMissing: 'error' };
 

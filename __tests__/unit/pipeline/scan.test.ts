@@ -6,8 +6,8 @@ import path from 'node:path';
 import { resolveOptions } from '../../../src/core/options';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { scanPublicFolder } from '../../../src/pipeline/scan';
+import { withoutRootRights } from '../../support/folders';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { withoutRootRights } from '../support/folders';
 import { smartCacheError } from '../support/smart-cache-error';
 
 /** `public/` of an app of its own, with these files in it. */

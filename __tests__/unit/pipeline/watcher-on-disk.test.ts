@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type FolderWatch, watchPublicFolder } from '../../../src/pipeline/watcher';
+import { listFiles } from '../../support/folders';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { listFiles } from '../support/folders';
 
 let watch: FolderWatch | undefined;
 afterEach(() => watch?.close());

@@ -40,12 +40,13 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   }
   const talk = createTalk(io);
   for (const warning of built.warnings) talk.warn(warning);
-  for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem));
+  for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem) + (isAllowed(problem) ? ' (allowed)' : ''));
   if (manifest === 'outdated' || manifest === 'missing') {
     talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}; run "next-smart-cache build"`);
   }
   const files = formatCount(Object.keys(built.manifest.assets).length, 'file');
   if (failures > 0) talk.fail(`${formatCount(failures, 'problem')}; ${files} in public/`);
+  else if (problems.length > 0) talk.done(`all else holds; ${files} in public/`);
   else talk.done(`all holds; ${files} in public/`);
   return failures > 0 ? 1 : 0;
 }

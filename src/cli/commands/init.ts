@@ -13,7 +13,7 @@ export const initCommand: CliCommand = {
   description:
     'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json and what this package writes to .gitignore, and lists the ' +
     'tags in the source that could become CachedScript, CachedStyle or asset(). Run twice, it changes nothing more.',
-  failsWhen: 'the config has a form that has to be wrapped by hand, or a file cannot be read; then nothing is written',
+  failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],
     ['init', 'wire the app, and list the tags'],
@@ -29,11 +29,10 @@ async function runInit({ root, json, options }: Invocation, io: CommandIo): Prom
   const { planInit } = await import('../init/plan.js');
   const plan = await planInit(root, options.apply === true, io);
   const isDry = options.dryRun === true;
-  const isStopped = plan.configToWrap !== undefined;
-  if (!isDry && !isStopped) for (const [file, text] of plan.writes) write(file, text);
-  if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry || isStopped), null, 2)}\n`);
-  tell(plan, { isDry, isStopped, isApplied: options.apply === true }, io);
-  return isStopped ? 1 : 0;
+  if (!isDry) for (const [file, text] of plan.writes) write(file, text);
+  if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry), null, 2)}\n`);
+  tell(plan, { isDry, isApplied: options.apply === true }, io);
+  return plan.configToWrap === undefined ? 0 : 1;
 }
 
 /** In one step, and with the rights that the file has. */
@@ -45,15 +44,11 @@ function write(file: string, text: string): void {
   if (mode !== undefined) fs.chmodSync(target, mode);
 }
 
-function toReport({ writes, tags, configToWrap }: InitPlan, nothingWritten: boolean) {
-  return { written: nothingWritten ? [] : [...writes.keys()], planned: [...writes.keys()], configToWrap: configToWrap ?? null, tags };
+function toReport({ writes, tags, configToWrap }: InitPlan, isDry: boolean) {
+  return { written: isDry ? [] : [...writes.keys()], planned: [...writes.keys()], configToWrap: configToWrap?.file ?? null, tags };
 }
 
-function tell(
-  plan: InitPlan,
-  { isDry, isStopped, isApplied }: { isDry: boolean; isStopped: boolean; isApplied: boolean },
-  io: CommandIo,
-): void {
+function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied: boolean }, io: CommandIo): void {
   const talk = createTalk(io);
   const inCwd = (file: string) => path.relative(io.cwd, file);
   for (const { file, changes } of plan.tags) {
@@ -61,15 +56,14 @@ function tell(
   }
   const tags = plan.tags.reduce((sum, { changes }) => sum + changes.length, 0);
   if (tags > 0 && !isApplied) talk.note(`${formatCount(tags, 'tag')} could link hashed URLs; "next-smart-cache init --apply" changes them`);
-  if (plan.configToWrap !== undefined) {
-    talk.fail(
-      `${inCwd(plan.configToWrap)} has a form that has to be wrapped by hand; nothing was written\n` +
-        "  Fix: import { withSmartCache } from 'next-smart-cache/config', export withSmartCache(…) of what it exports, and run the command again",
-    );
-  }
-  if (isStopped) return;
   const files = [...plan.writes.keys()].map(inCwd).join(', ');
-  if (files === '') talk.done('all is wired already; nothing was written');
-  else talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
+  if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
+  else if (plan.configToWrap === undefined) talk.done('all is wired already; nothing was written');
   if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
+  if (plan.configToWrap === undefined) return;
+  const { file, isModule } = plan.configToWrap;
+  const [load, give] = isModule
+    ? ["import { withSmartCache } from 'next-smart-cache/config';", 'export default withSmartCache(nextConfig);']
+    : ["const { withSmartCache } = require('next-smart-cache/config');", 'module.exports = withSmartCache(nextConfig);'];
+  talk.fail(`${inCwd(file)} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${load}\n  ${give}`);
 }

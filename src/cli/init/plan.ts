@@ -4,9 +4,9 @@ import { SmartCacheError } from '../../core/errors.js';
 import { readTextIfThere } from '../../pipeline/atomic-write.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
-import { listSourceFiles } from '../../pipeline/source/source-files.js';
+import { listScripts } from '../../pipeline/source/source-files.js';
 import { isAround } from '../../pipeline/source/source-packages.js';
-import { hashedAssetPaths, isScript } from '../../pipeline/source/source-problems.js';
+import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
@@ -19,8 +19,8 @@ export interface InitPlan {
   writes: Map<string, string>;
   /** Places in the source that could link hashed URLs, by file. */
   tags: { file: string; changes: TagChange[] }[];
-  /** A config that has to be wrapped by hand. */
-  configToWrap?: string;
+  /** A config that has to be wrapped by hand, and whether it is an ES module. */
+  configToWrap?: { file: string; isModule: boolean };
   /** Whether package.json names this package. */
   isInstalled: boolean;
 }
@@ -44,7 +44,8 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   const ignoreText = readTextIfThere(ignoreFile);
   if (ignoreText !== undefined || isInRepository(root)) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
-  const configToWrap = await planConfig();
+  const configFile = io.findConfigFile(root);
+  const configToWrap = await planConfig(configFile);
   const tags = await planTags();
   return { writes, tags, ...(configToWrap && { configToWrap }), isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
 
@@ -53,8 +54,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   }
 
   /** @returns a config that nobody but its author can wrap. */
-  async function planConfig(): Promise<string | undefined> {
-    const file = io.findConfigFile(root);
+  async function planConfig(file: string | undefined): Promise<InitPlan['configToWrap']> {
     if (file === undefined) {
       const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
@@ -64,7 +64,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     try {
       const wrapped = await wrapConfig(file, text);
       if (wrapped.outcome === 'wrapped') writes.set(file, wrapped.text);
-      return wrapped.outcome === 'not-understood' ? file : undefined;
+      return wrapped.outcome === 'not-understood' ? { file, isModule: wrapped.isModule } : undefined;
     } catch (error) {
       throw unreadable(file, 'JavaScript or TypeScript', error);
     }
@@ -72,15 +72,14 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
 
   async function planTags(): Promise<InitPlan['tags']> {
     // A config that is wrapped cannot be loaded before the package is installed.
-    const isLoadable = isInstalled(root) || writes.has(io.findConfigFile(root) ?? '');
+    const isLoadable = isInstalled(root) || writes.has(configFile ?? '');
     const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
     if (!fs.existsSync(project.publicDir)) return [];
     const toAssetPath = hashedAssetPaths(project, buildManifest(project, { write: false }));
     const realRoot = fs.realpathSync(root);
     const found: InitPlan['tags'] = [];
-    for (const file of [...listSourceFiles(project).files].sort()) {
-      // Other packages of a workspace may not depend on this one.
-      if (!isAround(realRoot, file) || !isScript(file, realRoot)) continue;
+    // Other packages of a workspace may not depend on this one.
+    for (const file of listScripts(project).filter((script) => isAround(realRoot, script))) {
       const text = readTextIfThere(file) ?? '';
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);

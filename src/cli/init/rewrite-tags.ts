@@ -37,7 +37,7 @@ export async function rewriteTags(
   const renamed = new Set<Node>();
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   for (const site of findLinkSites(tree)) {
-    const assetPath = site.isLookedUp ? undefined : toAssetPath(site.written);
+    const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
     if (assetPath === undefined) continue;
     const component = usesNextHead ? undefined : componentFor(site);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);

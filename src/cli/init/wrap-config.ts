@@ -1,4 +1,5 @@
 import MagicString from 'magic-string';
+import { importedNames } from '../../pipeline/source/imported-names.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { importLine, styleOf } from './code-style.js';
 
@@ -8,7 +9,7 @@ export type WrappedConfig =
   /** It is wrapped already. */
   | { outcome: 'unchanged' }
   /** What it exports was not found. */
-  | { outcome: 'not-understood' };
+  | { outcome: 'not-understood'; isModule: boolean };
 
 const MODULE = 'next-smart-cache/config';
 
@@ -25,7 +26,7 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   const [mistake] = tree.errors ?? [];
   if (mistake) throw new SyntaxError(mistake.message);
   const exported = findExported(body);
-  if (exported === undefined) return { outcome: 'not-understood' };
+  if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
   const code = new MagicString(text);
   const { node, isModule } = exported;
   code.appendLeft(startOf(node), 'withSmartCache(').appendRight(endOf(node), ')');
@@ -43,20 +44,16 @@ interface Statement extends Node {
 
 /** Whether `withSmartCache` of this package is called, under whatever name. */
 function isWrapped(tree: Node): boolean {
-  const names = new Set<string | undefined>();
+  const { exportOf } = importedNames(tree, MODULE);
   let isCalled = false;
-  visit(tree, ({ type, source, specifiers = [], id, init }) => {
-    if (type === 'ImportDeclaration' && source?.value === MODULE) for (const { local } of specifiers) names.add(nameOf(local));
-    const [request] = init?.arguments ?? [];
-    if (type !== 'VariableDeclarator' || nameOf(init?.callee) !== 'require' || request?.value !== MODULE) return;
-    names.add(nameOf(id ?? undefined));
-    for (const { value } of id?.properties ?? []) if (typeof value === 'object') names.add(nameOf(value ?? undefined));
-  });
-  names.delete(undefined);
   visit(tree, ({ type, callee }) => {
-    if (type === 'CallExpression' && names.has(nameOf(callee?.object ?? callee))) isCalled = true;
+    isCalled ||= type === 'CallExpression' && exportOf(callee) === 'withSmartCache';
   });
   return isCalled;
+}
+
+function isModuleSyntax({ type }: Statement): boolean {
+  return type === 'ImportDeclaration' || /^(?:Export|TSExport)/.test(type);
 }
 
 /** The expression, or the function, that the file exports as its config. */

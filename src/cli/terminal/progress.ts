@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream';
+import type { OnProgress } from '../../pipeline/freeze-in-parallel.js';
 import type { CommandIo } from '../command-io.js';
 import { formatBytes } from './numbers.js';
-
-type OnProgress = (done: number, total: number) => void;
 
 /** Work that is over sooner needs no bar. */
 const LONG_MS = 500;

@@ -13,6 +13,8 @@ interface Want {
   /** An answer with more than this is ended. 0: the head is enough. */
   maxBytes: number;
   digests?: boolean;
+  /** Whether `--max-size` sets that limit. */
+  isLimitByFlag?: boolean;
   bytes?: boolean;
 }
 
@@ -87,7 +89,10 @@ function troubleOf(isInterrupted: boolean, timeout: number): Trouble {
 }
 
 /** What is not kept is hashed and let go, so that memory does not grow with the answer. */
-async function readBody(response: http.IncomingMessage, { maxBytes, digests, bytes }: Want): Promise<ReceivedBody | undefined> {
+async function readBody(
+  response: http.IncomingMessage,
+  { maxBytes, digests, bytes, isLimitByFlag = false }: Want,
+): Promise<ReceivedBody | undefined> {
   if (maxBytes === 0) {
     response.destroy();
     return undefined;
@@ -96,12 +101,12 @@ async function readBody(response: http.IncomingMessage, { maxBytes, digests, byt
   const kept: Buffer[] = [];
   let size = 0;
   try {
-    if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+    if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(maxBytes, isLimitByFlag);
     const decoded = decodersOf(response.headers['content-encoding']);
     const last = new Writable({
       write(chunk: Buffer, _encoding, done) {
         size += chunk.length;
-        if (size > maxBytes) return done(tooLarge(maxBytes));
+        if (size > maxBytes) return done(tooLarge(maxBytes, isLimitByFlag));
         for (const hash of hashes) hash.update(chunk);
         if (bytes) kept.push(chunk);
         done();
@@ -115,7 +120,13 @@ async function readBody(response: http.IncomingMessage, { maxBytes, digests, byt
   return { digests: digests ? (Object.fromEntries(digested) as Digests) : undefined, bytes: bytes ? Buffer.concat(kept) : undefined };
 }
 
-function tooLarge(maxBytes: number): EndedAnswer {
+function tooLarge(maxBytes: number, isLimitByFlag: boolean): EndedAnswer {
   const detail = `the answer is larger than ${formatBytes(maxBytes)}; it was not read to its end`;
-  return new EndedAnswer('too-large', detail, 'see what is sent there; if it is meant to be that large: --max-size <MB>');
+  return new EndedAnswer(
+    'too-large',
+    detail,
+    isLimitByFlag
+      ? 'see what is sent there; if it is meant to be that large: --max-size <MB>'
+      : 'see what is sent there: no page is that large',
+  );
 }

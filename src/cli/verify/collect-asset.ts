@@ -3,7 +3,7 @@ import { findReferences, isLookedInto } from '../../pipeline/references/find-ref
 import { type Answer, isHtml } from './answer.js';
 import type { Ask } from './ask.js';
 import { matchingAlgorithm } from './hash-match.js';
-import { type LinkedUrl, toHttpUrl } from './linked-urls.js';
+import { type LinkedFile, toHttpUrl } from './linked-files.js';
 import type { AssetEvidence } from './site-evidence.js';
 import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
 
@@ -14,18 +14,18 @@ export interface Collected {
   /** `undefined`: it is not ours to judge. */
   evidence: AssetEvidence | undefined;
   /** What it names. */
-  links: LinkedUrl[];
+  links: LinkedFile[];
 }
 
 /** Asks for one file, and for what shows how it is served. */
-export async function collectAsset(linked: LinkedUrl, kind: UrlKind, { ask, maxSize }: { ask: Ask; maxSize: number }): Promise<Collected> {
+export async function collectAsset(linked: LinkedFile, kind: UrlKind, { ask, maxSize }: { ask: Ask; maxSize: number }): Promise<Collected> {
   const url = new URL(linked.url);
   const namesOthers = isLookedInto(url.pathname, 0);
   if (kind !== 'hashed') {
     const answer = await ask(url, { maxBytes: namesOthers ? Math.min(maxSize, MAX_TEXT_BYTES) : 0, bytes: namesOthers });
     return { evidence: kind === 'plain' ? { kind, url, answer: withoutBody(answer) } : undefined, links: linksOf(url, answer) };
   }
-  const answer = await ask(url, { maxBytes: maxSize, digests: true, bytes: namesOthers });
+  const answer = await ask(url, { maxBytes: maxSize, isLimitByFlag: true, digests: true, bytes: namesOthers });
   const links = linksOf(url, answer);
   const hash = hashOf(url) ?? '';
   const digests = answer.status === 200 ? answer.body?.digests : undefined;
@@ -41,9 +41,9 @@ export async function collectAsset(linked: LinkedUrl, kind: UrlKind, { ask, maxS
 /** Twice, and to the end: caches keep whole answers alone. */
 async function askForMadeUp(url: URL, length: number, ask: Ask, maxSize: number): Promise<Answer[]> {
   const madeUp = withHash(url, randomBytes(length).toString('hex').slice(0, length));
-  const first = await ask(madeUp, { maxBytes: maxSize });
+  const first = await ask(madeUp, { maxBytes: maxSize, isLimitByFlag: true });
   if (first.status === undefined) return [first];
-  return [first, await ask(madeUp, { maxBytes: maxSize })];
+  return [first, await ask(madeUp, { maxBytes: maxSize, isLimitByFlag: true })];
 }
 
 /** Whether a plain URL leads to a file, and not to nothing or to a page. */
@@ -51,7 +51,7 @@ function isFile(answer: Answer): boolean {
   return answer.status === 200 && !isHtml(answer);
 }
 
-function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedUrl[] {
+function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedFile[] {
   const bytes = body?.bytes;
   if (status !== 200 || bytes === undefined) return [];
   const references = findReferences(pathname, bytes.length, () => bytes)?.references ?? [];

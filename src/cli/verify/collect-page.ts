@@ -1,10 +1,10 @@
 import type { Answer } from './answer.js';
 import type { Ask } from './ask.js';
-import { toHttpUrl } from './linked-urls.js';
+import { toHttpUrl } from './linked-files.js';
 import type { PageEvidence, Redirect } from './site-evidence.js';
 
 /** More than this is no page. */
-const MAX_PAGE_BYTES = 10_000_000;
+export const MAX_PAGE_BYTES = 10_000_000;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 

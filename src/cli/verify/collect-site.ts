@@ -2,8 +2,8 @@ import { isHtml } from './answer.js';
 import type { Ask } from './ask.js';
 import { forbidsSharedReuse } from './cache-headers.js';
 import { collectAsset } from './collect-asset.js';
-import { collectPage } from './collect-page.js';
-import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
+import { collectPage, MAX_PAGE_BYTES } from './collect-page.js';
+import { findLinkedFiles, type LinkedFile } from './linked-files.js';
 import type { AssetEvidence, NotAsked, PageEvidence, SiteEvidence } from './site-evidence.js';
 import { hashOf, imageInside, kindOf } from './url-kind.js';
 
@@ -21,12 +21,12 @@ const CONCURRENCY = 6;
 export async function collectSite(target: URL, options: CollectOptions): Promise<SiteEvidence> {
   const found = await collectPage(target, options.ask);
   const html = isHtml(found.answer) ? found.answer.body?.bytes?.toString('utf8') : undefined;
-  const links = html === undefined ? [] : findLinkedUrls(html, found.url.href);
+  const links = html === undefined ? [] : findLinkedFiles(html, found.url.href);
   const { assets, notAsked } = await collectAssets(links, found.url.origin, options);
   return { page: await askAgain(found, assets, options.ask), assets, notAsked };
 }
 
-async function collectAssets(links: readonly LinkedUrl[], origin: string, options: CollectOptions) {
+async function collectAssets(links: readonly LinkedFile[], origin: string, options: CollectOptions) {
   const seen = new Set<string>();
   const assets: AssetEvidence[] = [];
   const notAsked: NotAsked = { framework: 0, elsewhere: 0, beyondLimit: 0 };
@@ -39,8 +39,8 @@ async function collectAssets(links: readonly LinkedUrl[], origin: string, option
   return { assets, notAsked };
 
   /** Of links that are new, those to ask for. */
-  function select(candidates: readonly LinkedUrl[]): LinkedUrl[] {
-    const selected: LinkedUrl[] = [];
+  function select(candidates: readonly LinkedFile[]): LinkedFile[] {
+    const selected: LinkedFile[] = [];
     for (const link of candidates.map(throughOptimizer)) {
       if (seen.has(link.url)) continue;
       seen.add(link.url);
@@ -60,7 +60,7 @@ async function collectAssets(links: readonly LinkedUrl[], origin: string, option
   }
 }
 
-function throughOptimizer(link: LinkedUrl): LinkedUrl {
+function throughOptimizer(link: LinkedFile): LinkedFile {
   const inner = imageInside(new URL(link.url));
   return inner ? { url: inner.href, integrity: undefined } : link;
 }
@@ -74,12 +74,12 @@ async function askAgain(
   const { url, answer } = found;
   const page = { ...found, answer: { ...answer, body: undefined } };
   if (answer.trouble || answer.status !== 200 || !isHtml(answer)) return { ...page, again: undefined, hashOnPage: [] };
-  const again = forbidsSharedReuse(answer.headers) ? await ask(url, { maxBytes: 10_000_000 }) : undefined;
+  const again = forbidsSharedReuse(answer.headers) ? await ask(url, { maxBytes: MAX_PAGE_BYTES }) : undefined;
   const valid = assets.find((asset) => asset.kind === 'hashed' && asset.answer.status === 200);
   const hashOnPage = [];
   if (valid) {
     const probe = new URL(`${url.pathname.replace(/\/+$/, '')}/x.${hashOf(valid.url)}.css`, url.origin);
-    for (let count = 0; count < 2; count++) hashOnPage.push(await ask(probe, { maxBytes: 10_000_000 }));
+    for (let count = 0; count < 2; count++) hashOnPage.push(await ask(probe, { maxBytes: MAX_PAGE_BYTES }));
   }
   return { ...page, again, hashOnPage };
 }

@@ -1,4 +1,5 @@
 import { fromHashedPath, toHashedPath } from '../../core/asset-path.js';
+import { STORE_URL } from '../../core/rewrite-rules.js';
 
 /**
  * What a URL is, as far as its form says:
@@ -14,7 +15,7 @@ export type UrlKind = 'hashed' | 'plain' | 'framework' | 'elsewhere';
 const HASH = /\.([0-9a-f]{8,64})(?:\.[^./]+)?$/;
 
 /** Where static delivery, and what rewrites cannot cover, leads to; no one else puts files there. */
-const STORE_FOLDER = '/_next/static/media/smart-cache/';
+const STORE_FOLDER = `${STORE_URL}/`;
 
 /** Paths that hosts answer themselves. */
 const HOST_PATH = /^\/(?:_vercel|cdn-cgi|\.netlify)\//;

@@ -1,3 +1,5 @@
+import { urlsOfSrcset } from '../../core/srcset.js';
+import { importedNames } from './imported-names.js';
 import { type Node, nameOf, parseSource, visit } from './syntax-tree.js';
 
 /** A place in the app's source that links a URL, written out as text. */
@@ -16,9 +18,9 @@ export interface LinkedUrl {
 /** Which attributes of which elements make a browser fetch a file. Not `<a href>`: people keep those URLs. */
 const LINKING: Readonly<Record<string, readonly string[]>> = {
   script: ['src'],
-  link: ['href'],
-  img: ['src'],
-  source: ['src'],
+  link: ['href', 'imageSrcSet'],
+  img: ['src', 'srcSet'],
+  source: ['src', 'srcSet'],
   video: ['src', 'poster'],
   audio: ['src'],
   track: ['src'],
@@ -28,6 +30,9 @@ const LINKING: Readonly<Record<string, readonly string[]>> = {
   image: ['href', 'xlinkHref'],
   use: ['href', 'xlinkHref'],
 };
+
+/** Those that hold several URLs, each with a description (HTML Standard, "srcset"). */
+const SRCSETS: readonly string[] = ['srcSet', 'imageSrcSet'];
 
 /** Components of Next that do; their default exports may have any name. */
 const NEXT_COMPONENTS: Readonly<Record<string, string>> = {
@@ -50,6 +55,8 @@ export interface LinkSite extends LinkedUrl {
   attribute?: Node;
   /** The element's name in HTML, also of a component of Next. */
   tag?: string;
+  /** Whether the text holds more than the URL. */
+  isPart: boolean;
 }
 
 /**
@@ -68,39 +75,65 @@ export async function findLinkedUrls(file: string, text: string): Promise<Linked
 
 /** {@link findLinkedUrls} in a file that is parsed already. */
 export function findLinkSites(tree: Node): LinkSite[] {
-  const names = importedNames(tree);
+  const ours = importedNames(tree, OURSELVES);
+  const ofNext = Object.entries(NEXT_COMPONENTS).map(([module, tag]) => ({ ...importedNames(tree, module), tag }));
   const found: LinkSite[] = [];
   visit(tree, (node) => {
     if (node.type === 'JSXElement') addAttributes(node);
-    if (node.type === 'CallExpression' && names.ours(node.callee) === 'asset')
-      add(node.arguments?.[0], { site: 'asset()', isLookedUp: true });
+    if (isAssetCall(node)) for (const each of textsOf(node.arguments?.[0])) add(each, { site: 'asset()', isLookedUp: true });
   });
-  return found;
+  addMetadata();
+  return found.sort((a, b) => a.line - b.line || a.column - b.column);
+
+  function isAssetCall({ type, callee }: Node): boolean {
+    return type === 'CallExpression' && ours.exportOf(callee) === 'asset';
+  }
 
   function addAttributes(element: Node): void {
     const { name: nameNode, attributes = [] } = element.openingElement ?? {};
-    const ours = names.ours(nameNode);
-    const lookedUp = ours === undefined ? undefined : OUR_COMPONENTS[ours];
+    const component = ours.exportOf(nameNode) ?? '';
+    const lookedUp = OUR_COMPONENTS[component];
     const written = nameOf(nameNode);
-    const tag = names.ofNext(nameNode) ?? written ?? '';
+    const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
     const linking = lookedUp ? [lookedUp] : LINKING[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
       if (name === undefined || !linking?.includes(name)) continue;
-      add(attribute.value, { site: `<${written ?? ours} ${name}>`, isLookedUp: lookedUp !== undefined, element, attribute, tag });
+      const about = { site: `<${written ?? component} ${name}>`, isLookedUp: lookedUp !== undefined, element, attribute, tag };
+      for (const each of textsOf(attribute.value)) {
+        if (!SRCSETS.includes(name)) add(each, about);
+        else for (const text of urlsOfSrcset(each.text)) add({ ...each, text }, { ...about, isPart: true });
+      }
     }
   }
 
-  function add(value: Node['value'], about: Pick<LinkSite, 'site' | 'isLookedUp' | 'element' | 'attribute' | 'tag'>): void {
-    for (const { text, literal } of textsOf(value)) {
-      const { line, column } = literal.loc?.start ?? { line: 1, column: 0 };
-      found.push({ ...about, written: text, literal, line, column: column + 1 });
-    }
+  /** Of the App Router's metadata, any text: icons, images, the web app manifest. */
+  function addMetadata(): void {
+    const known = new Set(found.map(({ literal }) => literal));
+    visit(tree, (node) => {
+      const { type, id, init, body } = node;
+      const value = type === 'VariableDeclarator' && nameOf(id ?? undefined) === 'metadata' ? init : undefined;
+      const maker = type === 'FunctionDeclaration' && nameOf(id ?? undefined) === 'generateMetadata' ? body : undefined;
+      visit(value ?? maker, (part) => {
+        if (part.type === 'StringLiteral' && !known.has(part))
+          for (const each of textsOf(part)) add(each, { site: 'metadata', isLookedUp: false });
+      });
+    });
+  }
+
+  function add({ text, literal }: Text, about: Pick<LinkSite, 'site' | 'isLookedUp'> & Partial<LinkSite>): void {
+    const { line, column } = literal.loc?.start ?? { line: 1, column: 0 };
+    found.push({ isPart: false, ...about, written: text, literal, line, column: column + 1 });
   }
 }
 
+interface Text {
+  text: string;
+  literal: Node;
+}
+
 /** All texts that a value may turn out to be. */
-function textsOf(value: Node['value']): { text: string; literal: Node }[] {
+function textsOf(value: Node['value']): Text[] {
   if (typeof value !== 'object' || value === null) return [];
   switch (value.type) {
     case 'StringLiteral':
@@ -118,32 +151,4 @@ function textsOf(value: Node['value']): { text: string; literal: Node }[] {
     default:
       return [];
   }
-}
-
-/** What the names of a file stand for, as far as they come from here or from Next. */
-function importedNames(tree: unknown) {
-  const ours = new Map<string, string>();
-  const namespaces = new Set<string>();
-  const ofNext = new Map<string, string>();
-  visit(tree, ({ type, source, specifiers = [] }) => {
-    if (type !== 'ImportDeclaration') return;
-    for (const { type: kind, local, imported } of specifiers) {
-      const name = nameOf(local) ?? '';
-      const element = NEXT_COMPONENTS[String(source?.value)];
-      if (element !== undefined && kind === 'ImportDefaultSpecifier') ofNext.set(name, element);
-      if (source?.value !== OURSELVES) continue;
-      if (kind === 'ImportNamespaceSpecifier') namespaces.add(name);
-      else if (kind === 'ImportSpecifier') ours.set(name, nameOf(imported) ?? String(imported?.value));
-    }
-  });
-  return {
-    /** The name of ours that an expression, or the name of an element, stands for. */
-    ours(node: Node['name']): string | undefined {
-      if (typeof node !== 'object') return undefined;
-      if (node.object) return namespaces.has(nameOf(node.object) ?? '') ? nameOf(node.property) : undefined;
-      return ours.get(nameOf(node) ?? '');
-    },
-    /** The element that a component of Next renders. */
-    ofNext: (node: Node['name']) => ofNext.get(nameOf(node) ?? ''),
-  };
 }

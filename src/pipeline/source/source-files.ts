@@ -73,6 +73,17 @@ export function listSourceFiles(project: Project): SourceFiles {
   }
 }
 
+/** Prose, which no parser of JavaScript can read; and tests and stories, which may link what they like. */
+const NO_SCRIPT = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
+
+/** The source that links files of `public/` and can be parsed, sorted. All are real paths. */
+export function listScripts(project: Project): string[] {
+  const root = fs.realpathSync(project.root);
+  return listSourceFiles(project)
+    .files.filter((file) => !NO_SCRIPT.test(path.relative(root, file)))
+    .sort();
+}
+
 /** `public/`, which no bundler looks into, and what builds have left. */
 function foldersToSkip({ root: given, publicDir, buildDir }: Project, root: string): Set<string> {
   const ownFolders = [publicDir, buildDir].map((folder) => path.resolve(root, path.relative(given, folder)));

@@ -1,12 +1,10 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { isExternalUrl, readings, splitSuffix } from '../../core/asset-path.js';
 import { nearestNames } from '../../core/nearest-names.js';
 import { readTextIfThere } from '../atomic-write.js';
 import type { BuiltManifest } from '../build-manifest.js';
 import type { Project } from '../project.js';
 import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
-import { listSourceFiles } from './source-files.js';
+import { listScripts } from './source-files.js';
 
 /** A place in the app's source to look at. */
 export interface SourceProblem {
@@ -37,10 +35,8 @@ export interface SourceProblem {
 export async function findSourceProblems(project: Project, built: BuiltManifest): Promise<SourceProblem[]> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
   const toAssetPath = hashedAssetPaths(project, built);
-  const root = fs.realpathSync(project.root);
   const problems: SourceProblem[] = [];
-  for (const file of [...listSourceFiles(project).files].sort()) {
-    if (!isScript(file, root)) continue;
+  for (const file of listScripts(project)) {
     try {
       for (const found of await findLinkedUrls(file, readTextIfThere(file) ?? '')) {
         const problem = judge(found);
@@ -63,11 +59,6 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
     if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
     return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
-}
-
-/** Whether a source file is looked into: no prose, which no parser of JavaScript can read, and no test, which may link what it likes. */
-export function isScript(file: string, root: string): boolean {
-  return !/\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/.test(path.relative(root, file));
 }
 
 /** What to give to this package in place of a plain URL: without the `basePath`; `undefined` if `public/` has no such file, or its URL is stable. */

@@ -11,6 +11,7 @@ export interface Node {
   object?: Node;
   property?: Node;
   callee?: Node;
+  body?: Node;
   arguments?: Node[];
   attributes?: Node[];
   program?: { body: Node[]; directives?: Node[] };
@@ -28,6 +29,7 @@ export interface Node {
   importKind?: string | null;
   id?: Node | null;
   init?: Node | null;
+  key?: Node;
   params?: Node[];
   properties?: Node[];
   elements?: (Node | null)[];

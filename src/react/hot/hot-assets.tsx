@@ -20,12 +20,14 @@ interface HotProps {
   version: string;
 }
 
-/** What the document came with, by asset path: a component that is mounted later goes on from there. */
+/** What the document came with: a component that is mounted later goes on from there. */
 interface FirstSeen {
   url: string;
-  /** The version that the page shows by now. */
+  /** Of a script, the one that has run last. */
   version: string;
 }
+
+/** By asset path. */
 const stylesheets = new Map<string, FirstSeen>();
 const scripts = new Map<string, FirstSeen>();
 
@@ -48,60 +50,60 @@ export const HotStyle = forwardRef(function HotStyle(
 ) {
   const first = firstSeen(stylesheets, assetPath, href, version);
   useEffect(() => {
-    for (const link of findElements('link', 'href', first.url)) {
-      if (version !== first.version || replacements.has(link)) replaceStylesheet(link, href, version);
-    }
+    for (const link of findElements('link', 'href', first.url)) showStylesheet(link, first.version, href, version);
   }, [first, href, version]);
   // One that React does not hoist goes when the component does, and what has replaced it must go with it.
   useEffect(() => () => removeOrphans(), []);
   return <link {...props} ref={ref} rel="stylesheet" href={first.url} />;
 });
 
-interface Replacement {
+interface Sheet {
   link: HTMLLinkElement;
   version: string;
 }
 
-/** What shows in place of a link that was rendered. */
-const replacements = new Map<HTMLLinkElement, Replacement>();
+/** What shows in place of a link that was rendered, and what is to, once it has loaded. */
+const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefined }>();
 
 /**
  * Loads the new sheet where the old one is, so that what comes later still
  * wins, and takes the old one away when the new one is there.
  */
-function replaceStylesheet(rendered: HTMLLinkElement, url: string, version: string): void {
-  const old = replacements.get(rendered);
-  if (old?.version === version) return;
+function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: string, version: string): void {
+  const state = shown.get(rendered) ?? { current: { link: rendered, version: firstVersion } };
+  if ((state.next ?? state.current).version === version) return;
+  // Saved again before it had loaded: nobody needs that one any more.
+  state.next?.link.remove();
   const link = rendered.cloneNode() as HTMLLinkElement;
   // React looks for the place of further sheets by this attribute.
   link.removeAttribute('data-precedence');
   link.removeAttribute('disabled');
   link.href = url;
-  replacements.set(rendered, { link, version });
+  const next = { link, version };
+  shown.set(rendered, { ...state, next });
+  const isWanted = () => shown.get(rendered)?.next === next;
   link.onload = () => {
-    if (replacements.get(rendered)?.link !== link) {
-      link.remove();
-      return;
-    }
-    rendered.disabled = true;
-    old?.link.remove();
+    if (!isWanted()) return;
+    if (state.current.link === rendered) rendered.disabled = true;
+    else state.current.link.remove();
+    shown.set(rendered, { current: next });
   };
   // Half written, or gone again: the next edit mends it, and until then the old sheet is better than none.
   link.onerror = () => {
+    if (!isWanted()) return;
     link.remove();
-    if (replacements.get(rendered)?.link !== link) return;
-    if (old) replacements.set(rendered, old);
-    else replacements.delete(rendered);
+    shown.set(rendered, { current: state.current });
   };
   made.add(link);
   rendered.before(link);
 }
 
 function removeOrphans(): void {
-  for (const [rendered, { link }] of replacements) {
+  for (const [rendered, { current, next }] of shown) {
     if (rendered.isConnected) continue;
-    link.remove();
-    replacements.delete(rendered);
+    current.link.remove();
+    next?.link.remove();
+    shown.delete(rendered);
   }
 }
 

@@ -4,9 +4,9 @@ import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { linkStore, recordDeploy } from '../../../../src/pipeline/deploys';
 import { type Project, type ProjectInput, resolveProject } from '../../../../src/pipeline/project';
 import { renderModulePaths, writeRenderModules } from '../../../../src/pipeline/render-modules';
+import { listFiles, readFiles } from '../../../support/folders';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 import { appWithPublic, runCommand } from '../../support/command-line';
-import { listFiles, readFiles } from '../../support/folders';
 
 afterEach(() => jest.restoreAllMocks());
 

@@ -69,6 +69,11 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
   ],
   [
+    'metadata, and no srcset, which holds more than a URL',
+    "export const metadata = { icons: '/a.svg' };\nexport const A = () => <img srcSet='/a.png 1x' />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const metadata = { icons: asset('/a.svg') };\nexport const A = () => <img srcSet='/a.png 1x' />;\n",
+  ],
+  [
     'the basePath goes',
     "export const A = () => <img src='/docs/a.png' />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a.png')} />;\n",

@@ -38,6 +38,41 @@ test('under other names too', async () => {
   ]);
 });
 
+test('what is required', async () => {
+  expect(
+    await find("const { asset, CachedScript: S } = require('next-smart-cache');\nasset('/a.png'); <S src='/b.js' />;", 'a.js'),
+  ).toEqual(['2:7 asset() /a.png +', '2:25 <S src> /b.js +']);
+  expect(
+    await find(
+      "const cache = require('next-smart-cache');\nconst Image = require('next/image');\ncache.asset('/a.png'); <Image src='/b.png' />;",
+    ),
+  ).toEqual(['3:13 asset() /a.png +', '3:35 <Image src> /b.png']);
+});
+
+test('a type of ours is no function', async () => {
+  expect(
+    await find(
+      "import type { asset } from 'next-smart-cache';\nimport { type asset as b } from 'next-smart-cache';\nasset('/a.png'); b('/b.png');",
+    ),
+  ).toEqual([]);
+});
+
+test('each URL of a srcset', async () => {
+  expect(await find('<><img srcSet="/a.png 1x, /b.png 2x" /><link imageSrcSet={"/c.png 400w"} /></>;')).toEqual([
+    '1:15 <img srcSet> /a.png',
+    '1:15 <img srcSet> /b.png',
+    '1:59 <link imageSrcSet> /c.png',
+  ]);
+});
+
+test('metadata of the App Router', async () => {
+  expect(
+    await find(`${IMPORT}export const metadata: Metadata = { icons: '/a.svg', openGraph: { images: ['/b.png', asset('/c.png')] } };
+export async function generateMetadata() { return { manifest: '/d.webmanifest' }; }
+const other = { icons: '/e.svg' };`),
+  ).toEqual(['2:44 metadata /a.svg', '2:76 metadata /b.png', '2:92 asset() /c.png +', '3:63 metadata /d.webmanifest']);
+});
+
 test('a function of the same name is none of ours', async () => {
   expect(await find("import { asset } from './mine';\nasset('/a.png'); other.asset('/b.png'); cache.asset('/c.png');")).toEqual([]);
 });

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { resolveProject } from '../../../../src/pipeline/project';
 import { listSourceFiles } from '../../../../src/pipeline/source/source-files';
+import { withoutRootRights } from '../../../support/folders';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
-import { withoutRootRights } from '../../support/folders';
 
 /** A repository with these files; the app is in `apps/web`. */
 function repositoryWith(files: readonly string[], links: Readonly<Record<string, string>> = {}) {

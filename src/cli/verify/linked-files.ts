@@ -1,10 +1,10 @@
 import { Parser } from 'htmlparser2';
+import { urlsOfSrcset } from '../../core/srcset.js';
 import { findCssReferences } from '../../pipeline/references/css-references.js';
 import { ReferencesUnreadableError } from '../../pipeline/references/references-unreadable-error.js';
-import { urlsOfSrcset } from './srcset.js';
 
 /** A file that a page names. */
-export interface LinkedUrl {
+export interface LinkedFile {
   url: string;
   /** The `integrity` of its tag. */
   integrity: string | undefined;
@@ -38,8 +38,8 @@ const URL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The files that a page names in its HTML, each once, as absolute `http:` and `https:` URLs without fragment. */
-export function findLinkedUrls(html: string, pageUrl: string): LinkedUrl[] {
-  const found = new Map<string, LinkedUrl>();
+export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
+  const found = new Map<string, LinkedFile>();
   let base = pageUrl;
   let inside: 'style' | 'importmap' | undefined;
   let text = '';
