@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { main } from '../../../src/cli/main';
-import { resolveProject } from '../../../src/pipeline/project';
+import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { runCommand } from '../support/command-line';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 const SCRIPT = 'document.title = "1";\n';
@@ -18,8 +21,8 @@ afterEach(async () => {
   }
 });
 
-async function serve(handler: Handler): Promise<string> {
-  const server = http.createServer(handler);
+async function serve(handler: Handler, create: (handler: Handler) => http.Server = http.createServer): Promise<string> {
+  const server = create(handler);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -41,24 +44,7 @@ function site(changed: (url: string) => Handler | undefined = () => undefined): 
 
 const isMadeUp = (url: string) => /^\/js\/app\.[0-9a-f]{10}\.js$/.test(url) && !url.includes(HASH);
 
-async function verify(...argv: string[]) {
-  const written = { stdout: '', stderr: '' };
-  const exitCode = await main(['verify', ...argv], {
-    cwd: '/',
-    version: '1.2.3',
-    findConfigFile: () => undefined,
-    stdout: (text) => {
-      written.stdout += text;
-    },
-    stderr: (text) => {
-      written.stderr += text;
-    },
-    terminal: { hasColors: false, isInteractive: false },
-    loadProject: async (root) => resolveProject({ root }),
-    interruption: () => new AbortController().signal,
-  });
-  return { exitCode, ...written };
-}
+const verify = (...argv: string[]) => runCommand(['verify', ...argv]);
 
 /** The checks that fail, of all URLs. */
 async function failing(...argv: string[]) {
@@ -82,38 +68,132 @@ test('a site that is as it should be: a table, and exit code 0', async () => {
   });
 });
 
+const NO_STORE = 'private, no-store';
+const isHashed = (url: string) => url === `/js/app.${HASH}.js`;
 const script =
-  (headers: http.OutgoingHttpHeaders, body = SCRIPT): Handler =>
+  (headers: http.OutgoingHttpHeaders, body: string | Buffer = SCRIPT, status = 200): Handler =>
   (_, response) =>
-    void response.writeHead(200, headers).end(body);
+    void response.writeHead(status, headers).end(body);
+const page = (html: string, headers: http.OutgoingHttpHeaders = {}, status = 200) =>
+  script({ 'content-type': 'text/html', 'cache-control': NO_STORE, ...headers }, html, status);
+const on = (path: string, handler: Handler) => (url: string) => (url === path ? handler : undefined);
 
 test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
-  ['the header is missing', (url) => (url.includes(HASH) && url.startsWith('/js') ? script({}) : undefined), ['header']],
+  ['the header is missing', (url) => (isHashed(url) ? script({}) : undefined), ['header']],
+  ['other bytes under a hash', (url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined), ['hash']],
   [
-    'other bytes under a hash',
-    (url) => (url.includes(HASH) && url.startsWith('/js') ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined),
-    ['hash'],
+    'a tag with the integrity of other bytes',
+    on('/', page(PAGE.replace('<script', `<script integrity="sha256-${createHash('sha256').update('other').digest('base64')}"`))),
+    ['integrity'],
   ],
+  ['a file that is not there', (url) => (isHashed(url) ? script({}, '', 404) : undefined), ['status']],
+  ['a file that leads to a login', (url) => (isHashed(url) ? script({ location: '/login' }, '', 307) : undefined), ['status']],
   ['a made-up hash is immutable', (url) => (isMadeUp(url) ? script({ 'cache-control': IMMUTABLE }) : undefined), ['made-up-hash']],
+  ['a made-up hash breaks the server', (url) => (isMadeUp(url) ? script({}, '', 500) : undefined), ['made-up-hash']],
   [
     'a CDN keeps a made-up hash',
     (url) => (isMadeUp(url) ? script({ 'cache-control': 'public, max-age=0', age: '3', 'x-cache': 'HIT' }) : undefined),
     ['cdn'],
   ],
+  ['a CDN keeps a private page', on('/', page(PAGE, { 'x-cache': 'Hit from cloudfront' })), ['cdn']],
+  ['browsers keep the page', on('/', page(PAGE, { 'cache-control': 'public, max-age=86400' })), ['header']],
   [
     'a page is cached under the name of a file',
-    (url) => (url.endsWith('.css') ? script({ 'content-type': 'text/html', 'cache-control': IMMUTABLE }, PAGE) : undefined),
+    (url) => (url.endsWith('.css') ? page(PAGE, { 'cache-control': IMMUTABLE }) : undefined),
     ['hash-on-page'],
   ],
-  ['no HTML', (url) => (url === '/' ? script({ 'content-type': 'text/plain' }) : undefined), ['content-type']],
   [
-    'redirects in a circle',
-    (url) => (url === '/' ? (_, response) => void response.writeHead(302, { location: '/' }).end() : undefined),
-    ['answer'],
+    'a plain URL is kept for a year',
+    (url) =>
+      url === '/'
+        ? page(`${PAGE}<img srcset="/a.png 2x">`)
+        : url === '/a.png'
+          ? script({ 'cache-control': 'max-age=31536000' })
+          : undefined,
+    ['header'],
   ],
-  ['a connection that is reset', (url) => (url === '/' ? (request) => void request.socket.destroy() : undefined), ['answer']],
+  ['no hashed URL at all', on('/', page('<img src="https://example.com/a.png">')), ['hashed-urls']],
+  ['no HTML', on('/', script({ 'content-type': 'text/plain' })), ['content-type']],
+  ['a page that breaks the server', on('/', page('', {}, 500)), ['status', 'hashed-urls']],
+  ['redirects in a circle', on('/', script({ location: '/' }, '', 302)), ['answer']],
+  ['a redirect out of the web', on('/', script({ location: 'mailto:me@example.com' }, '', 302)), ['answer']],
+  ['a connection that is reset', on('/', (request) => void request.socket.destroy()), ['answer']],
+  ['an encoding that nobody knows', on('/', page(PAGE, { 'content-encoding': 'rot13' })), ['answer']],
+  ['an encoding that it is not', on('/', page(PAGE, { 'content-encoding': 'gzip' })), ['answer']],
 ])('%s: exit code 1', async (_, changed, checks) => {
   expect(await failing(await site(changed))).toEqual({ exitCode: 1, checks });
+});
+
+test.each<[string, (url: string) => Handler | undefined]>([
+  [
+    'gzip, though it was not asked for',
+    (url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE, 'content-encoding': 'gzip' }, gzipSync(SCRIPT)) : undefined),
+  ],
+  [
+    'Brotli too',
+    on('/', script({ 'content-type': 'text/html', 'cache-control': NO_STORE, 'content-encoding': 'br' }, brotliCompressSync(PAGE))),
+  ],
+  ['a redirect to the page', (url) => (url === '/' ? script({ location: '/start' }, '', 308) : url === '/start' ? page(PAGE) : undefined)],
+  ['an optimised image', (url) => (url === '/' ? page(`${PAGE}<img src="/_next/image?url=%2Fjs%2Fapp.${HASH}.js&w=64&q=75">`) : undefined)],
+])('%s: all as it should be', async (_, changed) => {
+  expect(await failing(await site(changed))).toEqual({ exitCode: 0, checks: [] });
+});
+
+test('what a stylesheet names is looked at too', async () => {
+  const sheet = `a { background: url(../js/app.${HASH}.js) }`;
+  const url = `/css/a.${createHash('sha256').update(sheet).digest('hex').slice(0, 10)}.css`;
+  const { exitCode, stdout } = await verify(
+    await site((asked) =>
+      asked === '/'
+        ? page(`<link rel="stylesheet" href="${url}">`)
+        : asked === url
+          ? script({ 'cache-control': IMMUTABLE }, sheet)
+          : asked === `/js/app.${HASH}.js`
+            ? script({ 'cache-control': 'no-store' })
+            : undefined,
+    ),
+  );
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(new RegExp(`hashed  200 +FAIL    ok .* /js/app\\.${HASH}\\.js`));
+});
+
+test('--no-hash-check: for a fingerprint that is not made from the content', async () => {
+  const url = await site((asked) => (isHashed(asked) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined));
+  expect(await failing(url, '--no-hash-check')).toEqual({ exitCode: 0, checks: [] });
+});
+
+test('nothing listens there', async () => {
+  const url = await serve(() => {});
+  servers.splice(0).forEach((server) => void server.close());
+  const { exitCode, stdout, stderr } = await verify(url);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/nothing listens there \(connection refused\) \(ECONNREFUSED\)\n {2}Fix: start the site/);
+});
+
+test('a certificate that is signed by itself', async () => {
+  const [key, cert] = ['key', 'cert'].map((name) => fs.readFileSync(path.join(__dirname, `../../support/self-signed/${name}.pem`)));
+  const url = await serve(page(PAGE), (handler) => https.createServer({ key: key as Buffer, cert: cert as Buffer }, handler));
+  const { exitCode, stderr } = await verify(url.replace('http:', 'https:'));
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('the certificate is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)');
+  expect(stderr).toContain('NODE_EXTRA_CA_CERTS=ca.pem');
+});
+
+test('a file larger than the limit is left there, and the flag that sets it is named', async () => {
+  const { exitCode, stderr } = await verify(
+    await site((url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, Buffer.alloc(20_000)) : undefined)),
+    '--max-size',
+    '0.01',
+  );
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the answer is larger than 10 kB.*\n.*--max-size <MB>/);
+});
+
+test('an interrupt ends it', async () => {
+  const interrupt = new AbortController();
+  const url = await serve(() => interrupt.abort());
+  const { exitCode, stderr } = await runCommand(['verify', url], { interruption: () => interrupt.signal });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'next-smart-cache: interrupted\n' });
 });
 
 test('an answer that never comes', async () => {
@@ -133,7 +213,7 @@ test('an answer without end is left at the limit', async () => {
   });
   const { exitCode, stderr } = await verify(url);
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('the answer is larger than 10 MB');
+  expect(stderr).toMatch(/the answer is larger than 10 MB.*\n.*no page is that large/);
 });
 
 test.each([
