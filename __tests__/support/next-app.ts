@@ -20,7 +20,7 @@ export interface NextApp {
   /** `next start` */
   start(): Promise<NodeServer>;
   /** `next dev` */
-  dev(): Promise<NodeServer>;
+  dev(env?: Environment): Promise<NodeServer>;
   /** A server of the app's own: `node server.js`, with the port in `PORT`. */
   run(script: string, options?: { cwd?: string; env?: Environment }): Promise<NodeServer>;
   /** Stops the servers and removes the copy. */
@@ -104,7 +104,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
       });
     },
     start: () => serve([next, 'start']),
-    dev: () => serve([next, 'dev', ...bundler]),
+    dev: (extra) => serve([next, 'dev', ...bundler], dir, extra),
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {
       await Promise.all(servers.map((server) => server.stop()));
