@@ -1,7 +1,7 @@
-import { renameSync } from 'node:fs';
+import fs from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, recordComplaints } from '../support/browser';
+import type { Browser, Page, Route } from 'playwright-core';
+import { launchBrowser, recordComplaints, recordMessages } from '../support/browser';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { isOfNext } from '../support/page-contract';
@@ -96,8 +96,24 @@ describe.each([
       for (let count = 0; count < 10; count++) titleIs(`rgb(0, ${count}, 0)`);
       const after = `rgb(${++version}, 0, 0)`;
       app.write('public/css/.first.css.swp', `h1 { color: ${after} }`);
-      renameSync(path.join(app.dir, 'public/css/.first.css.swp'), path.join(app.dir, 'public/css/first.css'));
+      fs.renameSync(path.join(app.dir, 'public/css/.first.css.swp'), path.join(app.dir, 'public/css/first.css'));
       await shows('h1', after);
+      await expectUntouched();
+    });
+
+    test('of sheets that are saved before the last one has loaded, only the newest stays', async () => {
+      const held: Route[] = [];
+      await page.route(/\/css\/first\./, (route) => void held.push(route));
+      for (let count = 1; count <= 3; count++) {
+        titleIs(`rgb(${++version}, 0, ${count})`);
+        await until(() => held.length === count);
+      }
+      await page.unroute(/\/css\/first\./);
+      // The page no longer waits for those that have been replaced.
+      await Promise.all(held.map((route) => route.continue().catch(() => {})));
+      await shows('h1', `rgb(${version}, 0, 3)`);
+      const sheets = () => [...document.styleSheets].filter(({ href }) => href?.includes('/css/first.')).length;
+      expect(await page.evaluate(sheets)).toBe(1);
       await expectUntouched();
     });
 
@@ -122,5 +138,27 @@ describe.each([
       await page.waitForFunction((version) => globalThis.cold?.includes(version), version);
       expect(await page.evaluate(() => [globalThis.cold, globalThis.isSameDocument])).toEqual([[version], undefined]);
     });
+
+    test('a file that is gone is said in terminal and browser console, by what asked for it, and again after it was back', async () => {
+      const messages = recordMessages(page);
+      const sentence = /public\/ has no file for an asset path: \/img\/picture\.svg, asked for by asset\(\)/;
+      const picture = path.join(app.dir, 'public/img/picture.svg');
+      const text = app.read('public/img/picture.svg');
+      const before = server.output().length;
+      for (const time of [1, 2]) {
+        fs.rmSync(picture);
+        await until(() => [messages.join(), server.output().slice(before)].every((said) => said.split(sentence).length === time + 1));
+        fs.writeFileSync(picture, text);
+        await page.waitForFunction(() => /\/img\/picture\.[0-9a-f]{10}\.svg$/.test(document.querySelector('img')?.src ?? ''));
+      }
+    });
   });
 });
+
+/** @throws When it is not true after half a minute. */
+async function until(isTrue: () => boolean): Promise<void> {
+  for (const end = Date.now() + 30_000; !isTrue(); ) {
+    if (Date.now() > end) throw new Error(`never came true: ${isTrue}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

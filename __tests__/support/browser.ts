@@ -14,6 +14,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // What is painted in parts can differ, by some pixels of their edges, from what is painted at once.
+  '--disable-partial-raster',
 ];
 
 /** Chromium: the one named by `CHROMIUM_PATH`, the system's, or the one that npm installed. */

@@ -1,12 +1,31 @@
+import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 
-/** How many pixels of two screenshots are not the same; all of them where the sizes differ. */
-export function differingPixels(a: Buffer, b: Buffer): number {
-  const [left, right] = [PNG.sync.read(a), PNG.sync.read(b)];
-  if (left.width !== right.width || left.height !== right.height) return Math.max(left.width * left.height, right.width * right.height);
-  let count = 0;
-  for (let offset = 0; offset < left.data.length; offset += 4) {
-    if (left.data.readUInt32LE(offset) !== right.data.readUInt32LE(offset)) count++;
+/** Taken again until two in a row are the same: a tile may be painted after the frame that it belongs to. */
+export async function takeScreenshot(page: Page): Promise<Buffer> {
+  let [before, screenshot]: Buffer[] = [];
+  for (let attempt = 0; attempt < 10; attempt++) {
+    [before, screenshot] = [screenshot, await page.screenshot({ animations: 'disabled' })];
+    if (before && screenshot && differenceOf(before, screenshot) === NONE) return screenshot;
   }
-  return count;
+  throw new Error(`${page.url()} looks otherwise each time`);
+}
+
+/** What {@link differenceOf} says of pictures that are the same, to the pixel. */
+export const NONE = 'none';
+
+/** How two screenshots differ, in words: how many pixels, and between which corners. */
+export function differenceOf(a: Buffer, b: Buffer): string {
+  const [left, right] = [PNG.sync.read(a), PNG.sync.read(b)];
+  const sizes = [left, right].map(({ width, height }) => `${width} × ${height}`);
+  if (sizes[0] !== sizes[1]) return `${sizes.join(' and ')} pixels`;
+  const [columns, rows]: [number[], number[]] = [[], []];
+  for (let index = 0; index < left.width * left.height; index++) {
+    if (left.data.readUInt32LE(index * 4) === right.data.readUInt32LE(index * 4)) continue;
+    columns.push(index % left.width);
+    rows.push(Math.floor(index / left.width));
+  }
+  if (columns.length === 0) return NONE;
+  const [first, last] = [Math.min, Math.max].map((pick) => [columns, rows].map((places) => places.reduce((x, y) => pick(x, y))).join(','));
+  return `${columns.length} pixels, from ${first} to ${last}`;
 }

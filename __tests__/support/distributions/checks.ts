@@ -1,5 +1,5 @@
 import { IMMUTABLE } from '../http';
-import { differingPixels } from '../screenshots';
+import { differenceOf, NONE } from '../screenshots';
 import type { DistributionPage, Edit } from './pages';
 import type { DistributionSite } from './site';
 import { visit } from './visit';
@@ -24,7 +24,7 @@ async function checkRendering(site: DistributionSite, page: DistributionPage): P
     fonts: page.fonts ?? [],
     images: { all: plain.images.all, broken: 0 },
   });
-  expect(differingPixels(hashed.screenshot, plain.screenshot)).toBe(0);
+  expect(differenceOf(hashed.screenshot, plain.screenshot)).toBe(NONE);
 }
 
 async function checkRequests(site: DistributionSite, page: DistributionPage): Promise<void> {
@@ -38,7 +38,7 @@ async function checkRequests(site: DistributionSite, page: DistributionPage): Pr
 
   const repeat = await site.repeatVisit(page);
   expect(pathsOf(repeat.asked)).toEqual(plain);
-  expect(differingPixels(repeat.screenshot, screenshot)).toBe(0);
+  expect(differenceOf(repeat.screenshot, screenshot)).toBe(NONE);
 }
 
 /** The same file is not asked for twice, under one URL or two. */
@@ -66,8 +66,8 @@ export async function checkRefetch(
     expect(path).not.toBe(before.get(withoutHash(path)));
   }
   expect(after.messages).toEqual([]);
-  expect(differingPixels(after.screenshot, (await site.plainVisit(page)).screenshot)).toBe(0);
-  expect(differingPixels(after.screenshot, (await site.firstVisit(page)).screenshot) > 0).toBe(page.edit.isSeen);
+  expect(differenceOf(after.screenshot, (await site.plainVisit(page)).screenshot)).toBe(NONE);
+  expect(differenceOf(after.screenshot, (await site.firstVisit(page)).screenshot) !== NONE).toBe(page.edit.isSeen);
 }
 
 /** What must hold of modules, whether they hold each other's URLs or an import map does; each is one test. */

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { recordMessages } from '../browser';
 import type { RecordingProxy } from '../proxy';
+import { takeScreenshot } from '../screenshots';
 import { ALWAYS_PLAIN, MESSAGES_OF_THE_MACHINE } from './pages';
 
 /** What came of opening a page in a new tab. */
@@ -47,7 +48,7 @@ export async function visit(context: BrowserContext, proxy: RecordingProxy, path
       .sort(),
     images: { all: document.images.length, broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).length },
   }));
-  const screenshot = await page.screenshot({ animations: 'disabled' });
+  const screenshot = await takeScreenshot(page);
   await page.close();
   return {
     asked: proxy.seen.filter((seen) => seen.path !== path && !isOfNext(seen.path) && !ALWAYS_PLAIN.includes(seen.path)),

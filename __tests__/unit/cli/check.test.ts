@@ -108,6 +108,41 @@ describe('files of public/ that are linked without a hash', () => {
   });
 });
 
+describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
+  const globals = {
+    'app/globals.css': "@import 'tailwindcss';\n\nbody {\n  background: url(/img/logo.svg), url(./own.png), url('/img/nowhere.svg');\n}\n",
+  };
+  const isProblem =
+    'app/globals.css:4:19  url(): /img/logo.svg is linked without a hash; add next-smart-cache/postcss to the plugins of PostCSS\n';
+
+  test.each([
+    ['without any PostCSS config', {}],
+    ['with one that has other plugins', { 'postcss.config.mjs': "export default { plugins: { '@tailwindcss/postcss': {} } };\n" }],
+    ['with package.json naming other plugins', { 'package.json': '{ "postcss": { "plugins": { "autoprefixer": {} } } }' }],
+    ['with a stylesheet beside it that cannot be read', { 'app/broken.css': 'a { background: url(a b) }' }],
+  ])('%s, are problems', async (_, files) => {
+    const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...globals, ...files }) });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `${isProblem}next-smart-cache: 1 problem; 3 files in public/\n` });
+  });
+
+  test.each([
+    ['postcss.config.mjs', "export default { plugins: { 'next-smart-cache/postcss': {} } };\n"],
+    ['.postcssrc.json', '{ "plugins": { "next-smart-cache/postcss": {} } }'],
+    ['package.json', '{ "postcss": { "plugins": { "next-smart-cache/postcss": {} } } }'],
+  ])('are none if %s has the plugin', async (name, text) => {
+    const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...globals, [name]: text }) });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
+  });
+
+  test('are none if the config of the whole workspace has it', async () => {
+    const workspace = temporaryFolder();
+    writeFiles(workspace, { 'postcss.config.json': '{ "plugins": { "next-smart-cache/postcss": {} } }' });
+    writeFiles(path.join(workspace, 'apps/web'), { ...FILES, ...globals });
+    const cwd = path.join(workspace, 'apps/web');
+    expect((await runCommand(['check', '--no-manifest'], { cwd })).exitCode).toBe(0);
+  });
+});
+
 test('tests may link what they like', async () => {
   const link = 'export default () => <img src="/img/logo.svg" alt="" />;\n';
   const root = await app({ 'app/page.test.jsx': link, '__tests__/page.jsx': link });
@@ -147,4 +182,35 @@ test('--json: all of it as data', async () => {
     ],
     warnings: [],
   });
+});
+
+test('--json of what does not hold: exit code 1, and all of it on stdout', async () => {
+  const root = await app({ 'app/other.jsx': "import { asset } from 'next-smart-cache';\nasset('/img/lgoo.svg');\n" }, { isBuilt: false });
+  const { exitCode, stdout, stderr } = await runCommand(['check', '--json'], { cwd: root });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    ok: false,
+    manifest: 'missing',
+    problems: [
+      {
+        kind: 'missing',
+        file: path.join(root, 'app/other.jsx'),
+        line: 2,
+        column: 7,
+        written: '/img/lgoo.svg',
+        nearest: ['/img/logo.svg'],
+        site: 'asset()',
+        allowed: false,
+      },
+    ],
+    warnings: [],
+  });
+  expect(stderr).toContain('2 problems');
+});
+
+test('options that are not valid: the one error, exit code 1, and no JSON', async () => {
+  const loadProject = async (root: string) => resolveProject({ root, options: { delivery: 'statik' as 'static' } });
+  const { exitCode, stdout, stderr } = await runCommand(['check', '--json'], { cwd: await app(), loadProject });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toContain('delivery');
 });

@@ -64,14 +64,15 @@ function describe({ kind, site, written, assetPath, nearest, detail }: SourcePro
       return `${site}: public/ has no ${written}${guess}`;
     }
     case 'unhashed':
-      return `${site}: ${written} is linked without a hash; write ${BETTER[site?.slice(0, site.indexOf(' ')) ?? ''] ?? `{asset('${assetPath}')}`}`;
+      return `${site}: ${written} is linked without a hash; ${BETTER[site?.split(' ')[0] ?? ''] ?? `write {asset('${assetPath}')}`}`;
     case 'unreadable':
       return `cannot be read as what its name says: ${detail}`;
   }
 }
 
-/** What takes an element's place; any other takes `asset()`. */
+/** What to do about a place that does not take `asset()`. */
 const BETTER: Readonly<Record<string, string>> = {
-  '<script': '<CachedScript>',
-  '<link': '<CachedStyle>, or asset() if it is no stylesheet',
+  '<script': 'write <CachedScript>',
+  '<link': 'write <CachedStyle>, or asset() if it is no stylesheet',
+  'url()': 'add next-smart-cache/postcss to the plugins of PostCSS',
 };

@@ -25,8 +25,10 @@ export interface SourceFiles {
  * Lists an app's own source: its folder and the packages of its workspace.
  * Links are followed, each folder is looked through once, and a link to a
  * folder around the app is left out.
+ *
+ * @param isSourceFile by its name. Default: what a bundler finds the code in.
  */
-export function listSourceFiles(project: Project): SourceFiles {
+export function listSourceFiles(project: Project, isSourceFile = (name: string) => SOURCE_FILE.test(name)): SourceFiles {
   const root = fs.realpathSync(project.root);
   const skipped = foldersToSkip(project, root);
   const files: string[] = [];
@@ -42,7 +44,7 @@ export function listSourceFiles(project: Project): SourceFiles {
 
   function isSource(absolutePath: string, isFile: boolean): boolean {
     const name = path.basename(absolutePath);
-    if (isFile) return SOURCE_FILE.test(name);
+    if (isFile) return isSourceFile(name);
     return name !== 'node_modules' && !name.startsWith('.') && !skipped.has(absolutePath);
   }
 
@@ -82,6 +84,11 @@ export function listScripts(project: Project): string[] {
   return listSourceFiles(project)
     .files.filter((file) => !NO_SCRIPT.test(path.relative(root, file)))
     .sort();
+}
+
+/** The stylesheets that the source may import, sorted. All are real paths. */
+export function listStylesheets(project: Project): string[] {
+  return [...listSourceFiles(project, (name) => name.endsWith('.css')).files].sort();
 }
 
 /** `public/`, which no bundler looks into, and what builds have left. */

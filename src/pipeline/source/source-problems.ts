@@ -4,7 +4,8 @@ import { readTextIfThere } from '../atomic-write.js';
 import type { BuiltManifest } from '../build-manifest.js';
 import type { Project } from '../project.js';
 import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
-import { listScripts } from './source-files.js';
+import { listScripts, listStylesheets } from './source-files.js';
+import { findStylesheetUrls, hasPostcssPlugin } from './stylesheet-urls.js';
 
 /** A place in the app's source to look at. */
 export interface SourceProblem {
@@ -21,7 +22,7 @@ export interface SourceProblem {
   column: number;
   /** The URL as it is written. */
   written?: string;
-  /** `<img src>`, `asset()`. */
+  /** `<img src>`, `asset()`, `url()`. */
   site?: string;
   /** Of an unhashed one, what to give to this package: without the `basePath`. */
   assetPath?: string;
@@ -38,17 +39,24 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
   const problems: SourceProblem[] = [];
   for (const file of listScripts(project)) {
     try {
-      for (const found of await findLinkedUrls(file, readTextIfThere(file) ?? '')) {
-        const problem = judge(found);
-        if (problem) problems.push({ ...problem, file, line: found.line, column: found.column, written: found.written, site: found.site });
-      }
+      addAll(file, await findLinkedUrls(file, readTextIfThere(file) ?? ''));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       const { line = 1, column = 0 } = (error as { loc?: { line?: number; column?: number } }).loc ?? {};
       problems.push({ kind: 'unreadable', file, line, column: column + 1, detail: error.message });
     }
   }
-  return problems;
+  if (!hasPostcssPlugin(project.root)) {
+    for (const file of listStylesheets(project)) addAll(file, findStylesheetUrls(readTextIfThere(file) ?? ''));
+  }
+  return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+
+  function addAll(file: string, linked: readonly LinkedUrl[]): void {
+    for (const found of linked) {
+      const problem = judge(found);
+      if (problem) problems.push({ ...problem, file, line: found.line, column: found.column, written: found.written, site: found.site });
+    }
+  }
 
   function judge({ written, isLookedUp }: LinkedUrl): Pick<SourceProblem, 'kind' | 'nearest' | 'assetPath'> | undefined {
     if (isExternalUrl(written) || written.startsWith('#')) return undefined;
