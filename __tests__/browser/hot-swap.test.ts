@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page, Route } from 'playwright-core';
 import { launchBrowser, recordComplaints, recordMessages } from '../support/browser';
 import { createApp, type NextApp } from '../support/next-app';
@@ -106,7 +107,7 @@ describe.each([
       await page.route(/\/css\/first\./, (route) => void held.push(route));
       for (let count = 1; count <= 3; count++) {
         titleIs(`rgb(${++version}, 0, ${count})`);
-        await until(() => held.length === count);
+        await expectSoon(() => held.length, count);
       }
       await page.unroute(/\/css\/first\./);
       // The page no longer waits for those that have been replaced.
@@ -137,6 +138,8 @@ describe.each([
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
       await page.waitForFunction((version) => globalThis.cold?.includes(version), version);
       expect(await page.evaluate(() => [globalThis.cold, globalThis.isSameDocument])).toEqual([[version], undefined]);
+      // Before that, webpack's server tells the page of no edit.
+      await page.getByText('hydrated').waitFor({ state: 'attached' });
     });
 
     test('a file that is gone is said in terminal and browser console, by what asked for it, and again after it was back', async () => {
@@ -145,20 +148,22 @@ describe.each([
       const picture = path.join(app.dir, 'public/img/picture.svg');
       const text = app.read('public/img/picture.svg');
       const before = server.output().length;
+      const showsUrl = (url: RegExp) => page.waitForFunction((url) => url.test(document.querySelector('img')?.src ?? ''), url);
       for (const time of [1, 2]) {
         fs.rmSync(picture);
-        await until(() => [messages.join(), server.output().slice(before)].every((said) => said.split(sentence).length === time + 1));
+        const timesSaid = () => [messages.join(), server.output().slice(before)].map((said) => said.split(sentence).length - 1);
+        await expectSoon(timesSaid, [time, time]);
+        await showsUrl(/\/img\/picture\.svg$/);
         fs.writeFileSync(picture, text);
-        await page.waitForFunction(() => /\/img\/picture\.[0-9a-f]{10}\.svg$/.test(document.querySelector('img')?.src ?? ''));
+        await showsUrl(/\/img\/picture\.[0-9a-f]{10}\.svg$/);
       }
     });
   });
 });
 
-/** @throws When it is not true after half a minute. */
-async function until(isTrue: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !isTrue(); ) {
-    if (Date.now() > end) throw new Error(`never came true: ${isTrue}`);
+/** Looks again and again, for up to half a minute. */
+async function expectSoon(look: () => unknown, expected: unknown): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end && !isDeepStrictEqual(look(), expected); )
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  expect(look()).toEqual(expected);
 }
