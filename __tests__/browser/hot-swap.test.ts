@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page, Route } from 'playwright-core';
+import { PNG } from 'pngjs';
 import { launchBrowser, recordComplaints, recordMessages } from '../support/browser';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -27,9 +28,11 @@ describe.each([
   let server: NodeServer;
   let browser: Browser;
   let version = 2;
+  let fonts = 0;
 
   beforeAll(async () => {
     app = createApp('hot', { bundler });
+    app.write('public/font/text.woff2', font(fonts));
     server = await app.dev();
     browser = await launchBrowser();
   });
@@ -118,6 +121,37 @@ describe.each([
       await expectUntouched();
     });
 
+    describe('what a stylesheet loads', () => {
+      test('another stylesheet', async () => {
+        const after = `rgb(${++version}, 0, 0)`;
+        app.write('public/css/imported.css', `h3 { color: ${after} }`);
+        await shows('h3', after);
+        await expectUntouched();
+      });
+
+      test('a font', async () => {
+        // While it loads, the text is set in another one.
+        const loadedWidth = () =>
+          page.locator('main p').evaluate((text) => document.fonts.status === 'loaded' && text.getBoundingClientRect().width);
+        const before = await loadedWidth();
+        fonts++;
+        app.write('public/font/text.woff2', font(fonts));
+        await expectSoon(async () => [false, before].includes(await loadedWidth()), false);
+        await expectUntouched();
+      });
+
+      test('an image', async () => {
+        const green = (++version * 3) % 256;
+        app.write(
+          'public/img/back.svg',
+          `<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="rgb(0, ${green}, 0)"/></svg>`,
+        );
+        const pixel = async () => [...PNG.sync.read(await page.locator('#box').screenshot()).data.subarray(0, 3)];
+        await expectSoon(pixel, [0, green, 0]);
+        await expectUntouched();
+      });
+    });
+
     test('an image', async () => {
       const width = 20 + ++version;
       app.write('public/img/picture.svg', `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="11"/>`);
@@ -161,9 +195,14 @@ describe.each([
   });
 });
 
+/** Two that differ in the width of their letters. */
+function font(which: number): Buffer {
+  return fs.readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${which % 2 === 0 ? 400 : 900}-normal.woff2`));
+}
+
 /** Looks again and again, for up to half a minute. */
-async function expectSoon(look: () => unknown, expected: unknown): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end && !isDeepStrictEqual(look(), expected); )
+async function expectSoon(look: () => unknown | Promise<unknown>, expected: unknown): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end && !isDeepStrictEqual(await look(), expected); )
     await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(look()).toEqual(expected);
+  expect(await look()).toEqual(expected);
 }

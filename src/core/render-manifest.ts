@@ -18,6 +18,8 @@ export interface RenderManifest {
   preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
   /** Development only: asset path → hash, for files that are linked under their plain URL, which an edit does not change. */
   unhashed?: Readonly<Record<string, string>>;
+  /** Development only: by stylesheet, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
+  reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
@@ -54,13 +56,15 @@ export interface ResolvedAsset {
   hash?: string;
   /** What `preload` fetches with it. */
   preloads?: readonly ResolvedAsset[];
+  /** Of a stylesheet in development, as in {@link RenderManifest}. */
+  reloads?: Readonly<Record<string, string>>;
 }
 
 /**
  * Looks a written path up; `undefined` when the manifest does not know it.
  * `?query` and `#fragment` are kept, unless they are part of the name.
  */
-export function lookUp({ assets, preloads, unhashed }: RenderManifest, written: string): ResolvedAsset | undefined {
+export function lookUp({ assets, preloads, unhashed, reloads }: RenderManifest, written: string): ResolvedAsset | undefined {
   // Every asset path begins with a slash, and no name of `Object.prototype` does.
   if (!written.startsWith('/')) return undefined;
   for (const reading of readings(written)) {
@@ -69,11 +73,13 @@ export function lookUp({ assets, preloads, unhashed }: RenderManifest, written: 
     const resolved = toResolved(entry);
     const listed = preloads?.[reading];
     const hash = unhashed?.[reading];
+    const reloaded = reloads?.[reading];
     return {
       ...resolved,
       url: reading === written ? resolved.url : resolved.url + splitSuffix(written).suffix,
       ...(hash && { hash }),
       ...(listed && { preloads: listed.map(toResolved) }),
+      ...(reloaded && { reloads: reloaded }),
     };
   }
   return undefined;

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { shapeMatcher } from '../core/hashed-path-shape.js';
+import { compareManifests } from '../core/manifest-changes.js';
+import type { Manifest } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
@@ -78,12 +80,15 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     // Nothing is rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
     const isServed = (url: string, assetPath: string) => isInShape(url) && !plainModules.has(assetPath);
-    const { source, unlisted } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true });
+    for (const assetPath of editedAssets(first().manifest, built.manifest)) edited.add(assetPath);
+    const { source, unlisted } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true, edited });
     // Pages are rendered in this process, maybe by modules that are older than this list.
     (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
     return source;
   };
   const first = once(buildAgain);
+  // One that is as it was again stays listed: a document may have seen it in between.
+  const edited = new Set<string>();
   const shape = once(() => shapeOf(project, config, first(), []).shape);
   const started = once(() => {
     let latest = first();
@@ -117,6 +122,11 @@ function shapeOf(
   const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
   const routes = listAppRoutes(root, pageExtensions);
   return shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes });
+}
+
+function editedAssets(before: Manifest, after: Manifest): string[] {
+  const { added, edited } = compareManifests(before, after);
+  return [...added, ...edited];
 }
 
 function once<T>(make: () => T): () => T {

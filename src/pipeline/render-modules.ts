@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { splitExtension } from '../core/asset-path.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
 import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-manifest.js';
 import type { ResolvedOptions } from '../core/smart-cache-options.js';
@@ -6,8 +7,8 @@ import { type RenderManifestSettings, toRenderManifest } from '../core/to-render
 import { packAssetPaths } from '../core/unlisted-assets.js';
 import { readTextIfThere, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
+import { filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
-import { fontsOf, staticModulesOf } from './graph/preloads.js';
 import type { Project } from './project.js';
 import { listSourceFiles, type SourceFiles } from './source/source-files.js';
 import { findMentions, type SourceMentions } from './source/source-mentions.js';
@@ -42,6 +43,8 @@ export interface WriteRenderModulesOptions {
    * and a path that is typed while the server runs must be known.
    */
   forDevelopment?: boolean;
+  /** Development only: asset paths that were edited since the server was started, which an open document may hold the old files of. */
+  edited?: ReadonlySet<string>;
 }
 
 /** What is found out while the modules are written. */
@@ -57,7 +60,7 @@ export function writeRenderModules(
   built: BuiltManifest,
   settings: RenderManifestSettings,
   modules: RenderModules,
-  { forDevelopment = false }: WriteRenderModulesOptions = {},
+  { forDevelopment = false, edited = new Set() }: WriteRenderModulesOptions = {},
 ): WrittenModules {
   const { manifest, stablePaths } = built;
   const assetPaths = new Set([...Object.keys(manifest.assets), ...stablePaths]);
@@ -71,8 +74,13 @@ export function writeRenderModules(
   const plain = toRenderManifest(manifest, stablePaths, settings);
   const importMap = mentions.importMap ? importMapOf(project, built, entries, plain, settings) : undefined;
   const preloads = mentions.preloads ? preloadsOf(built, entries, plain, importMap) : undefined;
+  const reloads = edited.size > 0 ? reloadsOf(built, edited, settings.basePath) : undefined;
   const forClient = forDevelopment ? { ...plain, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
-  const extras = (map: RenderManifest['importMap']) => ({ ...(preloads && { preloads }), ...(importMap && map && { importMap: map }) });
+  const extras = (map: RenderManifest['importMap']) => ({
+    ...(preloads && { preloads }),
+    ...(importMap && map && { importMap: map }),
+    ...(reloads && { reloads }),
+  });
   const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotAssets(modules) };
   writeIfChanged(modules.server, toModule({ ...plain, ...extras(importMap) }, parts));
   writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
@@ -119,6 +127,23 @@ function preloadsOf(
     if (listed.length > 0) preloads[entry] = listed.map((asset) => withIntegrity(asset, importMap));
   }
   return preloads;
+}
+
+/** For each stylesheet, those of the edited files that it loads. */
+function reloadsOf(
+  { graph, manifest: { assets } }: BuiltManifest,
+  edited: ReadonlySet<string>,
+  basePath: string,
+): NonNullable<RenderManifest['reloads']> {
+  const reloads: Record<string, Record<string, string>> = {};
+  for (const stylesheet of Object.keys(assets).filter((assetPath) => splitExtension(assetPath).extension.toLowerCase() === '.css')) {
+    const loaded = filesLoadedBy(graph, stylesheet).flatMap((target) => {
+      const hash = edited.has(target) ? assets[target]?.hash : undefined;
+      return hash ? [[basePath + target, hash]] : [];
+    });
+    if (loaded.length > 0) reloads[stylesheet] = Object.fromEntries(loaded);
+  }
+  return reloads;
 }
 
 function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): RenderedAsset {

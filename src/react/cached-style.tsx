@@ -64,7 +64,7 @@ export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComp
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
     const Hot = process.env.NODE_ENV === 'development' && !isExternalUrl(href) ? HotStyle : undefined;
     if (Hot) {
-      const hot = { assetPath: href, version: resolved.hash ?? resolved.url, href: resolved.url };
+      const hot = { assetPath: href, version: resolved.hash ?? resolved.url, href: resolved.url, reloads: resolved.reloads };
       return <Hot {...props} {...attributes} {...(hoisting && { precedence: hoisting })} {...(ref && { ref })} {...hot} />;
     }
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;

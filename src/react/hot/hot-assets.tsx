@@ -41,17 +41,21 @@ function firstSeen(seen: Map<string, FirstSeen>, assetPath: string, url: string,
 export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProps {
   href: string;
   precedence?: string;
+  /** What the sheet loads that was edited since the server was started: decoded path of its URL → hash. */
+  reloads?: Reloads | undefined;
 }
+
+type Reloads = Readonly<Record<string, string>>;
 
 /** `<link rel="stylesheet">`, replaced in place when its file is edited: no reload, and no moment without styles. */
 export const HotStyle = forwardRef(function HotStyle(
-  { assetPath, version, href, ...props }: HotStyleProps,
+  { assetPath, version, href, reloads, ...props }: HotStyleProps,
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
   const first = firstSeen(stylesheets, assetPath, href, version);
   useEffect(() => {
-    for (const link of findElements('link', 'href', first.url)) showStylesheet(link, first.version, href, version);
-  }, [first, href, version]);
+    for (const link of findElements('link', 'href', first.url)) showStylesheet(link, first.version, href, version, reloads);
+  }, [first, href, version, reloads]);
   // One that React does not hoist goes when the component does, and what has replaced it must go with it.
   useEffect(() => () => removeOrphans(), []);
   return <link {...props} ref={ref} rel="stylesheet" href={first.url} />;
@@ -69,7 +73,7 @@ const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefine
  * Loads the new sheet where the old one is, so that what comes later still
  * wins, and takes the old one away when the new one is there.
  */
-function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: string, version: string): void {
+function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: string, version: string, reloads?: Reloads): void {
   const state = shown.get(rendered) ?? { current: { link: rendered, version: firstVersion } };
   if ((state.next ?? state.current).version === version) return;
   // Saved again before it had loaded: nobody needs that one any more.
@@ -82,8 +86,11 @@ function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: st
   const next = { link, version };
   shown.set(rendered, { ...state, next });
   const isWanted = () => shown.get(rendered)?.next === next;
-  link.onload = () => {
+  link.onload = async () => {
+    const edits = reloads && link.sheet ? editsOf(link.sheet, reloads) : [];
+    await Promise.allSettled(edits.flatMap(({ urls }) => urls).map(loadImage));
     if (!isWanted()) return;
+    for (const { style, text } of edits) style.cssText = text;
     if (state.current.link === rendered) rendered.disabled = true;
     else state.current.link.remove();
     shown.set(rendered, { current: next });
@@ -96,6 +103,73 @@ function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: st
   };
   made.add(link);
   rendered.before(link);
+}
+
+/** A rule of a stylesheet, of whatever kind. */
+interface AnyRule {
+  style?: CSSStyleDeclaration;
+  /** Of `@media` and others, and of nested rules. */
+  cssRules?: Iterable<AnyRule>;
+  /** Of `@import`. */
+  styleSheet?: { cssRules: Iterable<AnyRule> } | null;
+}
+
+/** A declaration block whose URLs are to be others. */
+interface StyleEdit {
+  style: CSSStyleDeclaration;
+  text: string;
+  urls: string[];
+}
+
+/** `url(…)`: with either quotes, or with none. */
+const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"'()\\]+))\s*\)/g;
+
+/**
+ * A document asks for an image or font once, whatever its server says of
+ * caching: what was edited since needs another URL.
+ */
+function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
+  const edits: StyleEdit[] = [];
+  visitRules(sheet.cssRules as Iterable<AnyRule>, sheet.href ?? document.baseURI);
+  return edits;
+
+  function visitRules(rules: Iterable<AnyRule>, base: string): void {
+    for (const { style, cssRules, styleSheet } of rules) {
+      if (styleSheet) visitRules(styleSheet.cssRules, (styleSheet as CSSStyleSheet).href ?? base);
+      if (cssRules) visitRules(cssRules, base);
+      if (style) addEdit(style, base);
+    }
+  }
+
+  function addEdit(style: CSSStyleDeclaration, base: string): void {
+    const urls: string[] = [];
+    const text = style.cssText.replace(URL_FUNCTION, (written: string, ...groups: (string | undefined)[]) => {
+      const url = editedUrl((groups[0] ?? groups[1] ?? groups[2] ?? '').replace(/\\(.)/g, '$1'), base, reloads);
+      if (url === undefined) return written;
+      urls.push(url);
+      return `url("${url}")`;
+    });
+    if (urls.length > 0) edits.push({ style, text, urls });
+  }
+}
+
+/** `undefined` for one that was not edited. */
+function editedUrl(written: string, base: string, reloads: Reloads): string | undefined {
+  try {
+    const url = new URL(written, base);
+    const hash = url.origin === window.location.origin ? reloads[decodeURIComponent(url.pathname)] : undefined;
+    if (hash === undefined) return undefined;
+    url.searchParams.set('edit', hash);
+    return url.href;
+  } catch {
+    // Not a URL, or no UTF-8 in it.
+    return undefined;
+  }
+}
+
+/** So that it is there when the sheet is: without it, its place would be empty for a moment. */
+function loadImage(url: string): Promise<void> {
+  return Object.assign(new Image(), { src: url }).decode();
 }
 
 function removeOrphans(): void {

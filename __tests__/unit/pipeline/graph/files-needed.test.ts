@@ -1,4 +1,4 @@
-import { fontsOf, staticModulesOf } from '../../../../src/pipeline/graph/preloads';
+import { filesLoadedBy, fontsOf, staticModulesOf } from '../../../../src/pipeline/graph/files-needed';
 import { graphOf } from '../../support/references';
 
 const face = (name: string) => `@font-face{src:url(${name}.woff2),url(${name}.woff)}`;
@@ -17,6 +17,16 @@ test.each<[string, files: Record<string, string>, fonts: string[]]>([
   ['no image', { '/site.css': 'a{b:url(a.woff2)}' }, []],
 ])('the fonts of a stylesheet: %s', (_, files, fonts) => {
   expect(fontsOf(graphOf({ ...FONTS, ...files }), '/site.css')).toEqual(fonts);
+});
+
+test('what a stylesheet loads: images and fonts, also of the sheets it imports, but not those sheets', () => {
+  const files = {
+    '/site.css': `@import "x.css";${face('a')}a{b:url(a.png);c:image-set("a.png" 1x,"b.png" 2x)}`,
+    '/x.css': `@import "site.css";a{b:url(c.png)}`,
+  };
+  const images = { '/a.png': '', '/b.png': '', '/c.png': '', '/other.png': '' };
+  const loaded = ['/a.woff2', '/a.woff', '/a.png', '/b.png', '/c.png'];
+  expect(filesLoadedBy(graphOf({ ...FONTS, ...images, ...files }), '/site.css')).toEqual(loaded);
 });
 
 test.each<[string, files: Record<string, string>, modules: string[]]>([

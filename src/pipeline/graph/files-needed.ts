@@ -7,6 +7,12 @@ export function fontsOf(graph: ReferenceGraph, stylesheet: string): string[] {
   return unique([...sheets].flatMap((sheet) => targets(graph, sheet, 'font')));
 }
 
+/** All that a stylesheet and the sheets that it imports name, those sheets aside: images, fonts. */
+export function filesLoadedBy(graph: ReferenceGraph, stylesheet: string): string[] {
+  const sheets = reach([stylesheet], (sheet) => targets(graph, sheet, 'style-import'));
+  return unique([...sheets].flatMap((sheet) => [...targets(graph, sheet, 'font'), ...targets(graph, sheet, 'url')]));
+}
+
 /** An entry and the modules that it cannot run without, in the order in which they are met; none for what is no module. */
 export function staticModulesOf(graph: ReferenceGraph, entry: string): string[] {
   const modules = reach([entry], (module) => targets(graph, module, 'import').filter(isScript));
