@@ -59,6 +59,13 @@ function realFolder(publicDir: string): string {
   }
 }
 
+/** What chokidar passes on: of `fs.watch` the folder, of polling what the file was and is. */
+interface RawDetails {
+  watchedPath?: string;
+  curr?: fs.Stats;
+  prev?: fs.Stats;
+}
+
 /**
  * Watches folders, not files: a folder reports what happens to its files, while
  * a watch on a file is lost when an editor puts another one in its place. So
@@ -93,9 +100,12 @@ function watchFolder(
     const watcher = watch(folder, { ignored, followSymlinks: false, persistent: keepAlive, ignoreInitial: true })
       .on('all', onChange)
       .on('raw', (_, name: string | null, details) => {
-        const { watchedPath } = details as { watchedPath?: string };
-        // One of polling, which also comes as an event of the file.
-        if (watchedPath === undefined) return;
+        const { watchedPath, curr, prev } = details as RawDetails;
+        // Polling has a file's path for its name. Of two changes within 50 ms, chokidar tells of the first alone.
+        if (watchedPath === undefined) {
+          if (curr?.mtimeMs !== prev?.mtimeMs) onChange();
+          return;
+        }
         // Some systems do not say which file it was.
         if (name === null || isWanted(path.join(watchedPath, name), true)) onChange();
       })

@@ -200,6 +200,22 @@ test('a module reads back as it was written', () => {
   expect(assets[APP_JS[0] ?? '']).toEqual([`https://cdn.example.com${APP_JS[1]}`, 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=']);
 });
 
+test('in development, of each stylesheet what it loads of the files that were edited, by the decoded path of their URL', () => {
+  const sheets = {
+    'public/css/a.css': '@import "b.css"; a { background: url("../img/my%20photo.png"), url(/img/a.png) }',
+    'public/css/b.css': 'b { background: url(../img/b.png) }',
+    'public/img/my photo.png': 'hello',
+  };
+  const edited = new Set(['/img/my photo.png', '/img/b.png', '/js/app.js']);
+  const { server, client } = setUp(sheets, {}, { basePath: '/docs' }, { forDevelopment: true, edited });
+  for (const module of [server, client]) {
+    expect(parseRenderModule(module()).reloads).toEqual({
+      '/css/a.css': { '/docs/img/my photo.png': '2cf24dba5f', '/docs/img/b.png': '2cf24dba5f' },
+      '/css/b.css': { '/docs/img/b.png': '2cf24dba5f' },
+    });
+  }
+});
+
 test('names that are hard to write in JavaScript', () => {
   const names = ["it's.js", '"quoted".js', 'line\nbreak.js', '`$' + '{x}`.js', '</script>.js', '\u2028.js'].map((name) =>
     name.replaceAll('/', '∕'),

@@ -42,17 +42,35 @@ test('after each kind of change, whoever looks when one is heard of sees the las
   }
 });
 
-test('files are polled with CHOKIDAR_USEPOLLING', async () => {
+describe('with CHOKIDAR_USEPOLLING', () => {
   const { CHOKIDAR_USEPOLLING, CHOKIDAR_INTERVAL } = process.env;
-  Object.assign(process.env, { CHOKIDAR_USEPOLLING: '1', CHOKIDAR_INTERVAL: '20' });
-  const folder = fs.realpathSync(temporaryFolder());
-  writeFiles(folder, { 'css/a.css': 'a' });
-  let saves = 0;
-  // Whatever is saved before the first poll is no change to it.
-  const saving = setInterval(() => fs.writeFileSync(path.join(folder, 'css/a.css'), `${saves++}`), 100);
-  await new Promise<void>((resolve) => {
-    watch = watchPublicFolder(folder, resolve, { keepAlive: true });
+  beforeAll(() => void Object.assign(process.env, { CHOKIDAR_USEPOLLING: '1', CHOKIDAR_INTERVAL: '10' }));
+  afterAll(
+    () => void Object.assign(process.env, { CHOKIDAR_USEPOLLING: CHOKIDAR_USEPOLLING ?? '', CHOKIDAR_INTERVAL: CHOKIDAR_INTERVAL ?? '' }),
+  );
+
+  test('files are polled, and the last of some saves is seen, however close it is to the one before', async () => {
+    const folder = fs.realpathSync(temporaryFolder());
+    const file = path.join(folder, 'css/a.css');
+    writeFiles(folder, { 'css/a.css': 'a' });
+    let seen = '';
+    watch = watchPublicFolder(folder, () => (seen = fs.readFileSync(file, 'utf8')), { keepAlive: true });
+    await watch.ready;
+    const pass = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    // Whatever is saved before the first poll is no change to it.
+    for (let count = 0; seen === ''; count++) {
+      fs.writeFileSync(file, `first ${count}`);
+      await pass(30);
+    }
+    for (let round = 0; round < 10; round++) {
+      for (let count = 0; count < 3; count++) {
+        fs.writeFileSync(file, `${round}, ${count}`);
+        await pass(15);
+      }
+      for (let waits = 0; seen !== `${round}, 2` && waits < 100; waits++) await pass(10);
+      expect(seen).toBe(`${round}, 2`);
+      // chokidar tells of no second change within this time.
+      await pass(50);
+    }
   });
-  clearInterval(saving);
-  Object.assign(process.env, { CHOKIDAR_USEPOLLING: CHOKIDAR_USEPOLLING ?? '', CHOKIDAR_INTERVAL: CHOKIDAR_INTERVAL ?? '' });
 });
