@@ -9,6 +9,7 @@ import { findConfigFile } from './next/project-root.js';
 const { env, stderr, stdout } = process;
 const interrupt = new AbortController();
 let isOutputLost = false;
+let isDone = false;
 
 handleOutputErrors(stdout, {
   onReaderGone: () => interrupt.abort(),
@@ -38,7 +39,20 @@ void main(process.argv.slice(2), {
   interruption,
   version: (JSON.parse(fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as { version: string }).version,
 }).then((exitCode) => {
+  isDone = true;
   process.exitCode = isOutputLost ? 1 : exitCode;
+  // A config may have started what keeps the process alive. What has been written goes out first, or is known to be lost.
+  stdout.write('', () => stderr.write('', () => setImmediate(() => process.exit())));
+});
+
+// Node ends with 0 when nothing is left that could settle a promise, and so may a config.
+process.once('exit', () => {
+  if (isDone) return;
+  process.exitCode = 1;
+  fs.writeSync(
+    stderr.fd,
+    'next-smart-cache: ended before it was done: next.config has ended the process, or waits for something that never comes\n',
+  );
 });
 
 /** The first interrupt is the command's to answer; a second one ends the process at once. */

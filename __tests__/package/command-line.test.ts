@@ -98,6 +98,40 @@ describe('watch', () => {
   });
 });
 
+describe('a config that would go on for ever, or end too early', () => {
+  const run = (config: string) =>
+    spawnSync(process.execPath, [fs.realpathSync(installed.bin), 'build', '--json'], {
+      cwd: app({ 'public/a.js': 'a', 'next.config.mjs': config }),
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+
+  test('what it has left running keeps nobody waiting', () => {
+    const { status, signal, stdout } = run('setInterval(() => {}, 1000); export default {};');
+    expect({ status, signal, files: (JSON.parse(stdout) as { files: number }).files }).toEqual({ status: 0, signal: null, files: 1 });
+  });
+
+  test.each([
+    ['a promise that never settles', 'export default () => new Promise(() => {});'],
+    ['process.exit(0)', 'process.exit(0); export default {};'],
+  ])('%s is no success', (_, config) => {
+    const { status, stdout, stderr } = run(config);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toBe(
+      'next-smart-cache: ended before it was done: next.config has ended the process, or waits for something that never comes\n',
+    );
+  });
+
+  test('what it prints, by whatever way, is not among the data', () => {
+    const { status, stdout, stderr } = run(
+      "for (const say of [console.log, console.debug, (text) => process.stdout.write(text)]) say('from the config'); export default {};",
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1 });
+    expect(stderr.split('from the config')).toHaveLength(4);
+  });
+});
+
 describe('output that is not taken', () => {
   test.each([
     ['build', ['build', '--json']],

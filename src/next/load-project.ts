@@ -23,8 +23,8 @@ export async function loadProject(root: string): Promise<Project> {
   const file = findConfigFile(root);
   if (file === undefined) return resolveProject({ root });
   const config = await loadConfig(root, file);
-  const { distDir, output, basePath, assetPrefix } = config;
-  return resolveProject({ root, distDir, output, basePath, assetPrefix, options: registeredOptions(config) });
+  const { distDir, output, basePath, assetPrefix, transpilePackages } = config;
+  return resolveProject({ root, distDir, output, basePath, assetPrefix, transpilePackages, options: registeredOptions(config) });
 }
 
 /** What config functions read of Next's defaults; the whole of them is not public. */
@@ -41,12 +41,13 @@ const DEFAULT_CONFIG: NextConfig = {
 
 /** The config may talk on stdout, which is for our data. */
 async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
-  const { log, info } = console;
-  Object.assign(console, { log: console.error, info: console.error });
+  const { stdout, stderr } = process;
+  const { write } = stdout;
+  stdout.write = stderr.write.bind(stderr) as typeof write;
   try {
     return await load();
   } finally {
-    Object.assign(console, { log, info });
+    stdout.write = write;
   }
 }
 

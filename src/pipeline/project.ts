@@ -70,7 +70,8 @@ export function resolveProject({
     buildDir,
     cacheDir: path.join(buildDir, 'cache', 'next-smart-cache'),
     options: resolved,
-    transpilePackages,
+    // Of a wrapped config, this package is among them, and no source of the app.
+    transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };

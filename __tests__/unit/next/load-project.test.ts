@@ -116,6 +116,11 @@ test('distDir and output count also in a config that is not wrapped', async () =
   expect(await loadProject(root)).toMatchObject({ delivery: 'static', cacheDir: path.join(root, '.next/cache/next-smart-cache') });
 });
 
+test('transpilePackages are those of the author', async () => {
+  const root = app({ 'next.config.mjs': `${ESM} export default withSmartCache({ transpilePackages: ['ui'] });` });
+  expect(await loadProject(root)).toMatchObject({ transpilePackages: ['ui'] });
+});
+
 test('loading builds nothing and leaves no trace', async () => {
   const files = { 'next.config.mjs': `${ESM} export default withSmartCache(${CONFIG});`, 'package.json': '{}', 'public/a.js': '' };
   const root = app(files);
