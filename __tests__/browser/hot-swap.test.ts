@@ -116,8 +116,28 @@ describe.each([
       // The page no longer waits for those that have been replaced.
       await Promise.all(held.map((route) => route.continue().catch(() => {})));
       await shows('h1', `rgb(${version}, 0, 3)`);
-      const sheets = () => [...document.styleSheets].filter(({ href }) => href?.includes('/css/first.')).length;
+      const sheets = () =>
+        [...document.styleSheets].filter(({ href, media }) => href?.includes('/css/first.') && matchMedia(media.mediaText).matches).length;
       expect(await page.evaluate(sheets)).toBe(1);
+      await expectUntouched();
+    });
+
+    test('a stylesheet that is switched off stays so when it is edited, and switches as before', async () => {
+      const darkIs = (color: string) => app.write('public/css/dark.css', `h4 { color: ${color} }`);
+      const before = await colorOf('h4');
+      const links = () => page.locator('link[href^="/css/dark."]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      const first = await links();
+      const after = `rgb(0, 0, ${++version})`;
+      darkIs(after);
+      await expectSoon(async () => (await links()).join() === first.join(), false);
+      expect(await colorOf('h4')).toBe(before);
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await shows('h4', after);
+      const last = `rgb(0, 1, ${++version})`;
+      darkIs(last);
+      await shows('h4', last);
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await shows('h4', before);
       await expectUntouched();
     });
 

@@ -1,7 +1,7 @@
 'use client';
 
 import Script, { type ScriptProps } from 'next/script.js';
-import { type ComponentPropsWithoutRef, type ComponentType, type ForwardedRef, forwardRef, useEffect } from 'react';
+import { type ComponentPropsWithoutRef, type ComponentType, type ForwardedRef, forwardRef, useEffect, useLayoutEffect } from 'react';
 
 /*
  * What the two components render in `next dev`. `withSmartCache` copies this
@@ -40,6 +40,7 @@ function firstSeen(seen: Map<string, FirstSeen>, assetPath: string, url: string,
 
 export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProps {
   href: string;
+  disabled?: boolean;
   precedence?: string;
   /** What the sheet loads that was edited since the server was started: decoded path of its URL → hash. */
   reloads?: Reloads | undefined;
@@ -53,13 +54,22 @@ export const HotStyle = forwardRef(function HotStyle(
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
   const first = firstSeen(stylesheets, assetPath, href, version);
-  useEffect(() => {
-    for (const link of findElements('link', 'href', first.url)) showStylesheet(link, first.version, href, version, reloads);
-  }, [first, href, version, reloads]);
+  const isOff = props.disabled === true;
+  // After every render: what React has just set on the link that it knows is meant for the one that shows in its place.
+  useEffectBeforePaint(() => {
+    for (const link of findElements('link', 'href', first.url)) {
+      if (!link.relList.contains('stylesheet')) continue;
+      showStylesheet(link, first.version, { url: href, version, reloads, isOff });
+      keepInStep(link, isOff);
+    }
+  });
   // One that React does not hoist goes when the component does, and what has replaced it must go with it.
   useEffect(() => () => removeOrphans(), []);
   return <link {...props} ref={ref} rel="stylesheet" href={first.url} />;
 });
+
+/** On a server, where none is run, React complains of the other one. */
+const useEffectBeforePaint = typeof window === 'undefined' ? useEffect : useLayoutEffect;
 
 interface Sheet {
   link: HTMLLinkElement;
@@ -73,7 +83,11 @@ const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefine
  * Loads the new sheet where the old one is, so that what comes later still
  * wins, and takes the old one away when the new one is there.
  */
-function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: string, version: string, reloads?: Reloads): void {
+function showStylesheet(
+  rendered: HTMLLinkElement,
+  firstVersion: string,
+  { url, version, reloads, isOff }: { url: string; version: string; reloads?: Reloads | undefined; isOff: boolean },
+): void {
   const state = shown.get(rendered) ?? { current: { link: rendered, version: firstVersion } };
   if ((state.next ?? state.current).version === version) return;
   // Saved again before it had loaded: nobody needs that one any more.
@@ -81,19 +95,22 @@ function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: st
   const link = rendered.cloneNode() as HTMLLinkElement;
   // React looks for the place of further sheets by this attribute.
   link.removeAttribute('data-precedence');
-  link.removeAttribute('disabled');
+  setAttribute(link, 'media', mediaOf(rendered));
+  link.disabled = isOff;
   link.href = url;
   const next = { link, version };
   shown.set(rendered, { ...state, next });
   const isWanted = () => shown.get(rendered)?.next === next;
+  const takeOver = () => {
+    if (state.current.link === rendered) hide(rendered);
+    else state.current.link.remove();
+    shown.set(rendered, { current: next });
+  };
   link.onload = async () => {
     const edits = reloads && link.sheet ? editsOf(link.sheet, reloads) : [];
     await Promise.allSettled(edits.flatMap(({ urls }) => urls).map(loadImage));
-    if (!isWanted()) return;
     for (const { style, text } of edits) style.cssText = text;
-    if (state.current.link === rendered) rendered.disabled = true;
-    else state.current.link.remove();
-    shown.set(rendered, { current: next });
+    if (isWanted()) takeOver();
   };
   // Half written, or gone again: the next edit mends it, and until then the old sheet is better than none.
   link.onerror = () => {
@@ -103,6 +120,49 @@ function showStylesheet(rendered: HTMLLinkElement, firstVersion: string, url: st
   };
   made.add(link);
   rendered.before(link);
+  // It is loaded when it is switched on.
+  if (isOff) takeOver();
+}
+
+/**
+ * What hides a link that was rendered, once another one shows in its place.
+ * Not `disabled`: React sets that one, and Chromium does not heed it while a
+ * sheet is on its way. And not what an author would write.
+ */
+const HIDDEN = 'not all, not all';
+
+/** The media that the author wants, of links that are hidden. */
+const hidden = new WeakMap<HTMLLinkElement, string | null>();
+
+function hide(rendered: HTMLLinkElement): void {
+  const media = rendered.getAttribute('media');
+  if (media === HIDDEN) return;
+  hidden.set(rendered, media);
+  rendered.media = HIDDEN;
+}
+
+function mediaOf(rendered: HTMLLinkElement): string | null {
+  return hidden.has(rendered) ? (hidden.get(rendered) ?? null) : rendered.getAttribute('media');
+}
+
+/** Attributes that a link and what shows in its place do not have in common. */
+const OWN_ATTRIBUTES = ['href', 'disabled', 'data-precedence'];
+
+function keepInStep(rendered: HTMLLinkElement, isOff: boolean): void {
+  const { current, next } = shown.get(rendered) ?? {};
+  if (current && current.link !== rendered) hide(rendered);
+  for (const link of [current?.link, next?.link]) {
+    if (link === undefined || link === rendered) continue;
+    for (const name of new Set([...rendered.getAttributeNames(), ...link.getAttributeNames()])) {
+      if (!OWN_ATTRIBUTES.includes(name)) setAttribute(link, name, name === 'media' ? mediaOf(rendered) : rendered.getAttribute(name));
+    }
+    if (link.disabled !== isOff) link.disabled = isOff;
+  }
+}
+
+function setAttribute(element: Element, name: string, value: string | null): void {
+  if (value === null) element.removeAttribute(name);
+  else if (value !== element.getAttribute(name)) element.setAttribute(name, value);
 }
 
 /** A rule of a stylesheet, of whatever kind. */
