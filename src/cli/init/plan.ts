@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
-import { readTextIfThere } from '../../pipeline/atomic-write.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
 import { listScripts } from '../../pipeline/source/source-files.js';
@@ -10,6 +9,7 @@ import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
+import { readIfThere, unreadable } from './read-file.js';
 import { rewriteTags, type TagChange } from './rewrite-tags.js';
 import { wrapConfig } from './wrap-config.js';
 
@@ -32,7 +32,7 @@ export interface InitPlan {
 export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
   const writes = new Map<string, string>();
   const packageFile = path.join(root, 'package.json');
-  const packageText = readTextIfThere(packageFile);
+  const packageText = readIfThere(packageFile)?.toString();
   if (packageText === undefined) throw noPackage(root);
   replace(
     packageFile,
@@ -41,7 +41,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   );
 
   const ignoreFile = path.join(root, '.gitignore');
-  const ignoreText = readTextIfThere(ignoreFile);
+  const ignoreText = readIfThere(ignoreFile)?.toString();
   if (ignoreText !== undefined || isInRepository(root)) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
   const configFile = io.findConfigFile(root);
@@ -60,13 +60,13 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
       return undefined;
     }
-    const text = readTextIfThere(file) ?? '';
+    const text = readIfThere(file)?.toString() ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
       if (wrapped.outcome === 'wrapped') writes.set(file, wrapped.text);
       return wrapped.outcome === 'not-understood' ? { file, isModule: wrapped.isModule } : undefined;
     } catch (error) {
-      throw unreadable(file, 'JavaScript or TypeScript', error);
+      throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }
   }
 
@@ -80,7 +80,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const found: InitPlan['tags'] = [];
     // Other packages of a workspace may not depend on this one.
     for (const file of listScripts(project).filter((script) => isAround(realRoot, script))) {
-      const text = readTextIfThere(file) ?? '';
+      const text = readIfThere(file)?.toString() ?? '';
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
       if (!rewritten?.changes.length) continue;
@@ -107,21 +107,16 @@ function unreadableUnless<T>(file: string, format: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw unreadable(file, format, error);
+    throw notOfFormat(file, format, error);
   }
 }
 
-function unreadable(file: string, format: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_FILE_UNREADABLE',
-    {
-      what: `A file cannot be read as ${format}; nothing was written`,
-      where: file,
-      why: cause instanceof Error ? cause.message : String(cause),
-      fix: 'mend it and run the command again',
-    },
-    { cause },
-  );
+function notOfFormat(file: string, format: string, cause: unknown): SmartCacheError {
+  return unreadable(file, cause, {
+    what: `A file cannot be read as ${format}; nothing was written`,
+    why: cause instanceof Error ? cause.message : String(cause),
+    fix: 'mend it and run the command again',
+  });
 }
 
 function noPackage(root: string): SmartCacheError {

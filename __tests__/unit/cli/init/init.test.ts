@@ -131,6 +131,29 @@ describe('what cannot be read is said, and nothing is written', () => {
     expect(contentsOf(root)).toEqual(before);
   });
 
+  test.each(['package.json', '.gitignore', 'next.config.mjs'])('%s, which is there and yields no text', async (name) => {
+    const root = app();
+    const before = contentsOf(root);
+    const readFileSync = fs.readFileSync;
+    const read = jest.spyOn(fs, 'readFileSync').mockImplementation(((file: string, ...options: []) => {
+      if (file === path.join(root, name)) throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+      return readFileSync(file, ...options);
+    }) as typeof fs.readFileSync);
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
+    read.mockRestore();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`A file cannot be read; nothing was written: ${path.join(root, name)}\n  Why: the system said EACCES\n`);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test('a folder where a file should be', async () => {
+    const root = app({ '.gitignore/a': '' }, ['.gitignore']);
+    const before = contentsOf(root);
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Why: it is a folder\n')]);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
   test('no package.json: wrong usage', async () => {
     expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
   });
