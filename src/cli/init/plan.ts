@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
@@ -9,7 +10,7 @@ import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
-import { readIfThere, unreadable } from './read-file.js';
+import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
 import { rewriteTags, type TagChange } from './rewrite-tags.js';
 import { wrapConfig } from './wrap-config.js';
 
@@ -32,7 +33,7 @@ export interface InitPlan {
 export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
   const writes = new Map<string, string>();
   const packageFile = path.join(root, 'package.json');
-  const packageText = readIfThere(packageFile)?.toString();
+  const packageText = readUtf8IfThere(packageFile);
   if (packageText === undefined) throw noPackage(root);
   replace(
     packageFile,
@@ -41,7 +42,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   );
 
   const ignoreFile = path.join(root, '.gitignore');
-  const ignoreText = readIfThere(ignoreFile)?.toString();
+  const ignoreText = readUtf8IfThere(ignoreFile);
   if (ignoreText !== undefined || isInRepository(root)) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
   const configFile = io.findConfigFile(root);
@@ -60,7 +61,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
       return undefined;
     }
-    const text = readIfThere(file)?.toString() ?? '';
+    const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
       if (wrapped.outcome === 'wrapped') writes.set(file, wrapped.text);
@@ -80,7 +81,10 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const found: InitPlan['tags'] = [];
     // Other packages of a workspace may not depend on this one.
     for (const file of listScripts(project).filter((script) => isAround(realRoot, script))) {
-      const text = readIfThere(file)?.toString() ?? '';
+      const content = readIfThere(file);
+      // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
+      if (content === undefined || !isUtf8(content)) continue;
+      const text = content.toString();
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
       if (!rewritten?.changes.length) continue;

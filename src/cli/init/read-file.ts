@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import { SmartCacheError, systemErrorCode } from '../../core/errors.js';
 
@@ -22,6 +23,22 @@ export function readIfThere(file: string): Buffer | undefined {
           : 'make it readable for this user and run the command again',
     });
   }
+}
+
+/**
+ * The text of a file, or `undefined` for no file. What is not UTF-8 would be
+ * damaged by being written again.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
+ */
+export function readUtf8IfThere(file: string): string | undefined {
+  const content = readIfThere(file);
+  if (content === undefined || isUtf8(content)) return content?.toString();
+  throw unreadable(file, undefined, {
+    what: 'A file cannot be changed without damage; nothing was written',
+    why: 'it is not text in UTF-8',
+    fix: 'save it as UTF-8 and run the command again',
+  });
 }
 
 /** A file of the app that `init` would rewrite, and cannot. */

@@ -54,8 +54,8 @@ export async function rewriteTags(
       after: firstLine(code.slice(start, end)),
     });
   }
-  // Another `asset` of the author's own would take the place of ours; CommonJS has no `import`; and what was not UTF-8 would be damaged.
-  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name)) || isCommonJs(tree) || text.includes('\uFFFD');
+  // Another `asset` of the author's own would take the place of ours, and CommonJS has no `import`.
+  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name)) || isCommonJs(tree);
   if (changes.length === 0 || isLeftAlone) return { text, changes: [] };
   addImport([...needed].sort());
   return { text: code.toString(), changes };
