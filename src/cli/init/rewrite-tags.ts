@@ -1,7 +1,8 @@
 import MagicString from 'magic-string';
 import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
-import { importLine, styleOf } from './code-style.js';
+import { isBoundElsewhere } from './bindings.js';
+import { insertImport, rangeOf } from './code-style.js';
 
 /** One place that could link a hashed URL. */
 export interface TagChange {
@@ -55,7 +56,7 @@ export async function rewriteTags(
     });
   }
   // Another `asset` of the author's own would take the place of ours, and CommonJS has no `import`.
-  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name)) || isCommonJs(tree);
+  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name, PACKAGE)) || isCommonJs(tree);
   if (changes.length === 0 || isLeftAlone) return { text, changes: [] };
   addImport([...needed].sort());
   return { text: code.toString(), changes };
@@ -91,23 +92,17 @@ export async function rewriteTags(
   }
 
   function addImport(names: readonly string[]): void {
-    const imports = importsOf(tree);
-    const ours = imports.find(
+    const ours = importsOf(tree).filter(
       ({ source, importKind, specifiers }) =>
         source?.value === PACKAGE && importKind !== 'type' && specifiers?.every(({ type }) => type === 'ImportSpecifier'),
     );
-    const lastSpecifier = ours?.specifiers?.at(-1);
-    const known = new Set(ours?.specifiers?.map(({ local }) => nameOf(local)));
+    const specifiers = ours.flatMap((each) => each.specifiers ?? []);
+    const known = new Set(specifiers.map(({ local }) => nameOf(local)));
     const missing = names.filter((name) => !known.has(name));
+    const last = specifiers.at(-1);
     if (missing.length === 0) return;
-    if (lastSpecifier) {
-      code.appendLeft(rangeOf(lastSpecifier)[1], `, ${missing.join(', ')}`);
-      return;
-    }
-    const { newline } = styleOf(text);
-    const last = imports.at(-1);
-    if (last) code.appendRight(rangeOf(last)[1], newline + importLine(missing, PACKAGE, text));
-    else code.appendLeft(endOfDirectives(tree, text), importLine(missing, PACKAGE, text) + newline + newline);
+    if (last) code.appendLeft(rangeOf(last)[1], `, ${missing.join(', ')}`);
+    else insertImport(code, text, tree, { names: missing, module: PACKAGE });
   }
 }
 
@@ -127,27 +122,6 @@ function importsOf(tree: Node): Node[] {
     if (node.type === 'ImportDeclaration') imports.push(node);
   });
   return imports;
-}
-
-/** Whether a file gives a name to something else than what it imports from here. */
-function isBoundElsewhere(tree: Node, name: string): boolean {
-  let isBound = false;
-  const bind = (pattern: Node | null | undefined): void => {
-    if (!pattern) return;
-    if (nameOf(pattern) === name) isBound = true;
-    for (const part of [...(pattern.properties ?? []), ...(pattern.elements ?? [])]) bind(part);
-    if (typeof pattern.value === 'object') bind(pattern.value);
-    bind(pattern.left);
-  };
-  visit(tree, ({ type, id, params = [], source, specifiers = [] }) => {
-    if (type === 'ImportDeclaration') {
-      for (const { local, imported } of specifiers) if (source?.value !== PACKAGE || nameOf(imported) !== name) bind(local);
-    } else {
-      bind(id);
-      for (const parameter of params) bind(parameter);
-    }
-  });
-  return isBound;
 }
 
 function isCommonJs(tree: Node): boolean {
@@ -170,18 +144,6 @@ function runsLater({ name, value }: Node): boolean {
 function quoted(value: string, original: string): string {
   const inner = JSON.stringify(value).slice(1, -1);
   return original.startsWith("'") ? `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : `"${inner}"`;
-}
-
-/** Behind `'use client'` and its kind, and the line that ends there. */
-function endOfDirectives(tree: Node, text: string): number {
-  const last = tree.program?.directives?.at(-1);
-  if (!last) return text.startsWith('\uFEFF') ? 1 : 0;
-  const end = rangeOf(last)[1];
-  return end + (/^;?[ \t]*(?:\r?\n)*/.exec(text.slice(end))?.[0].length ?? 0);
-}
-
-function rangeOf({ start, end }: Node): [start: number, end: number] {
-  return [start ?? 0, end ?? 0];
 }
 
 function firstLine(text: string): string {
