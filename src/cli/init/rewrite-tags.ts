@@ -71,7 +71,7 @@ export async function rewriteTags(
       if (!rel) return;
       const [start, end] = rangeOf(rel);
       code.remove(start - (/\s*$/.exec(text.slice(0, start))?.[0].length ?? 0), end);
-    } else if (!attributes.some(runsLater)) {
+    } else if (!attributes.some(saysWhenItRuns)) {
       // What is spread may say otherwise, and must come behind it.
       const spread = attributes.find(({ type }) => type === 'JSXSpreadAttribute');
       const last = attributes.at(-1);
@@ -134,10 +134,25 @@ function isCommonJs(tree: Node): boolean {
   return isFound;
 }
 
-/** Of an attribute: whether it lets a script run later than where it stands. */
-function runsLater({ name, value }: Node): boolean {
-  if (nameOf(name) === 'type') return typeof value === 'object' && value?.value === 'module';
-  return ['async', 'defer'].includes(nameOf(name) ?? '');
+/** Of an attribute: whether it lets a script run later than where it stands, or says of itself that it does not. */
+function saysWhenItRuns({ name, value }: Node): boolean {
+  switch (nameOf(name)) {
+    case 'async':
+      return true;
+    case 'defer':
+      return isSet(value);
+    case 'type':
+      return typeof value === 'object' && value?.value === 'module';
+    default:
+      return false;
+  }
+}
+
+/** Of an attribute that is there or is not: whether it is there for certain. What is worked out at run time may come to nothing. */
+function isSet(value: Node['value']): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const given = value.type === 'JSXExpressionContainer' ? value.expression?.value : value.value;
+  return Boolean(given);
 }
 
 /** A string in the author's quotes. */

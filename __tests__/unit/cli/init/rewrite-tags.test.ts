@@ -89,6 +89,11 @@ test.each([
     "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' async /><CachedStyle href='/c.css' /></>;\n",
   ],
   [
+    'what does not let a script run later for certain',
+    "export const A = (p) => <><script defer={false} src='/a.js' /><script defer={p} src='/b.js' /><script defer={true} src='/c.js' /><script async={p} src='/d.js' /></>;\n",
+    "import { CachedScript } from 'next-smart-cache';\n\nexport const A = (p) => <><CachedScript defer={false} src='/a.js' async={false} /><CachedScript defer={p} src='/b.js' async={false} /><CachedScript defer={true} src='/c.js' /><CachedScript async={p} src='/d.js' /></>;\n",
+  ],
+  [
     'the basePath goes',
     "export const A = () => <img src='/docs/a.png' />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a.png')} />;\n",
