@@ -12,6 +12,7 @@ import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
 import { rewriteTags, type TagChange } from './rewrite-tags.js';
+import { stillParses } from './still-parses.js';
 import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
@@ -64,8 +65,11 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'wrapped') writes.set(file, wrapped.text);
-      return wrapped.outcome === 'not-understood' ? { file, isModule: wrapped.isModule } : undefined;
+      if (wrapped.outcome === 'unchanged') return undefined;
+      const isSound = wrapped.outcome === 'wrapped' && (await stillParses(file, text, wrapped.text));
+      if (!isSound) return { file, isModule: wrapped.isModule };
+      writes.set(file, wrapped.text);
+      return undefined;
     } catch (error) {
       throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }
@@ -87,7 +91,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       const text = content.toString();
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
-      if (!rewritten?.changes.length) continue;
+      if (!rewritten?.changes.length || !(await stillParses(file, text, rewritten.text))) continue;
       found.push({ file, changes: rewritten.changes });
       if (apply) replace(file, text, rewritten.text);
     }
