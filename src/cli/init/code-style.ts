@@ -20,6 +20,11 @@ export function newlineOf(text: string): '\n' | '\r\n' {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
+/** The byte-order mark that a file begins with, or nothing. */
+export function bomOf(text: string): '\uFEFF' | '' {
+  return text.startsWith('\uFEFF') ? '\uFEFF' : '';
+}
+
 export function rangeOf({ start, end }: Node): [start: number, end: number] {
   return [start ?? 0, end ?? 0];
 }
