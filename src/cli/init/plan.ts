@@ -44,7 +44,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
 
   const ignoreFile = path.join(root, '.gitignore');
   const ignoreText = readUtf8IfThere(ignoreFile);
-  if (ignoreText !== undefined || isInRepository(root)) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
+  if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
   const configFile = io.findConfigFile(root);
   const configToWrap = await planConfig(configFile);
@@ -77,7 +77,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
 
   async function planTags(): Promise<InitPlan['tags']> {
     // A config that is wrapped cannot be loaded before the package is installed.
-    const isLoadable = isInstalled(root) || writes.has(configFile ?? '');
+    const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
     const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
     if (!fs.existsSync(project.publicDir)) return [];
     const toAssetPath = hashedAssetPaths(project, buildManifest(project, { write: false }));
@@ -99,16 +99,12 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   }
 }
 
-function isInstalled(folder: string): boolean {
-  const parent = path.dirname(folder);
-  return fs.existsSync(path.join(folder, 'node_modules/next-smart-cache')) || (parent !== folder && isInstalled(parent));
-}
-
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
 
-function isInRepository(folder: string): boolean {
+/** Whether a folder, or one around it, has something of a name. */
+function isFoundAbove(folder: string, name: string): boolean {
   const parent = path.dirname(folder);
-  return fs.existsSync(path.join(folder, '.git')) || (parent !== folder && isInRepository(parent));
+  return fs.existsSync(path.join(folder, name)) || (parent !== folder && isFoundAbove(parent, name));
 }
 
 function unreadableUnless<T>(file: string, format: string, read: () => T): T {
