@@ -9,7 +9,7 @@ interface CodeStyle {
 }
 
 /** What is to be imported, or required. */
-export interface Import {
+interface Import {
   names: readonly string[];
   module: string;
   isRequired?: boolean;
