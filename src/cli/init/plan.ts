@@ -1,7 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
-import { readTextIfThere } from '../../pipeline/atomic-write.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
 import { listScripts } from '../../pipeline/source/source-files.js';
@@ -10,7 +10,9 @@ import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
+import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
 import { rewriteTags, type TagChange } from './rewrite-tags.js';
+import { stillParses } from './still-parses.js';
 import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
@@ -32,7 +34,7 @@ export interface InitPlan {
 export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
   const writes = new Map<string, string>();
   const packageFile = path.join(root, 'package.json');
-  const packageText = readTextIfThere(packageFile);
+  const packageText = readUtf8IfThere(packageFile);
   if (packageText === undefined) throw noPackage(root);
   replace(
     packageFile,
@@ -41,8 +43,8 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   );
 
   const ignoreFile = path.join(root, '.gitignore');
-  const ignoreText = readTextIfThere(ignoreFile);
-  if (ignoreText !== undefined || isInRepository(root)) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
+  const ignoreText = readUtf8IfThere(ignoreFile);
+  if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
   const configFile = io.findConfigFile(root);
   const configToWrap = await planConfig(configFile);
@@ -60,19 +62,22 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
       return undefined;
     }
-    const text = readTextIfThere(file) ?? '';
+    const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'wrapped') writes.set(file, wrapped.text);
-      return wrapped.outcome === 'not-understood' ? { file, isModule: wrapped.isModule } : undefined;
+      if (wrapped.outcome === 'unchanged') return undefined;
+      const isSound = wrapped.outcome === 'wrapped' && (await stillParses(file, text, wrapped.text));
+      if (!isSound) return { file, isModule: wrapped.isModule };
+      writes.set(file, wrapped.text);
+      return undefined;
     } catch (error) {
-      throw unreadable(file, 'JavaScript or TypeScript', error);
+      throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }
   }
 
   async function planTags(): Promise<InitPlan['tags']> {
     // A config that is wrapped cannot be loaded before the package is installed.
-    const isLoadable = isInstalled(root) || writes.has(configFile ?? '');
+    const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
     const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
     if (!fs.existsSync(project.publicDir)) return [];
     const toAssetPath = hashedAssetPaths(project, buildManifest(project, { write: false }));
@@ -80,10 +85,13 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const found: InitPlan['tags'] = [];
     // Other packages of a workspace may not depend on this one.
     for (const file of listScripts(project).filter((script) => isAround(realRoot, script))) {
-      const text = readTextIfThere(file) ?? '';
+      const content = readIfThere(file);
+      // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
+      if (content === undefined || !isUtf8(content)) continue;
+      const text = content.toString();
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
-      if (!rewritten?.changes.length) continue;
+      if (!rewritten?.changes.length || !(await stillParses(file, text, rewritten.text))) continue;
       found.push({ file, changes: rewritten.changes });
       if (apply) replace(file, text, rewritten.text);
     }
@@ -91,37 +99,28 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   }
 }
 
-function isInstalled(folder: string): boolean {
-  const parent = path.dirname(folder);
-  return fs.existsSync(path.join(folder, 'node_modules/next-smart-cache')) || (parent !== folder && isInstalled(parent));
-}
-
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
 
-function isInRepository(folder: string): boolean {
+/** Whether a folder, or one around it, has something of a name. */
+function isFoundAbove(folder: string, name: string): boolean {
   const parent = path.dirname(folder);
-  return fs.existsSync(path.join(folder, '.git')) || (parent !== folder && isInRepository(parent));
+  return fs.existsSync(path.join(folder, name)) || (parent !== folder && isFoundAbove(parent, name));
 }
 
 function unreadableUnless<T>(file: string, format: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw unreadable(file, format, error);
+    throw notOfFormat(file, format, error);
   }
 }
 
-function unreadable(file: string, format: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_FILE_UNREADABLE',
-    {
-      what: `A file cannot be read as ${format}; nothing was written`,
-      where: file,
-      why: cause instanceof Error ? cause.message : String(cause),
-      fix: 'mend it and run the command again',
-    },
-    { cause },
-  );
+function notOfFormat(file: string, format: string, cause: unknown): SmartCacheError {
+  return unreadable(file, cause, {
+    what: `A file cannot be read as ${format}; nothing was written`,
+    why: cause instanceof Error ? cause.message : String(cause),
+    fix: 'mend it and run the command again',
+  });
 }
 
 function noPackage(root: string): SmartCacheError {

@@ -1,7 +1,8 @@
 import MagicString from 'magic-string';
 import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
-import { importLine, styleOf } from './code-style.js';
+import { isBoundElsewhere } from './bindings.js';
+import { insertImport, rangeOf } from './code-style.js';
 
 /** One place that could link a hashed URL. */
 export interface TagChange {
@@ -54,8 +55,8 @@ export async function rewriteTags(
       after: firstLine(code.slice(start, end)),
     });
   }
-  // Another `asset` of the author's own would take the place of ours; CommonJS has no `import`; and what was not UTF-8 would be damaged.
-  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name)) || isCommonJs(tree) || text.includes('\uFFFD');
+  // Another `asset` of the author's own would take the place of ours, and CommonJS has no `import`.
+  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name, PACKAGE)) || isCommonJs(tree);
   if (changes.length === 0 || isLeftAlone) return { text, changes: [] };
   addImport([...needed].sort());
   return { text: code.toString(), changes };
@@ -70,7 +71,7 @@ export async function rewriteTags(
       if (!rel) return;
       const [start, end] = rangeOf(rel);
       code.remove(start - (/\s*$/.exec(text.slice(0, start))?.[0].length ?? 0), end);
-    } else if (!attributes.some(runsLater)) {
+    } else if (!attributes.some(saysWhenItRuns)) {
       // What is spread may say otherwise, and must come behind it.
       const spread = attributes.find(({ type }) => type === 'JSXSpreadAttribute');
       const last = attributes.at(-1);
@@ -91,23 +92,17 @@ export async function rewriteTags(
   }
 
   function addImport(names: readonly string[]): void {
-    const imports = importsOf(tree);
-    const ours = imports.find(
+    const ours = importsOf(tree).filter(
       ({ source, importKind, specifiers }) =>
         source?.value === PACKAGE && importKind !== 'type' && specifiers?.every(({ type }) => type === 'ImportSpecifier'),
     );
-    const lastSpecifier = ours?.specifiers?.at(-1);
-    const known = new Set(ours?.specifiers?.map(({ local }) => nameOf(local)));
+    const specifiers = ours.flatMap((each) => each.specifiers ?? []);
+    const known = new Set(specifiers.map(({ local }) => nameOf(local)));
     const missing = names.filter((name) => !known.has(name));
+    const last = specifiers.at(-1);
     if (missing.length === 0) return;
-    if (lastSpecifier) {
-      code.appendLeft(rangeOf(lastSpecifier)[1], `, ${missing.join(', ')}`);
-      return;
-    }
-    const { newline } = styleOf(text);
-    const last = imports.at(-1);
-    if (last) code.appendRight(rangeOf(last)[1], newline + importLine(missing, PACKAGE, text));
-    else code.appendLeft(endOfDirectives(tree, text), importLine(missing, PACKAGE, text) + newline + newline);
+    if (last) code.appendLeft(rangeOf(last)[1], `, ${missing.join(', ')}`);
+    else insertImport(code, text, tree, { names: missing, module: PACKAGE });
   }
 }
 
@@ -129,27 +124,6 @@ function importsOf(tree: Node): Node[] {
   return imports;
 }
 
-/** Whether a file gives a name to something else than what it imports from here. */
-function isBoundElsewhere(tree: Node, name: string): boolean {
-  let isBound = false;
-  const bind = (pattern: Node | null | undefined): void => {
-    if (!pattern) return;
-    if (nameOf(pattern) === name) isBound = true;
-    for (const part of [...(pattern.properties ?? []), ...(pattern.elements ?? [])]) bind(part);
-    if (typeof pattern.value === 'object') bind(pattern.value);
-    bind(pattern.left);
-  };
-  visit(tree, ({ type, id, params = [], source, specifiers = [] }) => {
-    if (type === 'ImportDeclaration') {
-      for (const { local, imported } of specifiers) if (source?.value !== PACKAGE || nameOf(imported) !== name) bind(local);
-    } else {
-      bind(id);
-      for (const parameter of params) bind(parameter);
-    }
-  });
-  return isBound;
-}
-
 function isCommonJs(tree: Node): boolean {
   if (importsOf(tree).length > 0) return false;
   let isFound = false;
@@ -160,28 +134,31 @@ function isCommonJs(tree: Node): boolean {
   return isFound;
 }
 
-/** Of an attribute: whether it lets a script run later than where it stands. */
-function runsLater({ name, value }: Node): boolean {
-  if (nameOf(name) === 'type') return typeof value === 'object' && value?.value === 'module';
-  return ['async', 'defer'].includes(nameOf(name) ?? '');
+/** Of an attribute: whether it lets a script run later than where it stands, or says of itself that it does not. */
+function saysWhenItRuns({ name, value }: Node): boolean {
+  switch (nameOf(name)) {
+    case 'async':
+      return true;
+    case 'defer':
+      return isSet(value);
+    case 'type':
+      return typeof value === 'object' && value?.value === 'module';
+    default:
+      return false;
+  }
+}
+
+/** Of an attribute that is there or is not: whether it is there for certain. What is worked out at run time may come to nothing. */
+function isSet(value: Node['value']): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const given = value.type === 'JSXExpressionContainer' ? value.expression?.value : value.value;
+  return Boolean(given);
 }
 
 /** A string in the author's quotes. */
 function quoted(value: string, original: string): string {
   const inner = JSON.stringify(value).slice(1, -1);
   return original.startsWith("'") ? `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : `"${inner}"`;
-}
-
-/** Behind `'use client'` and its kind, and the line that ends there. */
-function endOfDirectives(tree: Node, text: string): number {
-  const last = tree.program?.directives?.at(-1);
-  if (!last) return text.startsWith('\uFEFF') ? 1 : 0;
-  const end = rangeOf(last)[1];
-  return end + (/^;?[ \t]*(?:\r?\n)*/.exec(text.slice(end))?.[0].length ?? 0);
-}
-
-function rangeOf({ start, end }: Node): [start: number, end: number] {
-  return [start ?? 0, end ?? 0];
 }
 
 function firstLine(text: string): string {

@@ -1,17 +1,19 @@
 import MagicString from 'magic-string';
 import { importedNames } from '../../pipeline/source/imported-names.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
-import { importLine, styleOf } from './code-style.js';
+import { isBoundElsewhere } from './bindings.js';
+import { insertImport, rangeOf, semicolonBehind } from './code-style.js';
 
 /** What became of a config file. */
 export type WrappedConfig =
-  | { outcome: 'wrapped'; text: string }
+  | { outcome: 'wrapped'; text: string; isModule: boolean }
   /** It is wrapped already. */
   | { outcome: 'unchanged' }
-  /** What it exports was not found. */
+  /** What it exports was not found, or `withSmartCache` is something else in it. */
   | { outcome: 'not-understood'; isModule: boolean };
 
 const MODULE = 'next-smart-cache/config';
+const NAME = 'withSmartCache';
 
 /**
  * Puts `withSmartCache(…)` around what a `next.config` exports, outermost, and
@@ -27,19 +29,21 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   if (mistake) throw new SyntaxError(mistake.message);
   const exported = findExported(body);
   if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
-  const code = new MagicString(text);
   const { node, isModule } = exported;
-  code.appendLeft(startOf(node), 'withSmartCache(').appendRight(endOf(node), ')');
+  const known = nameOfOurs(tree, node);
+  if (known === undefined && isBoundElsewhere(tree, NAME, MODULE)) return { outcome: 'not-understood', isModule };
+  const code = new MagicString(text);
+  const [start, end] = rangeOf(node);
+  code.appendLeft(start, `${known ?? NAME}(`).appendRight(end, ')');
   // `export default function config() {}` ends without a semicolon; an expression does not.
-  if (node.type === 'FunctionDeclaration' && styleOf(text).semicolon) code.appendRight(endOf(node), ';');
-  const line = isModule ? importLine(['withSmartCache'], MODULE, text) : requireLine(text);
-  insertImport(code, text, tree, isModule, line);
-  return { outcome: 'wrapped', text: code.toString() };
+  if (node.type === 'FunctionDeclaration') code.appendRight(end, semicolonBehind(text, end));
+  if (known === undefined) insertImport(code, text, tree, { names: [NAME], module: MODULE, isRequired: !isModule });
+  return { outcome: 'wrapped', text: code.toString(), isModule };
 }
 
 interface Statement extends Node {
   declaration?: Node;
-  declarations?: { init?: Node }[];
+  declarations?: Node[];
 }
 
 /** Whether `withSmartCache` of this package is called, under whatever name. */
@@ -47,9 +51,22 @@ function isWrapped(tree: Node): boolean {
   const { exportOf } = importedNames(tree, MODULE);
   let isCalled = false;
   visit(tree, ({ type, callee }) => {
-    isCalled ||= type === 'CallExpression' && exportOf(callee) === 'withSmartCache';
+    isCalled ||= type === 'CallExpression' && exportOf(callee) === NAME;
   });
   return isCalled;
+}
+
+/** The name under which a file has our function already, at the place of what it exports. */
+function nameOfOurs(tree: Node, exported: Node): string | undefined {
+  const { exportOf } = importedNames(tree, MODULE);
+  const body: readonly Statement[] = tree.program?.body ?? [];
+  const locals = body.flatMap(({ type, specifiers = [], declarations = [], end }) => {
+    if (type === 'ImportDeclaration') return specifiers.map(({ local }) => local);
+    // What is required has its value from there on.
+    const isBefore = (end ?? 0) <= rangeOf(exported)[0];
+    return isBefore ? declarations.flatMap(({ id }) => (id?.properties ?? []).map(({ value }) => value ?? undefined)) : [];
+  });
+  return nameOf(locals.find((local) => exportOf(local) === NAME));
 }
 
 function isModuleSyntax({ type }: Statement): boolean {
@@ -69,45 +86,4 @@ function findExported(body: readonly Statement[]): { node: Node; isModule: boole
     if (left && right && nameOf(left.object) === 'module' && nameOf(left.property) === 'exports') return { node: right, isModule: false };
   }
   return undefined;
-}
-
-/** Behind the imports that are there; else in front of the first statement and what is said of it. */
-function insertImport(code: MagicString, text: string, { program }: Node, isModule: boolean, line: string): void {
-  const { newline } = styleOf(text);
-  const body: readonly Statement[] = program?.body ?? [];
-  const isOther = (statement: Statement) => (isModule ? statement.type !== 'ImportDeclaration' : !isRequire(statement));
-  // Of those at the top alone: one further down may come after what is exported.
-  const first = body.findIndex(isOther);
-  const last = body[(first === -1 ? body.length : first) - 1] ?? program?.directives?.at(-1);
-  if (last) code.appendRight(endOfLine(text, endOf(last)), newline + line);
-  else code.appendLeft(startOfCode(text), line + newline + newline);
-}
-
-/** Behind a comment that stands on the same line. */
-function endOfLine(text: string, offset: number): number {
-  return offset + (/^;?[ \t]*(?:\/\/.*)?/.exec(text.slice(offset))?.[0].trimEnd().length ?? 0);
-}
-
-function isRequire({ declarations = [] }: Statement): boolean {
-  const isCall = (node: Node | undefined): boolean =>
-    node !== undefined && (nameOf(node.callee) === 'require' || (node.callee ? isCall(node.callee) : false));
-  return declarations.some(({ init }) => isCall(init));
-}
-
-/** Behind a byte-order mark and a line such as `// @ts-check`, which must stay first. */
-function startOfCode(text: string): number {
-  return /^\uFEFF?(?:#!.*\r?\n)?(?:\/\/ *@ts-(?:no)?check.*\r?\n)?/.exec(text)?.[0].length ?? 0;
-}
-
-function requireLine(text: string): string {
-  const { quote, semicolon } = styleOf(text);
-  return `const { withSmartCache } = require(${quote}${MODULE}${quote})${semicolon}`;
-}
-
-function startOf(node: Node): number {
-  return node.start ?? 0;
-}
-
-function endOf(node: Node): number {
-  return node.end ?? 0;
 }

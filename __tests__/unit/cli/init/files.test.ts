@@ -20,6 +20,22 @@ describe('package.json', () => {
       '{ "scripts": { "prebuild": "next-smart-cache build && node a.js" } }',
     ],
     ['in place of an empty one', '{ "scripts": { "prebuild": "" } }', '{ "scripts": { "prebuild": "next-smart-cache build" } }'],
+    [
+      'another of our commands builds nothing',
+      '{ "scripts": { "prebuild": "next-smart-cache check" } }',
+      '{ "scripts": { "prebuild": "next-smart-cache build && next-smart-cache check" } }',
+    ],
+    [
+      'it is there, with options',
+      '{ "scripts": { "prebuild": "a && npx next-smart-cache  build --json" } }',
+      '{ "scripts": { "prebuild": "a && npx next-smart-cache  build --json" } }',
+    ],
+    [
+      'in place of null',
+      '{ "scripts": { "prebuild": null, "build": "b" } }',
+      '{ "scripts": { "prebuild": "next-smart-cache build", "build": "b" } }',
+    ],
+    ['in place of scripts that are null', '{ "scripts": null }', '{ "scripts": { "prebuild": "next-smart-cache build" } }'],
     ['no scripts', '{\n  "name": "a"\n}\n', '{\n  "scripts": {\n    "prebuild": "next-smart-cache build"\n  },\n  "name": "a"\n}\n'],
     ['empty scripts', '{ "scripts": {} }', '{ "scripts": { "prebuild": "next-smart-cache build" } }'],
     ['nothing at all', '{}', '{\n  "scripts": {\n    "prebuild": "next-smart-cache build"\n  }\n}\n'],
@@ -35,7 +51,7 @@ describe('package.json', () => {
     expect(addPrebuildScript(added)).toBe(added);
   });
 
-  test.each(['', '[]', '{ "scripts": '])('%j is an error', (text) => {
+  test.each(['', '[]', '{ "scripts": ', '{ "scripts": [] }', '{ "scripts": { "prebuild": 1 } }'])('%j is an error', (text) => {
     expect(() => addPrebuildScript(text)).toThrow();
   });
 });

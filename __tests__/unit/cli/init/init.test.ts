@@ -56,6 +56,16 @@ test('--apply changes the tags; a second time there are none', async () => {
   expect(contentsOf(root)).toEqual(wired);
 });
 
+test('source that is not UTF-8 is left alone; a replacement character that the author wrote is one like others', async () => {
+  const root = app({ 'app/written.jsx': 'export default () => <img src="/img/logo.svg" alt="\uFFFD" />;\n' });
+  const page = path.join(root, 'app/page.jsx');
+  fs.writeFileSync(page, FILES['app/page.jsx'].replace('alt=""', 'alt="caf\xE9"'), 'latin1');
+  const before = fs.readFileSync(page);
+  await runCommand(['init', '--apply'], { cwd: root });
+  expect(fs.readFileSync(page).equals(before)).toBe(true);
+  expect(fs.readFileSync(path.join(root, 'app/written.jsx'), 'utf8')).toContain('<img src={asset("/img/logo.svg")} alt="\uFFFD" />');
+});
+
 test('--dry-run writes nothing, --json says what there is to write', async () => {
   const root = app();
   const { exitCode, stdout, stderr } = await runCommand(['init', '--dry-run', '--json'], { cwd: root });
@@ -128,6 +138,46 @@ describe('what cannot be read is said, and nothing is written', () => {
     const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(message);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test.each(['package.json', '.gitignore', 'next.config.mjs'])('%s, which is there and yields no text', async (name) => {
+    const root = app();
+    const before = contentsOf(root);
+    const readFileSync = fs.readFileSync;
+    const read = jest.spyOn(fs, 'readFileSync').mockImplementation(((file: string, ...options: []) => {
+      if (file === path.join(root, name)) throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+      return readFileSync(file, ...options);
+    }) as typeof fs.readFileSync);
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
+    read.mockRestore();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`A file cannot be read; nothing was written: ${path.join(root, name)}\n  Why: the system said EACCES\n`);
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test.each([
+    ['package.json', '{ "author": "Zo\xEB" }'],
+    ['.gitignore', '/caf\xE9\n'],
+    ['next.config.mjs', 'export default {}; // caf\xE9\n'],
+  ])('%s, which is not UTF-8', async (name, text) => {
+    const root = app();
+    fs.writeFileSync(path.join(root, name), text, 'latin1');
+    const before = contentsOf(root);
+    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      `cannot be changed without damage; nothing was written: ${path.join(root, name)}\n  Why: it is not text in UTF-8\n`,
+    );
+    expect(contentsOf(root)).toEqual(before);
+    expect(fs.readFileSync(path.join(root, name), 'latin1')).toBe(text);
+  });
+
+  test('a folder where a file should be', async () => {
+    const root = app({ '.gitignore/a': '' }, ['.gitignore']);
+    const before = contentsOf(root);
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Why: it is a folder\n')]);
     expect(contentsOf(root)).toEqual(before);
   });
 

@@ -74,6 +74,26 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const metadata = { icons: asset('/a.svg') };\nexport const A = () => <img srcSet='/a.png 1x' />;\n",
   ],
   [
+    'all on one line',
+    "import React from 'react'; export default function A() { return <img src='/a.png' />; }",
+    "import React from 'react';\nimport { asset } from 'next-smart-cache'; export default function A() { return <img src={asset('/a.png')} />; }",
+  ],
+  [
+    'a comment stays with the import that it is about',
+    "import a from 'a' // eslint-disable-line\n;[1].forEach(a)\nexport const A = () => <img src='/a.png' />\n",
+    "import a from 'a' // eslint-disable-line\nimport { asset } from 'next-smart-cache'\n;[1].forEach(a)\nexport const A = () => <img src={asset('/a.png')} />\n",
+  ],
+  [
+    'two imports of ours',
+    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript } from 'next-smart-cache';\nexport const A = () => <><img src='/a.png' /><script src='/b.js' async /><link rel='stylesheet' href='/c.css' /></>;\n",
+    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' async /><CachedStyle href='/c.css' /></>;\n",
+  ],
+  [
+    'what does not let a script run later for certain',
+    "export const A = (p) => <><script defer={false} src='/a.js' /><script defer={p} src='/b.js' /><script defer={true} src='/c.js' /><script async={p} src='/d.js' /></>;\n",
+    "import { CachedScript } from 'next-smart-cache';\n\nexport const A = (p) => <><CachedScript defer={false} src='/a.js' async={false} /><CachedScript defer={p} src='/b.js' async={false} /><CachedScript defer={true} src='/c.js' /><CachedScript async={p} src='/d.js' /></>;\n",
+  ],
+  [
     'the basePath goes',
     "export const A = () => <img src='/docs/a.png' />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a.png')} />;\n",
@@ -91,9 +111,17 @@ test('what keeps its URL, and links that people keep, stay', async () => {
 test.each([
   ['has an `asset` of its own', "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes one in', "export const A = ({ asset }) => <img src='/a.png' />;\n"],
+  ['catches one', "try {} catch (asset) {}\nexport const A = () => <img src='/a.png' />;\n"],
+  ['takes in the rest as one', "export const A = ({ ...asset }) => <img src='/a.png' />;\n"],
+  ['takes in all as one', "export const A = (...asset) => <img src='/a.png' />;\n"],
+  [
+    'has one as a property and parameter',
+    "class B { constructor(private asset: string) {} }\nexport const A = () => <img src='/a.png' />;\n",
+  ],
+  ['imports the type of ours', "import type { asset } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n"],
+  ['imports the type among others', "import { type asset } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n"],
   ['imports one from elsewhere', "import { asset } from './mine';\nexport const A = () => <img src='/a.png' />;\n"],
   ['is CommonJS', "const React = require('react');\nmodule.exports = () => <img src='/a.png' />;\n"],
-  ['was not UTF-8', "export const A = () => <img src='/a.png' alt='\uFFFD' />;\n"],
 ])('a file is left alone that %s', async (_, text) => {
-  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
+  expect(await rewriteTags('a.tsx', text, toAssetPath)).toEqual({ text, changes: [] });
 });

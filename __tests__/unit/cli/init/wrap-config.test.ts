@@ -81,6 +81,70 @@ test.each([
   expect(await wrap(text, 'next.config.js')).toBe(expected);
 });
 
+test.each([
+  ['an import of ours that is not used yet', `${IMPORT}export default {};\n`, `${IMPORT}export default withSmartCache({});\n`],
+  [
+    'an import of ours under another name',
+    "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default {};\n",
+    "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default wrap({});\n",
+  ],
+  [
+    'all on one line',
+    "import a from 'a'; export default a",
+    "import a from 'a';\nimport { withSmartCache } from 'next-smart-cache/config'; export default withSmartCache(a)",
+  ],
+  [
+    'a function, with code behind it on its line',
+    "import a from 'a'\nexport default function config() {} a()\n",
+    "import a from 'a'\nimport { withSmartCache } from 'next-smart-cache/config'\nexport default withSmartCache(function config() {}); a()\n",
+  ],
+  [
+    'a line that begins with a semicolon of its own',
+    "import a from 'a'\n;[1].forEach(a)\nexport default a\n",
+    "import a from 'a'\nimport { withSmartCache } from 'next-smart-cache/config'\n;[1].forEach(a)\nexport default withSmartCache(a)\n",
+  ],
+  [
+    'comments around the place',
+    "import a from 'a' /* why */ // indeed\n/* more */\nexport default a\n",
+    "import a from 'a' /* why */ // indeed\nimport { withSmartCache } from 'next-smart-cache/config'\n/* more */\nexport default withSmartCache(a)\n",
+  ],
+])('of an ES module that leaves little room: %s', async (_, text, expected) => {
+  expect(await wrap(text)).toBe(expected);
+  expect(await wrap(expected)).toBe('unchanged');
+});
+
+test.each([
+  ['what is required of ours and not used yet', `${REQUIRE}module.exports = {};\n`, `${REQUIRE}module.exports = withSmartCache({});\n`],
+  [
+    'all on one line',
+    "const a = require('a'); module.exports = a",
+    "const a = require('a');\nconst { withSmartCache } = require('next-smart-cache/config'); module.exports = withSmartCache(a)",
+  ],
+  [
+    'a line that goes on with the one before',
+    "'use strict'; // why\n/* first */ (function () {})()\nmodule.exports = {}\n",
+    "'use strict'; // why\nconst { withSmartCache } = require('next-smart-cache/config');\n/* first */ (function () {})()\nmodule.exports = withSmartCache({})\n",
+  ],
+  [
+    'the same as the first line',
+    '[1].forEach(String)\nmodule.exports = {}\n',
+    'const { withSmartCache } = require("next-smart-cache/config");\n\n[1].forEach(String)\nmodule.exports = withSmartCache({})\n',
+  ],
+])('of CommonJS that leaves little room: %s', async (_, text, expected) => {
+  expect(await wrap(text, 'next.config.js')).toBe(expected);
+  expect(await wrap(expected, 'next.config.js')).toBe('unchanged');
+});
+
+test.each([
+  ['a function of its own', 'function withSmartCache(config) { return config; }\nexport default {};\n'],
+  ['one from elsewhere', "import { withSmartCache } from './mine.js';\nexport default withSmartCache({});\n"],
+  ['a type alone', "import { type withSmartCache } from 'next-smart-cache/config';\nexport default {};\n"],
+  ['a parameter', 'export default ({ withSmartCache }) => ({});\n'],
+  ['what is required too late', "module.exports = {};\nconst { withSmartCache } = require('next-smart-cache/config');\n"],
+])('not understood, as the name stands for something else: %s', async (_, text) => {
+  expect(await wrap(text, 'next.config.ts')).toBe('not-understood');
+});
+
 test('line ends, a byte-order mark and @ts-check stay as they are', async () => {
   expect(await wrap("\uFEFF// @ts-check\r\nexport default { a: 'b' };\r\n")).toBe(
     "\uFEFF// @ts-check\r\nimport { withSmartCache } from 'next-smart-cache/config';\r\n\r\nexport default withSmartCache({ a: 'b' });\r\n",

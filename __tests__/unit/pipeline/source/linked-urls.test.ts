@@ -73,6 +73,67 @@ const other = { icons: '/e.svg' };`),
   ).toEqual(['2:44 metadata /a.svg', '2:76 metadata /b.png', '2:92 asset() /c.png +', '3:63 metadata /d.webmanifest']);
 });
 
+test('all forms that the URLs of metadata have', async () => {
+  expect(
+    await find(`export const metadata = {
+  icons: [{ url: '/a.svg', media: '/not.png' }, '/b.svg'],
+  openGraph: { images: { url: '/c.png' }, videos: [{ url: '/d.mp4' }], audio: '/e.mp3', url: '/page' },
+  twitter: { 'images': dark ? '/f.png' : \`/g.png\`, [images]: '/not.png' },
+  manifest: '/h.webmanifest',
+} satisfies Metadata;`),
+  ).toEqual([
+    '2:18 metadata /a.svg',
+    '2:49 metadata /b.svg',
+    '3:31 metadata /c.png',
+    '3:59 metadata /d.mp4',
+    '3:79 metadata /e.mp3',
+    '4:31 metadata /f.png',
+    '4:42 metadata /g.png',
+    '5:13 metadata /h.webmanifest',
+  ]);
+  expect(
+    await find(
+      "export const metadata = { icons: { icon: '/a.svg', shortcut: ['/b.svg'], apple: [{ url: '/c.png' }], other: { rel: 'x', url: '/d.svg' } } };",
+    ),
+  ).toEqual(['1:42 metadata /a.svg', '1:63 metadata /b.svg', '1:89 metadata /c.png', '1:126 metadata /d.svg']);
+});
+
+test.each([
+  ['async arrow function', "export const generateMetadata = async () => ({ icons: '/a.svg' });", ['1:55 metadata /a.svg']],
+  ['one with a body', "export const generateMetadata: Maker = () => { return { icons: '/a.svg' }; };", ['1:64 metadata /a.svg']],
+  ['function expression', "export const generateMetadata = async function () { return { icons: '/a.svg' } };", ['1:69 metadata /a.svg']],
+  [
+    'each of its returns, and none of a function inside',
+    "export function generateMetadata() { if (a) return { icons: '/a.svg' }; else { return { icons: '/b.svg' } as Metadata }\nfunction other() { return { icons: '/not.svg' } } const f = () => { return { icons: '/not.svg' } }; }",
+    ['1:61 metadata /a.svg', '1:96 metadata /b.svg'],
+  ],
+  [
+    'exported further down',
+    "const meta = { icons: '/a.svg' };\nfunction generateMetadata() { return { icons: '/b.svg' }; }\nexport { meta as metadata, generateMetadata };",
+    ['1:23 metadata /a.svg', '2:47 metadata /b.svg'],
+  ],
+])('metadata of a function, or under another name: %s', async (_, text, expected) => {
+  expect(await find(text)).toEqual(expected);
+});
+
+test.each([
+  ['keys', "export const metadata = { other: { '/a.png': 'key' }, icons: { '/a.png': 'key' } };"],
+  ['URLs that people keep', "export const metadata = { alternates: { types: { 'application/rss+xml': '/feed.xml' } } };"],
+  ['a variable inside a function', "function f() { const metadata = { icons: '/a.svg' }; }"],
+  [
+    'a variable that is not exported',
+    "const metadata = { icons: '/a.svg' }; export { metadata } from './other'; export { metadata as other };",
+  ],
+  ['what is given to a function', "export const metadata = read(path.join(cwd, 'public', '/a.json'));"],
+  [
+    'comparisons',
+    "export function generateMetadata() { if (slug === '/a.png') { switch (slug) { case '/b.png': } } return { icons: slug }; }",
+  ],
+  ['spread objects', "export const metadata = { ...{ icons: '/a.svg' }, icons: [...['/b.svg'], , icon] };"],
+])('no URL of metadata: %s', async (_, text) => {
+  expect(await find(text)).toEqual([]);
+});
+
 test('a function of the same name is none of ours', async () => {
   expect(await find("import { asset } from './mine';\nasset('/a.png'); other.asset('/b.png'); cache.asset('/c.png');")).toEqual([]);
 });
