@@ -9,15 +9,6 @@ import { readings } from './asset-path.js';
 /** The one character that no file name can hold. */
 const SEPARATOR = '\0';
 
-/** What {@link NEWEST_UNLISTED} is a property of. */
-export type WithNewestUnlisted = { [NEWEST_UNLISTED]?: string | undefined };
-
-/**
- * The property of `globalThis` that holds the newest list in development: a
- * module that is already running has been compiled with an older one.
- */
-export const NEWEST_UNLISTED: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.unlisted');
-
 export function packAssetPaths(assetPaths: readonly string[]): string {
   return assetPaths.join(SEPARATOR);
 }

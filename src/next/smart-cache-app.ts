@@ -5,9 +5,9 @@ import { shapeMatcher } from '../core/hashed-path-shape.js';
 import { compareManifests } from '../core/manifest-changes.js';
 import type { Manifest } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
+import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
-import { NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { linkStore, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
@@ -81,9 +81,8 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     const plainModules = built.graph.importedByUrl();
     const isServed = (url: string, assetPath: string) => isInShape(url) && !plainModules.has(assetPath);
     for (const assetPath of editedAssets(first().manifest, built.manifest)) edited.add(assetPath);
-    const { source, unlisted } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true, edited });
-    // Pages are rendered in this process, maybe by modules that are older than this list.
-    (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
+    const { source, manifest } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true, edited });
+    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
     return source;
   };
   const first = once(buildAgain);

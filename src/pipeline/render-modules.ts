@@ -50,8 +50,8 @@ export interface WriteRenderModulesOptions {
 /** What is found out while the modules are written. */
 export interface WrittenModules {
   source: SourceFiles;
-  /** Packed: the asset paths that client code lacks in production. */
-  unlisted: string;
+  /** What Server Components look asset paths up in, with the list of those that client code lacks in production. */
+  manifest: RenderManifest & { unlisted: string };
 }
 
 /** Writes the modules that differ from what is on disk. */
@@ -82,11 +82,12 @@ export function writeRenderModules(
     ...(reloads && { reloads }),
   });
   const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotAssets(modules) };
-  writeIfChanged(modules.server, toModule({ ...plain, ...extras(importMap) }, parts));
+  const forServer = { ...plain, ...extras(importMap) };
+  writeIfChanged(modules.server, toModule(forServer, parts));
   writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
   // Of the browser's own module, so that both halves cannot but find the same URLs.
   writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
-  return { source, unlisted };
+  return { source, manifest: { ...forServer, unlisted } };
 }
 
 /**

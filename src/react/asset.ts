@@ -2,9 +2,9 @@ import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
-import { lookUp, type RenderManifest, type ResolvedAsset } from '../core/render-manifest.js';
+import { lookUp, NEWEST_MANIFEST, type RenderManifest, type ResolvedAsset, type WithNewestManifest } from '../core/render-manifest.js';
 import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
-import { announceUnlisted, foreseeUnlisted } from './unlisted-asset.js';
+import { foreseeUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
 
 /** @param askedBy for messages: the component, or nothing for `asset()`. */
@@ -43,10 +43,11 @@ export function createAsset(resolve: ResolveAsset): Asset {
  * they are, the latter with `basePath` in front.
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
-  if (process.env.NODE_ENV === 'development') announceUnlisted(manifest);
+  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
+    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
-    const found = lookUp(manifest, path);
+    const found = lookUp(manifest, path) ?? lookUpNewest(path);
     if (found) {
       if (process.env.NODE_ENV === 'development') {
         foreseeUnlisted(path, manifest);
@@ -60,4 +61,11 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
     else return { url: reportMissingAsset(path, url, manifest, askedBy) };
     return { url };
   };
+}
+
+/** For development: a file that is newer than the module that asks for it. */
+function lookUpNewest(path: string): ResolvedAsset | undefined {
+  if (process.env.NODE_ENV !== 'development') return undefined;
+  const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
+  return newest && lookUp(newest, path);
 }

@@ -1,6 +1,6 @@
 import { describeProblem } from '../core/errors.js';
-import type { RenderManifest } from '../core/render-manifest.js';
-import { findUnlisted, globForNeighbours, NEWEST_UNLISTED, type WithNewestUnlisted } from '../core/unlisted-assets.js';
+import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../core/render-manifest.js';
+import { findUnlisted, globForNeighbours } from '../core/unlisted-assets.js';
 
 /** The source is saved, scanned and compiled in less; until then a path that was just typed looks unlisted. */
 const PATIENCE_MS = 2000;
@@ -22,11 +22,6 @@ export function warnOfUnlisted(assetPath: string): void {
   console.warn(`next-smart-cache: ${problem}`);
 }
 
-/** Makes a module's list the newest one of its browser; a server's is kept by `withSmartCache`. */
-export function announceUnlisted({ unlisted }: RenderManifest): void {
-  if (typeof window !== 'undefined') (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED] = unlisted;
-}
-
 /**
  * For development, where every file has an entry: a path that production would
  * lack is waited for, and said if the newest list still holds it then.
@@ -37,6 +32,6 @@ export function foreseeUnlisted(written: string, { unlisted }: RenderManifest): 
   waiting.add(assetPath);
   setTimeout(() => {
     waiting.delete(assetPath);
-    if (findUnlisted((globalThis as WithNewestUnlisted)[NEWEST_UNLISTED], assetPath) !== undefined) warnOfUnlisted(assetPath);
+    if (findUnlisted((globalThis as WithNewestManifest)[NEWEST_MANIFEST]?.unlisted, assetPath) !== undefined) warnOfUnlisted(assetPath);
   }, PATIENCE_MS);
 }

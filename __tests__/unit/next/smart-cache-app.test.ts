@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
-import type { RenderManifest } from '../../../src/core/render-manifest';
+import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
 import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
-import { NEWEST_UNLISTED, unpackAssetPaths, type WithNewestUnlisted } from '../../../src/core/unlisted-assets';
+import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
 import type { Project } from '../../../src/pipeline/project';
 import { parseRenderModule } from '../../../src/pipeline/render-modules';
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  delete (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED];
+  delete (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
 });
 
 /** So many names that look hashed that their folder's URLs lead to the store directly. */
@@ -190,7 +190,7 @@ describe('development', () => {
     const app = developmentApp(project, {});
     app.prepare();
     const unlisted = () => {
-      const newest = (globalThis as WithNewestUnlisted)[NEWEST_UNLISTED];
+      const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST]?.unlisted;
       expect(parseRenderModule(fs.readFileSync(app.modules.client, 'utf8')).unlisted).toBe(newest);
       return unpackAssetPaths(newest);
     };

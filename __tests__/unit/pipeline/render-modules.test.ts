@@ -40,7 +40,7 @@ function setUp(
     server: () => read(modules.server),
     client: () => read(modules.client),
     clientOnServer: () => read(modules.clientOnServer),
-    unlisted: unpackAssetPaths(written.unlisted),
+    unlisted: unpackAssetPaths(written.manifest.unlisted),
     clientPaths: () => Object.keys(parseRenderModule(read(modules.client)).assets),
   };
 }

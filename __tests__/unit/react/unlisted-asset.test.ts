@@ -1,10 +1,10 @@
-import type { RenderManifest } from '../../../src/core/render-manifest';
-import { NEWEST_UNLISTED, packAssetPaths, type WithNewestUnlisted } from '../../../src/core/unlisted-assets';
+import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
+import { packAssetPaths } from '../../../src/core/unlisted-assets';
 import { componentsOf, MANIFEST } from '../support/components';
 import { enterNextProcess } from '../support/next-process';
 import { smartCacheError } from '../support/smart-cache-error';
 
-const newest = globalThis as WithNewestUnlisted;
+const newest = globalThis as WithNewestManifest;
 let warned: jest.SpyInstance;
 beforeEach(() => {
   jest.useFakeTimers();
@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();
-  delete newest[NEWEST_UNLISTED];
+  delete newest[NEWEST_MANIFEST];
   Reflect.deleteProperty(globalThis, 'window');
 });
 
@@ -69,7 +69,7 @@ describe('in development, where every file has an entry', () => {
   test.each(['server', 'browser'] as const)('the %s says what production would lack, once, after a while', (where) => {
     const { glob, one, manifest } = found();
     // A server's list is kept by `withSmartCache`; a browser has what its modules bring.
-    if (where === 'server') newest[NEWEST_UNLISTED] = manifest.unlisted;
+    if (where === 'server') newest[NEWEST_MANIFEST] = manifest;
     const { asset } = develop(where, manifest);
     for (let time = 0; time < 3; time++) expect(asset(one)).toBe(`${one}-hashed`);
     jest.advanceTimersByTime(PATIENCE_MS - 1);
@@ -82,11 +82,11 @@ describe('in development, where every file has an entry', () => {
 
   test('nothing is said of a path that the source names, or of one that it has come to name meanwhile', () => {
     const { one, manifest } = found();
-    newest[NEWEST_UNLISTED] = manifest.unlisted;
+    newest[NEWEST_MANIFEST] = manifest;
     const { asset } = develop('server', manifest);
     asset('/js/app.js');
     asset(one);
-    newest[NEWEST_UNLISTED] = '';
+    newest[NEWEST_MANIFEST] = { ...manifest, unlisted: '' };
     jest.runAllTimers();
     expect(warned).not.toHaveBeenCalled();
   });
@@ -102,10 +102,16 @@ describe('in development, where every file has an entry', () => {
 
   test('on a server, a module that was compiled earlier does not bring back an old one', () => {
     const { one, manifest } = found();
-    newest[NEWEST_UNLISTED] = '';
+    newest[NEWEST_MANIFEST] = { ...manifest, unlisted: '' };
     const { asset } = develop('server', manifest);
     asset(one);
     jest.runAllTimers();
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('a file that is newer than the module that asks for it is found, and not called missing', () => {
+    newest[NEWEST_MANIFEST] = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css' } };
+    expect(develop('server', MANIFEST).asset('/css/new.css')).toBe('/css/new.0123456789.css');
     expect(warned).not.toHaveBeenCalled();
   });
 
