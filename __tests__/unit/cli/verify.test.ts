@@ -196,6 +196,13 @@ test('an interrupt ends it', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'next-smart-cache: interrupted\n' });
 });
 
+test('a server that goes over to another protocol', async () => {
+  const switching = script({ connection: 'Upgrade', upgrade: 'websocket' }, '', 101);
+  const { exitCode, stdout, stderr } = await verify(await site((url) => (url === '/' ? switching : undefined)));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/it answers 101 and goes over to "websocket".*\n {2}Fix: check the port and the path/);
+});
+
 test('an answer that never comes', async () => {
   const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

@@ -70,14 +70,29 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
         auth: credentials?.origin === url.origin ? credentials.auth : undefined,
       });
       request.once('response', resolve);
+      // Without a listener Node ends such a connection, and says so to nobody.
+      request.once('upgrade', (response, socket) => {
+        socket.destroy();
+        reject(switchedProtocols(response));
+      });
       request.on('error', (error) => {
         // The server may end a kept connection just as it is used again.
         if (request.reusedSocket && !signal.aborted && 'code' in error && error.code === 'ECONNRESET') resolve(getHead(url, signal));
         else reject(error);
       });
+      // The last event of each request: whatever else may end one, nobody waits for ever.
+      request.once('close', () => reject(NO_HEAD));
       request.end();
     });
   }
+}
+
+const NO_HEAD = new EndedAnswer('reset', 'the connection was closed before an answer had come', "look into the server's log; try again");
+
+function switchedProtocols({ headers }: http.IncomingMessage): EndedAnswer {
+  const protocol = headers.upgrade ? `"${headers.upgrade}"` : 'another protocol';
+  const detail = `it answers 101 and goes over to ${protocol}, though nobody has asked for that`;
+  return new EndedAnswer('not-http', detail, 'check the port and the path: a WebSocket server may listen there, and not the site');
 }
 
 const GIVEN_UP: Trouble = { kind: 'given-up', detail: `not asked, since ${PATIENCE} answers before it never came`, fix: 'see those' };
