@@ -203,6 +203,18 @@ test('a server that goes over to another protocol', async () => {
   expect(stderr).toMatch(/it answers 101 and goes over to "websocket".*\n {2}Fix: check the port and the path/);
 });
 
+test('a kept connection that is reset in the middle of a body: no second request', async () => {
+  let asked = 0;
+  const breaking: Handler = ({ socket }, response) => {
+    asked++;
+    response.writeHead(200, { 'cache-control': IMMUTABLE, 'content-length': 1000 }).write('begun', () => {
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+  };
+  const { checks } = await failing(await site((url) => (isHashed(url) ? breaking : undefined)));
+  expect({ checks, asked }).toEqual({ checks: ['answer'], asked: 1 });
+});
+
 test('an answer that never comes', async () => {
   const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

@@ -69,15 +69,20 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
         headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent },
         auth: credentials?.origin === url.origin ? credentials.auth : undefined,
       });
-      request.once('response', resolve);
+      let hasHead = false;
+      request.once('response', (response) => {
+        hasHead = true;
+        resolve(response);
+      });
       // Without a listener Node ends such a connection, and says so to nobody.
       request.once('upgrade', (response, socket) => {
         socket.destroy();
         reject(switchedProtocols(response));
       });
       request.on('error', (error) => {
-        // The server may end a kept connection just as it is used again.
-        if (request.reusedSocket && !signal.aborted && 'code' in error && error.code === 'ECONNRESET') resolve(getHead(url, signal));
+        // The server may end a kept connection just as it is used again. Behind the head, it is the answer that broke.
+        const isStale = !hasHead && request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (isStale && !signal.aborted) resolve(getHead(url, signal));
         else reject(error);
       });
       // The last event of each request: whatever else may end one, nobody waits for ever.
