@@ -157,6 +157,37 @@ test('what a stylesheet names is looked at too', async () => {
   expect(stdout).toMatch(new RegExp(`hashed  200 +FAIL    ok .* /js/app\\.${HASH}\\.js`));
 });
 
+describe('what a site sends cannot write to the terminal', () => {
+  const ATTACK = '\x1b]0;owned\x07\x9b2J\u202e';
+
+  test('in an attribute, a header and a redirect', async () => {
+    const html = PAGE.replace('<script', `<script integrity="sha256-${ATTACK}"`);
+    const { stdout, stderr } = await verify(
+      await site((url) => {
+        if (url === '/') return script({ location: '/start?\x9b2J' }, '', 302);
+        if (url.startsWith('/start')) return page(html, { 'cache-control': 'max-age=99999, \x9b2J' });
+        return isHashed(url) ? script({ 'cache-control': `no-store, ${'x'.repeat(5000)}` }) : undefined;
+      }),
+    );
+    expect(stdout + stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    expect(stderr).toContain('leads to /start?\\u{9b}2J (302)');
+    expect(stderr).toContain('the tag says sha256-\\u{1b}]0;owned\\u{7}\\u{9b}2J\\u{202e}');
+    expect(stderr).toContain('it is "max-age=99999, \\u{9b}2J"');
+    expect(stderr).toMatch(/it is "no-store, x+…x+"; "public, max-age=31536000, immutable" is due/);
+  });
+
+  test('in the name of an encoding', async () => {
+    const { stderr } = await verify(await site(on('/', page(PAGE, { 'content-encoding': '\x9b2j' }))));
+    expect(stderr).toContain('in the encoding "\\u{9b}2j"');
+  });
+
+  test('in data, which is exact all the same', async () => {
+    const { stdout } = await verify(await site(on('/', page(PAGE, { 'cache-control': 'no-store, \x9b2J' }))), '--json');
+    expect(stdout).toContain('no-store, \\u009b2J');
+    expect(JSON.parse(stdout)).toMatchObject({ page: { cacheControl: 'no-store, \x9b2J' } });
+  });
+});
+
 test('--no-hash-check: for a fingerprint that is not made from the content', async () => {
   const url = await site((asked) => (isHashed(asked) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined));
   expect(await failing(url, '--no-hash-check')).toEqual({ exitCode: 0, checks: [] });

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
+import { printable, printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 import type { SiteReport } from '../verify/judge-site.js';
 
@@ -59,13 +60,13 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
 
 async function print(report: SiteReport, json: boolean, io: CommandIo): Promise<void> {
   const talk = createTalk(io);
-  if (json) io.stdout(`${JSON.stringify(report, null, 2)}\n`);
+  if (json) io.stdout(`${printableJson(report)}\n`);
   else if (report.page.status !== null) {
     const { renderTable } = await import('../verify/site-table.js');
     io.stdout(renderTable(report, { hasColors: io.terminal.hasColorsOnStdout ?? false }));
   }
   const { toFindings } = await import('../verify/findings.js');
-  for (const { url, status, location } of report.redirects) talk.note(`${url} leads to ${location} (${status})`);
+  for (const { url, status, location } of report.redirects) talk.note(`${printable(url)} leads to ${printable(location)} (${status})`);
   for (const finding of toFindings(report)) talk.warn(finding);
   const { beyondLimit } = report.notAsked;
   if (beyondLimit > 0) talk.note(`${formatCount(beyondLimit, 'more file')} not looked at: --max-assets`);
@@ -77,9 +78,8 @@ function summarize({ page, assets, ok }: SiteReport): string {
   const hashed = assets.filter(({ kind }) => kind === 'hashed').length;
   const wrong = [page, ...assets].filter(({ verdicts }) => verdicts.some((verdict) => !verdict.ok)).length;
   const counts = `${formatCount(hashed, 'hashed file')}, ${formatCount(assets.length - hashed, 'other')}`;
-  return ok
-    ? `${page.url}: ${counts}: all as it should be`
-    : `${page.url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
+  const url = printable(page.url);
+  return ok ? `${url}: ${counts}: all as it should be` : `${url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
 }
 
 function parsePositive(text: string): number {
