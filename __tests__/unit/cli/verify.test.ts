@@ -188,6 +188,12 @@ describe('what a site sends cannot write to the terminal', () => {
   });
 });
 
+test('an import map with an integrity that is no text', async () => {
+  const integrity = { [`/js/app.${HASH}.js`]: 1, '/js/other.js': true, '/js/third.js': null };
+  const map = `<script type="importmap">${JSON.stringify({ integrity })}</script>`;
+  expect(await failing(await site(on('/', page(map + PAGE))))).toEqual({ exitCode: 0, checks: [] });
+});
+
 test('--no-hash-check: for a fingerprint that is not made from the content', async () => {
   const url = await site((asked) => (isHashed(asked) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined));
   expect(await failing(url, '--no-hash-check')).toEqual({ exitCode: 0, checks: [] });
