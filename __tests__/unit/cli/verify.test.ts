@@ -258,6 +258,21 @@ test('an answer that never comes', async () => {
   expect(stderr).toContain('no whole answer within 0.1 s');
 });
 
+test.each(['16.1', '0.5', '2147483.647'])('--timeout %s is waited for, to the millisecond', async (seconds) => {
+  expect(await failing(await site(), '--timeout', seconds)).toEqual({ exitCode: 0, checks: [] });
+});
+
+test.each([
+  ['3000000', 'It must be at most 2147483.647 seconds.'],
+  ['0', 'It must be a number above 0.'],
+  ['Infinity', 'It must be a number above 0.'],
+  ['soon', 'It must be a number above 0.'],
+])('--timeout %s: exit code 2', async (seconds, message) => {
+  const { exitCode, stdout, stderr } = await verify('http://127.0.0.1:9/', '--timeout', seconds);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(`argument '${seconds}' is invalid. ${message}`);
+});
+
 test('an answer without end is left at the limit', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });

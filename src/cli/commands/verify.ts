@@ -22,7 +22,7 @@ export const verifyCommand: CliCommand = {
   configure(command) {
     command
       .argument('<url>', 'a page of the site')
-      .option('--timeout <seconds>', 'how long one answer may take', parsePositive, 10)
+      .option('--timeout <seconds>', 'how long one answer may take', parseTimeout, 10)
       .option('--max-assets <count>', 'how many files are looked at', parsePositive, 200)
       .option('--max-size <MB>', 'how large a file may be', parsePositive, 100)
       .option('--no-hash-check', 'do not compare hashes with bytes: for a "fingerprint" that is not made from the content');
@@ -42,7 +42,7 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
   const { timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();
   const report = await verifySite(args[0] ?? '', {
-    timeout: timeout * 1000,
+    timeout: Math.max(1, Math.round(timeout * 1000)),
     maxAssets: Math.ceil(maxAssets),
     maxSize: maxSize * 1e6,
     checksHash: hashCheck,
@@ -80,6 +80,15 @@ function summarize({ page, assets, ok }: SiteReport): string {
   const counts = `${formatCount(hashed, 'hashed file')}, ${formatCount(assets.length - hashed, 'other')}`;
   const url = printable(page.url);
   return ok ? `${url}: ${counts}: all as it should be` : `${url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
+}
+
+/** What a timer of Node can wait at most, in seconds; with more it rings at once. */
+const MAX_TIMEOUT = (2 ** 31 - 1) / 1000;
+
+function parseTimeout(text: string): number {
+  const seconds = parsePositive(text);
+  if (seconds > MAX_TIMEOUT) throw new InvalidArgumentError(`It must be at most ${MAX_TIMEOUT} seconds.`);
+  return seconds;
 }
 
 function parsePositive(text: string): number {
