@@ -296,3 +296,36 @@ test.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(message);
 });
+
+test('a password is sent to its site alone, and printed nowhere', async () => {
+  const sent: (string | undefined)[] = [];
+  const elsewhere = await site(() => (request, response) => {
+    sent.push(request.headers.authorization);
+    response.end();
+  });
+  const url = await site((asked) => (request, response) => {
+    if (request.headers.authorization !== `Basic ${btoa('me:s%cret')}`) response.writeHead(401).end();
+    else if (asked === '/') page(`${PAGE}<link rel="stylesheet" href="${elsewhere}_next/a.css">`)(request, response);
+    else response.writeHead(asked.includes(HASH) && asked.endsWith('.js') ? 200 : 404, { 'cache-control': IMMUTABLE }).end(SCRIPT);
+  });
+  const { stdout, stderr } = await verify(url.replace('//', '//me:s%25cret@'));
+  expect(stdout).toContain('page    200');
+  expect(stdout + stderr).not.toContain('cret');
+  expect(sent).toEqual([undefined]);
+});
+
+test.each<[string, message: string, fix: string]>([
+  ['http://me%zz:secret@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
+  ['http://me:secret%ff@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
+  ['me:secret@localhost:4801', 'This is no URL of a site: "***@localhost:4801"', 'next-smart-cache verify http://***@localhost:4801'],
+  ['me:secret@example.com', 'This is no URL of a site: "***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['//me:secret@example.com', 'This is no URL of a site: "//***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['http://me:secret/1@localhost/', 'This is no URL of a site: "http://***@localhost/"', 'next-smart-cache verify https://example.com/'],
+  ['ftp://me:secret@example.com/', 'This is no URL of a site: "ftp://***@example.com/"', 'next-smart-cache verify https://example.com/'],
+])('%s is wrong usage, said without the password', async (written, message, fix) => {
+  const { exitCode, stdout, stderr } = await verify(written);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(`Fix: ${fix}`);
+  expect(stderr).not.toContain('secret');
+});

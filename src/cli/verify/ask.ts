@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { formatBytes } from '../terminal/numbers.js';
 import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type Trouble } from './answer.js';
 import { decodersOf } from './decoders.js';
+import type { Target } from './target-url.js';
 import { EndedAnswer, toTrouble } from './trouble.js';
 
 /** How much of an answer is wanted. */
@@ -25,8 +26,7 @@ export interface AskOptions {
   /** Milliseconds for one answer, from the first packet to the last. */
   timeout: number;
   userAgent: string;
-  /** `user:password`, for one origin alone. */
-  credentials: { origin: string; auth: string } | undefined;
+  credentials: Target['credentials'];
   interruption: AbortSignal;
 }
 
