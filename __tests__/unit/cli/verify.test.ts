@@ -194,6 +194,54 @@ test('an import map with an integrity that is no text', async () => {
   expect(await failing(await site(on('/', page(map + PAGE))))).toEqual({ exitCode: 0, checks: [] });
 });
 
+describe('a hash on another origin', () => {
+  /** A page with a hashed file of another origin, which notes what it is asked for. */
+  async function withOther(path: string, answer: Handler, changed: (url: string) => Handler | undefined = () => undefined) {
+    const asked: string[] = [];
+    const other = await site((url) => {
+      asked.push(url);
+      return url === path ? answer : undefined;
+    });
+    const own = await site((url) => (url === '/' ? page(`${PAGE}<script src="${new URL(path, other).href}"></script>`) : changed(url)));
+    const { exitCode, stdout } = await verify(own, '--json');
+    const { assets, notAsked } = JSON.parse(stdout) as { assets: { url: string }[]; notAsked: { elsewhere: number } };
+    const isJudged = assets.some(({ url }) => url === new URL(path, other).href);
+    return { exitCode, asked: asked.length, isJudged, elsewhere: notAsked.elsewhere };
+  }
+
+  const FOREIGN = '/lib.0123456789.js';
+  const OURS = `/js/app.${HASH}.js`;
+  const immutable = script({ 'cache-control': IMMUTABLE });
+
+  test.each<[string, Handler]>([
+    ['of other bytes', script({ 'cache-control': 'max-age=60' })],
+    ['that is not there', script({}, '', 404)],
+    ['whose connection is reset', ({ socket }) => void socket.destroy()],
+    ['that names others', script({}, 'import "./more.01234567.js";')],
+  ])('%s is another site: asked for once, and left alone', async (_, answer) => {
+    expect(await withOther(FOREIGN, answer)).toEqual({ exitCode: 0, asked: 1, isJudged: false, elsewhere: 1 });
+  });
+
+  test('of these bytes is ours, behind cdnPrefix: made-up hashes are asked for too', async () => {
+    expect(await withOther(OURS, immutable)).toEqual({ exitCode: 0, asked: 3, isJudged: true, elsewhere: 0 });
+  });
+
+  test('of these bytes, with the wrong header', async () => {
+    expect(await withOther(OURS, script({}))).toMatchObject({ exitCode: 1, isJudged: true });
+  });
+
+  test('that the site serves itself is ours, whatever the CDN has made of it', async () => {
+    expect(await withOther(OURS, script({ 'cache-control': IMMUTABLE }, 'minified'))).toMatchObject({ exitCode: 1, isJudged: true });
+    expect(await withOther(OURS, script({}, '', 404))).toMatchObject({ exitCode: 1, isJudged: true });
+  });
+
+  test('for which the site has only another file is not', async () => {
+    const current = script({ 'cache-control': 'public, max-age=0' });
+    const own = (url: string) => (url === FOREIGN ? current : undefined);
+    expect(await withOther(FOREIGN, immutable, own)).toEqual({ exitCode: 0, asked: 1, isJudged: false, elsewhere: 1 });
+  });
+});
+
 test('--no-hash-check: for a fingerprint that is not made from the content', async () => {
   const url = await site((asked) => (isHashed(asked) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined));
   expect(await failing(url, '--no-hash-check')).toEqual({ exitCode: 0, checks: [] });
