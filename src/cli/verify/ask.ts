@@ -16,7 +16,8 @@ interface Want {
   digests?: boolean;
   /** Whether `--max-size` sets that limit. */
   isLimitByFlag?: boolean;
-  bytes?: boolean;
+  /** Bytes that are kept; of a longer answer, none are. Default: 0. */
+  keepBytes?: number;
 }
 
 /** One GET, without following redirects. Never throws. */
@@ -108,10 +109,10 @@ function troubleOf(isInterrupted: boolean, timeout: number): Trouble {
   return { kind: 'timeout', detail, fix: 'look at what keeps the server, or wait longer: --timeout <seconds>' };
 }
 
-/** What is not kept is hashed and let go, so that memory does not grow with the answer. */
+/** Chunks are hashed as they come, and kept no further than `keepBytes`: so much memory an answer takes at most. */
 async function readBody(
   response: http.IncomingMessage,
-  { maxBytes, digests, bytes, isLimitByFlag = false }: Want,
+  { maxBytes, digests, keepBytes = 0, isLimitByFlag = false }: Want,
 ): Promise<ReceivedBody | undefined> {
   if (maxBytes === 0) {
     response.destroy();
@@ -128,7 +129,8 @@ async function readBody(
         size += chunk.length;
         if (size > maxBytes) return done(tooLarge(maxBytes, isLimitByFlag));
         for (const hash of hashes) hash.update(chunk);
-        if (bytes) kept.push(chunk);
+        if (size <= keepBytes) kept.push(chunk);
+        else kept.length = 0;
         done();
       },
     });
@@ -137,7 +139,10 @@ async function readBody(
     if (!response.complete) response.destroy();
   }
   const digested = DIGEST_ALGORITHMS.map((algorithm, index) => [algorithm, hashes[index]?.digest()]);
-  return { digests: digests ? (Object.fromEntries(digested) as Digests) : undefined, bytes: bytes ? Buffer.concat(kept) : undefined };
+  return {
+    digests: digests ? (Object.fromEntries(digested) as Digests) : undefined,
+    bytes: size <= keepBytes ? Buffer.concat(kept) : undefined,
+  };
 }
 
 function tooLarge(maxBytes: number, isLimitByFlag: boolean): EndedAnswer {

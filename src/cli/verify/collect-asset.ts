@@ -8,7 +8,7 @@ import { type LinkedFile, toHttpUrl } from './linked-files.js';
 import type { AssetEvidence } from './site-evidence.js';
 import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
 
-/** What a file names is sought in the first megabytes alone. */
+/** No larger file is looked into for what it names, and none is kept in memory. */
 const MAX_TEXT_BYTES = 10 * 1024 * 1024;
 
 export interface Collected {
@@ -33,12 +33,12 @@ export async function collectAsset(
   { ask, maxSize, siteOrigin }: CollectAssetOptions,
 ): Promise<Collected> {
   const url = new URL(linked.url);
-  const namesOthers = isLookedInto(url.pathname, 0);
+  const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
   if (kind !== 'hashed' && kind !== 'perhaps-hashed') {
-    const answer = await ask(url, { maxBytes: namesOthers ? Math.min(maxSize, MAX_TEXT_BYTES) : 0, bytes: namesOthers });
+    const answer = await ask(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
     return { evidence: kind === 'plain' ? { kind, url, answer: withoutBody(answer) } : undefined, links: linksOf(url, answer) };
   }
-  const answer = await ask(url, { maxBytes: maxSize, isLimitByFlag: true, digests: true, bytes: namesOthers });
+  const answer = await ask(url, { maxBytes: maxSize, isLimitByFlag: true, digests: true, keepBytes });
   const hash = hashOf(url) ?? '';
   const digests = answer.status === 200 ? answer.body?.digests : undefined;
   const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;

@@ -13,7 +13,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export async function collectPage(target: URL, ask: Ask): Promise<Pick<PageEvidence, 'url' | 'redirects' | 'answer'>> {
   const redirects: Redirect[] = [];
   for (let url = target; ; ) {
-    const answer = await ask(url, { maxBytes: MAX_PAGE_BYTES, bytes: true });
+    const answer = await ask(url, { maxBytes: MAX_PAGE_BYTES, keepBytes: MAX_PAGE_BYTES });
     const { location } = answer.headers;
     if (answer.status === undefined || !REDIRECTS.has(answer.status) || location === undefined) return { url, redirects, answer };
     redirects.push({ url: url.href, status: answer.status, location });
