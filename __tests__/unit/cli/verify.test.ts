@@ -300,6 +300,18 @@ test('a kept connection that is reset in the middle of a body: no second request
   expect({ checks, asked }).toEqual({ checks: ['answer'], asked: 1 });
 });
 
+test('headers that are larger than Node reads', async () => {
+  const { exitCode, stderr } = await verify(await site(on('/', page(PAGE, { link: 'x'.repeat(20_000) }))));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the headers of the answer are larger than 16 kB.* \(HPE_HEADER_OVERFLOW\)\n {2}Fix: see which they are/);
+});
+
+test('what listens there does not speak HTTP', async () => {
+  const { exitCode, stderr } = await verify(await site(on('/', ({ socket }) => void socket.end('220 mail.example.com ESMTP\r\n'))));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the answer is not HTTP \(HPE_\w+\)/);
+});
+
 test('an answer that never comes', async () => {
   const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

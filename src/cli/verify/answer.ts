@@ -32,6 +32,7 @@ export type TroubleKind =
   | 'tls'
   | 'reset'
   | 'not-http'
+  | 'large-headers'
   | 'too-large'
   | 'bad-encoding'
   | 'redirects'
