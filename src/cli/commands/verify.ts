@@ -19,6 +19,7 @@ export const verifyCommand: CliCommand = {
     ['verify http://localhost:3000/shop --timeout 30', 'a page of "next start", which takes its time'],
     ['verify https://example.com --json', 'every check of every file, as data'],
   ],
+  isWithoutApp: true,
   configure(command) {
     command
       .argument('<url>', 'a page of the site')
