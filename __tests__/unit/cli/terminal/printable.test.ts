@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../../../src/cli/terminal/printable';
+import { printable, printableJson } from '../../../../src/cli/terminal/printable';
 
 test.each([
   ['text as it is', 'public, max-age=60 – “é” 🙂', 'public, max-age=60 – “é” 🙂'],
