@@ -12,6 +12,8 @@ export interface CliCommand {
   failsWhen: string;
   /** Command lines, without the program's name, and what each is for. */
   examples: readonly (readonly [line: string, purpose: string])[];
+  /** Whether it works on no app, so that its help has no `--cwd`. Default: it works on one. */
+  isWithoutApp?: boolean;
   /** Adds arguments and options besides `--cwd` and `--json`. Default: there are none. */
   configure?(command: Command): void;
   run(invocation: Invocation, io: CommandIo): Promise<ExitCode>;

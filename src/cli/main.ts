@@ -59,7 +59,8 @@ function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Co
       .showHelpAfterError(`Run "next-smart-cache ${definition.name} --help" for its options.`)
       .addHelpText('after', helpAfterOptions(definition));
     definition.configure?.(command);
-    command.option(...CWD).option(...JSON_FLAG);
+    if (!definition.isWithoutApp) command.option(...CWD);
+    command.option(...JSON_FLAG);
     command.action(async () => {
       const { cwd, json = false, ...options } = command.optsWithGlobals<{ cwd?: string; json?: boolean }>();
       const invocation = { root: path.resolve(io.cwd, cwd ?? '.'), json, args: command.processedArgs as (string | undefined)[], options };

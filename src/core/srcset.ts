@@ -1,17 +1,50 @@
 /**
  * The URLs of a `srcset` (HTML Standard, "parse a srcset attribute"). A URL
  * ends at white space, since it may hold commas itself: `data:` ones do.
+ *
+ * Character by character, in one pass: pages of other people are read too, and
+ * a regular expression can be made to take hours.
  */
 export function urlsOfSrcset(srcset: string): string[] {
   const urls: string[] = [];
-  let rest = srcset;
-  while (true) {
-    rest = rest.replace(/^[\s,]+/, '');
-    const [url] = /^\S+/.exec(rest) ?? [];
-    if (url === undefined) return urls;
-    rest = rest.slice(url.length);
-    urls.push(url.replace(/,+$/, ''));
+  for (let start = skipSeparators(srcset, 0); start < srcset.length; ) {
+    const end = skipUrl(srcset, start);
+    const urlEnd = withoutCommas(srcset, end);
+    urls.push(srcset.slice(start, urlEnd));
     // Behind a comma comes the next URL; all else up to the next comma describes this one.
-    if (!url.endsWith(',')) rest = rest.replace(/^(?:\([^)]*\)|[^,(])*/, '');
+    start = skipSeparators(srcset, urlEnd < end ? end : skipDescriptors(srcset, end));
   }
+  return urls;
+}
+
+/** White space of the HTML Standard. */
+const SPACE: ReadonlySet<string | undefined> = new Set(['\t', '\n', '\f', '\r', ' ']);
+
+function skipSeparators(text: string, start: number): number {
+  let index = start;
+  while (text[index] === ',' || SPACE.has(text[index])) index++;
+  return index;
+}
+
+function skipUrl(text: string, start: number): number {
+  let index = start;
+  while (index < text.length && !SPACE.has(text[index])) index++;
+  return index;
+}
+
+function withoutCommas(text: string, end: number): number {
+  let index = end;
+  while (text[index - 1] === ',') index--;
+  return index;
+}
+
+/** To the comma that ends them; one in parentheses does not, and parentheses may stay open to the end. */
+function skipDescriptors(text: string, start: number): number {
+  let isInParentheses = false;
+  let index = start;
+  for (; index < text.length && (isInParentheses || text[index] !== ','); index++) {
+    if (text[index] === '(') isInParentheses = true;
+    else if (text[index] === ')') isInParentheses = false;
+  }
+  return index;
 }

@@ -129,6 +129,12 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
   });
 });
 
+test('--cwd is in the help of the commands that read an app, and of no other', async () => {
+  const withCwd = [];
+  for (const { name } of COMMANDS) if ((await run([name, '--help'])).stdout.includes('--cwd')) withCwd.push(name);
+  expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'clean']);
+});
+
 /** `build` → `ubild` */
 const swapLetters = (name: string) => name.charAt(1) + name.charAt(0) + name.slice(2);
 

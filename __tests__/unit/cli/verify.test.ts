@@ -157,6 +157,91 @@ test('what a stylesheet names is looked at too', async () => {
   expect(stdout).toMatch(new RegExp(`hashed  200 +FAIL    ok .* /js/app\\.${HASH}\\.js`));
 });
 
+describe('what a site sends cannot write to the terminal', () => {
+  const ATTACK = '\x1b]0;owned\x07\x9b2J\u202e';
+
+  test('in an attribute, a header and a redirect', async () => {
+    const html = PAGE.replace('<script', `<script integrity="sha256-${ATTACK}"`);
+    const { stdout, stderr } = await verify(
+      await site((url) => {
+        if (url === '/') return script({ location: '/start?\x9b2J' }, '', 302);
+        if (url.startsWith('/start')) return page(html, { 'cache-control': 'max-age=99999, \x9b2J' });
+        return isHashed(url) ? script({ 'cache-control': `no-store, ${'x'.repeat(5000)}` }) : undefined;
+      }),
+    );
+    expect(stdout + stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    expect(stderr).toContain('leads to /start?\\u{9b}2J (302)');
+    expect(stderr).toContain('the tag says sha256-\\u{1b}]0;owned\\u{7}\\u{9b}2J\\u{202e}');
+    expect(stderr).toContain('it is "max-age=99999, \\u{9b}2J"');
+    expect(stderr).toMatch(/it is "no-store, x+…x+"; "public, max-age=31536000, immutable" is due/);
+  });
+
+  test('in the name of an encoding', async () => {
+    const { stderr } = await verify(await site(on('/', page(PAGE, { 'content-encoding': '\x9b2j' }))));
+    expect(stderr).toContain('in the encoding "\\u{9b}2j"');
+  });
+
+  test('in data, which is exact all the same', async () => {
+    const { stdout } = await verify(await site(on('/', page(PAGE, { 'cache-control': 'no-store, \x9b2J' }))), '--json');
+    expect(stdout).toContain('no-store, \\u009b2J');
+    expect(JSON.parse(stdout)).toMatchObject({ page: { cacheControl: 'no-store, \x9b2J' } });
+  });
+});
+
+test('an import map with an integrity that is no text', async () => {
+  const integrity = { [`/js/app.${HASH}.js`]: 1, '/js/other.js': true, '/js/third.js': null };
+  const map = `<script type="importmap">${JSON.stringify({ integrity })}</script>`;
+  expect(await failing(await site(on('/', page(map + PAGE))))).toEqual({ exitCode: 0, checks: [] });
+});
+
+describe('a hash on another origin', () => {
+  /** A page with a hashed file of another origin, which notes what it is asked for. */
+  async function withOther(path: string, answer: Handler, changed: (url: string) => Handler | undefined = () => undefined) {
+    const asked: string[] = [];
+    const other = await site((url) => {
+      asked.push(url);
+      return url === path ? answer : undefined;
+    });
+    const own = await site((url) => (url === '/' ? page(`${PAGE}<script src="${new URL(path, other).href}"></script>`) : changed(url)));
+    const { exitCode, stdout } = await verify(own, '--json');
+    const { assets, notAsked } = JSON.parse(stdout) as { assets: { url: string }[]; notAsked: { elsewhere: number } };
+    const isJudged = assets.some(({ url }) => url === new URL(path, other).href);
+    return { exitCode, asked: asked.length, isJudged, elsewhere: notAsked.elsewhere };
+  }
+
+  const FOREIGN = '/lib.0123456789.js';
+  const OURS = `/js/app.${HASH}.js`;
+  const immutable = script({ 'cache-control': IMMUTABLE });
+
+  test.each<[string, Handler]>([
+    ['of other bytes', script({ 'cache-control': 'max-age=60' })],
+    ['that is not there', script({}, '', 404)],
+    ['whose connection is reset', ({ socket }) => void socket.destroy()],
+    ['that names others', script({}, 'import "./more.01234567.js";')],
+  ])('%s is another site: asked for once, and left alone', async (_, answer) => {
+    expect(await withOther(FOREIGN, answer)).toEqual({ exitCode: 0, asked: 1, isJudged: false, elsewhere: 1 });
+  });
+
+  test('of these bytes is ours, behind cdnPrefix: made-up hashes are asked for too', async () => {
+    expect(await withOther(OURS, immutable)).toEqual({ exitCode: 0, asked: 3, isJudged: true, elsewhere: 0 });
+  });
+
+  test('of these bytes, with the wrong header', async () => {
+    expect(await withOther(OURS, script({}))).toMatchObject({ exitCode: 1, isJudged: true });
+  });
+
+  test('that the site serves itself is ours, whatever the CDN has made of it', async () => {
+    expect(await withOther(OURS, script({ 'cache-control': IMMUTABLE }, 'minified'))).toMatchObject({ exitCode: 1, isJudged: true });
+    expect(await withOther(OURS, script({}, '', 404))).toMatchObject({ exitCode: 1, isJudged: true });
+  });
+
+  test('for which the site has only another file is not', async () => {
+    const current = script({ 'cache-control': 'public, max-age=0' });
+    const own = (url: string) => (url === FOREIGN ? current : undefined);
+    expect(await withOther(FOREIGN, immutable, own)).toEqual({ exitCode: 0, asked: 1, isJudged: false, elsewhere: 1 });
+  });
+});
+
 test('--no-hash-check: for a fingerprint that is not made from the content', async () => {
   const url = await site((asked) => (isHashed(asked) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined));
   expect(await failing(url, '--no-hash-check')).toEqual({ exitCode: 0, checks: [] });
@@ -196,10 +281,56 @@ test('an interrupt ends it', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'next-smart-cache: interrupted\n' });
 });
 
+test('a server that goes over to another protocol', async () => {
+  const switching = script({ connection: 'Upgrade', upgrade: 'websocket' }, '', 101);
+  const { exitCode, stdout, stderr } = await verify(await site((url) => (url === '/' ? switching : undefined)));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/it answers 101 and goes over to "websocket".*\n {2}Fix: check the port and the path/);
+});
+
+test('a kept connection that is reset in the middle of a body: no second request', async () => {
+  let asked = 0;
+  const breaking: Handler = ({ socket }, response) => {
+    asked++;
+    response.writeHead(200, { 'cache-control': IMMUTABLE, 'content-length': 1000 }).write('begun', () => {
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+  };
+  const { checks } = await failing(await site((url) => (isHashed(url) ? breaking : undefined)));
+  expect({ checks, asked }).toEqual({ checks: ['answer'], asked: 1 });
+});
+
+test('headers that are larger than Node reads', async () => {
+  const { exitCode, stderr } = await verify(await site(on('/', page(PAGE, { link: 'x'.repeat(20_000) }))));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the headers of the answer are larger than 16 kB.* \(HPE_HEADER_OVERFLOW\)\n {2}Fix: see which they are/);
+});
+
+test('what listens there does not speak HTTP', async () => {
+  const { exitCode, stderr } = await verify(await site(on('/', ({ socket }) => void socket.end('220 mail.example.com ESMTP\r\n'))));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the answer is not HTTP \(HPE_\w+\)/);
+});
+
 test('an answer that never comes', async () => {
   const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain('no whole answer within 0.1 s');
+});
+
+test.each(['16.1', '0.5', '2147483.647'])('--timeout %s is waited for, to the millisecond', async (seconds) => {
+  expect(await failing(await site(), '--timeout', seconds)).toEqual({ exitCode: 0, checks: [] });
+});
+
+test.each([
+  ['3000000', 'It must be at most 2147483.647 seconds.'],
+  ['0', 'It must be a number above 0.'],
+  ['Infinity', 'It must be a number above 0.'],
+  ['soon', 'It must be a number above 0.'],
+])('--timeout %s: exit code 2', async (seconds, message) => {
+  const { exitCode, stdout, stderr } = await verify('http://127.0.0.1:9/', '--timeout', seconds);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(`argument '${seconds}' is invalid. ${message}`);
 });
 
 test('an answer without end is left at the limit', async () => {
@@ -224,4 +355,37 @@ test.each([
   const { exitCode, stdout, stderr } = await verify(written);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(message);
+});
+
+test('a password is sent to its site alone, and printed nowhere', async () => {
+  const sent: (string | undefined)[] = [];
+  const elsewhere = await site(() => (request, response) => {
+    sent.push(request.headers.authorization);
+    response.end();
+  });
+  const url = await site((asked) => (request, response) => {
+    if (request.headers.authorization !== `Basic ${btoa('me:s%cret')}`) response.writeHead(401).end();
+    else if (asked === '/') page(`${PAGE}<link rel="stylesheet" href="${elsewhere}_next/a.css">`)(request, response);
+    else response.writeHead(asked.includes(HASH) && asked.endsWith('.js') ? 200 : 404, { 'cache-control': IMMUTABLE }).end(SCRIPT);
+  });
+  const { stdout, stderr } = await verify(url.replace('//', '//me:s%25cret@'));
+  expect(stdout).toContain('page    200');
+  expect(stdout + stderr).not.toContain('cret');
+  expect(sent).toEqual([undefined]);
+});
+
+test.each<[string, message: string, fix: string]>([
+  ['http://me%zz:secret@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
+  ['http://me:secret%ff@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
+  ['me:secret@localhost:4801', 'This is no URL of a site: "***@localhost:4801"', 'next-smart-cache verify http://***@localhost:4801'],
+  ['me:secret@example.com', 'This is no URL of a site: "***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['//me:secret@example.com', 'This is no URL of a site: "//***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['http://me:secret/1@localhost/', 'This is no URL of a site: "http://***@localhost/"', 'next-smart-cache verify https://example.com/'],
+  ['ftp://me:secret@example.com/', 'This is no URL of a site: "ftp://***@example.com/"', 'next-smart-cache verify https://example.com/'],
+])('%s is wrong usage, said without the password', async (written, message, fix) => {
+  const { exitCode, stdout, stderr } = await verify(written);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(`Fix: ${fix}`);
+  expect(stderr).not.toContain('secret');
 });

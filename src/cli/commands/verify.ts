@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
+import { printable, printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 import type { SiteReport } from '../verify/judge-site.js';
 
@@ -18,10 +19,11 @@ export const verifyCommand: CliCommand = {
     ['verify http://localhost:3000/shop --timeout 30', 'a page of "next start", which takes its time'],
     ['verify https://example.com --json', 'every check of every file, as data'],
   ],
+  isWithoutApp: true,
   configure(command) {
     command
       .argument('<url>', 'a page of the site')
-      .option('--timeout <seconds>', 'how long one answer may take', parsePositive, 10)
+      .option('--timeout <seconds>', 'how long one answer may take', parseTimeout, 10)
       .option('--max-assets <count>', 'how many files are looked at', parsePositive, 200)
       .option('--max-size <MB>', 'how large a file may be', parsePositive, 100)
       .option('--no-hash-check', 'do not compare hashes with bytes: for a "fingerprint" that is not made from the content');
@@ -41,7 +43,7 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
   const { timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();
   const report = await verifySite(args[0] ?? '', {
-    timeout: timeout * 1000,
+    timeout: Math.max(1, Math.round(timeout * 1000)),
     maxAssets: Math.ceil(maxAssets),
     maxSize: maxSize * 1e6,
     checksHash: hashCheck,
@@ -59,13 +61,13 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
 
 async function print(report: SiteReport, json: boolean, io: CommandIo): Promise<void> {
   const talk = createTalk(io);
-  if (json) io.stdout(`${JSON.stringify(report, null, 2)}\n`);
+  if (json) io.stdout(`${printableJson(report)}\n`);
   else if (report.page.status !== null) {
     const { renderTable } = await import('../verify/site-table.js');
     io.stdout(renderTable(report, { hasColors: io.terminal.hasColorsOnStdout ?? false }));
   }
   const { toFindings } = await import('../verify/findings.js');
-  for (const { url, status, location } of report.redirects) talk.note(`${url} leads to ${location} (${status})`);
+  for (const { url, status, location } of report.redirects) talk.note(`${printable(url)} leads to ${printable(location)} (${status})`);
   for (const finding of toFindings(report)) talk.warn(finding);
   const { beyondLimit } = report.notAsked;
   if (beyondLimit > 0) talk.note(`${formatCount(beyondLimit, 'more file')} not looked at: --max-assets`);
@@ -77,9 +79,17 @@ function summarize({ page, assets, ok }: SiteReport): string {
   const hashed = assets.filter(({ kind }) => kind === 'hashed').length;
   const wrong = [page, ...assets].filter(({ verdicts }) => verdicts.some((verdict) => !verdict.ok)).length;
   const counts = `${formatCount(hashed, 'hashed file')}, ${formatCount(assets.length - hashed, 'other')}`;
-  return ok
-    ? `${page.url}: ${counts}: all as it should be`
-    : `${page.url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
+  const url = printable(page.url);
+  return ok ? `${url}: ${counts}: all as it should be` : `${url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
+}
+
+/** What a timer of Node can wait at most, in seconds; with more it rings at once. */
+const MAX_TIMEOUT = (2 ** 31 - 1) / 1000;
+
+function parseTimeout(text: string): number {
+  const seconds = parsePositive(text);
+  if (seconds > MAX_TIMEOUT) throw new InvalidArgumentError(`It must be at most ${MAX_TIMEOUT} seconds.`);
+  return seconds;
 }
 
 function parsePositive(text: string): number {

@@ -15,6 +15,7 @@ export interface Answer {
 /** Decoded: as a browser has it, without a `Content-Encoding`. */
 export interface ReceivedBody {
   digests: Digests | undefined;
+  /** `undefined`: more than were to be kept. */
   bytes: Buffer | undefined;
 }
 
@@ -31,6 +32,7 @@ export type TroubleKind =
   | 'tls'
   | 'reset'
   | 'not-http'
+  | 'large-headers'
   | 'too-large'
   | 'bad-encoding'
   | 'redirects'

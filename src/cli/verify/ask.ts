@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { formatBytes } from '../terminal/numbers.js';
 import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type Trouble } from './answer.js';
 import { decodersOf } from './decoders.js';
+import type { Target } from './target-url.js';
 import { EndedAnswer, toTrouble } from './trouble.js';
 
 /** How much of an answer is wanted. */
@@ -15,7 +16,8 @@ interface Want {
   digests?: boolean;
   /** Whether `--max-size` sets that limit. */
   isLimitByFlag?: boolean;
-  bytes?: boolean;
+  /** Bytes that are kept; of a longer answer, none are. Default: 0. */
+  keepBytes?: number;
 }
 
 /** One GET, without following redirects. Never throws. */
@@ -25,8 +27,7 @@ export interface AskOptions {
   /** Milliseconds for one answer, from the first packet to the last. */
   timeout: number;
   userAgent: string;
-  /** `user:password`, for one origin alone. */
-  credentials: { origin: string; auth: string } | undefined;
+  credentials: Target['credentials'];
   interruption: AbortSignal;
 }
 
@@ -69,15 +70,35 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
         headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent },
         auth: credentials?.origin === url.origin ? credentials.auth : undefined,
       });
-      request.once('response', resolve);
+      let hasHead = false;
+      request.once('response', (response) => {
+        hasHead = true;
+        resolve(response);
+      });
+      // Without a listener Node ends such a connection, and says so to nobody.
+      request.once('upgrade', (response, socket) => {
+        socket.destroy();
+        reject(switchedProtocols(response));
+      });
       request.on('error', (error) => {
-        // The server may end a kept connection just as it is used again.
-        if (request.reusedSocket && !signal.aborted && 'code' in error && error.code === 'ECONNRESET') resolve(getHead(url, signal));
+        // The server may end a kept connection just as it is used again. Behind the head, it is the answer that broke.
+        const isStale = !hasHead && request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (isStale && !signal.aborted) resolve(getHead(url, signal));
         else reject(error);
       });
+      // The last event of each request: whatever else may end one, nobody waits for ever.
+      request.once('close', () => reject(NO_HEAD));
       request.end();
     });
   }
+}
+
+const NO_HEAD = new EndedAnswer('reset', 'the connection was closed before an answer had come', "look into the server's log; try again");
+
+function switchedProtocols({ headers }: http.IncomingMessage): EndedAnswer {
+  const protocol = headers.upgrade ? `"${headers.upgrade}"` : 'another protocol';
+  const detail = `it answers 101 and goes over to ${protocol}, though nobody has asked for that`;
+  return new EndedAnswer('not-http', detail, 'check the port and the path: a WebSocket server may listen there, and not the site');
 }
 
 const GIVEN_UP: Trouble = { kind: 'given-up', detail: `not asked, since ${PATIENCE} answers before it never came`, fix: 'see those' };
@@ -88,10 +109,10 @@ function troubleOf(isInterrupted: boolean, timeout: number): Trouble {
   return { kind: 'timeout', detail, fix: 'look at what keeps the server, or wait longer: --timeout <seconds>' };
 }
 
-/** What is not kept is hashed and let go, so that memory does not grow with the answer. */
+/** Chunks are hashed as they come, and kept no further than `keepBytes`: so much memory an answer takes at most. */
 async function readBody(
   response: http.IncomingMessage,
-  { maxBytes, digests, bytes, isLimitByFlag = false }: Want,
+  { maxBytes, digests, keepBytes = 0, isLimitByFlag = false }: Want,
 ): Promise<ReceivedBody | undefined> {
   if (maxBytes === 0) {
     response.destroy();
@@ -108,7 +129,8 @@ async function readBody(
         size += chunk.length;
         if (size > maxBytes) return done(tooLarge(maxBytes, isLimitByFlag));
         for (const hash of hashes) hash.update(chunk);
-        if (bytes) kept.push(chunk);
+        if (size <= keepBytes) kept.push(chunk);
+        else kept.length = 0;
         done();
       },
     });
@@ -117,7 +139,10 @@ async function readBody(
     if (!response.complete) response.destroy();
   }
   const digested = DIGEST_ALGORITHMS.map((algorithm, index) => [algorithm, hashes[index]?.digest()]);
-  return { digests: digests ? (Object.fromEntries(digested) as Digests) : undefined, bytes: bytes ? Buffer.concat(kept) : undefined };
+  return {
+    digests: digests ? (Object.fromEntries(digested) as Digests) : undefined,
+    bytes: size <= keepBytes ? Buffer.concat(kept) : undefined,
+  };
 }
 
 function tooLarge(maxBytes: number, isLimitByFlag: boolean): EndedAnswer {

@@ -2,40 +2,61 @@ import { randomBytes } from 'node:crypto';
 import { findReferences, isLookedInto } from '../../pipeline/references/find-references.js';
 import { type Answer, isHtml } from './answer.js';
 import type { Ask } from './ask.js';
+import { parseCacheControl } from './cache-headers.js';
 import { matchingAlgorithm } from './hash-match.js';
 import { type LinkedFile, toHttpUrl } from './linked-files.js';
 import type { AssetEvidence } from './site-evidence.js';
 import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
 
-/** What a file names is sought in the first megabytes alone. */
+/** No larger file is looked into for what it names, and none is kept in memory. */
 const MAX_TEXT_BYTES = 10 * 1024 * 1024;
 
 export interface Collected {
-  /** `undefined`: it is not ours to judge. */
-  evidence: AssetEvidence | undefined;
+  /** `undefined`: it is not ours to judge. `elsewhere`: it has turned out to be somebody else's. */
+  evidence: AssetEvidence | 'elsewhere' | undefined;
   /** What it names. */
   links: LinkedFile[];
 }
 
+export interface CollectAssetOptions {
+  ask: Ask;
+  /** Bytes of one file. */
+  maxSize: number;
+  /** Of the page. */
+  siteOrigin: string;
+}
+
 /** Asks for one file, and for what shows how it is served. */
-export async function collectAsset(linked: LinkedFile, kind: UrlKind, { ask, maxSize }: { ask: Ask; maxSize: number }): Promise<Collected> {
+export async function collectAsset(
+  linked: LinkedFile,
+  kind: UrlKind,
+  { ask, maxSize, siteOrigin }: CollectAssetOptions,
+): Promise<Collected> {
   const url = new URL(linked.url);
-  const namesOthers = isLookedInto(url.pathname, 0);
-  if (kind !== 'hashed') {
-    const answer = await ask(url, { maxBytes: namesOthers ? Math.min(maxSize, MAX_TEXT_BYTES) : 0, bytes: namesOthers });
+  const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
+  if (kind !== 'hashed' && kind !== 'perhaps-hashed') {
+    const answer = await ask(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
     return { evidence: kind === 'plain' ? { kind, url, answer: withoutBody(answer) } : undefined, links: linksOf(url, answer) };
   }
-  const answer = await ask(url, { maxBytes: maxSize, isLimitByFlag: true, digests: true, bytes: namesOthers });
-  const links = linksOf(url, answer);
+  const answer = await ask(url, { maxBytes: maxSize, isLimitByFlag: true, digests: true, keepBytes });
   const hash = hashOf(url) ?? '';
   const digests = answer.status === 200 ? answer.body?.digests : undefined;
   const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;
+  // Nothing else is asked for on another origin until it is certain whose it is.
+  if (kind === 'perhaps-hashed' && !isOfBytes && !(await isKnownTo(siteOrigin, url, ask))) return { evidence: 'elsewhere', links: [] };
+  const links = linksOf(url, answer);
   const original = digests && !isOfBytes && !isInStore(url) ? await ask(withoutHash(url), { maxBytes: 0 }) : undefined;
   const evidence = { url, answer: withoutBytes(answer) };
   if (original && !isFile(original) && !isHtml(answer)) return { evidence: { kind: 'other-hash', ...evidence }, links };
   const madeUp = answer.status === 200 ? await askForMadeUp(url, hash.length, ask, maxSize) : [];
   const references = links.map((link) => link.url);
   return { evidence: { kind: 'hashed', ...evidence, integrity: linked.integrity, original, madeUp, references }, links };
+}
+
+/** Whether the page's own site has issued this hash too: a CDN passes on what is there. */
+async function isKnownTo(siteOrigin: string, { pathname }: URL, ask: Ask): Promise<boolean> {
+  const answer = await ask(new URL(siteOrigin + pathname), { maxBytes: 0 });
+  return isFile(answer) && parseCacheControl(answer.headers['cache-control']).has('immutable');
 }
 
 /** Twice, and to the end: caches keep whole answers alone. */

@@ -2,6 +2,7 @@ import type { Answer } from './answer.js';
 import type { Ask } from './ask.js';
 import { toHttpUrl } from './linked-files.js';
 import type { PageEvidence, Redirect } from './site-evidence.js';
+import { withoutCredentials } from './target-url.js';
 
 /** More than this is no page. */
 export const MAX_PAGE_BYTES = 10_000_000;
@@ -12,7 +13,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export async function collectPage(target: URL, ask: Ask): Promise<Pick<PageEvidence, 'url' | 'redirects' | 'answer'>> {
   const redirects: Redirect[] = [];
   for (let url = target; ; ) {
-    const answer = await ask(url, { maxBytes: MAX_PAGE_BYTES, bytes: true });
+    const answer = await ask(url, { maxBytes: MAX_PAGE_BYTES, keepBytes: MAX_PAGE_BYTES });
     const { location } = answer.headers;
     if (answer.status === undefined || !REDIRECTS.has(answer.status) || location === undefined) return { url, redirects, answer };
     redirects.push({ url: url.href, status: answer.status, location });
@@ -33,11 +34,4 @@ function problemWith(next: string | undefined, redirects: readonly Redirect[]): 
 function withProblem(answer: Answer, detail: string): Answer {
   const fix = 'pass the URL that the page ends up at; some sites lead those in circles that bring no cookie';
   return { ...answer, trouble: { kind: 'redirects', detail, fix } };
-}
-
-/** They are passed on to the site that they are meant for, and shown nowhere. */
-export function withoutCredentials(url: URL): URL {
-  const changed = new URL(url);
-  changed.username = changed.password = '';
-  return changed;
 }

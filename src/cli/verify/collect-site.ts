@@ -32,8 +32,13 @@ async function collectAssets(links: readonly LinkedFile[], origin: string, optio
   const notAsked: NotAsked = { framework: 0, elsewhere: 0, beyondLimit: 0 };
   let asked = 0;
   for (let wave = select(links); wave.length > 0; ) {
-    const collected = await mapConcurrently(wave, (link) => collectAsset(link, kindOf(new URL(link.url), origin), options));
-    for (const { evidence } of collected) if (evidence) assets.push(evidence);
+    const collected = await mapConcurrently(wave, (link) =>
+      collectAsset(link, kindOf(new URL(link.url), origin), { ...options, siteOrigin: origin }),
+    );
+    for (const { evidence } of collected) {
+      if (evidence === 'elsewhere') notAsked.elsewhere++;
+      else if (evidence) assets.push(evidence);
+    }
     wave = select(collected.flatMap((one) => one.links));
   }
   return { assets, notAsked };

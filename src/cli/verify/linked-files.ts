@@ -120,7 +120,7 @@ function entriesOfImportMap(json: string): [url: string, integrity: string | und
     const imports = Object.values(Object(Object(map).imports) as object).map((url) => [url, undefined]);
     return [...integrity, ...imports].filter(
       (entry): entry is [string, string | undefined] =>
-        typeof entry[0] === 'string' && !entry[0].endsWith('/') && typeof entry[1] !== 'object',
+        typeof entry[0] === 'string' && !entry[0].endsWith('/') && (entry[1] === undefined || typeof entry[1] === 'string'),
     );
   } catch {
     return [];

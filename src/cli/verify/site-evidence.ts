@@ -47,7 +47,7 @@ export interface SiteEvidence {
   notAsked: NotAsked;
 }
 
-/** How many URLs were left alone. */
+/** How many URLs were left alone, or asked for once to see whose they are. */
 export interface NotAsked {
   /** Next's own, and the host's. */
   framework: number;

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { printable } from '../terminal/printable.js';
 import type { Judged, SiteReport } from './judge-site.js';
 import type { Check } from './verdict.js';
 
@@ -18,11 +19,11 @@ export function renderTable({ page, assets, finalUrl }: SiteReport, { hasColors 
   const { origin } = new URL(finalUrl);
   const rows = [
     ['', 'status', ...COLUMNS.map(([title]) => title), 'URL'],
-    ['page', ...cellsOf(page), page.url],
+    ['page', ...cellsOf(page), printable(page.url)],
     ...assets.map((asset) => [
       KINDS[asset.kind],
       ...cellsOf(asset),
-      asset.url.startsWith(`${origin}/`) ? asset.url.slice(origin.length) : asset.url,
+      printable(asset.url.startsWith(`${origin}/`) ? asset.url.slice(origin.length) : asset.url),
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];

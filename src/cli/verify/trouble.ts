@@ -28,6 +28,11 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   ETIMEDOUT: ['timeout', 'the host did not answer to the connection', NOT_THERE],
   ECONNRESET: ['reset', 'the connection was closed before the whole answer had come', "look into the server's log; try again"],
   EPIPE: ['reset', 'the connection was closed before the whole answer had come', "look into the server's log; try again"],
+  HPE_HEADER_OVERFLOW: [
+    'large-headers',
+    'the headers of the answer are larger than 16 kB, more than Node and many proxies read',
+    'see which they are: curl -sD - -o /dev/null <url>; cookies and Link headers are the usual ones',
+  ],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'the certificate is signed by itself', TRUST],
   SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'the certificate comes from an authority that is not known here', TRUST],
   UNABLE_TO_GET_ISSUER_CERT: ['tls', 'the certificate comes from an authority that is not known here', CHAIN],

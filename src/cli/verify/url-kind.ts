@@ -5,11 +5,12 @@ import { STORE_URL } from '../../core/rewrite-rules.js';
  * What a URL is, as far as its form says:
  *
  * - `hashed`: it holds what may be a hash, in one of the two deliveries' forms
+ * - `perhaps-hashed`: so it does, but on another origin: under a `cdnPrefix` of this site, or somebody else's
  * - `plain`: of the same site, without a hash: a file of `public/`, or a route
  * - `framework`: made by Next or the host, which see to its caching themselves
  * - `elsewhere`: somebody else's
  */
-export type UrlKind = 'hashed' | 'plain' | 'framework' | 'elsewhere';
+export type UrlKind = 'hashed' | 'perhaps-hashed' | 'plain' | 'framework' | 'elsewhere';
 
 /** A name with a hash in front of its extension, or at its end: `application.46fb7aa72a.js`, `LICENSE.adc37366f4`. */
 const HASH = /\.([0-9a-f]{8,64})(?:\.[^./]+)?$/;
@@ -24,8 +25,9 @@ const HOST_PATH = /^\/(?:_vercel|cdn-cgi|\.netlify)\//;
 export function kindOf(url: URL, siteOrigin: string): UrlKind {
   if (isInStore(url)) return 'hashed';
   if (url.pathname.includes('/_next/')) return 'framework';
-  if (hashOf(url) !== undefined) return 'hashed';
-  if (url.origin !== siteOrigin) return 'elsewhere';
+  const isHashed = hashOf(url) !== undefined;
+  if (url.origin !== siteOrigin) return isHashed ? 'perhaps-hashed' : 'elsewhere';
+  if (isHashed) return 'hashed';
   return HOST_PATH.test(url.pathname) ? 'framework' : 'plain';
 }
 

@@ -1,5 +1,4 @@
 import { createAsk } from './ask.js';
-import { withoutCredentials } from './collect-page.js';
 import { collectSite } from './collect-site.js';
 import { judgeSite, type SiteReport } from './judge-site.js';
 import { parseTarget } from './target-url.js';
@@ -23,16 +22,11 @@ export interface VerifyOptions {
  * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for what is no URL.
  */
 export async function verifySite(written: string, options: VerifyOptions): Promise<SiteReport> {
-  const target = parseTarget(written);
-  const url = withoutCredentials(target);
-  const { ask, close } = createAsk({ ...options, credentials: credentialsOf(target) });
+  const { url, credentials } = parseTarget(written);
+  const { ask, close } = createAsk({ ...options, credentials });
   try {
     return judgeSite(url, await collectSite(url, { ...options, ask }), options);
   } finally {
     close();
   }
-}
-
-function credentialsOf({ origin, username, password }: URL): { origin: string; auth: string } | undefined {
-  return username || password ? { origin, auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` } : undefined;
 }
