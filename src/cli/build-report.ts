@@ -16,12 +16,18 @@ export function reportBuild(project: Project, { manifest, changed, filesRead, wa
 }
 
 /** A build in one line. */
-export function summarizeBuild(project: Project, { manifest, changed, filesRead }: BuiltManifest): string {
+export function summarizeBuild(project: Project, { manifest, stablePaths, changed, filesRead }: BuiltManifest): string {
   const count = Object.keys(manifest.assets).length;
-  if (count === 0) return `public/ holds no file to hash; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
+  if (count === 0) return `${describeNone(stablePaths.length)}; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
   const files = `${formatCount(count, 'file')}, ${formatBytes(totalBytes(manifest))}`;
   if (!changed) return `${files}: nothing changed`;
   return `${files} (${formatCount(filesRead)} read): wrote ${path.relative(project.root, project.manifestPath)}`;
+}
+
+/** @param kept how many files keep their name. */
+function describeNone(kept: number): string {
+  if (kept === 0) return 'public/ holds no file to hash';
+  return `public/ holds ${formatCount(kept, 'file')} and none to hash: they have to keep their names, or "include" or "exclude" leaves them out`;
 }
 
 function totalBytes({ assets }: BuiltManifest['manifest']): number {

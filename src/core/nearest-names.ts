@@ -23,6 +23,11 @@ export function nearestNames(name: string, candidates: Iterable<string>, limit =
   return best.map(({ candidate }) => candidate);
 }
 
+/** @example didYouMean(['/a.js', '/b.js']) // 'did you mean "/a.js" or "/b.js"?' */
+export function didYouMean(names: readonly string[]): string {
+  return `did you mean ${names.map((name) => `"${name}"`).join(' or ')}?`;
+}
+
 /** Upper case and Unicode composition are the mistakes that one cannot see. */
 function comparable(name: string): string {
   return name.normalize('NFC').toLowerCase();

@@ -2,6 +2,7 @@ import { isExternalUrl } from './asset-path.js';
 import { EVERYTHING } from './asset-path-globs.js';
 import { describeValue } from './describe-value.js';
 import { SmartCacheError } from './errors.js';
+import { didYouMean, nearestNames } from './nearest-names.js';
 import type { Fingerprint, HashAlgorithm, ResolvedOptions, SmartCacheOptions } from './smart-cache-options.js';
 
 /** Hex digits that each algorithm yields. */
@@ -87,7 +88,13 @@ function requireKnownKeys(option: string, value: object, known: Record<string, t
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, expected);
   for (const [name, given] of Object.entries(value)) {
     const where = option === 'options' ? name : `${option}.${name}`;
-    if (!Object.hasOwn(known, name)) fail(where, given, `left out: the options are ${Object.keys(known).join(', ')}`);
+    if (Object.hasOwn(known, name)) continue;
+    const nearest = nearestNames(name, Object.keys(known), 1);
+    fail(
+      where,
+      given,
+      `left out${nearest.length > 0 ? ` (${didYouMean(nearest)})` : ''}: the options are ${Object.keys(known).join(', ')}`,
+    );
   }
 }
 

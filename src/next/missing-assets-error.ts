@@ -1,6 +1,7 @@
 import { compareAssetPaths } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { MissingAsset } from '../core/missing-assets-record.js';
+import { didYouMean } from '../core/nearest-names.js';
 
 const MAX_PAGES = 5;
 
@@ -22,7 +23,7 @@ export function assetsMissing(missing: readonly MissingAsset[], pagesOf: (assetP
 
 function describe(assetPath: string, askedFor: readonly MissingAsset[], pages: readonly string[]): string {
   const nearest = askedFor[0]?.nearest ?? [];
-  const hint = nearest.length > 0 ? ` (did you mean ${nearest.map((name) => `"${name}"`).join(' or ')}?)` : '';
+  const hint = nearest.length > 0 ? ` (${didYouMean(nearest)})` : '';
   const components = [...new Set(askedFor.map(({ component }) => component))].sort().join(' and ');
   return `${assetPath}${hint}  asked for by ${components}${listPages([...new Set(pages)].sort(compareAssetPaths))}`;
 }

@@ -1,21 +1,45 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 
 /** A file or folder of `public/` that cannot be opened or read. */
 export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
   const systemCode = systemErrorCode(cause);
   const vanished = systemCode === 'ENOENT';
+  if (vanished && fs.lstatSync(absolutePath, { throwIfNoEntry: false })?.isSymbolicLink()) return danglingLink(absolutePath, cause);
   return new SmartCacheError(
     'ERR_SMART_CACHE_FILE_UNREADABLE',
     {
       what: vanished ? 'A file in public/ vanished while it was being hashed' : 'A file in public/ cannot be read',
       where: absolutePath,
-      why: vanished ? 'something else deleted it, or it is a symbolic link to nothing' : `the system said ${systemCode ?? String(cause)}`,
+      why: vanished ? 'something else deleted it' : `the system said ${systemCode ?? String(cause)}`,
       fix: vanished
         ? 'let the step that writes public/ finish first, then run the command again'
         : `make it readable for this user (chmod +r ${JSON.stringify(absolutePath)}), or leave it out with the "exclude" option`,
     },
     { cause },
   );
+}
+
+function danglingLink(absolutePath: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_FILE_UNREADABLE',
+    {
+      what: 'A symbolic link in public/ leads nowhere',
+      where: absolutePath,
+      why: `there is no ${readLink(absolutePath)}`,
+      fix: 'remove the link, put back what it leads to, or leave it out with the "exclude" option',
+    },
+    { cause },
+  );
+}
+
+function readLink(absolutePath: string): string {
+  try {
+    return path.resolve(path.dirname(absolutePath), fs.readlinkSync(absolutePath));
+  } catch {
+    return 'target';
+  }
 }
 
 /** A file or folder of ours that cannot be written or used. */

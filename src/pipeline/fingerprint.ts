@@ -30,7 +30,7 @@ function uniqueString(fingerprint: Exclude<Fingerprint, 'content'>, { modifiedMs
   const modified = new Date(modifiedMs);
   if (fingerprint === 'modified') return modified.toISOString();
   if (typeof fingerprint !== 'function') return fingerprint.version;
-  const text: unknown = fingerprint({ ...file, modified });
+  const text: unknown = callFingerprint(fingerprint, { ...file, modified });
   if (typeof text === 'string' && text !== '') return text;
   throw new SmartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', {
     what: 'The "fingerprint" function did not return a string',
@@ -38,4 +38,21 @@ function uniqueString(fingerprint: Exclude<Fingerprint, 'content'>, { modifiedMs
     why: `it returned ${describeValue(text)}`,
     fix: 'return a non-empty string for every file, such as a version or contentHash, and not from an async function',
   });
+}
+
+function callFingerprint(fingerprint: (file: FingerprintInput) => unknown, file: FingerprintInput): unknown {
+  try {
+    return fingerprint(file);
+  } catch (error) {
+    throw new SmartCacheError(
+      'ERR_SMART_CACHE_FINGERPRINT_INVALID',
+      {
+        what: 'The "fingerprint" function failed',
+        where: file.assetPath,
+        why: String(error),
+        fix: 'edit it in the second argument of withSmartCache() in your next.config, so that it returns a string for every file',
+      },
+      { cause: error },
+    );
+  }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { watch } from 'chokidar';
+import { describeProblem, type ErrorParts } from '../core/errors.js';
 import type { SourceFiles } from './source/source-files.js';
 import { isInstalled } from './source/source-packages.js';
 
@@ -109,7 +110,7 @@ function watchFolder(
         // Some systems do not say which file it was.
         if (name === null || isWanted(path.join(watchedPath, name), true)) onChange();
       })
-      .on('error', (error) => console.error(`next-smart-cache: cannot watch ${folder}: ${String(error)}`));
+      .on('error', (error) => console.error(`next-smart-cache: ${describeProblem(cannotWatch(folder, error))}`));
     const ready = new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
     });
@@ -134,6 +135,15 @@ function watchFolder(
   }
 }
 
+function cannotWatch(folder: string, error: unknown): ErrorParts {
+  return {
+    what: 'A folder cannot be watched, so edits in it may not appear by themselves',
+    where: folder,
+    why: String(error),
+    fix: 'raise the limit of the system (on Linux fs.inotify.max_user_watches), or have the files polled: CHOKIDAR_USEPOLLING=1',
+  };
+}
+
 /** Where the system tells of no changes (network drives, some containers): chokidar's own variable, read as chokidar does. */
 function isPolling(): boolean {
   const value = process.env.CHOKIDAR_USEPOLLING?.toLowerCase() ?? '';
@@ -141,9 +151,14 @@ function isPolling(): boolean {
 }
 
 function identityOfFolder(folder: string): string | undefined {
-  const stats = fs.statSync(folder, { throwIfNoEntry: false });
-  // Inodes are used again, at once, but not with the same time of birth.
-  return stats && `${stats.dev}-${stats.ino}-${stats.birthtimeMs}`;
+  try {
+    const { dev, ino, birthtimeMs } = fs.statSync(folder);
+    // Inodes are used again, at once, but not with the same time of birth.
+    return `${dev}-${ino}-${birthtimeMs}`;
+  } catch {
+    // Gone, or a network drive that is away: whoever reads the folder says so.
+    return undefined;
+  }
 }
 
 /** `onChange`, called once when a series of events is over. */

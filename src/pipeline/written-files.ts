@@ -5,6 +5,7 @@ import type { ErrorParts } from '../core/errors.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { readTextIfThere } from './atomic-write.js';
 import type { Project } from './project.js';
+import { renderModulePaths } from './render-modules.js';
 
 /** What the package has written into an app, and what only looks like it. */
 export interface WrittenFiles {
@@ -14,13 +15,25 @@ export interface WrittenFiles {
   foreign: ErrorParts[];
 }
 
-/** What lies in a folder of ours, by name; what is missing here is not ours. */
-type Contents = Readonly<Record<string, 'file' | 'folder'>>;
+/** A folder that is ours whatever lies in it, or what lies in one; what is missing there is not ours. */
+type Kind = 'file' | 'folder' | Contents;
+type Contents = readonly (readonly [name: string | RegExp, kind: Kind])[];
 
-const OUTPUT: Contents = { 'manifest.json': 'file', build: 'folder', development: 'folder' };
-const STORE: Contents = { 'scan.json': 'file', 'scan-development.json': 'file', 'deploys.json': 'file', files: 'folder' };
-const DECLARATION: Contents = { [DECLARATION_FILE]: 'file' };
-const LINKED: Contents = Object.fromEntries([STORE_URL, REWRITE_STORE_URL].map((url) => [path.posix.basename(url), 'folder']));
+const MODULES: Contents = Object.values(renderModulePaths({ outputDir: '' }, 'build')).map((file) => [path.basename(file), 'file']);
+const OUTPUT: Contents = [
+  ['manifest.json', 'file'],
+  ['build', MODULES],
+  ['development', MODULES],
+];
+const STORE: Contents = [
+  ['scan.json', 'file'],
+  ['scan-development.json', 'file'],
+  ['deploys.json', 'file'],
+  // Copies, by their content hash; and half ones of a killed build.
+  ['files', [[/^(?:[0-9a-f]{32,128}|\d+-[0-9a-f]{12}-\d+\.tmp)$/, 'file']]],
+];
+const DECLARATION: Contents = [[DECLARATION_FILE, 'file']];
+const LINKED: Contents = [STORE_URL, REWRITE_STORE_URL].map((url) => [path.posix.basename(url), 'folder']);
 
 /** Looks for everything that the package writes, and removes nothing. */
 export function findWrittenFiles({ root, outputDir, cacheDir, buildDir }: Project): WrittenFiles {
@@ -51,20 +64,22 @@ function lookInto(folder: string, contents: Contents, found: WrittenFiles): void
     if (kind === undefined) continue;
     const target = path.join(folder, entry.name);
     const why = whyNotOurs(target, kind, entry);
-    if (why === undefined) found.own.push(target);
-    else found.foreign.push(notOurs(target, why));
+    if (why !== undefined) found.foreign.push(notOurs(target, why));
+    else if (typeof kind === 'string') found.own.push(target);
+    else lookForAll(target, kind, found);
   }
 }
 
 /** Also under the name that a file or folder has while it is being written, in case the writer was killed. */
-function kindOf(name: string, contents: Contents): 'file' | 'folder' | undefined {
+function kindOf(name: string, contents: Contents): Kind | undefined {
   const whole = name.replace(/\.\d+-[0-9a-f]{12}\.tmp$/, '');
-  return Object.hasOwn(contents, whole) ? contents[whole] : undefined;
+  return contents.find(([known]) => (typeof known === 'string' ? known === whole : known.test(whole)))?.[1];
 }
 
-function whyNotOurs(target: string, kind: 'file' | 'folder', entry: fs.Dirent): string | undefined {
+function whyNotOurs(target: string, kind: Kind, entry: fs.Dirent): string | undefined {
   if (entry.isSymbolicLink()) return 'it is a symbolic link, and next-smart-cache makes none';
-  if (!(kind === 'file' ? entry.isFile() : entry.isDirectory())) return `it is no ${kind}, and next-smart-cache writes one there`;
+  const isAsMeant = kind === 'file' ? entry.isFile() : entry.isDirectory();
+  if (!isAsMeant) return `it is no ${kind === 'file' ? 'file' : 'folder'}, and next-smart-cache writes one there`;
   if (entry.name === DECLARATION_FILE && !isAssetPathDeclaration(readTextIfThere(target) ?? '')) {
     return 'its first line is not the one that next-smart-cache writes';
   }

@@ -34,7 +34,9 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
  * every prop of the element but `rel`.
  *
  * React 19 gets a `precedence`: it hoists the sheet into the head, renders it
- * once, and holds back only the content that comes after it.
+ * once, holds back only the content that comes after it, and never takes it
+ * away again. One that comes and goes is switched by `disabled`, which keeps it
+ * where it is.
  *
  * In `next dev`, an edit of the file replaces the sheet in place.
  *

@@ -1,7 +1,7 @@
 import { splitSuffix } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
 import { type AskedBy, nameAsker } from '../core/missing-assets-record.js';
-import { nearestNames } from '../core/nearest-names.js';
+import { didYouMean, nearestNames } from '../core/nearest-names.js';
 import type { RenderManifest } from '../core/render-manifest.js';
 import { findUnlisted, unpackAssetPaths } from '../core/unlisted-assets.js';
 import { isNextBuild } from './next-build.js';
@@ -75,8 +75,6 @@ function missingAsset(path: string, component: string, nearest: readonly string[
     what: 'public/ has no file for an asset path',
     where: `${path}, asked for by ${component}`,
     why: path.startsWith('/') ? 'the name is mistyped, or the file is not there' : 'asset paths begin with "/"',
-    fix: nearest.length
-      ? `did you mean ${nearest.map((name) => `"${name}"`).join(' or ')}?`
-      : 'add the file to public/, or correct the path in your source',
+    fix: nearest.length ? didYouMean(nearest) : 'add the file to public/, or correct the path in your source',
   });
 }

@@ -152,7 +152,39 @@ test('tests may link what they like', async () => {
 test('source that cannot be read is named with its place', async () => {
   const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'app/broken.jsx': 'export default () =>\n  <div>' }) });
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^app\/broken\.jsx:2:8 {2}cannot be read as what its name says: Unexpected token/);
+  expect(stderr).toMatch(/^app\/broken\.jsx:2:8 {2}cannot be read: Unexpected token/);
+});
+
+test('source that is nested very deeply does not end the command', async () => {
+  const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'app/nested.js': `export default ${'['.repeat(50_000)}` }) });
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('app/nested.js:1:1  cannot be read: it is nested too deeply')]);
+});
+
+test('a file that a link in the app leads to is looked into once', async () => {
+  const root = await app({ 'app/other.jsx': 'export default () => <img src="/img/logo.svg" alt="" />;\n' });
+  fs.symlinkSync('other.jsx', path.join(root, 'app/again.jsx'));
+  expect((await runCommand(['check'], { cwd: root })).stderr).toContain('next-smart-cache: 1 problem;');
+});
+
+test('source that the system does not let us read is a problem', async () => {
+  const root = await app({ 'app/other.jsx': '' });
+  const { readFileSync } = fs;
+  const mock = jest.spyOn(fs, 'readFileSync').mockImplementation(((file: string, ...rest: []) => {
+    if (String(file).endsWith('other.jsx')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    return readFileSync(file, ...rest);
+  }) as typeof readFileSync);
+  const { exitCode, stderr } = await runCommand(['check'], { cwd: root });
+  mock.mockRestore();
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('app/other.jsx:1:1  cannot be read: the system said EACCES')]);
+});
+
+test('what to write instead, wherever it stands', async () => {
+  const source = `export const metadata = { icons: '/img/logo.svg' };
+export default () => <img srcSet="/img/logo.svg 1x" alt="" />;
+`;
+  const { stderr } = await runCommand(['check'], { cwd: await app({ 'app/other.jsx': source }) });
+  expect(stderr).toContain("1:34  metadata: /img/logo.svg is linked without a hash; write asset('/img/logo.svg')\n");
+  expect(stderr).toContain(`write {\`\${asset('/img/logo.svg')} …\`}, with its description\n`);
 });
 
 test('a reference inside public/ that leads nowhere is a warning', async () => {

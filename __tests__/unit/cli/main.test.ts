@@ -151,6 +151,11 @@ describe('build', () => {
 
   test.each<[string, Record<string, string>, line: string]>([
     ['no file', {}, 'public/ holds no file to hash; wrote an empty manifest'],
+    [
+      'files that keep their names',
+      { 'robots.txt': '' },
+      'public/ holds 1 file and none to hash: they have to keep their names, or "include" or "exclude" leaves them out; wrote an empty manifest',
+    ],
     ['one file', { 'a.js': 'x'.repeat(1000) }, '1 file, 1 kB (1 read): wrote .smart-cache/manifest.json'],
     ['an empty file', { 'a.js': '' }, '1 file, 0 B (1 read): wrote .smart-cache/manifest.json'],
     ['a big file', { 'a.js': 'x'.repeat(1_234_567) }, '1 file, 1.23 MB (1 read): wrote .smart-cache/manifest.json'],

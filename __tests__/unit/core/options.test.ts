@@ -141,6 +141,10 @@ test.each<[string, unknown, string]>([
   expect(() => resolveUnchecked(options)).toThrow(smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: option }));
 });
 
+test('a misspelt option is answered with the nearest one', () => {
+  expect(() => resolveUnchecked({ exlude: '*.map' })).toThrow('left out (did you mean "exclude"?): the options are include, exclude,');
+});
+
 test.each([
   ['md5', 32],
   ['sha256', 64],

@@ -44,6 +44,15 @@ test.each<[string, unknown, said: string]>([
   );
 });
 
+test('a function that throws is refused with the file and what it says', () => {
+  const fail = () => {
+    throw new TypeError('no commit');
+  };
+  expect(() => hashForUrl(fail, 10, FILE)).toThrow(
+    smartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', { where: '/js/app.js', why: 'TypeError: no commit' }),
+  );
+});
+
 test('an async function is refused, and told why', () => {
   const fingerprint = (async () => 'x') as unknown as () => string;
   expect(() => hashForUrl(fingerprint, 10, FILE)).toThrow(

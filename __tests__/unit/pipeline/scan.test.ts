@@ -77,7 +77,7 @@ describe('public/ itself', () => {
   test.each<[string, (folder: string) => void]>([
     ['missing', () => {}],
     ['a file', (folder) => fs.writeFileSync(folder, '')],
-    ['a link to nothing', (folder) => fs.symlinkSync('nowhere', folder)],
+    ['a nowhere.js', (folder) => fs.symlinkSync('nowhere', folder)],
   ])('%s', (_, make) => {
     const folder = path.join(temporaryFolder(), 'public');
     make(folder);
@@ -179,7 +179,7 @@ describe('symbolic links', () => {
     expect(() => scan(folder)).toThrow(
       smartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', {
         where: path.join(folder, 'gone.js'),
-        why: expect.stringContaining('link to nothing'),
+        why: expect.stringContaining('nowhere.js'),
       }),
     );
   });

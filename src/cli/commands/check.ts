@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { didYouMean } from '../../core/nearest-names.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { findSourceProblems, type SourceProblem } from '../../pipeline/source/source-problems.js';
 import type { CliCommand, Invocation } from '../command.js';
@@ -58,21 +59,29 @@ function placeOf({ file, line, column }: SourceProblem, cwd: string): string {
 function describe({ kind, site, written, assetPath, nearest, detail }: SourceProblem): string {
   switch (kind) {
     case 'missing': {
-      const guess = nearest?.length
-        ? `; did you mean ${nearest.map((name) => `"${name}"`).join(' or ')}?`
-        : '; add the file, or correct the path';
+      const guess = nearest?.length ? `; ${didYouMean(nearest)}` : '; add the file, or correct the path';
       return `${site}: public/ has no ${written}${guess}`;
     }
     case 'unhashed':
-      return `${site}: ${written} is linked without a hash; ${BETTER[site?.split(' ')[0] ?? ''] ?? `write {asset('${assetPath}')}`}`;
+      return `${site}: ${written} is linked without a hash; ${advise(site ?? '', `asset('${assetPath}')`)}`;
     case 'unreadable':
-      return `cannot be read as what its name says: ${detail}`;
+      return `cannot be read: ${detail}`;
   }
 }
 
-/** What to do about a place that does not take `asset()`. */
-const BETTER: Readonly<Record<string, string>> = {
-  '<script': 'write <CachedScript>',
-  '<link': 'write <CachedStyle>, or asset() if it is no stylesheet',
-  'url()': 'add next-smart-cache/postcss to the plugins of PostCSS',
-};
+/** @param call of `asset()`, with the path. */
+function advise(site: string, call: string): string {
+  if (/srcset>$/i.test(site)) return `write {\`\${${call}} …\`}, with its description`;
+  switch (site.split(' ')[0]) {
+    case '<script':
+      return 'write <CachedScript>';
+    case '<link':
+      return 'write <CachedStyle>, or asset() if it is no stylesheet';
+    case 'url()':
+      return 'add next-smart-cache/postcss to the plugins of PostCSS';
+    case 'metadata':
+      return `write ${call}`;
+    default:
+      return `write {${call}}`;
+  }
+}

@@ -32,9 +32,9 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
   const print = (document: object) => {
     if (json) io.stdout(`${JSON.stringify(document)}\n`);
   };
-  const report = (built: BuiltManifest, changes: ManifestChanges) => {
+  const report = (built: BuiltManifest, changes: ManifestChanges, warnings = saysNew(built.warnings)) => {
     print({ ...reportBuild(project, built), ...changes });
-    for (const warning of saysNew(built.warnings)) talk.warn(warning);
+    for (const warning of warnings) talk.warn(warning);
   };
 
   let latest = await withProgress(io, (onProgress) => buildManifest(project, { onProgress }));
@@ -47,11 +47,12 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
       const built = buildManifest(project);
       const changes = compareManifests(latest.manifest, built.manifest);
       const line = describeChanges(changes);
+      const warnings = saysNew(built.warnings);
       // A file was touched, or one that keeps its name edited.
-      if (line === '' && failure === undefined) return;
+      if (line === '' && failure === undefined && warnings.length === 0) return;
       latest = built;
       failure = undefined;
-      report(built, changes);
+      report(built, changes, warnings);
       talk.done(line || 'built again; nothing changed');
     } catch (error) {
       if (!isSmartCacheError(error)) throw error;

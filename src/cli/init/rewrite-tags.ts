@@ -21,7 +21,9 @@ const PACKAGE = 'next-smart-cache';
  *
  * A `<script>` that nothing lets run later is told to keep its place, as it
  * does without us: `async={false}`. `next/head` takes plain elements only, so
- * where it is used they stay, with `asset()`.
+ * where it is used they stay, with `asset()`. So does a stylesheet that comes
+ * and goes: React never takes one away that it has hoisted, nor heeds it when
+ * its `href` or `media` changes.
  *
  * @param toAssetPath the asset path that a URL means, if it is to be hashed.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
@@ -36,11 +38,12 @@ export async function rewriteTags(
   const changes: TagChange[] = [];
   const needed = new Set<string>();
   const renamed = new Set<Node>();
+  const comingAndGoing = elementsUnderConditions(tree);
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   for (const site of findLinkSites(tree)) {
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
     if (assetPath === undefined) continue;
-    const component = usesNextHead ? undefined : componentFor(site);
+    const component = usesNextHead ? undefined : componentFor(site, comingAndGoing);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
     if (component && site.element && !renamed.has(site.element)) {
       renamed.add(site.element);
@@ -107,13 +110,39 @@ export async function rewriteTags(
 }
 
 /** The component that takes an element's place; other elements keep theirs. */
-function componentFor({ element, tag, site }: LinkSite): 'CachedScript' | 'CachedStyle' | undefined {
+function componentFor(
+  { element, attribute, literal, tag, site }: LinkSite,
+  comingAndGoing: ReadonlySet<Node>,
+): 'CachedScript' | 'CachedStyle' | undefined {
   const { name, attributes = [] } = element?.openingElement ?? {};
   // A component of Next does more than the element: it stays.
   if (nameOf(name) !== tag) return undefined;
   if (site === '<script src>') return 'CachedScript';
   const rel = attributes.find((attribute) => nameOf(attribute.name) === 'rel')?.value;
-  return tag === 'link' && typeof rel === 'object' && rel?.value === 'stylesheet' ? 'CachedStyle' : undefined;
+  if (tag !== 'link' || typeof rel !== 'object' || rel?.value !== 'stylesheet') return undefined;
+  const media = attributes.find((each) => nameOf(each.name) === 'media')?.value;
+  const isFixed = contentOf(attribute?.value) === literal && (!media || contentOf(media)?.type === 'StringLiteral');
+  return isFixed && element && !comingAndGoing.has(element) ? 'CachedStyle' : undefined;
+}
+
+/** Of an attribute's value, what is in its braces, if it has any. */
+function contentOf(value: Node['value']): Node | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return value.type === 'JSXExpressionContainer' ? value.expression : value;
+}
+
+/** `{isDark && <link …/>}`, `{isDark ? <link …/> : <link …/>}` */
+function elementsUnderConditions(tree: Node): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  visit(tree, ({ type, consequent, alternate, right }) => {
+    if (type !== 'ConditionalExpression' && type !== 'LogicalExpression') return;
+    for (const branch of [consequent, alternate, right]) {
+      visit(branch, (node) => {
+        if (node.type === 'JSXElement') found.add(node);
+      });
+    }
+  });
+  return found;
 }
 
 function importsOf(tree: Node): Node[] {

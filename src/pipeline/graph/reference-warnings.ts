@@ -40,7 +40,7 @@ export class ReferenceWarnings {
           what: 'A reference leads nowhere',
           where: inPublic(assetPath, line),
           why: `it is written ${JSON.stringify(url)}, and public/ has no file ${target}`,
-          fix: `${nearest ? `did you mean ${nearest}? ` : ''}add the file or correct the reference; ${LEAVE_OUT(assetPath)}`,
+          fix: `${target === url && url.includes('%') ? 'write %25 for "%"; ' : ''}${nearest ? `did you mean ${nearest}? ` : ''}add the file or correct the reference; ${LEAVE_OUT(assetPath)}`,
         };
       });
     }

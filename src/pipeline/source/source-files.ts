@@ -31,7 +31,8 @@ export interface SourceFiles {
 export function listSourceFiles(project: Project, isSourceFile = (name: string) => SOURCE_FILE.test(name)): SourceFiles {
   const root = fs.realpathSync(project.root);
   const skipped = foldersToSkip(project, root);
-  const files: string[] = [];
+  // A link may lead to a file that is here already.
+  const files = new Set<string>();
   const folders: string[] = [];
   const seen = new Set<string>();
 
@@ -40,7 +41,7 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
     for (const name of REPORT_FOLDERS) skipped.add(path.join(folder, name));
     walkFrom(folder);
   }
-  return { files, folders, isSource };
+  return { files: [...files], folders, isSource };
 
   function isSource(absolutePath: string, isFile: boolean): boolean {
     const name = path.basename(absolutePath);
@@ -62,7 +63,7 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
       if (entry.isSymbolicLink()) follow(absolutePath);
       else if (!isSource(absolutePath, entry.isFile())) continue;
       else if (entry.isDirectory()) walk(absolutePath);
-      else if (entry.isFile()) files.push(absolutePath);
+      else if (entry.isFile()) files.add(absolutePath);
     }
   }
 
@@ -70,7 +71,7 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
     const target = findTarget(link);
     if (target === undefined || !isSource(link, target.isFile) || isAround(target.real, root)) return;
     if ([...skipped].some((folder) => isAround(folder, target.real))) return;
-    if (target.isFile) files.push(target.real);
+    if (target.isFile) files.add(target.real);
     else walkFrom(target.real);
   }
 }

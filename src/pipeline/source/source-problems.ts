@@ -1,6 +1,7 @@
+import fs from 'node:fs';
 import { isExternalUrl, readings, splitSuffix } from '../../core/asset-path.js';
+import { systemErrorCode } from '../../core/errors.js';
 import { nearestNames } from '../../core/nearest-names.js';
-import { readTextIfThere } from '../atomic-write.js';
 import type { BuiltManifest } from '../build-manifest.js';
 import type { Project } from '../project.js';
 import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
@@ -11,8 +12,8 @@ import { findStylesheetUrls, hasPostcssPlugin } from './stylesheet-urls.js';
 export interface SourceProblem {
   /**
    * `missing`: an asset path that `public/` has no file for; `unhashed`: a
-   * file of `public/`, linked under its plain URL; `unreadable`: a file whose
-   * syntax cannot be read, so that nothing in it was looked at.
+   * file of `public/`, linked under its plain URL; `unreadable`: a file that
+   * cannot be read or parsed, so that nothing in it was looked at.
    */
   kind: 'missing' | 'unhashed' | 'unreadable';
   /** Absolute. */
@@ -28,7 +29,7 @@ export interface SourceProblem {
   assetPath?: string;
   /** Of a missing one, the names that come nearest. */
   nearest?: readonly string[];
-  /** Of an unreadable one, what the parser says. */
+  /** Of an unreadable one, what the parser or the system says. */
   detail?: string;
 }
 
@@ -38,23 +39,24 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
   for (const file of listScripts(project)) {
-    try {
-      addAll(file, await findLinkedUrls(file, readTextIfThere(file) ?? ''));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      const { line = 1, column = 0 } = (error as { loc?: { line?: number; column?: number } }).loc ?? {};
-      problems.push({ kind: 'unreadable', file, line, column: column + 1, detail: error.message });
-    }
+    await lookInto(file, findLinkedUrls);
   }
   if (!hasPostcssPlugin(project.root)) {
-    for (const file of listStylesheets(project)) addAll(file, findStylesheetUrls(readTextIfThere(file) ?? ''));
+    for (const file of listStylesheets(project)) await lookInto(file, (_, text) => findStylesheetUrls(text));
   }
   return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
 
-  function addAll(file: string, linked: readonly LinkedUrl[]): void {
-    for (const found of linked) {
-      const problem = judge(found);
-      if (problem) problems.push({ ...problem, file, line: found.line, column: found.column, written: found.written, site: found.site });
+  async function lookInto(file: string, find: (file: string, text: string) => readonly LinkedUrl[] | Promise<readonly LinkedUrl[]>) {
+    try {
+      for (const found of await find(file, fs.readFileSync(file, 'utf8'))) {
+        const problem = judge(found);
+        if (problem) problems.push({ ...problem, file, line: found.line, column: found.column, written: found.written, site: found.site });
+      }
+    } catch (error) {
+      const detail = whyUnreadable(error);
+      if (detail === undefined) throw error;
+      const { line = 1, column = 0 } = (error as { loc?: { line?: number; column?: number } }).loc ?? {};
+      problems.push({ kind: 'unreadable', file, line, column: column + 1, detail });
     }
   }
 
@@ -67,6 +69,14 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
     if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
     return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
+}
+
+/** `undefined` for an error that says nothing of the file. */
+function whyUnreadable(error: unknown): string | undefined {
+  if (error instanceof SyntaxError) return error.message;
+  if (error instanceof RangeError) return 'it is nested too deeply';
+  const systemCode = systemErrorCode(error);
+  return systemCode && `the system said ${systemCode}`;
 }
 
 /** What to give to this package in place of a plain URL: without the `basePath`; `undefined` if `public/` has no such file, or its URL is stable. */

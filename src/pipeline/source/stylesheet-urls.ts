@@ -17,8 +17,7 @@ const PLUGIN = 'next-smart-cache/postcss';
  * Next looks for it.
  */
 export function hasPostcssPlugin(folder: string): boolean {
-  const configs = fs
-    .readdirSync(folder)
+  const configs = namesIn(folder)
     .filter((name) => POSTCSS_CONFIG.test(name))
     .map((name) => readTextIfThere(path.join(folder, name)) ?? '');
   const inPackage = postcssOfPackage(folder);
@@ -26,6 +25,15 @@ export function hasPostcssPlugin(folder: string): boolean {
   if (configs.length > 0) return configs.some((text) => text.includes(PLUGIN));
   const parent = path.dirname(folder);
   return parent !== folder && hasPostcssPlugin(parent);
+}
+
+/** None in a folder above the app that this user may not look into. */
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function postcssOfPackage(folder: string): string | undefined {
@@ -39,12 +47,16 @@ function postcssOfPackage(folder: string): string | undefined {
 
 /** Finds what a stylesheet of the app loads, other stylesheets aside; nothing in one that cannot be read, as who compiles it says so. */
 export function findStylesheetUrls(text: string): LinkedUrl[] {
+  let [line, lineStart] = [1, 0];
   return referencesOf(text)
     .filter(({ kind }) => kind === 'url' || kind === 'font')
     .sort((a, b) => a.start - b.start)
     .map(({ url, start }) => {
-      const before = text.slice(0, start).split('\n');
-      return { written: url, site: 'url()', isLookedUp: false, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+      for (let lineEnd = text.indexOf('\n', lineStart); lineEnd !== -1 && lineEnd < start; lineEnd = text.indexOf('\n', lineStart)) {
+        lineStart = lineEnd + 1;
+        line++;
+      }
+      return { written: url, site: 'url()', isLookedUp: false, line, column: start - lineStart + 1 };
     });
 }
 

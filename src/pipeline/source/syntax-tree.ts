@@ -55,16 +55,15 @@ function pluginsFor(file: string): ParserPlugin[] {
   return /\.tsx$/.test(file) ? ['typescript', 'jsx', 'decorators-legacy'] : ['jsx', 'decorators-legacy'];
 }
 
-/** Calls `act` with every node, those around others first. */
-export function visit(node: unknown, act: (node: Node) => void): void {
-  if (typeof node !== 'object' || node === null) return;
-  if (Array.isArray(node)) {
-    for (const each of node) visit(each, act);
-    return;
-  }
-  if ('type' in node && typeof node.type === 'string') act(node as Node);
-  for (const [key, child] of Object.entries(node)) {
-    if (typeof child === 'object' && key !== 'loc' && !key.endsWith('Comments')) visit(child, act);
+/** Calls `act` with every node, in the order of the text, those around others first. Without recursion: a long sum is a deep tree. */
+export function visit(root: unknown, act: (node: Node) => void): void {
+  const waiting = [root];
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (typeof node !== 'object' || node === null) continue;
+    if ('type' in node && typeof node.type === 'string') act(node as Node);
+    const children = Object.entries(node).filter(([key, child]) => typeof child === 'object' && key !== 'loc' && !key.endsWith('Comments'));
+    for (const [, child] of children.reverse()) waiting.push(child);
   }
 }
 

@@ -123,6 +123,8 @@ describe('what has one of the names and is not ours stays, is named, and makes e
     ['a store that is a link', '.next/cache/next-smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
     ['a linked folder that is a link', '.next/static/media/smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
     ['a file among our own', '.smart-cache/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
+    ['a file among our modules', '.smart-cache/build/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
+    ['a file in the store', '.next/cache/next-smart-cache/files/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
     ['a folder in the store', '.next/cache/next-smart-cache/mine', /no such file/, (target) => fs.mkdirSync(target)],
   ])('%s: %s', async (_, name, why, make) => {
     const elsewhere = temporaryFolder();
@@ -158,7 +160,7 @@ test('a link inside of what is ours is removed, and not what it leads to', async
   const project = builtApp();
   const elsewhere = temporaryFolder();
   writeFiles(elsewhere, { x: 'precious' });
-  fs.symlinkSync(elsewhere, path.join(project.outputDir, 'build/link'));
+  fs.symlinkSync(elsewhere, path.join(project.buildDir, 'static/media/smart-cache/link'));
   expect((await clean(project)).exitCode).toBe(0);
   expect(listFiles(elsewhere)).toEqual(['x']);
 });

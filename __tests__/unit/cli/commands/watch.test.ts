@@ -104,6 +104,14 @@ test('is silent when nothing has changed', async () => {
   await interrupt();
 });
 
+test('says what is wrong since a file went, also one that has no hash', async () => {
+  const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(favicon.ico) }', 'favicon.ico': '' });
+  said();
+  edit({}, 'favicon.ico');
+  expect(said().stderr).toContain('A reference leads nowhere: public/a.css:1');
+  await interrupt();
+});
+
 test('misses nothing that is saved while the watcher starts', async () => {
   beforeReady = () => fs.writeFileSync(path.join(watching?.folder ?? '', 'late.js'), 'late');
   const { said, interrupt } = await startWatch({ 'a.js': 'a' });

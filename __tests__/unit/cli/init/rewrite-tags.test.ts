@@ -24,6 +24,11 @@ test.each([
     'import { CachedStyle } from "next-smart-cache";\n\nexport const A = () => <CachedStyle href="/a.css" media="print" />;\n',
   ],
   [
+    'a stylesheet that comes and goes, or changes, stays a link: React never takes a hoisted one away',
+    "export const A = (p) => <>{p && <link rel='stylesheet' href='/a.css' />}<link rel='stylesheet' href={p ? '/b.css' : '/c.css'} /><link rel='stylesheet' href='/d.css' media={p} /><link rel='stylesheet' href={'/e.css'} media={'print'} /></>;\n",
+    "import { CachedStyle, asset } from 'next-smart-cache';\n\nexport const A = (p) => <>{p && <link rel='stylesheet' href={asset('/a.css')} />}<link rel='stylesheet' href={p ? asset('/b.css') : asset('/c.css')} /><link rel='stylesheet' href={asset('/d.css')} media={p} /><CachedStyle href={'/e.css'} media={'print'} /></>;\n",
+  ],
+  [
     'all else gets asset()',
     "import Image from 'next/image';\nimport Script from 'next/script';\n\nexport const A = () => <><link rel=\"icon\" href=\"/a.svg\" /><Image src='/b.png' alt='' /><Script src={'/c.js'} /></>;\n",
     "import Image from 'next/image';\nimport Script from 'next/script';\nimport { asset } from 'next-smart-cache';\n\nexport const A = () => <><link rel=\"icon\" href={asset(\"/a.svg\")} /><Image src={asset('/b.png')} alt='' /><Script src={asset('/c.js')} /></>;\n",
