@@ -139,6 +139,15 @@ test.each<[string, (url: string) => Handler | undefined]>([
   expect(await failing(await site(changed))).toEqual({ exitCode: 0, checks: [] });
 });
 
+test('a plain URL that answers 404 is not ours to judge, but is said', async () => {
+  const linked = `${PAGE}<img src="/img/gone.png">`;
+  const url = await site((asked) => (asked === '/' ? page(linked) : asked === '/img/gone.png' ? script({}, '', 404) : undefined));
+  expect(await verify(url)).toMatchObject({
+    exitCode: 0,
+    stderr: `next-smart-cache: ${url}: 1 hashed file, 1 other: all as it should be; of the others, 1 URL answered with an error\n`,
+  });
+});
+
 test('what a stylesheet names is looked at too', async () => {
   const sheet = `a { background: url(../js/app.${HASH}.js) }`;
   const url = `/css/a.${createHash('sha256').update(sheet).digest('hex').slice(0, 10)}.css`;

@@ -80,7 +80,12 @@ function summarize({ page, assets, ok }: SiteReport): string {
   const wrong = [page, ...assets].filter(({ verdicts }) => verdicts.some((verdict) => !verdict.ok)).length;
   const counts = `${formatCount(hashed, 'hashed file')}, ${formatCount(assets.length - hashed, 'other')}`;
   const url = printable(page.url);
-  return ok ? `${url}: ${counts}: all as it should be` : `${url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
+  // Not ours to judge, but nobody means it.
+  const failed = assets.filter(({ kind, status }) => kind !== 'hashed' && status !== null && status >= 400).length;
+  const others = failed > 0 ? `; of the others, ${formatCount(failed, 'URL')} answered with an error` : '';
+  return ok
+    ? `${url}: ${counts}: all as it should be${others}`
+    : `${url}: ${counts}: something does not hold for ${formatCount(wrong, 'URL')}`;
 }
 
 /** What a timer of Node can wait at most, in seconds; with more it rings at once. */
