@@ -47,7 +47,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
-    const found = lookUp(manifest, path) ?? lookUpNewest(path);
+    const found = lookUp(manifest, path) ?? lookUpNewest(path, manifest);
     if (found) {
       if (process.env.NODE_ENV === 'development') {
         foreseeUnlisted(path, manifest);
@@ -64,8 +64,9 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
 }
 
 /** For development: a file that is newer than the module that asks for it. */
-function lookUpNewest(path: string): ResolvedAsset | undefined {
-  if (process.env.NODE_ENV !== 'development') return undefined;
+function lookUpNewest(path: string, { onMissing }: RenderManifest): ResolvedAsset | undefined {
+  // Without the aliases the browser has no entry either.
+  if (process.env.NODE_ENV !== 'development' || onMissing === undefined) return undefined;
   const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
   return newest && lookUp(newest, path);
 }

@@ -113,6 +113,8 @@ describe('in development, where every file has an entry', () => {
     newest[NEWEST_MANIFEST] = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css' } };
     expect(develop('server', MANIFEST).asset('/css/new.css')).toBe('/css/new.0123456789.css');
     expect(warned).not.toHaveBeenCalled();
+    const { onMissing: _, ...unwired } = MANIFEST;
+    expect(develop('server', unwired).asset('/css/new.css')).toBe('/css/new.css');
   });
 
   test('where nobody keeps the newest list, such as the edge runtime, nothing is said', () => {
