@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { splitExtension } from '../core/asset-path.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
@@ -5,7 +6,7 @@ import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-ma
 import type { ResolvedOptions } from '../core/smart-cache-options.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
-import { readTextIfThere, writeIfChanged } from './atomic-write.js';
+import { writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
@@ -21,7 +22,7 @@ export interface RenderModules {
   client: string;
   /** The same entries where client code is rendered on the server, with a list of what they lack. */
   clientOnServer: string;
-  /** What the components render in development. */
+  /** Folder of what the components render in development. */
   hot: string;
 }
 
@@ -32,7 +33,7 @@ export function renderModulePaths({ outputDir }: Pick<Project, 'outputDir'>, mod
     server: inFolder('manifest.mjs'),
     client: inFolder('client-manifest.mjs'),
     clientOnServer: inFolder('client-manifest-on-server.mjs'),
-    hot: inFolder('hot-assets.mjs'),
+    hot: inFolder('hot'),
   };
 }
 
@@ -97,9 +98,14 @@ export function writeRenderModules(
  * @returns whether they are there: not in a checkout that has not been built.
  */
 function writeHotAssets({ hot }: RenderModules): boolean {
-  const compiled = readTextIfThere(path.join(__dirname, '../../esm/react/hot/hot-assets.js'));
-  if (compiled === undefined) return false;
-  writeIfChanged(hot, compiled);
+  const compiled = path.join(__dirname, '../../esm/react/hot');
+  if (!fs.existsSync(compiled)) return false;
+  for (const name of fs.readdirSync(compiled).filter((each) => each.endsWith('.js'))) {
+    const text = fs.readFileSync(path.join(compiled, name), 'utf8');
+    // The app's own package.json may say of .js that it is CommonJS.
+    const asModule = (file: string) => file.replace(/\.js$/, '.mjs');
+    writeIfChanged(path.join(hot, asModule(name)), text.replace(/(?<= from ["'])\.\/[\w-]+\.js(?=["'];)/g, asModule));
+  }
   return true;
 }
 
@@ -174,7 +180,9 @@ function toModule(manifest: RenderManifest, { strategy, hot }: { strategy: boole
     ...(strategy ? ["import Script from 'next/script';"] : []),
     `${MANIFEST_START}${JSON.stringify(manifest)};`,
     `export const NextScript = ${strategy ? 'Script' : 'undefined'};`,
-    hot ? "export { HotScript, HotStyle } from './hot-assets.mjs';" : 'export const HotScript = undefined, HotStyle = undefined;',
+    ...(hot
+      ? ["export { HotScript } from './hot/hot-script.mjs';", "export { HotStyle } from './hot/hot-style.mjs';"]
+      : ['export const HotScript = undefined, HotStyle = undefined;']),
   );
 }
 

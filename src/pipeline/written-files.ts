@@ -19,7 +19,8 @@ export interface WrittenFiles {
 type Kind = 'file' | 'folder' | Contents;
 type Contents = readonly (readonly [name: string | RegExp, kind: Kind])[];
 
-const MODULES: Contents = Object.values(renderModulePaths({ outputDir: '' }, 'build')).map((file) => [path.basename(file), 'file']);
+const { hot, ...modules } = renderModulePaths({ outputDir: '' }, 'build');
+const MODULES: Contents = [...Object.values(modules).map((file) => [path.basename(file), 'file'] as const), [path.basename(hot), 'folder']];
 const OUTPUT: Contents = [
   ['manifest.json', 'file'],
   ['build', MODULES],

@@ -231,7 +231,7 @@ test('a build and development have modules of their own', () => {
   expect(build).toEqual({
     server: path.join(outputDir, 'build/manifest.mjs'),
     client: path.join(outputDir, 'build/client-manifest.mjs'),
-    hot: path.join(outputDir, 'build/hot-assets.mjs'),
+    hot: path.join(outputDir, 'build/hot'),
     clientOnServer: path.join(outputDir, 'build/client-manifest-on-server.mjs'),
   });
   expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(8);

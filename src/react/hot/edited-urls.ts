@@ -1,0 +1,69 @@
+/** What a stylesheet loads that was edited since the server was started: decoded path of its URL → hash. */
+export type Reloads = Readonly<Record<string, string>>;
+
+/** A rule of a stylesheet, of whatever kind. */
+interface AnyRule {
+  style?: CSSStyleDeclaration;
+  /** Of `@media` and others, and of nested rules. */
+  cssRules?: Iterable<AnyRule>;
+  /** Of `@import`. */
+  styleSheet?: { cssRules: Iterable<AnyRule> } | null;
+}
+
+/** A declaration block whose URLs are to be others. */
+export interface StyleEdit {
+  style: CSSStyleDeclaration;
+  text: string;
+  urls: string[];
+}
+
+/** `url(…)`: with either quotes, or with none. */
+const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"'()\\]+))\s*\)/g;
+
+/**
+ * A document asks for an image or font once, whatever its server says of
+ * caching: what was edited since needs another URL.
+ */
+export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
+  const edits: StyleEdit[] = [];
+  visitRules(sheet.cssRules as Iterable<AnyRule>, sheet.href ?? document.baseURI);
+  return edits;
+
+  function visitRules(rules: Iterable<AnyRule>, base: string): void {
+    for (const { style, cssRules, styleSheet } of rules) {
+      if (styleSheet) visitRules(styleSheet.cssRules, (styleSheet as CSSStyleSheet).href ?? base);
+      if (cssRules) visitRules(cssRules, base);
+      if (style) addEdit(style, base);
+    }
+  }
+
+  function addEdit(style: CSSStyleDeclaration, base: string): void {
+    const urls: string[] = [];
+    const text = style.cssText.replace(URL_FUNCTION, (written: string, ...groups: (string | undefined)[]) => {
+      const url = editedUrl((groups[0] ?? groups[1] ?? groups[2] ?? '').replace(/\\(.)/g, '$1'), base, reloads);
+      if (url === undefined) return written;
+      urls.push(url);
+      return `url("${url}")`;
+    });
+    if (urls.length > 0) edits.push({ style, text, urls });
+  }
+}
+
+/** `undefined` for one that was not edited. */
+function editedUrl(written: string, base: string, reloads: Reloads): string | undefined {
+  try {
+    const url = new URL(written, base);
+    const hash = url.origin === window.location.origin ? reloads[decodeURIComponent(url.pathname)] : undefined;
+    if (hash === undefined) return undefined;
+    url.searchParams.set('edit', hash);
+    return url.href;
+  } catch {
+    // Not a URL, or no UTF-8 in it.
+    return undefined;
+  }
+}
+
+/** So that it is there when the sheet is: without it, its place would be empty for a moment. */
+export function loadImage(url: string): Promise<void> {
+  return Object.assign(new Image(), { src: url }).decode();
+}

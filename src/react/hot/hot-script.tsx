@@ -1,0 +1,53 @@
+'use client';
+
+import Script, { type ScriptProps } from 'next/script.js';
+import { type ComponentPropsWithoutRef, type ComponentType, type ForwardedRef, forwardRef, useEffect } from 'react';
+import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './rendered-elements.js';
+
+export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotProps {
+  src: string;
+  strategy?: ScriptProps['strategy'];
+  onReady?: () => void;
+  /** Says that the script may run again in the same document. */
+  'data-hot'?: unknown;
+}
+
+const scripts = new Map<string, FirstSeen>();
+
+/** next/script as both module formats give it. */
+const NextScript = ('default' in Script ? Script.default : Script) as ComponentType<ScriptProps>;
+
+/** `<script>`. When its file is edited, the page is loaded anew; or, with `data-hot`, the script is run again. */
+export const HotScript = forwardRef(function HotScript(
+  { assetPath, version, src, strategy, onReady, ...props }: HotScriptProps,
+  ref: ForwardedRef<HTMLScriptElement>,
+) {
+  const first = firstSeen(scripts, assetPath, src, version);
+  const isHot = props['data-hot'] !== undefined && props['data-hot'] !== false && props['data-hot'] !== 'false';
+  useEffect(() => {
+    if (version === first.version) return;
+    first.version = version;
+    if (isHot) runAgain(first.url, src);
+    else window.location.reload();
+  }, [first, src, version, isHot]);
+  if (strategy === undefined) return <script {...props} ref={ref} src={first.url} />;
+  const forNext = { ...props, ...(onReady && { onReady }), src: first.url, strategy } as ScriptProps;
+  return <NextScript {...forNext} />;
+});
+
+/** The element that has run the newest version, by the one that was rendered. */
+const reruns = new WeakMap<HTMLScriptElement, HTMLScriptElement>();
+
+function runAgain(firstUrl: string, url: string): void {
+  for (const rendered of findElements('script', 'src', firstUrl)) {
+    // A copy made by `cloneNode` counts as having run (HTML Standard, section 4.12.1.1).
+    const script = document.createElement('script');
+    for (const { name, value } of rendered.attributes) script.setAttribute(name, value);
+    script.nonce = rendered.nonce;
+    script.src = url;
+    reruns.get(rendered)?.remove();
+    reruns.set(rendered, script);
+    made.add(script);
+    rendered.after(script);
+  }
+}
