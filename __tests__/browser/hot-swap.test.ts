@@ -47,9 +47,10 @@ describe.each([
 
     beforeAll(async () => {
       page = await browser.newPage({ viewport: { width: 400, height: 400 } });
-      complaints = recordComplaints(page);
-      // The first page is compiled when it is asked for.
+      // A page is compiled when it is asked for first, and Next may take parts of it from before the last edit.
       await page.goto(server.origin + url, { timeout: 150_000 });
+      complaints = recordComplaints(page);
+      await page.reload();
       await page.getByText('hydrated').waitFor({ state: 'attached' });
       await page.locator('input').fill('typed');
       await page.evaluate(() => {
@@ -190,8 +191,8 @@ describe.each([
     test('any other script reloads the page, and is run once', async () => {
       expect(complaints.filter((text) => !isOfNext(text, 200))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
-      await page.waitForFunction((version) => globalThis.cold?.includes(version), version);
-      expect(await page.evaluate(() => [globalThis.cold, globalThis.isSameDocument])).toEqual([[version], undefined]);
+      // In one look: the next one might be at a document that is just being left.
+      await page.waitForFunction((version) => globalThis.cold?.join() === `${version}` && globalThis.isSameDocument === undefined, version);
       // Before that, webpack's server tells the page of no edit.
       await page.getByText('hydrated').waitFor({ state: 'attached' });
     });
