@@ -134,6 +134,18 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
   });
 
+  test('a folder above the app that cannot be listed has no config', async () => {
+    const root = await app(globals);
+    const { readdirSync } = fs;
+    const mock = jest.spyOn(fs, 'readdirSync').mockImplementation(((folder: string, ...rest: []) => {
+      if (folder === path.dirname(root)) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      return readdirSync(folder, ...rest);
+    }) as typeof readdirSync);
+    const { exitCode, stderr } = await runCommand(['check'], { cwd: root });
+    mock.mockRestore();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `${isProblem}next-smart-cache: 1 problem; 3 files in public/\n` });
+  });
+
   test('are none if the config of the whole workspace has it', async () => {
     const workspace = temporaryFolder();
     writeFiles(workspace, { 'postcss.config.json': '{ "plugins": { "next-smart-cache/postcss": {} } }' });

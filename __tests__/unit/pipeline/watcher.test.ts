@@ -73,6 +73,16 @@ test('a change that fails is said, and the next one is tried again', () => {
   expect(said.mock.calls).toEqual([['next-smart-cache: half written'], ['next-smart-cache: half written']]);
 });
 
+test('a drive that is away for a moment does not end the process', () => {
+  const { onChange, change } = setUp();
+  jest.spyOn(fs, 'statSync').mockImplementation(() => {
+    throw Object.assign(new Error('ESTALE'), { code: 'ESTALE' });
+  });
+  expect(change).not.toThrow();
+  jest.runAllTimers();
+  expect(onChange).toHaveBeenCalled();
+});
+
 test('an error of the watcher is said and does no harm', () => {
   const { emitter } = setUp();
   emitter?.emit('error', new Error('ENOSPC: too many watchers'));
