@@ -49,10 +49,7 @@ void main(process.argv.slice(2), {
 process.once('exit', () => {
   if (isDone) return;
   process.exitCode = 1;
-  fs.writeSync(
-    stderr.fd,
-    'next-smart-cache: ended before it was done: next.config has ended the process, or waits for something that never comes\n',
-  );
+  stderr.write('next-smart-cache: ended before it was done: next.config has ended the process, or waits for something that never comes\n');
 });
 
 /** The first interrupt is the command's to answer; a second one ends the process at once. */

@@ -131,9 +131,15 @@ describe.each([
       const after = `rgb(0, 0, ${++version})`;
       darkIs(after);
       await expectSoon(async () => (await links()).join() === first.join(), false);
+      // What is saved behind it is on screen, so it would be too.
+      const title = `rgb(${version}, 4, 0)`;
+      titleIs(title);
+      await shows('h1', title);
       expect(await colorOf('h4')).toBe(before);
       await page.getByRole('button', { name: 'Theme' }).click();
       await shows('h4', after);
+      const mediaOf = () => [...document.styleSheets].map(({ href, media }) => href?.includes('/css/dark.') && media.mediaText);
+      expect(await page.evaluate(mediaOf)).toContain('all');
       const last = `rgb(0, 1, ${++version})`;
       darkIs(last);
       await shows('h4', last);

@@ -51,6 +51,23 @@ describe.each([
     expect(JSON.parse(app.read('.smart-cache/manifest.json')).assets['/css/site.css'].hash).not.toBe('45dab2e697');
   });
 
+  test('a page that comes with its file, after others were rendered, links it by its hash', async () => {
+    await linked('/', /\/css\/site\.[^"]*/);
+    app.write('public/css/newest.css', 'body { color: red; }');
+    await until(async () => app.read('.smart-cache/development/client-manifest.mjs').includes('/css/newest.css'));
+    app.write(
+      'app/newest/page.jsx',
+      'import { CachedStyle } from \'next-smart-cache\';\nexport default () => <CachedStyle href="/css/newest.css" />;\n',
+    );
+    let found: string | undefined;
+    await until(async () => {
+      found = await linked('/newest', /\/css\/newest\.[^"]*/);
+      return found !== undefined;
+    });
+    expect(found).toMatch(/^\/css\/newest\.[0-9a-f]{10}\.css$/);
+    expect(server.output()).not.toContain('has no file for an asset path: /css/newest.css');
+  });
+
   test('the types follow files that come and go', async () => {
     const isDeclared = () => app.read('smart-cache-env.d.ts').includes('"/img/new.svg"');
     await request(server.origin, '/');

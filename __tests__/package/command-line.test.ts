@@ -132,6 +132,56 @@ describe('a config that would go on for ever, or end too early', () => {
   });
 });
 
+describe('check, with the config of an app', () => {
+  const PAGE = "import { asset } from 'next-smart-cache';\nexport const urls = [asset('/a.js'), asset('/b.js')];\n";
+  const check = (options: string, files: Record<string, string>) => {
+    const cwd = app({
+      'public/a.js': 'a',
+      'app/page.js': PAGE,
+      'next.config.mjs': `import { withSmartCache } from 'next-smart-cache/config'; export default withSmartCache({ transpilePackages: ['ui'] }, ${options});`,
+      ...files,
+    });
+    return spawnSync(process.execPath, [fs.realpathSync(installed.bin), 'check', '--no-manifest'], { cwd, encoding: 'utf8' });
+  };
+
+  test('what does not hold is exit code 1, with its place', () => {
+    const { status, stderr } = check('{}', { 'app/globals.css': 'a { background: url(/a.js) }' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('app/page.js:2:44  asset(): public/ has no /b.js; did you mean "/a.js"?');
+    expect(stderr).toContain('app/globals.css:1:21  url(): /a.js is linked without a hash');
+  });
+
+  test('all that holds is exit code 0', () => {
+    expect(check('{}', { 'public/b.js': 'b' })).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('options that are not valid are exit code 1, and named', () => {
+    const { status, stdout, stderr } = check("{ exlude: '*.map' }", {});
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('An option of withSmartCache is not valid: exlude');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a checkout that cannot be written', () => {
+  test('says so, with exit code 1, and leaves all as it was', () => {
+    const cwd = fs.realpathSync(app({ 'public/a.js': 'a' }));
+    const build = [process.execPath, fs.realpathSync(installed.bin), 'build', '--json'];
+    // Root may write anywhere, until it has given that up.
+    const [command = '', ...args] = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override', ...build] : build;
+    fs.chmodSync(cwd, 0o555);
+    try {
+      const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('Code: ERR_SMART_CACHE_WRITE_FAILED');
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(fs.readdirSync(cwd).sort()).toEqual(['node_modules', 'package.json', 'public']);
+    } finally {
+      fs.chmodSync(cwd, 0o755);
+    }
+  });
+});
+
 describe('output that is not taken', () => {
   test.each([
     ['build', ['build', '--json']],

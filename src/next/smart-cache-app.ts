@@ -3,7 +3,6 @@ import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { shapeMatcher } from '../core/hashed-path-shape.js';
 import { compareManifests } from '../core/manifest-changes.js';
-import type { Manifest } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
 import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
@@ -80,7 +79,6 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     // Nothing is rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
     const isServed = (url: string, assetPath: string) => isInShape(url) && !plainModules.has(assetPath);
-    for (const assetPath of editedAssets(first().manifest, built.manifest)) edited.add(assetPath);
     const { source, manifest } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true, edited });
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
     return source;
@@ -94,6 +92,8 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     const source = writeModules(latest);
     watchPublicFolder(project.publicDir, () => {
       latest = buildAgain();
+      const changes = compareManifests(first().manifest, latest.manifest);
+      for (const assetPath of [...changes.added, ...changes.edited]) edited.add(assetPath);
       writeModules(latest);
     });
     watchSource(source, () => writeModules(latest));
@@ -121,11 +121,6 @@ function shapeOf(
   const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
   const routes = listAppRoutes(root, pageExtensions);
   return shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes });
-}
-
-function editedAssets(before: Manifest, after: Manifest): string[] {
-  const { added, edited } = compareManifests(before, after);
-  return [...added, ...edited];
 }
 
 function once<T>(make: () => T): () => T {

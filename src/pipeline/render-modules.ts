@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { splitExtension } from '../core/asset-path.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
@@ -10,6 +9,7 @@ import { writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
+import { writeHotComponents } from './hot-components.js';
 import type { Project } from './project.js';
 import { listSourceFiles, type SourceFiles } from './source/source-files.js';
 import { findMentions, type SourceMentions } from './source/source-mentions.js';
@@ -82,31 +82,13 @@ export function writeRenderModules(
     ...(importMap && map && { importMap: map }),
     ...(reloads && { reloads }),
   });
-  const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotAssets(modules) };
+  const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotComponents(modules.hot) };
   const forServer = { ...plain, ...extras(importMap) };
   writeIfChanged(modules.server, toModule(forServer, parts));
   writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
   // Of the browser's own module, so that both halves cannot but find the same URLs.
   writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
   return { source, manifest: { ...forServer, unlisted } };
-}
-
-/**
- * Puts the components of development into the app, where the bundlers compile
- * them like its own: the package has no entry for them.
- *
- * @returns whether they are there: not in a checkout that has not been built.
- */
-function writeHotAssets({ hot }: RenderModules): boolean {
-  const compiled = path.join(__dirname, '../../esm/react/hot');
-  if (!fs.existsSync(compiled)) return false;
-  for (const name of fs.readdirSync(compiled).filter((each) => each.endsWith('.js'))) {
-    const text = fs.readFileSync(path.join(compiled, name), 'utf8');
-    // The app's own package.json may say of .js that it is CommonJS.
-    const asModule = (file: string) => file.replace(/\.js$/, '.mjs');
-    writeIfChanged(path.join(hot, asModule(name)), text.replace(/(?<= from ["'])\.\/[\w-]+\.js(?=["'];)/g, asModule));
-  }
-  return true;
 }
 
 /** For all modules that can be reached from those that the source mentions. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
-import { listScripts } from '../../pipeline/source/source-files.js';
+import { listLinkingFiles } from '../../pipeline/source/source-files.js';
 import { isAround } from '../../pipeline/source/source-packages.js';
 import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
@@ -84,7 +84,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const realRoot = fs.realpathSync(root);
     const found: InitPlan['tags'] = [];
     // Other packages of a workspace may not depend on this one.
-    for (const file of listScripts(project).filter((script) => isAround(realRoot, script))) {
+    for (const file of listLinkingFiles(project).scripts.filter((script) => isAround(realRoot, script))) {
       const content = readIfThere(file);
       // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
       if (content === undefined || !isUtf8(content)) continue;

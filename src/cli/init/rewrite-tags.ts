@@ -38,12 +38,11 @@ export async function rewriteTags(
   const changes: TagChange[] = [];
   const needed = new Set<string>();
   const renamed = new Set<Node>();
-  const comingAndGoing = elementsUnderConditions(tree);
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   for (const site of findLinkSites(tree)) {
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
     if (assetPath === undefined) continue;
-    const component = usesNextHead ? undefined : componentFor(site, comingAndGoing);
+    const component = usesNextHead ? undefined : componentFor(site, tree);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
     if (component && site.element && !renamed.has(site.element)) {
       renamed.add(site.element);
@@ -110,10 +109,7 @@ export async function rewriteTags(
 }
 
 /** The component that takes an element's place; other elements keep theirs. */
-function componentFor(
-  { element, attribute, literal, tag, site }: LinkSite,
-  comingAndGoing: ReadonlySet<Node>,
-): 'CachedScript' | 'CachedStyle' | undefined {
+function componentFor({ element, attribute, literal, tag, site }: LinkSite, tree: Node): 'CachedScript' | 'CachedStyle' | undefined {
   const { name, attributes = [] } = element?.openingElement ?? {};
   // A component of Next does more than the element: it stays.
   if (nameOf(name) !== tag) return undefined;
@@ -122,7 +118,7 @@ function componentFor(
   if (tag !== 'link' || typeof rel !== 'object' || rel?.value !== 'stylesheet') return undefined;
   const media = attributes.find((each) => nameOf(each.name) === 'media')?.value;
   const isFixed = contentOf(attribute?.value) === literal && (!media || contentOf(media)?.type === 'StringLiteral');
-  return isFixed && element && !comingAndGoing.has(element) ? 'CachedStyle' : undefined;
+  return isFixed && element && !isUnderCondition(tree, element) ? 'CachedStyle' : undefined;
 }
 
 /** Of an attribute's value, what is in its braces, if it has any. */
@@ -132,17 +128,15 @@ function contentOf(value: Node['value']): Node | undefined {
 }
 
 /** `{isDark && <link …/>}`, `{isDark ? <link …/> : <link …/>}` */
-function elementsUnderConditions(tree: Node): ReadonlySet<Node> {
-  const found = new Set<Node>();
+function isUnderCondition(tree: Node, element: Node): boolean {
+  const [start, end] = rangeOf(element);
+  const encloses = (branch: Node | undefined) => branch !== undefined && rangeOf(branch)[0] <= start && end <= rangeOf(branch)[1];
+  let isFound = false;
   visit(tree, ({ type, consequent, alternate, right }) => {
-    if (type !== 'ConditionalExpression' && type !== 'LogicalExpression') return;
-    for (const branch of [consequent, alternate, right]) {
-      visit(branch, (node) => {
-        if (node.type === 'JSXElement') found.add(node);
-      });
-    }
+    const isCondition = type === 'ConditionalExpression' || type === 'LogicalExpression';
+    isFound ||= isCondition && [consequent, alternate, right].some(encloses);
   });
-  return found;
+  return isFound;
 }
 
 function importsOf(tree: Node): Node[] {

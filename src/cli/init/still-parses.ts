@@ -2,9 +2,10 @@ import { parseSource } from '../../pipeline/source/syntax-tree.js';
 
 /** Whether source that was changed has no mistake of syntax that it did not have before. */
 export async function stillParses(file: string, before: string, after: string): Promise<boolean> {
-  const known = await mistakesIn(file, before);
   const left = await mistakesIn(file, after).catch(() => undefined);
-  return left !== undefined && left.length <= known.length && left.every((mistake) => known.includes(mistake));
+  if (left === undefined || left.length === 0) return left !== undefined;
+  const known = await mistakesIn(file, before);
+  return left.length <= known.length && left.every((mistake) => known.includes(mistake));
 }
 
 /** What the parser says of a file, without where: the places of what comes behind a change are others. */

@@ -1,6 +1,8 @@
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { importedNames } from './imported-names.js';
+import { metadataUrls } from './metadata-urls.js';
 import { type Node, nameOf, parseSource, visit } from './syntax-tree.js';
+import { type Text, textsOf } from './written-texts.js';
 
 /** A place in the app's source that links a URL, written out as text. */
 export interface LinkedUrl {
@@ -82,7 +84,7 @@ export function findLinkSites(tree: Node): LinkSite[] {
     if (node.type === 'JSXElement') addAttributes(node);
     if (isAssetCall(node)) for (const each of textsOf(node.arguments?.[0])) add(each, { site: 'asset()', isLookedUp: true });
   });
-  addMetadata();
+  for (const each of metadataUrls(tree)) add(each, { site: 'metadata', isLookedUp: false });
   return found.sort((a, b) => a.line - b.line || a.column - b.column);
 
   function isAssetCall({ type, callee }: Node): boolean {
@@ -107,131 +109,8 @@ export function findLinkSites(tree: Node): LinkSite[] {
     }
   }
 
-  /** Of the App Router's metadata. */
-  function addMetadata(): void {
-    for (const metadata of metadataOf(tree)) {
-      for (const place of METADATA_URLS) {
-        for (const each of urlsOf(valuesAt(metadata, place))) add(each, { site: 'metadata', isLookedUp: false });
-      }
-    }
-  }
-
   function add({ text, literal }: Text, about: Pick<LinkSite, 'site' | 'isLookedUp'> & Partial<LinkSite>): void {
     const { line, column } = literal.loc?.start ?? { line: 1, column: 0 };
     found.push({ isPart: false, ...about, written: text, literal, line, column: column + 1 });
   }
-}
-
-interface Text {
-  text: string;
-  literal: Node;
-}
-
-/** All texts that a value may turn out to be. */
-function textsOf(value: Node['value']): Text[] {
-  return alternativesOf(value).flatMap((literal): Text[] => {
-    if (literal.type === 'StringLiteral') return [{ text: String(literal.value), literal }];
-    const isText = literal.type === 'TemplateLiteral' && literal.expressions?.length === 0;
-    return isText ? [{ text: literal.quasis?.[0]?.value.cooked ?? '', literal }] : [];
-  });
-}
-
-/** All that a value may turn out to be, without what is said of its type. */
-function alternativesOf(value: Node['value']): Node[] {
-  if (typeof value !== 'object' || value === null) return [];
-  switch (value.type) {
-    case 'JSXExpressionContainer':
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-      return alternativesOf(value.expression);
-    case 'ConditionalExpression':
-      return [...alternativesOf(value.consequent), ...alternativesOf(value.alternate)];
-    case 'LogicalExpression':
-      return [...alternativesOf(value.left), ...alternativesOf(value.right)];
-    default:
-      return [value];
-  }
-}
-
-/** What is read of a module's statements and functions, and of objects. */
-interface Part extends Node {
-  declaration?: Part | null;
-  declarations?: Part[];
-  specifiers?: Part[];
-  exported?: Node;
-  argument?: Node | null;
-  computed?: boolean;
-}
-
-/** The objects that a module of the App Router exports as `metadata`, or returns from `generateMetadata`. */
-function metadataOf(tree: Node): Node[] {
-  const made = exportedAs('generateMetadata', tree).flatMap(alternativesOf);
-  return [
-    ...exportedAs('metadata', tree),
-    ...made.flatMap(({ body }) => (body?.type === 'BlockStatement' ? returnedIn(body) : (body ?? []))),
-  ];
-}
-
-/** The function, or the value of the variable, that a module exports under a name. */
-function exportedAs(wanted: string, { program }: Node): Node[] {
-  const body: readonly Part[] = program?.body ?? [];
-  const locals = new Set<string | undefined>();
-  for (const { type, declaration, specifiers = [], source } of body) {
-    if (type !== 'ExportNamedDeclaration' || source) continue;
-    for (const each of declarationsIn(declaration)) if (nameOf(each.id ?? undefined) === wanted) locals.add(wanted);
-    for (const { local, exported } of specifiers) if (nameOf(exported) === wanted) locals.add(nameOf(local));
-  }
-  return body
-    .flatMap((statement) => declarationsIn(statement.declaration ?? statement))
-    .filter(({ id }) => id && locals.has(nameOf(id)))
-    .map((each) => each.init ?? each);
-}
-
-function declarationsIn(statement: Part | null | undefined): readonly Part[] {
-  return statement?.declarations ?? (statement?.type === 'FunctionDeclaration' ? [statement] : []);
-}
-
-/** What a function returns, without what functions inside it do. */
-function returnedIn(node: unknown): Node[] {
-  if (typeof node !== 'object' || node === null) return [];
-  if (Array.isArray(node)) return node.flatMap(returnedIn);
-  const { type, argument, ...children } = node as Part;
-  if (type === 'ReturnStatement') return argument ? [argument] : [];
-  // Their statements are all that matters here, and functions in expressions are others' too.
-  if (/Function|Method|Class|Expression/.test(type)) return [];
-  return Object.entries(children).flatMap(([key, child]) => (key === 'loc' || key.endsWith('Comments') ? [] : returnedIn(child)));
-}
-
-/** Where the App Router's metadata has URLs that are fetched. Not in `alternates` and its like: people keep those. */
-const METADATA_URLS: readonly (readonly string[])[] = [
-  ['icons'],
-  ['icons', 'icon'],
-  ['icons', 'shortcut'],
-  ['icons', 'apple'],
-  ['icons', 'other'],
-  ['openGraph', 'images'],
-  ['openGraph', 'videos'],
-  ['openGraph', 'audio'],
-  ['twitter', 'images'],
-  ['manifest'],
-];
-
-/** What an object has at the end of a chain of keys. */
-function valuesAt(value: Node, keys: readonly string[]): Node[] {
-  return keys.reduce((values, key) => values.flatMap((each) => membersOf(each, key)), [value]);
-}
-
-function membersOf(value: Node, wanted: string): Node[] {
-  return alternativesOf(value)
-    .flatMap<Part>(({ type, properties = [] }) => (type === 'ObjectExpression' ? properties : []))
-    .filter(({ type, key, computed }) => type === 'ObjectProperty' && !computed && (nameOf(key) ?? key?.value) === wanted)
-    .flatMap((property) => alternativesOf(property.value));
-}
-
-/** A URL, an object with one, or a list of either. */
-function urlsOf(values: readonly Node[]): Text[] {
-  return values.flatMap(alternativesOf).flatMap((value): Text[] => {
-    if (value.type === 'ArrayExpression') return urlsOf((value.elements ?? []).filter((element) => element !== null));
-    return value.type === 'ObjectExpression' ? membersOf(value, 'url').flatMap(textsOf) : textsOf(value);
-  });
 }

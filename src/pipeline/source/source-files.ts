@@ -79,17 +79,22 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
 /** Prose, which no parser of JavaScript can read; and tests and stories, which may link what they like. */
 const NO_SCRIPT = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
 
-/** The source that links files of `public/` and can be parsed, sorted. All are real paths. */
-export function listScripts(project: Project): string[] {
-  const root = fs.realpathSync(project.root);
-  return listSourceFiles(project)
-    .files.filter((file) => !NO_SCRIPT.test(path.relative(root, file)))
-    .sort();
+/** The source that links files of `public/` and can be parsed. */
+export interface LinkingFiles {
+  scripts: string[];
+  /** Those that the app bundles. */
+  stylesheets: string[];
 }
 
-/** The stylesheets that the source may import, sorted. All are real paths. */
-export function listStylesheets(project: Project): string[] {
-  return [...listSourceFiles(project, (name) => name.endsWith('.css')).files].sort();
+/** What may link files of `public/`, sorted. All are real paths. */
+export function listLinkingFiles(project: Project): LinkingFiles {
+  const root = fs.realpathSync(project.root);
+  const isStylesheet = (file: string) => file.endsWith('.css');
+  const files = [...listSourceFiles(project, (name) => isStylesheet(name) || SOURCE_FILE.test(name)).files].sort();
+  return {
+    scripts: files.filter((file) => !isStylesheet(file) && !NO_SCRIPT.test(path.relative(root, file))),
+    stylesheets: files.filter(isStylesheet),
+  };
 }
 
 /** `public/`, which no bundler looks into, and what builds have left. */
@@ -100,7 +105,7 @@ function foldersToSkip({ root: given, publicDir, buildDir }: Project, root: stri
 }
 
 /** A folder that this user may not read, such as the data of a database, holds no source. */
-function readFolder(folder: string): fs.Dirent[] {
+export function readFolder(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch {

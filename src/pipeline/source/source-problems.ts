@@ -5,7 +5,7 @@ import { nearestNames } from '../../core/nearest-names.js';
 import type { BuiltManifest } from '../build-manifest.js';
 import type { Project } from '../project.js';
 import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
-import { listScripts, listStylesheets } from './source-files.js';
+import { listLinkingFiles } from './source-files.js';
 import { findStylesheetUrls, hasPostcssPlugin } from './stylesheet-urls.js';
 
 /** A place in the app's source to look at. */
@@ -38,11 +38,10 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
-  for (const file of listScripts(project)) {
-    await lookInto(file, findLinkedUrls);
-  }
+  const { scripts, stylesheets } = listLinkingFiles(project);
+  for (const file of scripts) await lookInto(file, findLinkedUrls);
   if (!hasPostcssPlugin(project.root)) {
-    for (const file of listStylesheets(project)) await lookInto(file, (_, text) => findStylesheetUrls(text));
+    for (const file of stylesheets) await lookInto(file, (_, text) => findStylesheetUrls(text));
   }
   return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
 

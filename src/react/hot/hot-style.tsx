@@ -118,10 +118,11 @@ function keepInStep(rendered: HTMLLinkElement, isOff: boolean): void {
   if (current && current.link !== rendered) hide(rendered);
   for (const link of [current?.link, next?.link]) {
     if (link === undefined || link === rendered) continue;
+    // First: a new `media` puts the sheet on its way once more, and then `disabled` would not be heeded.
+    if (link.disabled !== isOff) link.disabled = isOff;
     for (const name of new Set([...rendered.getAttributeNames(), ...link.getAttributeNames()])) {
       if (!OWN_ATTRIBUTES.includes(name)) setAttribute(link, name, name === 'media' ? mediaOf(rendered) : rendered.getAttribute(name));
     }
-    if (link.disabled !== isOff) link.disabled = isOff;
   }
 }
 
