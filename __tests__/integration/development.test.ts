@@ -19,6 +19,25 @@ describe.each([
 
   const linked = async (page: string, pattern: RegExp) => pattern.exec((await request(server.origin, page)).body.toString())?.[0];
 
+  test('a page that comes with its file, after others were rendered, links it by its hash', async () => {
+    await linked('/', /\/css\/site\.[^"]*/);
+    app.write('public/css/newest.css', 'body { color: red; }');
+    await until(async () => app.read('.smart-cache/development/client-manifest.mjs').includes('/css/newest.css'));
+    app.write(
+      'app/newest/page.jsx',
+      'import { CachedStyle } from \'next-smart-cache\';\nexport default () => <CachedStyle href="/css/newest.css" />;\n',
+    );
+    // Turbopack takes what an old page and a new one have in common as it was, but not at once.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    let found: string | undefined;
+    await until(async () => {
+      found = await linked('/newest', /\/css\/newest\.[^"]*/);
+      return found !== undefined;
+    });
+    expect(found).toMatch(/^\/css\/newest\.[0-9a-f]{10}\.css$/);
+    expect(server.output()).not.toContain('has no file for an asset path: /css/newest.css');
+  });
+
   test('maps hashed URLs to the originals, and nothing is cacheable', async () => {
     expect(await linked('/', /\/js\/application\.[^"]*/)).toBe('/js/application.46fb7aa72a.js');
     for (const path of [
@@ -49,23 +68,6 @@ describe.each([
 
   test('a manifest left from a production build hides no edit', async () => {
     expect(JSON.parse(app.read('.smart-cache/manifest.json')).assets['/css/site.css'].hash).not.toBe('45dab2e697');
-  });
-
-  test('a page that comes with its file, after others were rendered, links it by its hash', async () => {
-    await linked('/', /\/css\/site\.[^"]*/);
-    app.write('public/css/newest.css', 'body { color: red; }');
-    await until(async () => app.read('.smart-cache/development/client-manifest.mjs').includes('/css/newest.css'));
-    app.write(
-      'app/newest/page.jsx',
-      'import { CachedStyle } from \'next-smart-cache\';\nexport default () => <CachedStyle href="/css/newest.css" />;\n',
-    );
-    let found: string | undefined;
-    await until(async () => {
-      found = await linked('/newest', /\/css\/newest\.[^"]*/);
-      return found !== undefined;
-    });
-    expect(found).toMatch(/^\/css\/newest\.[0-9a-f]{10}\.css$/);
-    expect(server.output()).not.toContain('has no file for an asset path: /css/newest.css');
   });
 
   test('the types follow files that come and go', async () => {
