@@ -89,6 +89,13 @@ test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
   ['a file that is not there', (url) => (isHashed(url) ? script({}, '', 404) : undefined), ['status']],
   ['a file that leads to a login', (url) => (isHashed(url) ? script({ location: '/login' }, '', 307) : undefined), ['status']],
   ['a made-up hash is immutable', (url) => (isMadeUp(url) ? script({ 'cache-control': IMMUTABLE }) : undefined), ['made-up-hash']],
+  [
+    'a made-up hash is not there, and for how long that holds is not said',
+    (url) => (isMadeUp(url) ? script({}, '', 404) : undefined),
+    ['made-up-hash'],
+  ],
+  ['so it is of one that leads elsewhere', (url) => (isMadeUp(url) ? script({ location: '/' }, '', 308) : undefined), ['made-up-hash']],
+  ['a made-up hash gets the file, with no Cache-Control', (url) => (isMadeUp(url) ? script({}) : undefined), ['made-up-hash']],
   ['a made-up hash breaks the server', (url) => (isMadeUp(url) ? script({}, '', 500) : undefined), ['made-up-hash']],
   [
     'a CDN keeps a made-up hash',
@@ -132,6 +139,10 @@ test.each<[string, (url: string) => Handler | undefined]>([
   [
     'Brotli too',
     on('/', script({ 'content-type': 'text/html', 'cache-control': NO_STORE, 'content-encoding': 'br' }, brotliCompressSync(PAGE))),
+  ],
+  [
+    'a made-up hash that is not there, for one browser alone',
+    (url) => (isMadeUp(url) ? script({ 'cache-control': 'private' }, '', 404) : undefined),
   ],
   ['a redirect to the page', (url) => (url === '/' ? script({ location: '/start' }, '', 308) : url === '/start' ? page(PAGE) : undefined)],
   ['an optimised image', (url) => (url === '/' ? page(`${PAGE}<img src="/_next/image?url=%2Fjs%2Fapp.${HASH}.js&w=64&q=75">`) : undefined)],

@@ -36,10 +36,17 @@ export function reasonToReuse(status: number, headers: IncomingHttpHeaders): str
   if (has('immutable') || lifetimes.some((lifetime) => (lifetime ?? 0) > 0)) return `Cache-Control is "${cacheControl}"`;
   if (lifetimes.some((lifetime) => lifetime === 0)) return undefined;
   if (Date.parse(expires ?? '') > (Date.parse(date ?? '') || Date.now())) return `Expires is "${expires}"`;
-  // RFC 9111, section 4.2.2: without a lifetime, caches guess one from the age of the file.
-  if (status === 200 && lastModified && !has('private')) return 'there is no Cache-Control, and with Last-Modified caches guess how long';
-  return undefined;
+  if (has('private') || !GUESSED_STATUSES.has(status)) return undefined;
+  const lacking = cacheControl === undefined ? 'there is no Cache-Control' : `Cache-Control is "${cacheControl}", which says not how long`;
+  return `${lacking}: caches guess it${status === 200 && lastModified ? ' from Last-Modified' : `, and CDNs keep a ${status}`}`;
 }
+
+/**
+ * What caches may keep although nobody has said for how long (RFC 9110,
+ * section 15.1): browsers guess that from `Last-Modified` (RFC 9111, section
+ * 4.2.2), and CDNs keep it for a time of their own, a 404 too.
+ */
+const GUESSED_STATUSES: ReadonlySet<number> = new Set([200, 301, 308, 404, 410]);
 
 /** Whether a cache that many share must ask before it answers from this. */
 export function forbidsSharedReuse(headers: IncomingHttpHeaders): boolean {

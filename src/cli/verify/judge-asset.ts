@@ -109,7 +109,9 @@ function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
       ? fails(
           'made-up-hash',
           `${reusable.url} answers ${reusable.status}, and ${reasonToReuse(reusable.status ?? 0, reusable.headers)}`,
-          'remove header rules that match hashed names by a pattern; only files that are there may be immutable',
+          reusable.headers['cache-control'] === undefined
+            ? 'let the server answer "Cache-Control: no-store" for what is not there'
+            : 'remove header rules that match hashed names by a pattern; only files that are there may be immutable',
         )
       : holds('made-up-hash', `${first.status}, ${first.headers['cache-control'] ?? 'no Cache-Control'}`),
     kept
