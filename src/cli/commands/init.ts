@@ -3,7 +3,7 @@ import path from 'node:path';
 import { replaceText } from '../../pipeline/atomic-write.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
-import type { InitPlan } from '../init/plan.js';
+import type { FileTags, InitPlan } from '../init/plan.js';
 import { formatCount } from '../terminal/numbers.js';
 import { createTalk } from '../terminal/talk.js';
 
@@ -51,11 +51,17 @@ function toReport({ writes, tags, configToWrap }: InitPlan, isDry: boolean) {
 function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied: boolean }, io: CommandIo): void {
   const talk = createTalk(io);
   const inCwd = (file: string) => path.relative(io.cwd, file);
-  for (const { file, changes } of plan.tags) {
-    for (const { line, column, before, after } of changes) talk.failAt(`${inCwd(file)}:${line}:${column}`, `${before}  →  ${after}`);
+  for (const { file, changes, obstacle } of plan.tags) {
+    const byHand = obstacle === null ? '' : `  (by hand: ${obstacle})`;
+    for (const { line, column, before, after } of changes)
+      talk.failAt(`${inCwd(file)}:${line}:${column}`, `${before}  →  ${after}${byHand}`);
   }
-  const tags = plan.tags.reduce((sum, { changes }) => sum + changes.length, 0);
-  if (tags > 0 && !isApplied) talk.note(`${formatCount(tags, 'tag')} could link hashed URLs; "next-smart-cache init --apply" changes them`);
+  const count = (tags: readonly FileTags[]) => tags.reduce((sum, { changes }) => sum + changes.length, 0);
+  const automatic = count(plan.tags.filter(({ obstacle }) => obstacle === null));
+  const byHand = count(plan.tags) - automatic;
+  if (automatic > 0 && !isApplied)
+    talk.note(`${formatCount(automatic, 'link')} could be hashed; "next-smart-cache init --apply" changes them`);
+  if (byHand > 0) talk.note(`${formatCount(byHand, 'link')} could be hashed, but must be changed by hand`);
   const files = [...plan.writes.keys()].map(inCwd).join(', ');
   if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
   else if (plan.configToWrap === undefined) talk.done('all is wired already; nothing was written');

@@ -11,7 +11,7 @@ import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
-import { rewriteTags, type TagChange } from './rewrite-tags.js';
+import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
 import { stillParses } from './still-parses.js';
 import { wrapConfig } from './wrap-config.js';
 
@@ -20,11 +20,19 @@ export interface InitPlan {
   /** Absolute path → its new text. */
   writes: Map<string, string>;
   /** Places in the source that could link hashed URLs, by file. */
-  tags: { file: string; changes: TagChange[] }[];
+  tags: FileTags[];
   /** A config that has to be wrapped by hand, and whether it is an ES module. */
   configToWrap?: { file: string; isModule: boolean };
   /** Whether package.json names this package. */
   isInstalled: boolean;
+}
+
+export interface FileTags {
+  /** Absolute path. */
+  file: string;
+  changes: TagChange[];
+  /** Why they have to be changed by hand; `null`: they have not. */
+  obstacle: string | null;
 }
 
 /**
@@ -91,12 +99,18 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       const text = content.toString();
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
       const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
-      if (!rewritten?.changes.length || !(await stillParses(file, text, rewritten.text))) continue;
-      found.push({ file, changes: rewritten.changes });
-      if (apply) replace(file, text, rewritten.text);
+      if (!rewritten?.changes.length) continue;
+      const obstacle = await obstacleTo(file, text, rewritten);
+      found.push({ file, changes: rewritten.changes, obstacle });
+      if (apply && obstacle === null) replace(file, text, rewritten.text);
     }
     return found;
   }
+}
+
+async function obstacleTo(file: string, before: string, { text, obstacle }: RewrittenTags): Promise<string | null> {
+  if (obstacle !== undefined) return obstacle;
+  return (await stillParses(file, before, text)) ? null : 'it would have a mistake of syntax afterwards';
 }
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";

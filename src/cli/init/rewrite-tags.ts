@@ -13,6 +13,14 @@ export interface TagChange {
   after: string;
 }
 
+/** Places in a file, and its text with all of them changed. */
+export interface RewrittenTags {
+  text: string;
+  changes: TagChange[];
+  /** Why they have to be changed by hand: the text is as it was. */
+  obstacle?: string;
+}
+
 const PACKAGE = 'next-smart-cache';
 
 /**
@@ -32,7 +40,7 @@ export async function rewriteTags(
   file: string,
   text: string,
   toAssetPath: (written: string) => string | undefined,
-): Promise<{ text: string; changes: TagChange[] }> {
+): Promise<RewrittenTags> {
   const tree = await parseSource(file, text);
   const code = new MagicString(text);
   const changes: TagChange[] = [];
@@ -57,10 +65,12 @@ export async function rewriteTags(
       after: firstLine(code.slice(start, end)),
     });
   }
-  // Another `asset` of the author's own would take the place of ours, and CommonJS has no `import`.
-  const isLeftAlone = [...needed].some((name) => isBoundElsewhere(tree, name, PACKAGE)) || isCommonJs(tree);
-  if (changes.length === 0 || isLeftAlone) return { text, changes: [] };
-  addImport([...needed].sort());
+  if (changes.length === 0) return { text, changes };
+  const names = [...needed].sort();
+  const taken = names.find((name) => isBoundElsewhere(tree, name, PACKAGE));
+  if (taken !== undefined) return { text, changes, obstacle: `the file has something else named "${taken}"` };
+  if (isCommonJs(tree)) return { text, changes, obstacle: 'the file is CommonJS, which has no import' };
+  addImport(names);
   return { text: code.toString(), changes };
 
   function renameElement({ openingElement, closingElement }: Node, component: string): void {

@@ -28,7 +28,7 @@ test('wires an app and lists its tags; a second time nothing is written', async 
     stdout: '',
     stderr:
       'app/page.jsx:1:31  "/img/logo.svg"  →  {asset("/img/logo.svg")}\n' +
-      'next-smart-cache: 1 tag could link hashed URLs; "next-smart-cache init --apply" changes them\n' +
+      'next-smart-cache: 1 link could be hashed; "next-smart-cache init --apply" changes them\n' +
       'next-smart-cache: wrote package.json, .gitignore, next.config.mjs\n' +
       'next-smart-cache: package.json does not name this package yet: npm install next-smart-cache\n',
   });
@@ -78,6 +78,7 @@ test('--dry-run writes nothing, --json says what there is to write', async () =>
       {
         file: path.join(root, 'app/page.jsx'),
         changes: [{ line: 1, column: 31, before: '"/img/logo.svg"', after: '{asset("/img/logo.svg")}' }],
+        obstacle: null,
       },
     ],
   });
