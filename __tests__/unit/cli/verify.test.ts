@@ -150,6 +150,14 @@ test.each<[string, (url: string) => Handler | undefined]>([
   expect(await failing(await site(changed))).toEqual({ exitCode: 0, checks: [] });
 });
 
+test('on a terminal, it shows how far it is while a site takes its time', async () => {
+  const slow: Handler = (_, response) => void setTimeout(() => response.writeHead(404, { 'cache-control': 'no-store' }).end(), 600);
+  const url = await site((asked) => (isMadeUp(asked) ? slow : undefined));
+  const { exitCode, stderr } = await runCommand(['verify', url], { terminal: { hasColors: false, isInteractive: true } });
+  expect(stderr).toContain('looking at [==============================] 100% of 1 file');
+  expect(exitCode).toBe(0);
+});
+
 test('a plain URL that answers 404 is not ours to judge, but is said', async () => {
   const linked = `${PAGE}<img src="/img/gone.png">`;
   const url = await site((asked) => (asked === '/' ? page(linked) : asked === '/img/gone.png' ? script({}, '', 404) : undefined));

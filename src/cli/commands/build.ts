@@ -2,7 +2,7 @@ import { buildManifest } from '../../pipeline/build-manifest.js';
 import { reportBuild, summarizeBuild } from '../build-report.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
-import { withProgress } from '../terminal/progress.js';
+import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
 export const buildCommand: CliCommand = {
@@ -21,7 +21,7 @@ export const buildCommand: CliCommand = {
 
 async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
-  const built = await withProgress(io, (onProgress) => buildManifest(project, { onProgress }));
+  const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
   if (json) io.stdout(`${JSON.stringify(reportBuild(project, built), null, 2)}\n`);
   const talk = createTalk(io);
   for (const warning of built.warnings) talk.warn(warning);

@@ -6,6 +6,7 @@ import { findSourceProblems, type SourceProblem } from '../../pipeline/source/so
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
+import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
 export const checkCommand: CliCommand = {
@@ -29,7 +30,7 @@ export const checkCommand: CliCommand = {
 
 async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
-  const built = buildManifest(project, { write: false });
+  const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
   const problems = await findSourceProblems(project, built);
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';

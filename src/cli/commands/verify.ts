@@ -3,6 +3,7 @@ import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
 import { printable, printableJson } from '../terminal/printable.js';
+import { VERIFYING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 import type { SiteReport } from '../verify/judge-site.js';
 
@@ -42,14 +43,17 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
   const { verifySite } = await import('../verify/verify-site.js');
   const { timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();
-  const report = await verifySite(args[0] ?? '', {
-    timeout: Math.max(1, Math.round(timeout * 1000)),
-    maxAssets: Math.ceil(maxAssets),
-    maxSize: maxSize * 1e6,
-    checksHash: hashCheck,
-    userAgent: `next-smart-cache/${io.version}`,
-    interruption,
-  });
+  const report = await withProgress(io, VERIFYING, (onProgress) =>
+    verifySite(args[0] ?? '', {
+      timeout: Math.max(1, Math.round(timeout * 1000)),
+      maxAssets: Math.ceil(maxAssets),
+      maxSize: maxSize * 1e6,
+      checksHash: hashCheck,
+      userAgent: `next-smart-cache/${io.version}`,
+      interruption,
+      onProgress,
+    }),
+  );
   const talk = createTalk(io);
   if (interruption.aborted) {
     talk.fail('interrupted');

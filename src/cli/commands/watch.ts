@@ -8,7 +8,7 @@ import { reportBuild, summarizeBuild } from '../build-report.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
-import { withProgress } from '../terminal/progress.js';
+import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
 export const watchCommand: CliCommand = {
@@ -37,7 +37,7 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
     for (const warning of warnings) talk.warn(warning);
   };
 
-  let latest = await withProgress(io, (onProgress) => buildManifest(project, { onProgress }));
+  let latest = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
   let failure: string | undefined;
   report(latest, compareManifests(EMPTY, latest.manifest));
   talk.done(`${summarizeBuild(project, latest)}; watching public/ until Ctrl-C`);

@@ -8,6 +8,7 @@ import { listLinkingFiles } from '../../pipeline/source/source-files.js';
 import { isAround } from '../../pipeline/source/source-packages.js';
 import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
+import { HASHING, withProgress } from '../terminal/progress.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
@@ -88,7 +89,8 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
     const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
     if (!fs.existsSync(project.publicDir)) return [];
-    const toAssetPath = hashedAssetPaths(project, buildManifest(project, { write: false }));
+    const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
+    const toAssetPath = hashedAssetPaths(project, built);
     const realRoot = fs.realpathSync(root);
     const found: InitPlan['tags'] = [];
     // Other packages of a workspace may not depend on this one.

@@ -1,19 +1,34 @@
 import { Writable } from 'node:stream';
-import type { OnProgress } from '../../pipeline/freeze-in-parallel.js';
 import type { CommandIo } from '../command-io.js';
-import { formatBytes } from './numbers.js';
+import { formatBytes, formatCount } from './numbers.js';
 
 /** Work that is over sooner needs no bar. */
 const LONG_MS = 500;
 const FRAMES_PER_SECOND = 10;
 
+/** What the work is, and what is counted of it: `hashing public/ [===---] 50% of 200 MB`. */
+export interface Progress {
+  verb: string;
+  formatTotal(total: number): string;
+}
+
+export const HASHING: Progress = { verb: 'hashing public/', formatTotal: formatBytes };
+export const VERIFYING: Progress = { verb: 'looking at', formatTotal: (total) => formatCount(total, 'file') };
+
+/** Called with what has been done so far, and what there is to do, which may grow. */
+export type OnProgress = (done: number, total: number) => void;
+
 /**
- * Shows how far a synchronous piece of work is, if it is long and somebody
- * watches. The line is gone when the work is over, or has failed.
+ * Shows how far a piece of work is, if it is long and somebody watches. The
+ * line is gone when the work is over, or has failed.
  *
  * @param work is given `undefined` where no bar may be drawn, so that it need not count.
  */
-export async function withProgress<T>(io: Pick<CommandIo, 'stderr' | 'terminal'>, work: (onProgress?: OnProgress) => T): Promise<T> {
+export async function withProgress<T>(
+  io: Pick<CommandIo, 'stderr' | 'terminal'>,
+  { verb, formatTotal }: Progress,
+  work: (onProgress?: OnProgress) => T | Promise<T>,
+): Promise<T> {
   if (!io.terminal.isInteractive) return work();
   const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
@@ -21,10 +36,10 @@ export async function withProgress<T>(io: Pick<CommandIo, 'stderr' | 'terminal'>
     format: (_, { progress, total }) => {
       const complete = Math.round(progress * BAR_WIDTH);
       const drawn = '='.repeat(complete) + '-'.repeat(BAR_WIDTH - complete);
-      return `hashing public/ [${drawn}] ${Math.floor(progress * 100)}% of ${formatBytes(total)}`;
+      return `${verb} [${drawn}] ${Math.floor(progress * 100)}% of ${formatTotal(total)}`;
     },
     fps: FRAMES_PER_SECOND,
-    // Nothing else can draw it: the work leaves no time for timers.
+    // Nothing else can draw it while the work leaves no time for timers.
     synchronousUpdate: true,
     clearOnComplete: true,
     // An interrupt ends the work at once; so nothing may be changed that had to be set back.
@@ -35,8 +50,11 @@ export async function withProgress<T>(io: Pick<CommandIo, 'stderr' | 'terminal'>
   const startedAt = Date.now();
   let isDrawn = false;
   try {
-    return work((done, total) => {
-      if (isDrawn) return bar.update(done);
+    return await work((done, total) => {
+      if (isDrawn) {
+        bar.setTotal(total);
+        return bar.update(done);
+      }
       if (Date.now() - startedAt < LONG_MS) return;
       isDrawn = true;
       bar.start(total, done);

@@ -1,3 +1,4 @@
+import type { OnProgress } from '../terminal/progress.js';
 import { isHtml } from './answer.js';
 import type { Ask } from './ask.js';
 import { forbidsSharedReuse } from './cache-headers.js';
@@ -13,6 +14,8 @@ export interface CollectOptions {
   maxAssets: number;
   /** Bytes of one file. */
   maxSize: number;
+  /** Called after every file. */
+  onProgress?: OnProgress | undefined;
 }
 
 const CONCURRENCY = 6;
@@ -31,10 +34,13 @@ async function collectAssets(links: readonly LinkedFile[], origin: string, optio
   const assets: AssetEvidence[] = [];
   const notAsked: NotAsked = { framework: 0, elsewhere: 0, beyondLimit: 0 };
   let asked = 0;
+  let done = 0;
   for (let wave = select(links); wave.length > 0; ) {
-    const collected = await mapConcurrently(wave, (link) =>
-      collectAsset(link, kindOf(new URL(link.url), origin), { ...options, siteOrigin: origin }),
-    );
+    const collected = await mapConcurrently(wave, async (link) => {
+      const asset = await collectAsset(link, kindOf(new URL(link.url), origin), { ...options, siteOrigin: origin });
+      options.onProgress?.(++done, Math.min(asked, options.maxAssets));
+      return asset;
+    });
     for (const { evidence } of collected) {
       if (evidence === 'elsewhere') notAsked.elsewhere++;
       else if (evidence) assets.push(evidence);

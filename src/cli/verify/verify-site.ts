@@ -1,3 +1,4 @@
+import type { OnProgress } from '../terminal/progress.js';
 import { createAsk } from './ask.js';
 import { collectSite } from './collect-site.js';
 import { judgeSite, type SiteReport } from './judge-site.js';
@@ -13,6 +14,8 @@ export interface VerifyOptions {
   checksHash: boolean;
   userAgent: string;
   interruption: AbortSignal;
+  /** Called after every file. */
+  onProgress?: OnProgress | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { TerminalAbilities } from '../../../../src/cli/command-io';
-import { withProgress } from '../../../../src/cli/terminal/progress';
+import { HASHING, VERIFYING, withProgress } from '../../../../src/cli/terminal/progress';
 
 let now = 0;
 beforeEach(() => {
@@ -18,7 +18,7 @@ async function work(msPerTenth: number, { terminal = TERMINAL, end = () => {} }:
   const stderr = (written: string) => {
     text += written;
   };
-  const done = withProgress({ stderr, terminal }, (onProgress) => {
+  const done = withProgress({ stderr, terminal }, HASHING, (onProgress) => {
     for (let tenth = 0; tenth <= 10; tenth++) {
       now += msPerTenth;
       onProgress?.((TOTAL / 10) * tenth, TOTAL);
@@ -42,6 +42,22 @@ function lineOf(text: string): string {
 test('long work is drawn from within, without a timer', async () => {
   const { midway } = await work(1000);
   expect(midway).toContain('hashing public/ [===============---------------] 50% of 200 MB');
+});
+
+test('work that finds more to do on the way', async () => {
+  let text = '';
+  const stderr = (written: string) => {
+    text += written;
+  };
+  await withProgress({ stderr, terminal: TERMINAL }, VERIFYING, async (onProgress) => {
+    now += 1000;
+    onProgress?.(1, 2);
+    await Promise.resolve();
+    now += 1000;
+    onProgress?.(2, 8);
+    expect(text).toContain('looking at [========----------------------] 25% of 8 files');
+  });
+  expect(lineOf(text)).toBe('');
 });
 
 test('and leaves nothing behind: neither a line nor a changed terminal', async () => {
