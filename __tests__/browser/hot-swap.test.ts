@@ -21,9 +21,12 @@ declare global {
 }
 
 describe.each([
-  { name: 'Turbopack', bundler: [] },
-  { name: 'webpack', bundler: ['--webpack'] },
-] as const)('next dev with $name: an edit appears by itself', ({ bundler }) => {
+  { name: 'Turbopack', bundler: [], pages: PAGES },
+  { name: 'webpack', bundler: ['--webpack'], pages: PAGES },
+  // In development, these link no store either: an edit must change the URLs all the same.
+  { name: 'static delivery', bundler: [], pages: ['/client'], args: "{}, { delivery: 'static' }" },
+  { name: "output: 'export'", bundler: [], pages: ['/server'], args: "{ output: 'export' }" },
+] as const)('next dev with $name: an edit appears by itself', ({ bundler, pages, ...rest }) => {
   let app: NextApp;
   let server: NodeServer;
   let browser: Browser;
@@ -33,6 +36,7 @@ describe.each([
   beforeAll(async () => {
     app = createApp('hot', { bundler });
     app.write('public/font/text.woff2', font(fonts));
+    if ('args' in rest) app.write('next.config.mjs', app.read('next.config.mjs').replace(/(?<=withSmartCache\().*(?=\);)/, rest.args));
     server = await app.dev();
     browser = await launchBrowser();
   });
@@ -41,7 +45,7 @@ describe.each([
     await app.dispose();
   });
 
-  describe.each(PAGES)('%s', (url) => {
+  describe.each(pages)('%s', (url) => {
     let page: Page;
     let complaints: string[];
 
@@ -216,7 +220,7 @@ describe.each([
         await expectSoon(timesSaid, [time, time]);
         await showsUrl(/\/img\/picture\.svg$/);
         fs.writeFileSync(picture, text);
-        await showsUrl(/\/img\/picture\.[0-9a-f]{10}\.svg$/);
+        await showsUrl(/\/img\/picture(?:\.[0-9a-f]{10}\.svg|\.svg\?hash=[0-9a-f]{10})$/);
       }
     });
   });

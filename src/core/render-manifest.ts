@@ -87,13 +87,19 @@ export function lookUp({ assets, preloads, unhashed, reloads }: RenderManifest, 
     const reloaded = reloads?.[reading];
     return {
       ...resolved,
-      url: reading === written ? resolved.url : resolved.url + splitSuffix(written).suffix,
+      url: reading === written ? resolved.url : withSuffix(resolved.url, splitSuffix(written).suffix),
       ...(hash && { hash }),
       ...(listed && { preloads: listed.map(toResolved) }),
       ...(reloaded && { reloads: reloaded }),
     };
   }
   return undefined;
+}
+
+function withSuffix(url: string, suffix: string): string {
+  // In development, a URL may have a query of its own.
+  if (process.env.NODE_ENV === 'development' && url.includes('?')) return url + suffix.replace(/^\?/, '&');
+  return url + suffix;
 }
 
 function toResolved(entry: RenderedAsset): ResolvedAsset {

@@ -1,13 +1,13 @@
 import { encodeAssetPath, isExternalUrl } from './asset-path.js';
 import { finishUrl, type UrlPrefixes } from './finish-url.js';
-import type { Manifest } from './manifest-document.js';
+import type { Manifest, ManifestEntry } from './manifest-document.js';
 import type { RenderManifest } from './render-manifest.js';
 
 export interface RenderManifestSettings extends UrlPrefixes {
   integrity: boolean | 'cross-origin';
   onMissing: 'error' | 'warn';
-  /** Whether a URL of the manifest is served; one that is not gives way to the original. Default: all are, as in production. */
-  isServed?: (url: string, assetPath: string) => boolean;
+  /** Development: a file's URL, without prefix; `undefined`: its plain one. Default: that of the manifest. */
+  urlOf?: (assetPath: string, entry: ManifestEntry) => string | undefined;
 }
 
 /**
@@ -22,12 +22,14 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, onMissing, isServed = () => true } = settings;
+  const { basePath, onMissing, urlOf = (_, { url }) => url } = settings;
   const assets: Record<string, string | readonly [string, string]> = {};
   const unhashed: Record<string, string> = {};
-  for (const [assetPath, { hash, url, integrity }] of Object.entries(manifest.assets)) {
+  for (const [assetPath, entry] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;
-    if (!isServed(url, assetPath)) {
+    const { hash, integrity } = entry;
+    const url = urlOf(assetPath, entry);
+    if (url === undefined) {
       assets[assetPath] = basePath + encodeAssetPath(assetPath);
       unhashed[assetPath] = hash;
       continue;

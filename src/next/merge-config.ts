@@ -13,13 +13,14 @@ const CLIENT_MODULE = `${PACKAGE}/client-manifest`;
  *
  * @param root the app's folder, which Turbopack's aliases are relative to.
  */
-export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string, usesRewrites: boolean): NextConfig {
+export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string): NextConfig {
+  const { rewriteRules } = app;
   return {
     ...config,
-    ...(usesRewrites && {
+    ...(rewriteRules && {
       rewrites: async () => {
         app.prepare();
-        return mergeRewrites(await config.rewrites?.(), app.rewriteRules());
+        return mergeRewrites(await config.rewrites?.(), rewriteRules());
       },
     }),
     // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.

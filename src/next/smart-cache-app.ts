@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
-import { shapeMatcher } from '../core/hashed-path-shape.js';
+import type { HashedPathShape } from '../core/hashed-path-shape.js';
 import { compareManifests } from '../core/manifest-changes.js';
+import type { ManifestEntry } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
-import { deriveDevelopmentRewrites, deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
+import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { linkStore, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
@@ -14,7 +15,8 @@ import { type RenderModules, renderModulePaths, writeRenderModules } from '../pi
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
-import { shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { type ShapeInput, shapeBesideRoutes, shapeUnlessOfRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
 
 /**
  * What `withSmartCache` asks of a wrapped app. Production and development are
@@ -25,8 +27,8 @@ export interface SmartCacheApp {
   readonly modules: RenderModules;
   /** Makes sure that manifest and modules are there and current; cheap when they are. */
   prepare(): void;
-  /** The rewrites of this mode. */
-  rewriteRules(): RewriteRules;
+  /** The rewrites of this mode. Absent: it needs none. */
+  readonly rewriteRules: (() => RewriteRules) | undefined;
   /** Called when Next has compiled, before it renders pages. */
   afterCompile(distDir: string): void;
 }
@@ -47,14 +49,14 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   });
   // Next asks twice in one build; a warning is wanted once.
   const rules = once(() => {
-    const { shape, dynamicRoutes } = shapeOf(project, config, built(), rewrittenAssetPaths(project, built()));
+    const { shape, dynamicRoutes } = shapeBesideRoutes(shapeInput(project, config, built(), rewrittenAssetPaths(project, built())));
     warnOfDynamicRoutes(dynamicRoutes, project.options.hashLength);
     return deriveRewrites(shape, project.options.onStaleHash);
   });
   return {
     modules,
     prepare: () => void built(),
-    rewriteRules: () => (project.delivery === 'static' ? NO_RULES : rules()),
+    rewriteRules: project.delivery === 'static' ? undefined : rules,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
@@ -73,20 +75,18 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     warn(saysNew(built.warnings));
     return built;
   };
+  const urls = project.hasServer ? rewrittenUrls(once(() => developmentShape(project, config, first()))) : QUERY_URLS;
   const writeModules = (built: BuiltManifest) => {
-    // Next asks for the rewrites once: a folder that is new since then keeps its original URLs until the server is started again.
-    const isInShape = project.delivery === 'static' ? () => false : shapeMatcher(shape());
-    // Nothing is rewritten here: a module that others import by its plain name must not be loaded by another one too.
+    // References are not rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
-    const isServed = (url: string, assetPath: string) => isInShape(url) && !plainModules.has(assetPath);
-    const { source, manifest } = writeRenderModules(project, built, { ...settings, isServed }, modules, { forDevelopment: true, edited });
+    const urlOf = (assetPath: string, { hash }: ManifestEntry) => (plainModules.has(assetPath) ? undefined : urls.urlOf(assetPath, hash));
+    const { source, manifest } = writeRenderModules(project, built, { ...settings, urlOf }, modules, { forDevelopment: true, edited });
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
     return source;
   };
   const first = once(buildAgain);
   // One that is as it was again stays listed: a document may have seen it in between.
   const edited = new Set<string>();
-  const shape = once(() => shapeOf(project, config, first(), []).shape);
   const started = once(() => {
     let latest = first();
     const source = writeModules(latest);
@@ -101,26 +101,29 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
   return {
     modules,
     prepare: started,
-    rewriteRules: () => (project.delivery === 'static' ? NO_RULES : deriveDevelopmentRewrites(shape())),
+    rewriteRules: urls.rewriteRules,
     afterCompile: () => {},
   };
 }
-
-const NO_RULES: RewriteRules = { beforeFiles: [], afterFiles: [] };
 
 function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {
   return { ...prefixes, integrity, onMissing };
 }
 
-function shapeOf(
+function developmentShape(project: Project, config: SettingsConfig, built: BuiltManifest): HashedPathShape | undefined {
+  const input = shapeInput(project, config, built, []);
+  return project.delivery === 'static' ? shapeUnlessOfRoutes(input) : shapeBesideRoutes(input).shape;
+}
+
+function shapeInput(
   { root, options }: Project,
   { pageExtensions }: SettingsConfig,
   { manifest, stablePaths }: BuiltManifest,
   olderPaths: Iterable<string>,
-) {
+): ShapeInput {
   const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
   const routes = listAppRoutes(root, pageExtensions);
-  return shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes });
+  return { manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes };
 }
 
 function once<T>(make: () => T): () => T {

@@ -68,8 +68,8 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   }
   const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
   // Without a rewrite there is no call from Next that comes before it compiles.
-  if (project.delivery === 'static' && mode !== 'other' && !isReadOnly()) app.prepare();
-  return markAsWrapped(mergeConfig(config, app, root, project.delivery === 'rewrite'), options);
+  if (!app.rewriteRules && mode !== 'other' && !isReadOnly()) app.prepare();
+  return markAsWrapped(mergeConfig(config, app, root), options);
 }
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {

@@ -80,10 +80,12 @@ test.each<[RenderManifestSettings['integrity'], ownOrigin: boolean, otherOrigin:
   expect(hasIntegrity({ cdnPrefix: '//cdn.example.com' })).toBe(otherOrigin);
 });
 
-test('what is not served has its original URL', () => {
-  expect(assetsWith({ isServed: (url) => !url.startsWith('/_next/'), basePath: '/docs' })).toMatchObject({
-    '/css/site.css': '/docs/css/site.4f2a9c01be.css',
-    '/vendor/lib.js': '/docs/vendor/lib.js',
+test('URLs other than those of the manifest; what has none keeps its plain one, with its hash beside it', () => {
+  const urlOf: RenderManifestSettings['urlOf'] = (assetPath, { hash }) =>
+    assetPath.startsWith('/css/') ? `${assetPath}?${hash}` : undefined;
+  expect(toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, urlOf, basePath: '/docs' })).toMatchObject({
+    assets: { '/css/site.css': '/docs/css/site.css?4f2a9c01be', '/vendor/lib.js': '/docs/vendor/lib.js' },
+    unhashed: { '/vendor/lib.js': '0123456789' },
   });
 });
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
 import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
-import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
+import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-rules';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
@@ -48,6 +48,8 @@ const serverManifest = (app: SmartCacheApp): RenderManifest => {
   return parseRenderModule(fs.readFileSync(app.modules.server, 'utf8'));
 };
 
+const rulesOf = ({ rewriteRules }: SmartCacheApp): RewriteRules => rewriteRules?.() ?? { beforeFiles: [], afterFiles: [] };
+
 const urlOf = ({ assets }: RenderManifest, assetPath: string): string => {
   const entry = assets[assetPath];
   return (typeof entry === 'string' ? entry : entry?.[0]) ?? '';
@@ -66,7 +68,7 @@ describe.each<[string, SmartCacheOptions, output: string | undefined]>([
   test('in production, every URL that is rendered leads to the frozen copy', () => {
     const { project, app: production } = app(productionApp);
     const manifest = serverManifest(production);
-    const { beforeFiles } = production.rewriteRules();
+    const { beforeFiles } = rulesOf(production);
     production.afterCompile(path.join(project.root, '.next'));
     const served = readFiles(path.join(project.root, '.next/static'));
     for (const [assetPath, content] of Object.entries(FILES)) {
@@ -76,15 +78,26 @@ describe.each<[string, SmartCacheOptions, output: string | undefined]>([
     }
   });
 
-  test('in development, every URL that is rendered leads to the original', () => {
+  test('in development, every URL that is rendered leads to the original, and an edit changes it', () => {
     const { app: development } = app(developmentApp);
     const manifest = serverManifest(development);
-    const { beforeFiles, afterFiles } = development.rewriteRules();
+    const { beforeFiles, afterFiles } = rulesOf(development);
     for (const assetPath of Object.keys(FILES).map((name) => `/${name}`)) {
       const url = urlOf(manifest, assetPath);
-      expect([assetPath, rewrite([...beforeFiles, ...afterFiles], url) ?? url]).toEqual([assetPath, encodeAssetPath(assetPath)]);
+      const [served] = (rewrite([...beforeFiles, ...afterFiles], url) ?? url).split('?');
+      expect([assetPath, served]).toEqual([assetPath, encodeAssetPath(assetPath)]);
+      const changes = assetPath !== '/robots.txt' && (output === 'export' || !assetPath.startsWith('/vendor/'));
+      expect(url !== encodeAssetPath(assetPath)).toBe(changes);
     }
   });
+});
+
+test('under static delivery, routes of the app may look hashed: in development too, they are left alone', () => {
+  const project = projectWith(FILES, { delivery: 'static' });
+  writeFiles(project.root, { 'app/js/[name]/page.jsx': '' });
+  const development = developmentApp(project, {});
+  expect(urlOf(serverManifest(development), '/js/app.js')).toBe('/js/app.js');
+  expect(rulesOf(development)).toEqual({ beforeFiles: [], afterFiles: [] });
 });
 
 describe('older deploys stay within reach of the rules as long as the store serves them', () => {
@@ -94,7 +107,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
     fs.mkdirSync(project.publicDir);
     writeFiles(project.publicDir, files);
     const app = productionApp(project, {});
-    const { beforeFiles } = app.rewriteRules();
+    const { beforeFiles } = rulesOf(app);
     app.afterCompile(path.join(project.root, '.next'));
     endBuild?.();
     return (url) => rewrite(beforeFiles, url);
@@ -141,8 +154,8 @@ describe('older deploys stay within reach of the rules as long as the store serv
 test('onStaleHash: what is not in the store leads to the original, or to a 404', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   const stale = `${REWRITE_STORE_URL}/js/app.0123456789.js`;
-  expect(rewrite(productionApp(project, {}).rewriteRules().afterFiles, stale)).toBe('/js/app.js');
-  expect(rewrite(productionApp(withOptions(project, { onStaleHash: 'not-found' }), {}).rewriteRules().afterFiles, stale)).toBe('/_error');
+  expect(rewrite(rulesOf(productionApp(project, {})).afterFiles, stale)).toBe('/js/app.js');
+  expect(rewrite(rulesOf(productionApp(withOptions(project, { onStaleHash: 'not-found' }), {})).afterFiles, stale)).toBe('/_error');
 });
 
 describe('the settings reach what is rendered', () => {

@@ -1,0 +1,40 @@
+import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
+import { type HashedPathShape, shapeMatcher } from '../core/hashed-path-shape.js';
+import { deriveDevelopmentRewrites, type RewriteRules } from '../core/rewrite-rules.js';
+
+/**
+ * How the files of `public/` are linked in development: whatever the delivery,
+ * under a URL that an edit changes and that leads to the file itself.
+ */
+export interface DevelopmentUrls {
+  /** Without `basePath`; `undefined`: the server cannot map one that it would be given. */
+  urlOf(assetPath: string, hash: string): string | undefined;
+  /** What maps them back. Absent: nothing has to. */
+  rewriteRules?: () => RewriteRules;
+}
+
+/**
+ * `/js/application.<hash>.js`.
+ *
+ * @param shape asked for once, as Next asks for the rewrites: in a folder that
+ * is new since then, files have no such URL until the server is started again.
+ */
+export function rewrittenUrls(shape: () => HashedPathShape | undefined): DevelopmentUrls {
+  let isInShape: ((url: string) => boolean) | undefined;
+  return {
+    urlOf(assetPath, hash) {
+      isInShape ??= shapeMatcher(shape());
+      const url = encodeAssetPath(toHashedPath(assetPath, hash));
+      return isInShape(url) ? url : undefined;
+    },
+    rewriteRules: () => deriveDevelopmentRewrites(shape()),
+  };
+}
+
+/**
+ * `/js/application.js?hash=<hash>`. For `output: 'export'`, of whose rewrites
+ * Next warns at every start. Elsewhere `next/image` would refuse the query.
+ */
+export const QUERY_URLS: DevelopmentUrls = {
+  urlOf: (assetPath, hash) => `${encodeAssetPath(assetPath)}?hash=${hash}`,
+};
