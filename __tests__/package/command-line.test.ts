@@ -132,6 +132,28 @@ describe('a config that would go on for ever, or end too early', () => {
   });
 });
 
+test('a write that the system cuts short leaves the old state, whole, and the next build mends it', () => {
+  const cwd = app({ 'public/a.js': 'a' });
+  const build = (blocks: number | 'unlimited') =>
+    spawnSync('sh', ['-c', `ulimit -f ${blocks}; exec "$@"`, 'sh', process.execPath, fs.realpathSync(installed.bin), 'build'], {
+      cwd,
+      encoding: 'utf8',
+    });
+  const manifest = () => fs.readFileSync(path.join(cwd, '.smart-cache/manifest.json'), 'utf8');
+  expect(build('unlimited').status).toBe(0);
+  const before = manifest();
+  fs.writeFileSync(path.join(cwd, 'public/large.bin'), Buffer.alloc(4_000_000));
+  const { status, stderr } = build(2000);
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/cannot be written.*\n {2}Why: it is larger than a file may be here/),
+  });
+  expect(manifest()).toBe(before);
+  expect((fs.readdirSync(cwd, { recursive: true }) as string[]).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  expect(build('unlimited').status).toBe(0);
+  expect(manifest()).toContain('/large.bin');
+});
+
 describe('check, with the config of an app', () => {
   const PAGE = "import { asset } from 'next-smart-cache';\nexport const urls = [asset('/a.js'), asset('/b.js')];\n";
   const check = (options: string, files: Record<string, string>) => {

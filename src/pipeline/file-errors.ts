@@ -68,6 +68,13 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
   switch (systemCode) {
     case 'ENOSPC':
       return { why: 'the disk is full', fix: 'free some space and run the command again' };
+    case 'EDQUOT':
+      return { why: "this user's share of the disk is full (EDQUOT)", fix: 'free some space and run the command again' };
+    case 'EFBIG':
+      return {
+        why: 'it is larger than a file may be here (EFBIG)',
+        fix: 'raise the limit (ulimit -f), or leave large files out with the "exclude" option',
+      };
     case 'EROFS':
       return {
         why: 'the file system is mounted read-only (EROFS)',

@@ -46,6 +46,7 @@ describe('a failure leaves the old file and nothing else', () => {
 
   test.each<['writeFileSync' | 'renameSync' | 'mkdirSync', code: string, why: RegExp, fix: RegExp]>([
     ['writeFileSync', 'ENOSPC', /^the disk is full$/, /free some space/],
+    ['writeFileSync', 'EDQUOT', /share of the disk is full/, /free some space/],
     ['writeFileSync', 'EACCES', /EACCES/, /writable/],
     ['renameSync', 'EXDEV', /EXDEV/, /writable/],
     ['mkdirSync', 'EROFS', /EROFS/, /writable/],
