@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { describeRecord, MISSING_ASSETS_RECORD, type MissingAsset, type MissingAssetsRecord } from '../core/missing-assets-record.js';
-import { readTextIfThere, removeQuietly } from '../pipeline/atomic-write.js';
+import { readTextIfThere, removeQuietly } from '../pipeline/disk/atomic-write.js';
 import type { Project } from '../pipeline/project.js';
 import { assetsMissing } from './missing-assets-error.js';
 import { findPagesWithMarks, removeCachedMarks } from './pages-with-marks.js';

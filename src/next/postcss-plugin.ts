@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'postcss';
 import { lookUp, type RenderManifest } from '../core/render-manifest.js';
-import { readTextIfThere } from '../pipeline/atomic-write.js';
+import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
 import { findCssReferences } from '../pipeline/references/css-references.js';
 import type { FoundReference } from '../pipeline/references/reference.js';
 import { ReferencesUnreadableError } from '../pipeline/references/references-unreadable-error.js';

@@ -3,18 +3,18 @@ import { declareAssetPaths } from '../core/asset-path-declaration.js';
 import type { ErrorParts } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
-import { readTextIfThere, writeIfChanged } from './atomic-write.js';
-import { type Copies, storedCopies, unstoredCopies } from './copies.js';
-import { isRacy, letClockTick, nowNs } from './file-stamp.js';
-import type { FrozenFile } from './freeze.js';
-import { freezeInParallel, type OnProgress } from './freeze-in-parallel.js';
+import { readTextIfThere, writeIfChanged } from './disk/atomic-write.js';
 import type { Output } from './graph/hash-graph.js';
 import { linkFiles } from './graph/link-files.js';
 import type { ReferenceGraph } from './graph/reference-graph.js';
 import type { SourceFile } from './graph/source-file.js';
 import type { Project } from './project.js';
-import { type Scan, type ScannedFile, scanPublicFolder } from './scan.js';
-import { openScanCache, type ScanCache } from './scan-cache.js';
+import { isRacy, letClockTick, nowNs } from './scan/file-stamp.js';
+import { type Scan, type ScannedFile, scanPublicFolder } from './scan/scan.js';
+import { openScanCache, type ScanCache } from './scan/scan-cache.js';
+import { type Copies, storedCopies, unstoredCopies } from './store/copies.js';
+import type { FrozenFile } from './store/freeze.js';
+import { freezeInParallel, type OnProgress } from './store/freeze-in-parallel.js';
 
 export interface BuildManifestOptions {
   /** Whether frozen copies are made. Default: true; development has no store. */

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
-import { writeFailed } from './file-errors.js';
+import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './disk/atomic-write.js';
+import { writeFailed } from './disk/file-errors.js';
 import type { Project } from './project.js';
-import { openStore, pruneStore, type Store } from './store.js';
+import { openStore, pruneStore, type Store } from './store/store.js';
 
 /** What one deploy serves: URL, decoded, without `basePath` → content hash. */
 export type Deploy = Readonly<Record<string, string>>;

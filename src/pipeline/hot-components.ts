@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { writeIfChanged } from './atomic-write.js';
+import { writeIfChanged } from './disk/atomic-write.js';
 
 /** By name. Read once: this runs after each save, and the package does not change under a server. */
 let compiled: ReadonlyMap<string, string> | undefined;

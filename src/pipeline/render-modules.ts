@@ -5,8 +5,8 @@ import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-ma
 import type { ResolvedOptions } from '../core/smart-cache-options.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
-import { writeIfChanged } from './atomic-write.js';
 import type { BuiltManifest } from './build-manifest.js';
+import { writeIfChanged } from './disk/atomic-write.js';
 import { filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
 import { writeHotComponents } from './hot-components.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DECLARATION_FILE, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
 import type { ErrorParts } from '../core/errors.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import { readTextIfThere } from './atomic-write.js';
+import { readTextIfThere } from './disk/atomic-write.js';
 import type { Project } from './project.js';
 import { renderModulePaths } from './render-modules.js';
 

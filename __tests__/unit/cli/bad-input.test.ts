@@ -21,7 +21,7 @@ describe('a build that cannot write', () => {
   test.each<['writeSync' | 'writeFileSync' | 'openSync' | 'mkdirSync' | 'renameSync', code: string, said: string]>([
     ['writeSync', 'ENOSPC', 'Why: the disk is full\n  Fix: free some space'],
     ['writeFileSync', 'ENOSPC', 'Why: the disk is full\n  Fix: free some space'],
-    ['writeFileSync', 'EDQUOT', 'the system said EDQUOT'],
+    ['writeFileSync', 'EDQUOT', "Why: this user's share of the disk is full (EDQUOT)"],
     ['mkdirSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
     ['writeFileSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
     ['renameSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],

@@ -7,7 +7,7 @@ import { parseManifest } from '../../../src/core/manifest-document';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import type { Project } from '../../../src/pipeline/project';
-import { openStore } from '../../../src/pipeline/store';
+import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles, withoutRootRights } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
 import { anySite, textsOf as textsOfSite } from '../support/generated-site';

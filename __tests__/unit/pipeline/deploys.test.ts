@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import { linkStore, readDeploys, recordDeploy } from '../../../src/pipeline/deploys';
 import type { Project } from '../../../src/pipeline/project';
-import { openStore } from '../../../src/pipeline/store';
+import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith, withOptions } from '../support/project';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { removalFailed } from '../../pipeline/file-errors.js';
+import { removalFailed } from '../../pipeline/disk/file-errors.js';
 import type { Project } from '../../pipeline/project.js';
 import { findWrittenFiles } from '../../pipeline/written-files.js';
 import type { CliCommand, Invocation } from '../command.js';

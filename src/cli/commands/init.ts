@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceText } from '../../pipeline/atomic-write.js';
+import { replaceText } from '../../pipeline/disk/atomic-write.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import type { FileTags, InitPlan } from '../init/plan.js';

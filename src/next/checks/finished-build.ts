@@ -3,7 +3,7 @@ import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
 import { parseManifest } from '../../core/manifest-document.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
-import { readTextIfThere } from '../../pipeline/atomic-write.js';
+import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
 import type { Project } from '../../pipeline/project.js';
 import { whenBuildSucceeds } from '../build-end.js';
 

@@ -4,7 +4,7 @@ import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
-import { reusableMemory } from '../reusable-memory.js';
+import { reusableMemory } from '../store/reusable-memory.js';
 import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
 import { strongComponents } from './strong-components.js';
 

@@ -1,5 +1,5 @@
-import type { FrozenFile } from '../freeze.js';
 import type { Destination } from '../references/resolve-reference.js';
+import type { FrozenFile } from '../store/freeze.js';
 import type { HashedBefore } from './hash-graph.js';
 import type { Standing } from './reference-graph.js';
 

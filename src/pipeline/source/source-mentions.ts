@@ -1,5 +1,5 @@
 import { readings } from '../../core/asset-path.js';
-import { readTextIfThere } from '../atomic-write.js';
+import { readTextIfThere } from '../disk/atomic-write.js';
 
 /** What an app's own source says, as far as it decides what the browser gets. */
 export interface SourceMentions {

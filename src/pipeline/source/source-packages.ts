@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readTextIfThere } from '../atomic-write.js';
+import { readTextIfThere } from '../disk/atomic-write.js';
 
 /** Its own source names no file of any app. */
 const OURSELVES = 'next-smart-cache';

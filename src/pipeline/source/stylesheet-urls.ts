@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readTextIfThere } from '../atomic-write.js';
+import { readTextIfThere } from '../disk/atomic-write.js';
 import { findReferences } from '../references/find-references.js';
 import type { LinkedUrl } from './linked-urls.js';
 import { readFolder } from './source-files.js';

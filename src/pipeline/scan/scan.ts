@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { compareAssetPaths } from '../core/asset-path.js';
-import { hashedPathMatcher } from '../core/asset-path-globs.js';
-import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { unreadable } from './file-errors.js';
+import { compareAssetPaths } from '../../core/asset-path.js';
+import { hashedPathMatcher } from '../../core/asset-path-globs.js';
+import { SmartCacheError, systemErrorCode } from '../../core/errors.js';
+import { unreadable } from '../disk/file-errors.js';
 import { type FileStamp, stampOf } from './file-stamp.js';
 
 /** One file of `public/` that is to be hashed. */

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
-import { SmartCacheError } from '../core/errors.js';
-import type { HashAlgorithm } from '../core/smart-cache-options.js';
-import { removeQuietly } from './atomic-write.js';
+import { SmartCacheError } from '../../core/errors.js';
+import type { HashAlgorithm } from '../../core/smart-cache-options.js';
+import { removeQuietly } from '../disk/atomic-write.js';
+import { unreadable } from '../disk/file-errors.js';
+import { findReferences, type LexedFile } from '../references/find-references.js';
+import { type FileStamp, stampOf } from '../scan/file-stamp.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
-import { unreadable } from './file-errors.js';
-import { type FileStamp, stampOf } from './file-stamp.js';
 import { type HashedContent, hashFile, reusingReader } from './hash-file.js';
-import { findReferences, type LexedFile } from './references/find-references.js';
 import { openStore } from './store.js';
 
 /** What is needed to freeze files; plain data, so that a worker thread can be given it. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { HashAlgorithm } from '../core/smart-cache-options.js';
-import { identityOf, readTextIfThere, replaceText } from './atomic-write.js';
-import type { CachedLinks, SourceFile } from './graph/source-file.js';
-import type { LexedFile } from './references/find-references.js';
-import type { Notation, ReferenceKind } from './references/reference.js';
+import type { HashAlgorithm } from '../../core/smart-cache-options.js';
+import { identityOf, readTextIfThere, replaceText } from '../disk/atomic-write.js';
+import type { CachedLinks, SourceFile } from '../graph/source-file.js';
+import type { LexedFile } from '../references/find-references.js';
+import type { Notation, ReferenceKind } from '../references/reference.js';
 
 /**
  * What the last build learned, so that unchanged files are not read again, and

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readTextIfThere, temporaryName, writeIfChanged } from '../../../src/pipeline/atomic-write';
-import { listFiles, stampFiles } from '../../support/folders';
-import { temporaryFolder } from '../../support/temporary-folder';
-import { smartCacheError } from '../support/smart-cache-error';
+import { readTextIfThere, temporaryName, writeIfChanged } from '../../../../src/pipeline/disk/atomic-write';
+import { listFiles, stampFiles } from '../../../support/folders';
+import { temporaryFolder } from '../../../support/temporary-folder';
+import { smartCacheError } from '../../support/smart-cache-error';
 
 afterEach(() => jest.restoreAllMocks());
 

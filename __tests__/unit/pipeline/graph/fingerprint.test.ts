@@ -1,6 +1,6 @@
-import type { Fingerprint } from '../../../src/core/smart-cache-options';
-import { type FileToFingerprint, hashForUrl } from '../../../src/pipeline/fingerprint';
-import { smartCacheError } from '../support/smart-cache-error';
+import type { Fingerprint } from '../../../../src/core/smart-cache-options';
+import { type FileToFingerprint, hashForUrl } from '../../../../src/pipeline/graph/fingerprint';
+import { smartCacheError } from '../../support/smart-cache-error';
 
 const FILE: FileToFingerprint = {
   assetPath: '/js/app.js',

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemErrorCode } from '../core/errors.js';
-import { writeFailed } from './file-errors.js';
+import { systemErrorCode } from '../../core/errors.js';
+import { writeFailed } from '../disk/file-errors.js';
 
 /**
  * The frozen copies, one file per content hash, in one folder: to list it is

@@ -1,6 +1,6 @@
-import type { HashAlgorithm } from '../core/smart-cache-options.js';
+import type { HashAlgorithm } from '../../core/smart-cache-options.js';
+import type { TextStore } from '../graph/link-files.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
-import type { TextStore } from './graph/link-files.js';
 import { contentHasher, reusingReader } from './hash-file.js';
 import { listStore, openStore, sizeOfCopy } from './store.js';
 

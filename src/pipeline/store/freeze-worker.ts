@@ -1,5 +1,5 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { SmartCacheError } from '../core/errors.js';
+import { SmartCacheError } from '../../core/errors.js';
 import { type FreezeJob, freezeFiles } from './freeze.js';
 import { type FreezeReply, KILOBYTE } from './freeze-in-parallel.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import type { HashAlgorithm } from '../core/smart-cache-options.js';
-import { unreadable } from './file-errors.js';
-import { type FileStamp, stampOf } from './file-stamp.js';
+import type { HashAlgorithm } from '../../core/smart-cache-options.js';
+import { unreadable } from '../disk/file-errors.js';
+import { type FileStamp, stampOf } from '../scan/file-stamp.js';
 import { reusableMemory } from './reusable-memory.js';
 
 export interface ContentHashes {

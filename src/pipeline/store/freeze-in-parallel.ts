@@ -1,9 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../core/errors.js';
+import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../../core/errors.js';
+import { isLookedInto } from '../references/find-references.js';
 import { type FileToFreeze, type FreezeJob, type FrozenFile, freezeFiles } from './freeze.js';
-import { isLookedInto } from './references/find-references.js';
 
 /** What a worker thread answers. */
 export interface FreezeReply {

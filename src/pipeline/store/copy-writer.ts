@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemErrorCode } from '../core/errors.js';
-import { removeQuietly } from './atomic-write.js';
-import { writeFailed } from './file-errors.js';
+import { systemErrorCode } from '../../core/errors.js';
+import { removeQuietly } from '../disk/atomic-write.js';
+import { writeFailed } from '../disk/file-errors.js';
 import type { Store } from './store.js';
 
 /** From here on a file system that can clone (Btrfs, XFS, APFS) saves more than the extra system call costs. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { SmartCacheError, systemErrorCode } from '../../core/errors.js';
 
 /** A file or folder of `public/` that cannot be opened or read. */
 export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
