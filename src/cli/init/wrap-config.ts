@@ -2,7 +2,7 @@ import MagicString from 'magic-string';
 import { importedNames } from '../../pipeline/source/imported-names.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { isBoundElsewhere } from './bindings.js';
-import { insertImport, rangeOf, semicolonBehind } from './code-style.js';
+import { insertImport, newlineOf, rangeOf, semicolonBehind } from './code-style.js';
 
 /** What became of a config file. */
 export type WrappedConfig =
@@ -29,14 +29,22 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   if (mistake) throw new SyntaxError(mistake.message);
   const exported = findExported(body);
   if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
-  const { node, isModule } = exported;
+  const { statement, node, isModule } = exported;
   const known = nameOfOurs(tree, node);
   if (known === undefined && isBoundElsewhere(tree, NAME, MODULE)) return { outcome: 'not-understood', isModule };
   const code = new MagicString(text);
   const [start, end] = rangeOf(node);
-  code.appendLeft(start, `${known ?? NAME}(`).appendRight(end, ')');
-  // `export default function config() {}` ends without a semicolon; an expression does not.
-  if (node.type === 'FunctionDeclaration') code.appendRight(end, semicolonBehind(text, end));
+  const wrapper = known ?? NAME;
+  const functionName = node.type === 'FunctionDeclaration' ? nameOf(node.id ?? undefined) : undefined;
+  if (functionName !== undefined) {
+    // Its name is the file's, and other code may call it.
+    code.remove(rangeOf(statement)[0], start);
+    code.appendRight(end, `${newlineOf(text).repeat(2)}export default ${wrapper}(${functionName})${semicolonBehind(text, end)}`);
+  } else {
+    code.appendLeft(start, `${wrapper}(`).appendRight(end, ')');
+    // `export default function () {}` ends without a semicolon; an expression does not.
+    if (node.type === 'FunctionDeclaration') code.appendRight(end, semicolonBehind(text, end));
+  }
   if (known === undefined) insertImport(code, text, tree, { names: [NAME], module: MODULE, isRequired: !isModule });
   return { outcome: 'wrapped', text: code.toString(), isModule };
 }
@@ -74,16 +82,17 @@ function isModuleSyntax({ type }: Statement): boolean {
 }
 
 /** The expression, or the function, that the file exports as its config. */
-function findExported(body: readonly Statement[]): { node: Node; isModule: boolean } | undefined {
+function findExported(body: readonly Statement[]): { statement: Statement; node: Node; isModule: boolean } | undefined {
   for (const statement of [...body].reverse()) {
     if (statement.type === 'ExportDefaultDeclaration' && statement.declaration) {
-      return { node: statement.declaration, isModule: true };
+      return { statement, node: statement.declaration, isModule: true };
     }
     if (statement.type === 'TSExportAssignment' && typeof statement.expression === 'object') {
-      return { node: statement.expression, isModule: true };
+      return { statement, node: statement.expression, isModule: true };
     }
     const { left, right } = statement.expression ?? {};
-    if (left && right && nameOf(left.object) === 'module' && nameOf(left.property) === 'exports') return { node: right, isModule: false };
+    if (left && right && nameOf(left.object) === 'module' && nameOf(left.property) === 'exports')
+      return { statement, node: right, isModule: false };
   }
   return undefined;
 }

@@ -27,7 +27,12 @@ test.each([
   [
     'a function with a name',
     "export default async function config(phase) {\n  return { env: { A: 'b' } };\n}\n",
-    `${IMPORT}\nexport default withSmartCache(async function config(phase) {\n  return { env: { A: 'b' } };\n});\n`,
+    `${IMPORT}\nasync function config(phase) {\n  return { env: { A: 'b' } };\n}\n\nexport default withSmartCache(config);\n`,
+  ],
+  [
+    'a function whose name the file uses',
+    "export default function config() { return { distDir: 'x' }; }\r\nexport const copy = config();\r\n",
+    `${IMPORT.replace('\n', '\r\n')}\r\nfunction config() { return { distDir: 'x' }; }\r\n\r\nexport default withSmartCache(config);\r\nexport const copy = config();\r\n`,
   ],
 ])('of an ES module: %s', async (_, text, expected) => {
   expect(await wrap(text)).toBe(expected);
@@ -96,7 +101,7 @@ test.each([
   [
     'a function, with code behind it on its line',
     "import a from 'a'\nexport default function config() {} a()\n",
-    "import a from 'a'\nimport { withSmartCache } from 'next-smart-cache/config'\nexport default withSmartCache(function config() {}); a()\n",
+    "import a from 'a'\nimport { withSmartCache } from 'next-smart-cache/config'\nfunction config() {}\n\nexport default withSmartCache(config); a()\n",
   ],
   [
     'a line that begins with a semicolon of its own',
