@@ -1,18 +1,27 @@
+import { splitExtension } from './asset-path.js';
+
 /**
- * The names nearest to a mistyped one, best first, for "did you mean". Names
- * that are more than a third wrong are no help and left out.
+ * The names nearest to a mistyped one, best first, for "did you mean". Those
+ * that are wrong by more than a third of the last part, the file's name, are no
+ * help and left out; but a file of the same name in another folder, or in the
+ * same folder with another extension, is what was meant before it was moved.
  *
  * @param limit how many at the most. Default 3.
  * @example nearestNames('/js/aplication.js', ['/js/application.js', '/css/site.css']) // ['/js/application.js']
  */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
   const wanted = comparable(name);
-  let tolerance = Math.max(2, Math.floor(wanted.length / 3));
+  const fileName = wanted.slice(wanted.lastIndexOf('/'));
+  const { stem } = splitExtension(wanted);
+  const most = Math.max(2, Math.floor(fileName.length / 3));
+  let tolerance = most;
   let best: { candidate: string; score: number }[] = [];
   for (const candidate of candidates) {
     const other = comparable(candidate);
-    if (Math.abs(other.length - wanted.length) > tolerance) continue;
-    const score = editDistance(wanted, other, tolerance);
+    const isMoved = (fileName.startsWith('/') && other.endsWith(fileName)) || splitExtension(other).stem === stem;
+    if (!isMoved && Math.abs(other.length - wanted.length) > tolerance) continue;
+    const distance = editDistance(wanted, other, tolerance);
+    const score = isMoved ? Math.min(distance, most) : distance;
     if (score > tolerance) continue;
     best.push({ candidate, score });
     best.sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1));

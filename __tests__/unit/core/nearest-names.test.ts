@@ -10,6 +10,8 @@ test.each([
   ['decomposed Unicode', '/cafe\u0301.txt', ['/caf\u00e9.txt']],
   ['no slash in front', 'js/app.js', ['/js/app.js']],
   ['another extension', '/img/hero.webp', ['/img/hero.jpg', '/img/hero.png']],
+  ['another folder', '/images/home/hero.png', ['/img/hero.png']],
+  ['another file of the same folder', '/img/logo.gif', []],
   ['nothing like it', '/completely/different/file.woff2', []],
   ['nothing', '', []],
 ])('%s', (_, mistyped, nearest) => {
@@ -20,6 +22,10 @@ test('the best come first, equals by name, and no more than asked for', () => {
   const candidates = ['/bb.js', '/ab.js', '/aa.js', '/ac.js', '/ad.js'];
   expect(nearestNames('/aa.js', candidates)).toEqual(['/aa.js', '/ab.js', '/ac.js']);
   expect(nearestNames('/aa.js', candidates, 1)).toEqual(['/aa.js']);
+});
+
+test('a long folder in common brings two files no nearer', () => {
+  expect(nearestNames('/assets/images/products/a.png', ['/assets/images/products/list.svg'])).toEqual([]);
 });
 
 test.each([

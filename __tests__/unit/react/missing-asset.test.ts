@@ -26,7 +26,7 @@ describe('in next build', () => {
     expect(() => componentsOf().asset('/js/ap.js')).toThrow(
       smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', {
         where: '/js/ap.js, asked for by asset()',
-        fix: 'did you mean "/js/app.js" or "/js/cdn.js"?',
+        fix: 'did you mean "/js/app.js"?',
       }),
     );
     expect(warned).not.toHaveBeenCalled();
@@ -92,8 +92,8 @@ describe('in next build, where withSmartCache has said where to record', () => {
     ]);
     for (const text of [...urls, html]) expect(findMarks(text, token)).toEqual(new Set(['/js/ap.js']));
     expect(recorded()).toEqual([
-      { path: '/js/ap.js', component: 'asset()', nearest: ['/js/app.js', '/js/cdn.js'] },
-      { path: '/js/ap.js', component: '<CachedScript>', nearest: ['/js/app.js', '/js/cdn.js'] },
+      { path: '/js/ap.js', component: 'asset()', nearest: ['/js/app.js'] },
+      { path: '/js/ap.js', component: '<CachedScript>', nearest: ['/js/app.js'] },
     ]);
     expect(warned).not.toHaveBeenCalled();
   });
