@@ -134,6 +134,15 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
   });
 
+  test.each(['scss', 'sass', 'less'])('of .%s too, comments aside', async (extension) => {
+    const text = '// why not url(/img/logo.svg)\n\nbody\n  background: url(/img/logo.svg)\n';
+    const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ [`styles/site.${extension}`]: text }) });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^styles/site\\.${extension}:4:19 {2}url\\(\\): /img/logo\\.svg is linked without a hash; .*\\n.*1 problem`),
+    );
+  });
+
   test('a folder above the app that cannot be listed has no config', async () => {
     const root = await app(globals);
     const { readdirSync } = fs;

@@ -91,8 +91,12 @@ function unreadable(line: number, why: string): LexedFile {
   return { references: [], isModule: false, problem: { line, why } };
 }
 
-/** @param by what stands in front of the text that was lexed. */
-function locate(found: readonly FoundReference[], text: string, by: number): Reference[] {
+/**
+ * In the order of the text, with their lines.
+ *
+ * @param by what stands in front of the text that was lexed. Default: nothing.
+ */
+export function locate(found: readonly FoundReference[], text: string, by = 0): Reference[] {
   const lineOf = lineCounter(text);
   const references = [...found]
     .sort((a, b) => a.start - b.start)

@@ -86,14 +86,15 @@ export interface LinkingFiles {
   stylesheets: string[];
 }
 
+const STYLESHEET = /\.(?:css|s[ac]ss|less)$/;
+
 /** What may link files of `public/`, sorted. All are real paths. */
 export function listLinkingFiles(project: Project): LinkingFiles {
   const root = fs.realpathSync(project.root);
-  const isStylesheet = (file: string) => file.endsWith('.css');
-  const files = [...listSourceFiles(project, (name) => isStylesheet(name) || SOURCE_FILE.test(name)).files].sort();
+  const files = [...listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name)).files].sort();
   return {
-    scripts: files.filter((file) => !isStylesheet(file) && !NO_SCRIPT.test(path.relative(root, file))),
-    stylesheets: files.filter(isStylesheet),
+    scripts: files.filter((file) => !STYLESHEET.test(file) && !NO_SCRIPT.test(path.relative(root, file))),
+    stylesheets: files.filter((file) => STYLESHEET.test(file)),
   };
 }
 

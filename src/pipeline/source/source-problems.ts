@@ -41,7 +41,7 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
   const { scripts, stylesheets } = listLinkingFiles(project);
   for (const file of scripts) await lookInto(file, findLinkedUrls);
   if (!hasPostcssPlugin(project.root)) {
-    for (const file of stylesheets) await lookInto(file, (_, text) => findStylesheetUrls(text));
+    for (const file of stylesheets) await lookInto(file, findStylesheetUrls);
   }
   return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
 
