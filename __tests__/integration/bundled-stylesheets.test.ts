@@ -8,7 +8,7 @@ afterEach(() => app.dispose());
 
 const LOGO = 'ade38c8ba0';
 
-/** An app with a global stylesheet, a CSS module and Tailwind's classes on its pages. */
+/** An app with a global stylesheet, a CSS module, Sass and Tailwind's classes on its pages. */
 function createStyledApp(bundler: readonly string[]): NextApp {
   app = createApp('catch-all', { line: 'companions', bundler });
   app.write('postcss.config.mjs', "export default { plugins: { '@tailwindcss/postcss': {}, 'next-smart-cache/postcss': {} } };");
@@ -20,8 +20,9 @@ function createStyledApp(bundler: readonly string[]): NextApp {
      .variable { --logo: url( /img/logo.svg ); }\n`,
   );
   app.write('app/page.module.css', '.local { background: url(/img/logo.svg); }\n');
+  app.write('app/page.scss', "$base: '/img';\nheader { .sass { list-style-image: url('#{$base}/logo.svg'); } }\n");
   const layout = app.read('app/layout.jsx').replace('<body', `<body className={[styles.local, "bg-[url('/img/logo.svg')]"].join(' ')}`);
-  app.write('app/layout.jsx', `import './globals.css';\nimport styles from './page.module.css';\n${layout}`);
+  app.write('app/layout.jsx', `import './globals.css';\nimport './page.scss';\nimport styles from './page.module.css';\n${layout}`);
   return app;
 }
 
@@ -45,6 +46,7 @@ test.each(BUNDLERS)('they link hashed URLs through the PostCSS plugin, with $nam
   expect(css).toMatch(/url\(["']?\/img\/none\.svg["']?\)/);
   expect(css).toMatch(new RegExp(`local[\\w-]*\\s*{[^}]*${url}`));
   expect(css).toMatch(new RegExp(`bg-[^{]*\\s*{[^}]*${url}`));
+  expect(css).toMatch(new RegExp(`header \\.sass\\s*{[^}]*${url}`));
   expect(css).toMatch(new RegExp(`--logo:\\s*${url}`));
   expect(css).not.toContain('/img/logo.svg');
 });

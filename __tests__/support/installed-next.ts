@@ -45,6 +45,7 @@ export const NEXT_VERSIONS = {
       'jest-environment-jsdom': '30.2.0',
       jsdom: '26.1.0',
       'next-intl': '4.5.0',
+      sass: '1.108.2',
       serwist: '9.2.3',
       tailwindcss: '4.3.5',
       typescript: '5.9.3',
