@@ -14,6 +14,7 @@ declare global {
   /** What the scripts of the page leave behind: which of their versions have run, in order. */
   var cold: number[] | undefined;
   var hot: number[] | undefined;
+  var modules: string[] | undefined;
   /** The colours that the title has had, frame by frame. */
   var colors: Set<string>;
   /** Gone when the document is. */
@@ -40,6 +41,9 @@ describe.each([
     app.write('public/font/text.woff2', font(fonts));
     if ('args' in rest) app.write('next.config.mjs', app.read('next.config.mjs').replace(/(?<=withSmartCache\().*(?=\);)/, rest.args));
     server = await app.dev();
+    // As web fonts are: nobody may look into a sheet of another origin.
+    const foreign = server.origin.replace('localhost', '127.0.0.1');
+    app.write('public/css/loading.css', `@import url(${foreign}/css/foreign.css);\n${app.read('public/css/loading.css')}`);
     browser = await launchBrowser();
   });
   afterAll(async () => {
@@ -200,6 +204,14 @@ describe.each([
       await expectUntouched();
     });
 
+    test('so is a module', async () => {
+      const ran = await page.evaluate(() => globalThis.modules);
+      app.write('public/js/module.js', moduleText(++version));
+      await page.waitForFunction((version) => globalThis.modules?.at(-1)?.startsWith(`${version},`), version);
+      expect(await page.evaluate(() => globalThis.modules?.slice(0, -1))).toEqual(ran);
+      await expectUntouched();
+    });
+
     test('any other script reloads the page, and is run once', async () => {
       expect(complaints.filter((text) => !isOfNext(text, 200))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
@@ -207,6 +219,32 @@ describe.each([
       await page.waitForFunction((version) => globalThis.cold?.join() === `${version}` && globalThis.isSameDocument === undefined, version);
       // Before that, webpack's server tells the page of no edit.
       await page.getByText('hydrated').waitFor({ state: 'attached' });
+    });
+
+    describe('a document keeps modules by their URL, so that it is loaded anew, with data-hot too,', () => {
+      const runsIn = (expected: string) => page.waitForFunction((expected) => globalThis.modules?.at(-1)?.includes(expected), expected);
+      const startsAnew = async (name: string, text: string, expected: string) => {
+        await page.evaluate(() => {
+          globalThis.isSameDocument = true;
+        });
+        app.write(`public/js/${name}`, text);
+        await page.waitForFunction(
+          (expected) =>
+            globalThis.isSameDocument === undefined && globalThis.modules?.length === 1 && globalThis.modules[0]?.includes(expected),
+          expected,
+        );
+        await page.getByText('hydrated').waitFor({ state: 'attached' });
+      };
+
+      test('for a module that another one imports', () => startsAnew('leaf.js', `export const leaf = ${++version};`, `leaf ${version}`));
+
+      test('for one that is as it was again', async () => {
+        const before = app.read('public/js/module.js');
+        const ran = (await page.evaluate(() => globalThis.modules))?.at(-1) ?? '';
+        app.write('public/js/module.js', moduleText(++version));
+        await runsIn(`${version},`);
+        await startsAnew('module.js', before, ran);
+      });
     });
 
     test('a file that is gone is said in terminal and browser console, by what asked for it, and again after it was back', async () => {
@@ -229,6 +267,10 @@ describe.each([
     });
   });
 });
+
+function moduleText(version: number): string {
+  return `import { leaf } from './leaf.js';\nwindow.modules = [...(window.modules ?? []), \`${version}, leaf \${leaf}\`];\n`;
+}
 
 /** Two that differ in the width of their letters. */
 function font(which: number): Buffer {

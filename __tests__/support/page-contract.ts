@@ -89,7 +89,7 @@ export function isOfNext(complaint: string, status: number): boolean {
   // The browser says of every page with such a status that it failed to load.
   if (status !== 200 && complaint.includes(`status of ${status}`)) return true;
   // `next dev`, of an app with both routers, on a page of the Pages Router.
-  return complaint.startsWith('warning: [HMR] Invalid message: {"type":"isrManifest"');
+  return /^warning: \[HMR\] Invalid message: \{"(?:type|action)":"isrManifest"/.test(complaint);
 }
 
 export async function checkNavigation(app: AppUnderTest): Promise<void> {

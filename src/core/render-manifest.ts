@@ -18,7 +18,7 @@ export interface RenderManifest {
   preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
   /** Development only: asset path → hash, for files that are linked under their plain URL, which an edit does not change. */
   unhashed?: Readonly<Record<string, string>>;
-  /** Development only: by stylesheet, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
+  /** Development only: by stylesheet or module, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
   reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
@@ -67,7 +67,7 @@ export interface ResolvedAsset {
   hash?: string;
   /** What `preload` fetches with it. */
   preloads?: readonly ResolvedAsset[];
-  /** Of a stylesheet in development, as in {@link RenderManifest}. */
+  /** In development, as in {@link RenderManifest}. */
   reloads?: Readonly<Record<string, string>>;
 }
 

@@ -7,7 +7,7 @@ import { type RenderManifestSettings, toRenderManifest } from '../core/to-render
 import { packAssetPaths } from '../core/unlisted-assets.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeIfChanged } from './disk/atomic-write.js';
-import { filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
+import { filesBelow, filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
 import { writeHotComponents } from './hot-components.js';
 import type { Project } from './project.js';
@@ -75,7 +75,7 @@ export function writeRenderModules(
   const plain = toRenderManifest(manifest, stablePaths, settings);
   const importMap = mentions.importMap ? importMapOf(project, built, entries, plain, settings) : undefined;
   const preloads = mentions.preloads ? preloadsOf(built, entries, plain, importMap) : undefined;
-  const reloads = edited.size > 0 ? reloadsOf(built, edited, settings.basePath) : undefined;
+  const reloads = edited.size > 0 ? reloadsOf(built, edited, entries, settings.basePath) : undefined;
   const forClient = forDevelopment ? { ...plain, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
   const extras = (map: RenderManifest['importMap']) => ({
     ...(preloads && { preloads }),
@@ -118,21 +118,26 @@ function preloadsOf(
   return preloads;
 }
 
-/** For each stylesheet, those of the edited files that it loads. */
+/** For each stylesheet, and each module that the source mentions, those of the edited files that it loads. */
 function reloadsOf(
   { graph, manifest: { assets } }: BuiltManifest,
   edited: ReadonlySet<string>,
+  entries: readonly string[],
   basePath: string,
 ): NonNullable<RenderManifest['reloads']> {
   const reloads: Record<string, Record<string, string>> = {};
-  for (const stylesheet of Object.keys(assets).filter((assetPath) => splitExtension(assetPath).extension.toLowerCase() === '.css')) {
-    const loaded = filesLoadedBy(graph, stylesheet).flatMap((target) => {
+  const isStylesheet = (assetPath: string) => splitExtension(assetPath).extension.toLowerCase() === '.css';
+  for (const stylesheet of Object.keys(assets).filter(isStylesheet)) add(stylesheet, filesLoadedBy(graph, stylesheet));
+  for (const module of entries.filter((entry) => graph.standingOf(entry) > 0)) add(module, filesBelow(graph, module));
+  return reloads;
+
+  function add(assetPath: string, loaded: readonly string[]): void {
+    const found = loaded.flatMap((target) => {
       const hash = edited.has(target) ? assets[target]?.hash : undefined;
       return hash ? [[basePath + target, hash]] : [];
     });
-    if (loaded.length > 0) reloads[stylesheet] = Object.fromEntries(loaded);
+    if (found.length > 0) reloads[assetPath] = Object.fromEntries(found);
   }
-  return reloads;
 }
 
 function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): RenderedAsset {

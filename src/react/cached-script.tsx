@@ -77,7 +77,7 @@ export function createCachedScript(
     const preloaded = preload ? preloadsOf(resolved, preload === 'modules' && isModule, props) : [];
     if (!isInPlace) for (const { url, ...each } of preloaded) preloadAsset(url, isModule ? 'module' : 'script', each, props);
     const Hot = process.env.NODE_ENV === 'development' && !isExternalUrl(src) ? HotScript : undefined;
-    const hot = Hot && { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url };
+    const hot = Hot && { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, reloads: resolved.reloads };
     if (strategy !== undefined && hot) {
       return <Hot {...props} {...attributes} {...(onReady && { onReady })} {...hot} strategy={strategy} />;
     }

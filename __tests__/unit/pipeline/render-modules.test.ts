@@ -216,6 +216,22 @@ test('in development, of each stylesheet what it loads of the files that were ed
   }
 });
 
+test('in development, of each module that the source mentions what it loads of the files that were edited, however far below', () => {
+  const files = {
+    'public/js/main.js': "import './part.js';\nimport('./later.js');",
+    'public/js/part.js': "import './leaf.js';",
+    'public/js/later.js': 'export {};',
+    'public/js/leaf.js': 'export {};',
+    'public/js/other.js': "import './leaf.js';",
+    'app/page.tsx': "asset('/js/main.js'); asset('/js/app.js')",
+  };
+  const edited = new Set(['/js/leaf.js', '/js/later.js', '/js/main.js', '/js/app.js']);
+  const { server } = setUp(files, {}, {}, { forDevelopment: true, edited });
+  const { reloads } = parseRenderModule(server());
+  expect(Object.keys(reloads ?? {})).toEqual(['/js/main.js']);
+  expect(Object.keys(reloads?.['/js/main.js'] ?? {}).sort()).toEqual(['/js/later.js', '/js/leaf.js']);
+});
+
 test('names that are hard to write in JavaScript', () => {
   const names = ["it's.js", '"quoted".js', 'line\nbreak.js', '`$' + '{x}`.js', '</script>.js', '\u2028.js'].map((name) =>
     name.replaceAll('/', '∕'),

@@ -1,4 +1,4 @@
-/** What a stylesheet loads that was edited since the server was started: decoded path of its URL → hash. */
+/** What a file loads that was edited since the server was started: decoded path of its URL → hash. */
 export type Reloads = Readonly<Record<string, string>>;
 
 /** A rule of a stylesheet, of whatever kind. */
@@ -7,7 +7,7 @@ interface AnyRule {
   /** Of `@media` and others, and of nested rules. */
   cssRules?: Iterable<AnyRule>;
   /** Of `@import`. */
-  styleSheet?: { cssRules: Iterable<AnyRule> } | null;
+  styleSheet?: CSSStyleSheet | null;
 }
 
 /** A declaration block whose URLs are to be others. */
@@ -26,12 +26,16 @@ const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"'
  */
 export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
   const edits: StyleEdit[] = [];
-  visitRules(sheet.cssRules as Iterable<AnyRule>, sheet.href ?? document.baseURI);
+  visitSheet(sheet, document.baseURI);
   return edits;
+
+  function visitSheet(visited: CSSStyleSheet, base: string): void {
+    visitRules(readableRules(visited), visited.href ?? base);
+  }
 
   function visitRules(rules: Iterable<AnyRule>, base: string): void {
     for (const { style, cssRules, styleSheet } of rules) {
-      if (styleSheet) visitRules(styleSheet.cssRules, (styleSheet as CSSStyleSheet).href ?? base);
+      if (styleSheet) visitSheet(styleSheet, base);
       if (cssRules) visitRules(cssRules, base);
       if (style) addEdit(style, base);
     }
@@ -46,6 +50,15 @@ export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
       return `url("${url}")`;
     });
     if (urls.length > 0) edits.push({ style, text, urls });
+  }
+}
+
+/** None of a sheet from another origin (CSSOM, section 6.1.2), such as a web font's: nothing that it loads is ours. */
+function readableRules(sheet: CSSStyleSheet): Iterable<AnyRule> {
+  try {
+    return sheet.cssRules as Iterable<AnyRule>;
+  } catch {
+    return [];
   }
 }
 

@@ -12,24 +12,38 @@ export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotP
   'data-hot'?: unknown;
 }
 
-const scripts = new Map<string, FirstSeen>();
+/** Of a script, the version that has run last. */
+interface RunScript extends FirstSeen {
+  /** The state of what it loads, of a module: such as the modules that it imports. */
+  below: string;
+}
+
+const scripts = new Map<string, RunScript>();
+
+/** By URL. */
+const loadedModules = new Set<string>();
 
 /** next/script as both module formats give it. */
 const NextScript = ('default' in Script ? Script.default : Script) as ComponentType<ScriptProps>;
 
 /** `<script>`. When its file is edited, the page is loaded anew; or, with `data-hot`, the script is run again. */
 export const HotScript = forwardRef(function HotScript(
-  { assetPath, version, src, strategy, onReady, ...props }: HotScriptProps,
+  { assetPath, version, src, reloads = {}, strategy, onReady, ...props }: HotScriptProps,
   ref: ForwardedRef<HTMLScriptElement>,
 ) {
-  const first = firstSeen(scripts, assetPath, src, version);
+  const below = Object.values(reloads).join();
+  const first = firstSeen(scripts, assetPath, { url: src, version, below });
   const isHot = props['data-hot'] !== undefined && props['data-hot'] !== false && props['data-hot'] !== 'false';
+  const isModule = props.type === 'module';
   useEffect(() => {
-    if (version === first.version) return;
+    if (isModule) loadedModules.add(first.url);
+    if (version === first.version && below === first.below) return;
     first.version = version;
-    if (isHot) runAgain(first.url, src);
-    else window.location.reload();
-  }, [first, src, version, isHot]);
+    // A document loads a module once by its URL, what it imports too.
+    if (!isHot || (isModule && (below !== first.below || loadedModules.has(src)))) return window.location.reload();
+    if (isModule) loadedModules.add(src);
+    runAgain(first.url, src);
+  }, [first, src, version, below, isHot, isModule]);
   if (strategy === undefined) return <script {...props} ref={ref} src={first.url} />;
   const forNext = { ...props, ...(onReady && { onReady }), src: first.url, strategy } as ScriptProps;
   return <NextScript {...forNext} />;

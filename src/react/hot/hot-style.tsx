@@ -8,7 +8,6 @@ export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProp
   href: string;
   disabled?: boolean;
   precedence?: string;
-  reloads?: Reloads | undefined;
 }
 
 const stylesheets = new Map<string, FirstSeen>();
@@ -18,7 +17,7 @@ export const HotStyle = forwardRef(function HotStyle(
   { assetPath, version, href, reloads, ...props }: HotStyleProps,
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
-  const first = firstSeen(stylesheets, assetPath, href, version);
+  const first = firstSeen(stylesheets, assetPath, { url: href, version });
   const isOff = props.disabled === true;
   // After every render: what React has just set on the link that it knows is meant for the one that shows in its place.
   useEffectBeforePaint(() => {

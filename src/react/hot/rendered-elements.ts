@@ -1,3 +1,5 @@
+import type { Reloads } from './edited-urls.js';
+
 /*
  * What the components render in `next dev`. `withSmartCache` copies this folder
  * into the app, so its files must import nothing but each other and packages.
@@ -13,19 +15,23 @@ export interface HotProps {
   assetPath: string;
   /** Differs whenever the bytes do. */
   version: string;
+  /** What it loads that was edited since the server was started. */
+  reloads?: Reloads | undefined;
 }
 
 /** What the document came with: a component that is mounted later goes on from there. */
 export interface FirstSeen {
   url: string;
-  /** Of a script, the one that has run last. */
   version: string;
 }
 
-/** @param seen by asset path. */
-export function firstSeen(seen: Map<string, FirstSeen>, assetPath: string, url: string, version: string): FirstSeen {
+/**
+ * @param seen by asset path.
+ * @param now what is seen if nothing was before.
+ */
+export function firstSeen<T extends FirstSeen>(seen: Map<string, T>, assetPath: string, now: T): T {
   // A server renders for everybody, so it must not remember.
-  const first = seen.get(assetPath) ?? { url, version };
+  const first = seen.get(assetPath) ?? now;
   if (typeof window !== 'undefined') seen.set(assetPath, first);
   return first;
 }
