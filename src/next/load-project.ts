@@ -24,7 +24,16 @@ export async function loadProject(root: string): Promise<Project> {
   if (file === undefined) return resolveProject({ root });
   const config = await loadConfig(root, file);
   const { distDir, output, basePath, assetPrefix, transpilePackages } = config;
-  return resolveProject({ root, distDir, output, basePath, assetPrefix, transpilePackages, options: registeredOptions(config) });
+  return resolveProject({
+    root,
+    isApp: true,
+    distDir,
+    output,
+    basePath,
+    assetPrefix,
+    transpilePackages,
+    options: registeredOptions(config),
+  });
 }
 
 /** What config functions read of Next's defaults; the whole of them is not public. */

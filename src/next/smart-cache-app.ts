@@ -39,7 +39,7 @@ export type SettingsConfig = Pick<NextConfig, 'pageExtensions'>;
 export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
   const modules = renderModulePaths(project, 'build');
   const built = once(() => {
-    const result = buildManifest(project, { checkCopies: true, mayLackPublic: true });
+    const result = buildManifest(project, { checkCopies: true });
     if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
     // The command line has said them when it wrote the manifest.
     if (result.changed) warn(result.warnings);
@@ -71,7 +71,7 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
   const settings = { ...settingsOf(project), cdnPrefix: '', integrity: false };
   const saysNew = newWarningsOnly();
   const buildAgain = () => {
-    const built = buildManifest(project, { freeze: false, mayLackPublic: true });
+    const built = buildManifest(project, { freeze: false });
     warn(saysNew(built.warnings));
     return built;
   };

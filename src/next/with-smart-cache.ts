@@ -56,7 +56,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
   const { distDir, output, basePath, assetPrefix, transpilePackages } = config;
-  const project = resolveProject({ root, distDir, output, basePath, assetPrefix, transpilePackages, options });
+  const project = resolveProject({ root, isApp: true, distDir, output, basePath, assetPrefix, transpilePackages, options });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
-import { declareAssetPaths } from '../core/asset-path-declaration.js';
+import { declareAssetPaths, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
 import type { ErrorParts } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
-import { readTextIfThere, writeIfChanged } from './disk/atomic-write.js';
+import { readTextIfThere, replaceText, writeIfChanged } from './disk/atomic-write.js';
+import { foreignFile } from './disk/file-errors.js';
 import type { Output } from './graph/hash-graph.js';
 import { linkFiles } from './graph/link-files.js';
 import type { ReferenceGraph } from './graph/reference-graph.js';
@@ -23,8 +24,6 @@ export interface BuildManifestOptions {
   write?: boolean;
   /** Whether each copy in the store is looked at, in case a crash or a cache of CI has cut it short. Default: false. */
   checkCopies?: boolean;
-  /** Whether an app without `public/` is one with an empty one, as it is for Next. Default: false. */
-  mayLackPublic?: boolean;
   /** Called over and over while files are read, in this thread: how far it is. Default: nobody asks. */
   onProgress?: OnProgress | undefined;
 }
@@ -57,7 +56,8 @@ export interface BuiltManifest {
 export function buildManifest(project: Project, options: BuildManifestOptions = {}): BuiltManifest {
   const writes = options.write ?? true;
   const freezes = writes && (options.freeze ?? true);
-  const isMissing = options.mayLackPublic && !fs.existsSync(project.publicDir);
+  // For Next, an app without public/ is one with an empty one. A link that leads nowhere is another matter.
+  const isMissing = project.isApp && fs.lstatSync(project.publicDir, { throwIfNoEntry: false }) === undefined;
   const scan = isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(project.publicDir, project.options);
   const cache = openScanCache(project.cacheDir, {
     algorithm: project.options.algorithm,
@@ -84,7 +84,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     );
   }
   const manifest = describeFiles(project, linked.outputs);
-  if (writes) writeIfChanged(project.declarationPath, declareAssetPaths(allPaths(scan)));
+  if (writes) writeDeclaration(project.declarationPath, declareAssetPaths(allPaths(scan)));
   const text = serializeManifest(manifest);
   return {
     manifest,
@@ -96,6 +96,12 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     changed: writes ? writeIfChanged(project.manifestPath, text) : readTextIfThere(project.manifestPath) !== text,
     filesRead,
   };
+}
+
+function writeDeclaration(target: string, text: string): void {
+  const before = readTextIfThere(target);
+  if (before && !isAssetPathDeclaration(before)) throw foreignFile(target);
+  if (before !== text) replaceText(target, text);
 }
 
 function* allPaths(scan: Scan): Iterable<string> {

@@ -145,7 +145,7 @@ function linkFiles(store: Store, links: readonly Link[], folder: string, isRequi
     try {
       linkOrCopy(frozen, target);
     } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      if (systemErrorCode(error) !== 'ENOENT') throw writeFailed(url, error);
       if (isRequired(url)) throw storeDamaged(frozen, url, error);
     }
   }

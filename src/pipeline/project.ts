@@ -10,6 +10,8 @@ export interface Project {
   /** The app's folder: the one with `next.config` and `public/` in it. */
   root: string;
   publicDir: string;
+  /** Whether it is an app for certain, since it has a `next.config`: then it may do without `public/`. */
+  isApp: boolean;
   /** `.smart-cache/`: the manifest and the modules generated from it. */
   outputDir: string;
   manifestPath: string;
@@ -32,6 +34,8 @@ export interface Project {
 export interface ProjectInput {
   /** The app's folder. */
   root: string;
+  /** Whether there is a `next.config`. Default: false. */
+  isApp?: boolean;
   /** Next's `distDir`, relative to the app's folder. Default: `.next`. */
   distDir?: string | undefined;
   /** Next's `output`; `'export'` makes `static` the default delivery. */
@@ -51,6 +55,7 @@ export interface ProjectInput {
  */
 export function resolveProject({
   root,
+  isApp = false,
   distDir = '.next',
   output,
   basePath = '',
@@ -66,6 +71,7 @@ export function resolveProject({
   return {
     root,
     publicDir: path.join(root, 'public'),
+    isApp,
     outputDir,
     manifestPath: path.join(outputDir, 'manifest.json'),
     declarationPath: path.join(root, DECLARATION_FILE),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { COMMANDS } from '../../../src/cli/main';
 import { SmartCacheError } from '../../../src/core/errors';
 import { resolveProject } from '../../../src/pipeline/project';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { appWithPublic as app, runCommand as run } from '../support/command-line';
 
 // Help is laid out for the terminal, if there is one.
@@ -213,6 +214,17 @@ describe('build', () => {
     expect(loadProject.mock.calls).toEqual([[root]]);
     expect(fs.existsSync(path.join(root, '.smart-cache/manifest.json'))).toBe(true);
   });
+});
+
+test('an app, which has a next.config, may do without public/', async () => {
+  const cwd = temporaryFolder();
+  const loadProject = async (root: string) => resolveProject({ root, isApp: true });
+  expect(await run(['build'], { cwd, loadProject })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: 'next-smart-cache: there is no public/, and so no file to hash; wrote an empty manifest\n',
+  });
+  expect(await run(['check'], { cwd, loadProject })).toMatchObject({ exitCode: 0 });
 });
 
 describe('an error: exit code 1', () => {

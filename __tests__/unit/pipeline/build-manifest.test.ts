@@ -97,9 +97,11 @@ describe('a first build', () => {
   test('of no public/ at all gives an empty manifest, where that may be', () => {
     const project = projectWith({});
     fs.rmdirSync(project.publicDir);
-    expect(buildManifest(project, { mayLackPublic: true })).toMatchObject({ changed: true, stablePaths: [], manifest: { assets: {} } });
+    expect(buildManifest({ ...project, isApp: true })).toMatchObject({ changed: true, stablePaths: [], manifest: { assets: {} } });
     expect(fs.existsSync(project.publicDir)).toBe(false);
     expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_PUBLIC_MISSING'));
+    fs.symlinkSync('nowhere', project.publicDir);
+    expect(() => buildManifest({ ...project, isApp: true })).toThrow(smartCacheError('ERR_SMART_CACHE_PUBLIC_MISSING'));
   });
 
   test('without a store makes no copies', () => {
@@ -415,7 +417,7 @@ describe('the types', () => {
     buildManifest(project, { freeze: false });
     expect(declaration(project)).toContain('"/a.txt"');
     fs.rmSync(project.publicDir, { recursive: true });
-    buildManifest(project, { freeze: false, mayLackPublic: true });
+    buildManifest({ ...project, isApp: true }, { freeze: false });
     expect(declaration(project)).toContain('assetPath: never;');
   });
 
@@ -425,6 +427,23 @@ describe('the types', () => {
     expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: project.declarationPath }));
     expect(fs.existsSync(project.manifestPath)).toBe(false);
     expect(listFiles(project.root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('that somebody else has written are left alone, and so is all else', () => {
+    const project = projectWith(FILES);
+    fs.writeFileSync(project.declarationPath, '// mine\n');
+    expect(() => buildManifest(project)).toThrow(
+      smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
+        where: project.declarationPath,
+        why: expect.stringContaining('has not written this one'),
+      }),
+    );
+    expect(declaration(project)).toBe('// mine\n');
+    expect(fs.existsSync(project.manifestPath)).toBe(false);
+    // Cut short by a crash of the whole system.
+    fs.writeFileSync(project.declarationPath, '');
+    buildManifest(project);
+    expect(declaration(project)).toContain('assetPath:');
   });
 
   test('in a checkout that is read-only: a clear error, unless they are right already', () => {

@@ -242,6 +242,14 @@ test('a folder that cannot be written is an error that says so', () => {
   );
 });
 
+test('a name that is too long with its hash is named', () => {
+  const name = 'x'.repeat(245);
+  const project = projectWith({ [`${name}.js`]: 'hello' });
+  expect(() => linkStore(project, buildManifest(project), project.buildDir)).toThrow(
+    smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: `/${name}.${HELLO}.js`, fix: expect.stringContaining('a shorter name') }),
+  );
+});
+
 describe('the store is pruned', () => {
   /** Deploys `hello`, then `''` with no older deploys kept, so many milliseconds later. */
   function storedAfter(laterMs: number, keep = 0): string[] {

@@ -49,6 +49,16 @@ export function writeFailed(target: string, cause: unknown): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { what, where: target, why, fix }, { cause });
 }
 
+/** A file under a name of ours that somebody else has written. */
+export function foreignFile(target: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
+    what: 'A file is in the way, and was left as it is',
+    where: target,
+    why: 'this package writes a file of that name, but it has not written this one',
+    fix: 'rename it, or delete it if nobody needs it, and run the command again',
+  });
+}
+
 /** A file or folder of ours that cannot be removed. */
 export function removalFailed(target: string, cause: unknown): SmartCacheError {
   return new SmartCacheError(
@@ -80,6 +90,13 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
         why: 'the file system is mounted read-only (EROFS)',
         fix: 'run the command in a copy of the app that is writable, or mount it so',
       };
+    case 'ENAMETOOLONG':
+      return {
+        why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
+        fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
+      };
+    case 'EISDIR':
+      return { why: 'a folder has the name of the file', fix: 'remove or rename that folder and run the command again' };
     case 'EEXIST':
     case 'ENOTDIR':
       return { why: 'a file has the name of a folder on the way there', fix: 'remove or rename that file and run the command again' };
