@@ -43,7 +43,8 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
     // The command line has said them when it wrote the manifest.
     if (result.changed) warn(result.warnings);
-    if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${Object.keys(result.manifest.assets).length} files`);
+    const count = Object.keys(result.manifest.assets).length;
+    if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${count} ${count === 1 ? 'file' : 'files'}`);
     writeRenderModules(project, result, settingsOf(project), modules);
     return result;
   });
