@@ -292,6 +292,12 @@ test('a certificate that is signed by itself', async () => {
   expect(stderr).toContain('NODE_EXTRA_CA_CERTS=ca.pem');
 });
 
+test('what listens there does not speak TLS', async () => {
+  const { exitCode, stderr } = await verify((await site()).replace('http:', 'https:'));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/what listens there does not speak TLS \(E\w+\)\n {2}Fix: use http:\/\/, or the port for https\n/);
+});
+
 test('a file larger than the limit is left there, and the flag that sets it is named', async () => {
   const { exitCode, stderr } = await verify(
     await site((url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, Buffer.alloc(20_000)) : undefined)),

@@ -15,6 +15,8 @@ type Remedy = readonly [kind: TroubleKind, detail: string, fix: string];
 
 const TRUST = 'if the certificate is your own, name its authority: NODE_EXTRA_CA_CERTS=ca.pem next-smart-cache verify …';
 const CHAIN = 'let the server send the certificates in between too ("fullchain.pem")';
+/** An answer in plain text, read as the head of a TLS record. */
+const NO_TLS: Remedy = ['tls', 'what listens there does not speak TLS', 'use http://, or the port for https'];
 const NOT_THERE = 'check the host and port, and that the site can be reached from this machine';
 
 /** By the codes of Node's `net`, `tls`, `dns`, `zlib` and HTTP parser. */
@@ -46,7 +48,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     'the certificate is for another host',
     'use a host name that it holds, or get a certificate for this one',
   ],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['tls', 'what listens there does not speak TLS', 'use http://, or the port for https'],
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
 };
 
 /** @param error of a request, of its answer, or of decoding it. */
@@ -54,8 +57,23 @@ export function toTrouble(error: unknown): Trouble {
   if (error instanceof EndedAnswer) return error.trouble;
   const code = systemErrorCode(error) ?? '';
   const message = error instanceof Error ? error.message : String(error);
-  const [kind, detail, fix] = REMEDIES[code] ?? remedyByFamily(code, message);
+  const reason = opensslReason(message);
+  const [kind, detail, fix] = REMEDIES[code] ?? REMEDIES[codeOfReason(reason)] ?? remedyByFamily(code, reason ?? message);
   return { kind, detail: code ? `${detail} (${code})` : detail, fix };
+}
+
+/**
+ * What OpenSSL says, out of a line of its error queue:
+ * `error:<number>:<library>:<function>:<reason>:<file>:<line>:<more>`. Where
+ * it is met while writing, Node gives the line for a message, and `EPROTO` for a code.
+ */
+function opensslReason(message: string): string | undefined {
+  return /error:[0-9a-f]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1];
+}
+
+/** As Node makes its codes of them. */
+function codeOfReason(reason: string | undefined): string {
+  return reason === undefined ? '' : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }
 
 function remedyByFamily(code: string, message: string): Remedy {

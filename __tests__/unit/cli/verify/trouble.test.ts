@@ -1,0 +1,17 @@
+import { toTrouble } from '../../../../src/cli/verify/trouble';
+
+const fromOpenssl = (code: string, reason: string) =>
+  Object.assign(
+    new Error(`80AC86FC:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/openssl/ssl/record/ssl3_record.c:350:\n`),
+    {
+      code,
+    },
+  );
+
+test.each([
+  ['EPROTO', 'wrong version number', 'what listens there does not speak TLS (EPROTO)'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long', 'what listens there does not speak TLS (ERR_SSL_PACKET_LENGTH_TOO_LONG)'],
+  ['EPROTO', 'sslv3 alert handshake failure', 'no TLS connection: sslv3 alert handshake failure (EPROTO)'],
+])('of what OpenSSL says, the reason alone: %s, %s', (code, reason, detail) => {
+  expect(toTrouble(fromOpenssl(code, reason))).toMatchObject({ kind: 'tls', detail });
+});
