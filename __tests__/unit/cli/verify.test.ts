@@ -167,6 +167,16 @@ test('a plain URL that answers 404 is not ours to judge, but is said', async () 
   });
 });
 
+test('a plain file with a date in its name is one of its own, though one without is there', async () => {
+  const url = await site((asked) => {
+    if (asked === '/') return page(`${PAGE}<img src="/img/photo.20240115.png"><img src="/img/photo.png">`);
+    return /^\/img\/photo(?:\.20240115)?\.png$/.test(asked) ? script({ 'cache-control': 'public, max-age=0' }, asked) : undefined;
+  });
+  const { exitCode, stdout } = await verify(url);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/other +200 .* \/img\/photo\.20240115\.png\n/);
+});
+
 test('what a stylesheet names is looked at too', async () => {
   const sheet = `a { background: url(../js/app.${HASH}.js) }`;
   const url = `/css/a.${createHash('sha256').update(sheet).digest('hex').slice(0, 10)}.css`;

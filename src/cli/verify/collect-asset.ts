@@ -45,9 +45,9 @@ export async function collectAsset(
   // Nothing else is asked for on another origin until it is certain whose it is.
   if (kind === 'perhaps-hashed' && !isOfBytes && !(await isKnownTo(siteOrigin, url, ask))) return { evidence: 'elsewhere', links: [] };
   const links = linksOf(url, answer);
-  const original = digests && !isOfBytes && !isInStore(url) ? await ask(withoutHash(url), { maxBytes: 0 }) : undefined;
+  const original = digests && !isOfBytes && !isInStore(url) ? await ask(withoutHash(url), { maxBytes: maxSize, digests: true }) : undefined;
   const evidence = { url, answer: withoutBytes(answer) };
-  if (original && !isFile(original) && !isHtml(answer)) return { evidence: { kind: 'other-hash', ...evidence }, links };
+  if (original && !isHtml(answer) && isOfOthers(answer, original)) return { evidence: { kind: 'other-hash', ...evidence }, links };
   const madeUp = answer.status === 200 ? await askForMadeUp(url, hash.length, ask, maxSize) : [];
   const references = links.map((link) => link.url);
   return { evidence: { kind: 'hashed', ...evidence, integrity: linked.integrity, original, madeUp, references }, links };
@@ -56,7 +56,19 @@ export async function collectAsset(
 /** Whether the page's own site has issued this hash too: a CDN passes on what is there. */
 async function isKnownTo(siteOrigin: string, { pathname }: URL, ask: Ask): Promise<boolean> {
   const answer = await ask(new URL(siteOrigin + pathname), { maxBytes: 0 });
-  return isFile(answer) && parseCacheControl(answer.headers['cache-control']).has('immutable');
+  return isFile(answer) && isImmutable(answer);
+}
+
+/** Whether a name holds a hash, or a date, that is none of ours: there is no original, or it is another file. */
+function isOfOthers(answer: Answer, original: Answer): boolean {
+  if (!isFile(original)) return true;
+  const [own, others] = [answer, original].map(({ body }) => body?.digests?.sha256);
+  if (own === undefined || others === undefined) return false;
+  return !own.equals(others) && !isImmutable(answer);
+}
+
+function isImmutable({ headers }: Answer): boolean {
+  return parseCacheControl(headers['cache-control']).has('immutable');
 }
 
 /** Twice, and to the end: caches keep whole answers alone. */
