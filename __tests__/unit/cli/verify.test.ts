@@ -78,6 +78,23 @@ const page = (html: string, headers: http.OutgoingHttpHeaders = {}, status = 200
   script({ 'content-type': 'text/html', 'cache-control': NO_STORE, ...headers }, html, status);
 const on = (path: string, handler: Handler) => (url: string) => (url === path ? handler : undefined);
 
+const KEPT = { 'cache-control': IMMUTABLE };
+const NOSNIFF = { 'x-content-type-options': 'nosniff' };
+const OLD_TYPE = 'application/x-javascript; charset=utf-8';
+const STALE = 'max-age=0, stale-while-revalidate=31536000';
+const IN_A_YEAR = new Date(Date.now() + 31_536_000_000).toUTCString();
+
+/** A page that links a stylesheet under its plain URL. */
+const withPlain = (handler: Handler) => (url: string) =>
+  url === '/' ? page(`${PAGE}<link rel="stylesheet" href="/a.css">`) : url === '/a.css' ? handler : undefined;
+
+/** A page that links a file with another hash than that of its bytes. */
+const withStale = (handler: Handler) => (url: string) =>
+  url === '/' ? page(PAGE.replace(HASH, '0123456789')) : url === '/js/app.0123456789.js' ? handler : undefined;
+
+const breaking: Handler = ({ socket }, response) =>
+  void response.writeHead(200, { 'content-length': 1000 }).write('begun', () => setTimeout(() => socket.destroy(), 20));
+
 test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
   ['the header is missing', (url) => (isHashed(url) ? script({}) : undefined), ['header']],
   ['other bytes under a hash', (url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined), ['hash']],
@@ -119,6 +136,21 @@ test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
           : undefined,
     ['header'],
   ],
+  ['a made-up hash may be answered stale', (url) => (isMadeUp(url) ? script({ 'cache-control': STALE }) : undefined), ['made-up-hash']],
+  ['browsers keep the page, by Expires', on('/', page(PAGE, { 'cache-control': 'public', expires: IN_A_YEAR })), ['header']],
+  ['a plain URL is kept by browsers, by Expires', withPlain(script({ expires: IN_A_YEAR })), ['header']],
+  ['a plain URL is kept by CDNs', withPlain(script({ 'cache-control': 'max-age=0, s-maxage=86400' })), ['header']],
+  ['a plain stylesheet breaks off', withPlain(breaking), ['answer']],
+  ['a plain stylesheet is not in the encoding that it names', withPlain(script({ 'content-encoding': 'gzip' })), ['answer']],
+  ['a hashed file that no cache may reuse', (url) => (isHashed(url) ? script({ ...KEPT, vary: 'Accept, *' }) : undefined), ['header']],
+  ['a hashed file with a cookie', (url) => (isHashed(url) ? script({ ...KEPT, 'set-cookie': 'sid=1; Path=/' }) : undefined), ['header']],
+  [
+    'a hashed script that browsers refuse for its type',
+    (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': 'text/plain' }) : undefined),
+    ['content-type'],
+  ],
+  ['a stale hash that is immutable', withStale(script({ 'cache-control': IMMUTABLE }, 'older')), ['hash']],
+  ['a stale hash', withStale(script({ 'cache-control': 'public, max-age=0' })), ['header', 'hash']],
   ['no hashed URL at all', on('/', page('<img src="https://example.com/a.png">')), ['hashed-urls']],
   ['no HTML', on('/', script({ 'content-type': 'text/plain' })), ['content-type']],
   ['a page that breaks the server', on('/', page('', {}, 500)), ['status', 'hashed-urls']],
@@ -144,6 +176,19 @@ test.each<[string, (url: string) => Handler | undefined]>([
     'a made-up hash that is not there, for one browser alone',
     (url) => (isMadeUp(url) ? script({ 'cache-control': 'private' }, '', 404) : undefined),
   ],
+  [
+    'a made-up hash that is kept for errors',
+    (url) => (isMadeUp(url) ? script({ 'cache-control': 'max-age=0, stale-if-error=9' }) : undefined),
+  ],
+  [
+    'a made-up hash that is asked for again, whatever else is said',
+    (url) => (isMadeUp(url) ? script({ 'cache-control': `${STALE}, must-revalidate` }) : undefined),
+  ],
+  ['a plain URL with max-age, which counts before Expires', withPlain(script({ 'cache-control': 'max-age=0', expires: IN_A_YEAR }))],
+  ['a plain URL whose Expires is no date', withPlain(script({ expires: '0' }))],
+  ['a page that CDNs may keep', on('/', page(PAGE, { 'cache-control': 's-maxage=31536000' }))],
+  ['a plain URL that Next renders', withPlain(script({ 'cache-control': 's-maxage=31536000', 'x-nextjs-cache': 'HIT' }))],
+  ['a hashed script of an older type', (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': OLD_TYPE }) : undefined)],
   ['a redirect to the page', (url) => (url === '/' ? script({ location: '/start' }, '', 308) : url === '/start' ? page(PAGE) : undefined)],
   ['an optimised image', (url) => (url === '/' ? page(`${PAGE}<img src="/_next/image?url=%2Fjs%2Fapp.${HASH}.js&w=64&q=75">`) : undefined)],
 ])('%s: all as it should be', async (_, changed) => {
@@ -165,6 +210,18 @@ test('a plain URL that answers 404 is not ours to judge, but is said', async () 
     exitCode: 0,
     stderr: `next-smart-cache: ${url}: 1 hashed file, 1 other: all as it should be; of the others, 1 URL answered with an error\n`,
   });
+});
+
+test('a plain stylesheet that hangs behind its head', async () => {
+  const hanging: Handler = (_, response) => void response.writeHead(200, { 'cache-control': 'no-store' }).write('a {');
+  const { exitCode, stderr } = await verify(await site(withPlain(hanging)), '--timeout', '0.3');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/No whole answer: .*a\.css\n.*no whole answer within 0\.3 s/);
+});
+
+test('a plain file that is merely larger than what is kept is no problem', async () => {
+  const url = await site(withPlain(script({}, Buffer.alloc(20_000))));
+  expect(await failing(url, '--max-size', '0.01')).toEqual({ exitCode: 0, checks: [] });
 });
 
 test('a plain file with a date in its name is one of its own, though one without is there', async () => {

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The directives of a `Cache-Control` that matter here (RFC 9111, section 5.2; RFC 8246). */
+/** The directives of a `Cache-Control` that matter here (RFC 9111, section 5.2; RFC 5861; RFC 8246). */
 export interface CacheDirectives {
   /** In lower case, with what stands behind `=`. */
-  has(name: 'public' | 'private' | 'no-store' | 'no-cache' | 'immutable'): boolean;
+  has(name: 'public' | 'private' | 'no-store' | 'no-cache' | 'must-revalidate' | 'immutable'): boolean;
   /** Seconds; `undefined`: absent, or not a number. */
-  seconds(name: 'max-age' | 's-maxage'): number | undefined;
+  seconds(name: 'max-age' | 's-maxage' | 'stale-while-revalidate'): number | undefined;
 }
 
 /** An hour: what is kept longer by browsers, they show stale after a deploy. */
-export const LONG = 3600;
+const LONG = 3600;
 
 export function parseCacheControl(header: string | undefined): CacheDirectives {
   const directives = new Map<string, string>();
@@ -27,15 +27,52 @@ export function parseCacheControl(header: string | undefined): CacheDirectives {
   };
 }
 
+/**
+ * Whether a browser answers from this for so long that a deploy goes unseen:
+ * by `max-age`, else by `Expires` minus `Date` (RFC 9111, section 4.2.1).
+ */
+export function isKeptLong(headers: IncomingHttpHeaders): boolean {
+  const { has, seconds } = parseCacheControl(headers['cache-control']);
+  if (has('no-store') || has('no-cache')) return false;
+  return has('immutable') || (seconds('max-age') ?? secondsUntilExpiry(headers)) > LONG;
+}
+
+/** The same of a cache that many share, which has a directive of its own. */
+export function isKeptLongByShared(headers: IncomingHttpHeaders): boolean {
+  const { has, seconds } = parseCacheControl(headers['cache-control']);
+  if (has('private') || has('no-store') || has('no-cache')) return false;
+  return (seconds('s-maxage') ?? 0) > LONG;
+}
+
+/** Below 0 for what has expired, and for what names no date: `Expires: 0` (RFC 9111, section 5.3). */
+function secondsUntilExpiry({ expires, date }: IncomingHttpHeaders): number {
+  return ((Date.parse(expires ?? '') || 0) - (Date.parse(date ?? '') || Date.now())) / 1000;
+}
+
+/** Whether caches may answer once more before they have asked (RFC 5861, section 3). `stale-if-error` is no such leave: they have asked. */
+function allowsStale({ has, seconds }: CacheDirectives): boolean {
+  // RFC 9111, section 5.2.2.2: nothing stale, whatever else is said.
+  return (seconds('stale-while-revalidate') ?? 0) > 0 && !has('must-revalidate');
+}
+
+/** How the lifetime of an answer is said, for a message. */
+export function lifetimeHeader({ 'cache-control': cacheControl, expires }: IncomingHttpHeaders): string {
+  const isSaidByExpires = expires !== undefined && parseCacheControl(cacheControl).seconds('max-age') === undefined;
+  const parts = [cacheControl, isSaidByExpires ? `Expires: ${expires}` : undefined];
+  return parts.filter((part) => part !== undefined).join('; ');
+}
+
 /** Why any cache may answer from this without asking again; `undefined` when none may. */
 export function reasonToReuse(status: number, headers: IncomingHttpHeaders): string | undefined {
-  const { 'cache-control': cacheControl, expires, date, 'last-modified': lastModified } = headers;
-  const { has, seconds } = parseCacheControl(cacheControl);
+  const { 'cache-control': cacheControl, expires, 'last-modified': lastModified } = headers;
+  const directives = parseCacheControl(cacheControl);
+  const { has, seconds } = directives;
   if (has('no-store') || has('no-cache')) return undefined;
   const lifetimes = [seconds('max-age'), seconds('s-maxage')];
-  if (has('immutable') || lifetimes.some((lifetime) => (lifetime ?? 0) > 0)) return `Cache-Control is "${cacheControl}"`;
+  if (has('immutable') || lifetimes.some((lifetime) => (lifetime ?? 0) > 0) || allowsStale(directives))
+    return `Cache-Control is "${cacheControl}"`;
   if (lifetimes.some((lifetime) => lifetime === 0)) return undefined;
-  if (Date.parse(expires ?? '') > (Date.parse(date ?? '') || Date.now())) return `Expires is "${expires}"`;
+  if (secondsUntilExpiry(headers) > 0) return `Expires is "${expires}"`;
   if (has('private') || !GUESSED_STATUSES.has(status)) return undefined;
   const lacking = cacheControl === undefined ? 'there is no Cache-Control' : `Cache-Control is "${cacheControl}", which says not how long`;
   return `${lacking}: caches guess it${status === 200 && lastModified ? ' from Last-Modified' : `, and CDNs keep a ${status}`}`;
@@ -50,9 +87,10 @@ const GUESSED_STATUSES: ReadonlySet<number> = new Set([200, 301, 308, 404, 410])
 
 /** Whether a cache that many share must ask before it answers from this. */
 export function forbidsSharedReuse(headers: IncomingHttpHeaders): boolean {
-  const { has, seconds } = parseCacheControl(headers['cache-control']);
+  const directives = parseCacheControl(headers['cache-control']);
+  const { has, seconds } = directives;
   if (has('private') || has('no-store') || has('no-cache')) return true;
-  return (seconds('s-maxage') ?? seconds('max-age')) === 0;
+  return (seconds('s-maxage') ?? seconds('max-age')) === 0 && !allowsStale(directives);
 }
 
 /**

@@ -1,5 +1,13 @@
-import { type Answer, isHtml } from './answer.js';
-import { forbidsSharedReuse, LONG, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
+import { type Answer, contentTypeOf, isHtml } from './answer.js';
+import {
+  forbidsSharedReuse,
+  isKeptLong,
+  isKeptLongByShared,
+  lifetimeHeader,
+  parseCacheControl,
+  reasonToReuse,
+  signOfCdnHit,
+} from './cache-headers.js';
 import { matchingAlgorithm, satisfiesIntegrity } from './hash-match.js';
 import type { HashedEvidence, PlainEvidence } from './site-evidence.js';
 import { hashOf } from './url-kind.js';
@@ -25,7 +33,7 @@ export function judgeHashed(evidence: HashedEvidence, context: HashedContext): V
   const verdicts: Verdict[] = [];
   if (answer.trouble) verdicts.push(fails('answer', answer.trouble.detail, answer.trouble.fix));
   if (answer.status === undefined) return verdicts;
-  verdicts.push(holds('status', '200'), judgeImmutable(answer));
+  verdicts.push(holds('status', '200'), judgeImmutable(answer), ...judgeContentType(evidence));
   if (context.checksHash && answer.body?.digests) verdicts.push(judgeHash(evidence, context));
   if (integrity && answer.body?.digests) {
     verdicts.push(
@@ -64,7 +72,7 @@ function judgeImmutable({ headers }: Answer): Verdict {
   const { has, seconds } = parseCacheControl(header);
   const isRight =
     has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR && !has('private') && !has('no-store') && !has('no-cache');
-  if (isRight) return holds('header', header ?? '');
+  if (isRight) return obstacleToReuse(headers) ?? holds('header', header ?? '');
   if (header === undefined) return fails('header', `there is none; "public, max-age=${YEAR}, immutable" is due`, LET_THROUGH);
   const detail = `it is "${header}"; "public, max-age=${YEAR}, immutable" is due`;
   if (seconds('max-age') !== 0 && !has('no-store')) return fails('header', detail, LET_THROUGH);
@@ -74,6 +82,41 @@ function judgeImmutable({ headers }: Answer): Verdict {
     detail,
     'verify what "next start" serves, not "next dev"; let page and files come from one deploy; otherwise a proxy sets this header',
   );
+}
+
+/** What keeps caches from a file that they may keep by its `Cache-Control`. */
+function obstacleToReuse({ vary, 'set-cookie': cookies = [] }: Answer['headers']): Verdict | undefined {
+  // RFC 9111, section 4.1: `*` matches no request.
+  if (vary?.split(',').some((name) => name.trim() === '*')) {
+    return fails('header', 'it comes with "Vary: *", so no cache may ever answer from it', 'remove what sets "Vary: *" for these paths');
+  }
+  const names = cookies.map((cookie) => cookie.split('=', 1)[0]).join(', ');
+  if (cookies.length === 0) return undefined;
+  return fails(
+    'header',
+    `it sets a cookie (${names}): CDNs do not keep such an answer, or hand one visitor's cookie to all others`,
+    'let middleware and proxies set no cookie for these paths',
+  );
+}
+
+/** The types that browsers run as a script (WHATWG MIME Sniffing, "JavaScript MIME type"). */
+const JAVASCRIPT_TYPE = /^(?:application|text)\/(?:x-)?(?:java|ecma)script$|^text\/(?:javascript1\.[0-5]|jscript|livescript)$/;
+
+/** `X-Content-Type-Options: nosniff` has browsers refuse sheets and scripts of another type (Fetch Standard, "should response be blocked due to nosniff"). */
+function judgeContentType({ url, answer }: HashedEvidence): Verdict[] {
+  const [, extension = ''] = /\.(css|m?js)$/i.exec(url.pathname) ?? [];
+  const isNosniff = /^\s*nosniff\s*(?:,|$)/i.test(String(answer.headers['x-content-type-options'] ?? ''));
+  if (extension === '' || !isNosniff) return [];
+  const type = contentTypeOf(answer);
+  const isSheet = extension.toLowerCase() === 'css';
+  if (isSheet ? type === 'text/css' : JAVASCRIPT_TYPE.test(type)) return [holds('content-type', type)];
+  return [
+    fails(
+      'content-type',
+      `${type ? `it is "${type}"` : 'there is none'}, and with "X-Content-Type-Options: nosniff" browsers refuse the file`,
+      `let the server send "Content-Type: ${isSheet ? 'text/css' : 'text/javascript'}" for these paths`,
+    ),
+  ];
 }
 
 function judgeHash({ url, answer, original }: HashedEvidence, { isInCircle }: HashedContext): Verdict {
@@ -123,21 +166,28 @@ function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
 /** Judges a file under its plain URL: nobody may keep it so long that a deploy goes unseen. */
 export function judgePlain({ kind, url, answer }: PlainEvidence): Verdict[] {
   const { status, trouble, headers } = answer;
-  if (status === undefined) return trouble ? [fails('answer', trouble.detail, trouble.fix)] : [];
+  // One that is merely large was ended by us.
+  const isBroken = trouble !== undefined && trouble.kind !== 'too-large';
+  const verdicts = isBroken ? [fails('answer', trouble.detail, trouble.fix)] : [];
   // Whoever puts a hash or a version into a URL may well let it be kept.
-  if (status !== 200 || kind === 'other-hash' || url.search !== '') return [];
-  const header = headers['cache-control'];
-  const { has, seconds } = parseCacheControl(header);
-  const isLong = has('immutable') || (seconds('max-age') ?? 0) > LONG;
+  if (status !== 200 || kind === 'other-hash' || url.search !== '') return verdicts;
   const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
-  return [
-    isLong
-      ? fails(
-          'header',
-          `it is "${header}" on a URL without a hash, so visitors keep an old file after a deploy`,
-          'link the file by asset(), <CachedScript> or <CachedStyle>, and remove the rule that sets this header',
-        )
-      : holds('header', header ?? 'none'),
-    sign ? fails('cdn', `it answered by itself (${sign}) although Cache-Control is "${header}"`, CACHE_KEY) : holds('cdn', 'kept nothing'),
-  ];
+  const detail = `it answered by itself (${sign}) although Cache-Control is "${headers['cache-control']}"`;
+  return [...verdicts, judgePlainLifetime(answer), sign ? fails('cdn', detail, CACHE_KEY) : holds('cdn', 'kept nothing')];
+}
+
+function judgePlainLifetime(answer: Answer): Verdict {
+  const header = lifetimeHeader(answer.headers);
+  const isLong = isKeptLong(answer.headers);
+  if (!isLong && (!isKeptLongByShared(answer.headers) || isRoute(answer))) return holds('header', header || 'none');
+  return fails(
+    'header',
+    `it is "${header}" on a URL without a hash, so ${isLong ? 'visitors' : 'CDNs'} keep an old file after a deploy`,
+    'link the file by asset(), <CachedScript> or <CachedStyle>, and remove the rule that sets this header',
+  );
+}
+
+/** Next lets CDNs keep what it renders, and says of it whether it had it already. */
+function isRoute(answer: Answer): boolean {
+  return isHtml(answer) || 'x-nextjs-cache' in answer.headers;
 }

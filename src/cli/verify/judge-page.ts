@@ -1,5 +1,5 @@
 import { type Answer, contentTypeOf, isHtml } from './answer.js';
-import { forbidsSharedReuse, LONG, parseCacheControl, signOfCdnHit } from './cache-headers.js';
+import { forbidsSharedReuse, isKeptLong, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
 import type { PageEvidence } from './site-evidence.js';
 import { fails, holds, type Verdict } from './verdict.js';
 
@@ -16,7 +16,11 @@ export function judgePage({ url, answer, again, hashOnPage }: PageEvidence, hash
     const type = contentTypeOf(answer);
     return [
       ...verdicts,
-      fails('content-type', type ? `it is "${type}"` : 'there is no Content-Type', 'verify a page: the files are found in its HTML'),
+      fails(
+        'content-type',
+        type ? `it is "${type}", and no HTML page` : 'there is none, so it is no HTML page',
+        'verify a page: the files are found in its HTML',
+      ),
     ];
   }
   verdicts.push(holds('content-type', contentTypeOf(answer)), judgeLifetime(answer), judgeKept(again ? [answer, again] : [answer]));
@@ -42,9 +46,8 @@ function fixForStatus(status: number): string {
 
 /** A page that browsers keep names the files of an older deploy. */
 function judgeLifetime({ headers }: Answer): Verdict {
-  const header = headers['cache-control'];
-  const { has, seconds } = parseCacheControl(header);
-  if (!has('immutable') && (seconds('max-age') ?? 0) <= LONG) return holds('header', header ?? 'none');
+  const header = lifetimeHeader(headers);
+  if (!isKeptLong(headers)) return holds('header', header || 'none');
   return fails(
     'header',
     `it is "${header}", so visitors keep a page that names old files`,
@@ -69,13 +72,10 @@ function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
   for (const probe of probes) {
     const { status = 0, headers, url } = probe;
     if (status < 200 || status >= 300 || !isHtml(probe)) continue;
-    const header = headers['cache-control'];
-    const { has, seconds } = parseCacheControl(header);
-    const isKept = has('immutable') || (seconds('max-age') ?? 0) > LONG || (isPrivate && !forbidsSharedReuse(headers));
-    if (isKept) {
+    if (isKeptLong(headers) || (isPrivate && !forbidsSharedReuse(headers))) {
       return fails(
         'hash-on-page',
-        `${url} is a page, with the Cache-Control "${header ?? ''}"`,
+        `${url} is a page, with the Cache-Control "${lifetimeHeader(headers)}"`,
         'remove header rules that match hashed names by a pattern: they reach pages too',
       );
     }

@@ -4,7 +4,7 @@ export type Check =
   | 'answer'
   | 'status'
   | 'content-type'
-  /** `Cache-Control` is right for what this is. */
+  /** `Cache-Control`, `Expires`, `Vary` and `Set-Cookie` are right for what this is. */
   | 'header'
   /** The hash in the URL is that of the bytes. */
   | 'hash'
@@ -33,8 +33,8 @@ export function fails(check: Check, detail: string, fix: string): Verdict {
 export const FAILURES: Readonly<Record<Check, string>> = {
   answer: 'No whole answer',
   status: 'The status is not 200',
-  'content-type': 'The answer is no HTML page',
-  header: 'The Cache-Control header is wrong',
+  'content-type': 'The Content-Type is wrong',
+  header: 'What the headers say of caching is wrong',
   hash: 'The hash is not that of the bytes',
   integrity: 'The integrity attribute is not that of the bytes, so browsers refuse the file',
   'made-up-hash': 'A hash that was never issued may be cached',
