@@ -3,9 +3,7 @@ import path from 'node:path';
 import type { Plugin } from 'postcss';
 import { lookUp, type RenderManifest } from '../core/render-manifest.js';
 import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
-import { findCssReferences } from '../pipeline/references/css-references.js';
-import type { FoundReference } from '../pipeline/references/reference.js';
-import { ReferencesUnreadableError } from '../pipeline/references/references-unreadable-error.js';
+import { findCssReferencesIfAny } from '../pipeline/references/css-references.js';
 import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
 import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
 import { CLI_PHASE } from './mode.js';
@@ -46,22 +44,13 @@ export function smartCachePostcss(): Plugin {
 smartCachePostcss.postcss = true as const;
 
 function rewriteUrls(value: string, manifest: RenderManifest): string {
-  const edits = findReferencesOf(value).flatMap((reference): Edit[] => {
+  // Of a value that is no CSS, whoever compiles the stylesheet says so.
+  const edits = findCssReferencesIfAny(value).flatMap((reference): Edit[] => {
     const found = lookUp(manifest, reference.url.trim());
     // The look-up says what becomes of `?query` and `#fragment`, which may be part of a name.
     return found ? [{ reference: { ...reference, url: '' }, url: found.url }] : [];
   });
   return edits.length === 0 ? value : rewriteReferences(value, edits);
-}
-
-/** Of a value that is no CSS, whoever compiles the stylesheet says so. */
-function findReferencesOf(value: string): FoundReference[] {
-  try {
-    return findCssReferences(value);
-  } catch (error) {
-    if (error instanceof ReferencesUnreadableError) return [];
-    throw error;
-  }
 }
 
 /** The generated module of the nearest app folder above a stylesheet. */

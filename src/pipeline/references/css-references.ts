@@ -109,6 +109,16 @@ export function findCssReferences(text: string): FoundReference[] {
   }
 }
 
+/** {@link findCssReferences}; none in what is not CSS, where that is for others to say. */
+export function findCssReferencesIfAny(text: string): FoundReference[] {
+  try {
+    return findCssReferences(text);
+  } catch (error) {
+    if (error instanceof ReferencesUnreadableError) return [];
+    throw error;
+  }
+}
+
 interface Block {
   opened: '(' | '[' | '{';
   start: number;

@@ -1,7 +1,6 @@
 import { type CSSToken, TokenType, tokenizer } from '@csstools/css-tokenizer';
-import { findCssReferences } from '../references/css-references.js';
+import { findCssReferencesIfAny } from '../references/css-references.js';
 import type { FoundReference } from '../references/reference.js';
-import { ReferencesUnreadableError } from '../references/references-unreadable-error.js';
 
 /**
  * What a stylesheet of Sass or Less loads by `url()`. They have the tokens of
@@ -54,11 +53,6 @@ function isSlash([type, text]: CSSToken): boolean {
 
 /** @param call of `url()`, with or without the parenthesis at its end. */
 function readUrl(call: string): FoundReference[] {
-  try {
-    return findCssReferences(call.endsWith(')') ? call : `${call})`);
-  } catch (error) {
-    // Half a name in braces: #{$name}.
-    if (error instanceof ReferencesUnreadableError) return [];
-    throw error;
-  }
+  // Half a name in braces, #{$name}, is not CSS.
+  return findCssReferencesIfAny(call.endsWith(')') ? call : `${call})`);
 }
