@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { urlsOfSrcset } from '../../core/srcset.js';
-import { findCssReferences } from '../../pipeline/references/css-references.js';
-import { ReferencesUnreadableError } from '../../pipeline/references/references-unreadable-error.js';
+import { findCssReferencesIfAny } from '../../pipeline/references/css-references.js';
+import { isFetchedForPage } from '../../pipeline/source/link-types.js';
 
 /** A file that a page names. */
 export interface LinkedFile {
@@ -9,18 +9,6 @@ export interface LinkedFile {
   /** The `integrity` of its tag. */
   integrity: string | undefined;
 }
-
-/** What a `<link>` must be for a browser to fetch it for this page. */
-const LINK_TYPES = new Set([
-  'stylesheet',
-  'preload',
-  'modulepreload',
-  'icon',
-  'apple-touch-icon',
-  'apple-touch-icon-precomposed',
-  'mask-icon',
-  'manifest',
-]);
 
 /** Attributes that hold the URL of a file, by element (HTML Standard). */
 const URL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
@@ -49,7 +37,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
       if (element === 'base' && base === pageUrl && attributes.href)
         base = URL.canParse(attributes.href, pageUrl) ? new URL(attributes.href, pageUrl).href : base;
       for (const name of URL_ATTRIBUTES[element] ?? []) add(attributes[name], attributes.integrity);
-      if (element === 'link' && isFetched(attributes.rel)) {
+      if (element === 'link' && isFetchedForPage(attributes.rel ?? '')) {
         add(attributes.href, attributes.integrity);
         addAll(urlsOfSrcset(attributes.imagesrcset ?? ''));
       }
@@ -94,22 +82,10 @@ export function toHttpUrl(written: string, base: string): string | undefined {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
 }
 
-function isFetched(rel: string | undefined): boolean {
-  return (rel ?? '')
-    .toLowerCase()
-    .split(/\s+/)
-    .some((type) => LINK_TYPES.has(type));
-}
-
 function urlsOfCss(css: string): string[] {
-  try {
-    return findCssReferences(css)
-      .filter(({ kind }) => kind !== 'source-map')
-      .map(({ url }) => url);
-  } catch (error) {
-    if (error instanceof ReferencesUnreadableError) return [];
-    throw error;
-  }
+  return findCssReferencesIfAny(css)
+    .filter(({ kind }) => kind !== 'source-map')
+    .map(({ url }) => url);
 }
 
 /** URLs and their integrity. Keys of `integrity` are URLs too; `imports` may lead to folders, which are not fetched. */

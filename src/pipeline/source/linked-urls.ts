@@ -1,8 +1,9 @@
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { importedNames } from './imported-names.js';
+import { isFetchedForPage } from './link-types.js';
 import { metadataUrls } from './metadata-urls.js';
 import { type Node, nameOf, parseSource, visit } from './syntax-tree.js';
-import { type Text, textsOf } from './written-texts.js';
+import { alternativesOf, type Text, textsOf } from './written-texts.js';
 
 /** A place in the app's source that links a URL, written out as text. */
 export interface LinkedUrl {
@@ -97,6 +98,7 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const lookedUp = OUR_COMPONENTS[component];
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
+    if (tag === 'link' && !mayBeFetched(attributes)) return;
     const linking = lookedUp ? [lookedUp] : LINKING[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
@@ -113,4 +115,14 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const { line, column } = literal.loc?.start ?? { line: 1, column: 0 };
     found.push({ isPart: false, ...about, written: text, literal, line, column: column + 1 });
   }
+}
+
+/** Whether a `<link>` with these attributes may be one that a browser fetches for the page. Of a `rel` that is worked out, nobody knows. */
+function mayBeFetched(attributes: readonly Node[]): boolean {
+  const rel = attributes.find(({ name }) => nameOf(name) === 'rel');
+  if (!rel) return attributes.some(({ type }) => type === 'JSXSpreadAttribute');
+  return alternativesOf(rel.value).some((value) => {
+    const [known] = textsOf(value);
+    return known === undefined || isFetchedForPage(known.text);
+  });
 }

@@ -58,10 +58,10 @@ test('a type of ours is no function', async () => {
 });
 
 test('each URL of a srcset', async () => {
-  expect(await find('<><img srcSet="/a.png 1x, /b.png 2x" /><link imageSrcSet={"/c.png 400w"} /></>;')).toEqual([
+  expect(await find('<><img srcSet="/a.png 1x, /b.png 2x" /><link rel="preload" imageSrcSet={"/c.png 400w"} /></>;')).toEqual([
     '1:15 <img srcSet> /a.png',
     '1:15 <img srcSet> /b.png',
-    '1:59 <link imageSrcSet> /c.png',
+    '1:73 <link imageSrcSet> /c.png',
   ]);
 });
 
@@ -136,6 +136,22 @@ test.each([
 
 test('a function of the same name is none of ours', async () => {
   expect(await find("import { asset } from './mine';\nasset('/a.png'); other.asset('/b.png'); cache.asset('/c.png');")).toEqual([]);
+});
+
+test.each([
+  ['fetched', 'rel="stylesheet"', true],
+  ['of several types, one of them fetched', 'rel="alternate Shortcut ICON"', true],
+  ['a text in braces', 'rel={"manifest"}', true],
+  ['one of two', "rel={dark ? 'icon' : 'alternate'}", true],
+  ['worked out', 'rel={rel}', true],
+  ['perhaps in what is spread', '{...props}', true],
+  ['another page', 'rel="alternate"', false],
+  ['a search engine', 'rel="search"', false],
+  ['none of two', "rel={dark ? 'canonical' : 'author'}", false],
+  ['none', 'as="x"', false],
+  ['without a value', 'rel', false],
+])('the rel of a link: %s', async (_, rel, isFound) => {
+  expect(await find(`<link ${rel} href="/a.xml" />;`)).toHaveLength(isFound ? 1 : 0);
 });
 
 test('what elements and components of Next link', async () => {

@@ -1,0 +1,19 @@
+/** What a `<link>` must be for a browser to fetch it for the page that has it (HTML Standard, "Link types"). */
+const FETCHED = new Set([
+  'stylesheet',
+  'preload',
+  'modulepreload',
+  'icon',
+  'apple-touch-icon',
+  'apple-touch-icon-precomposed',
+  'mask-icon',
+  'manifest',
+]);
+
+/** Whether a `rel` has a browser fetch the file for this page. What other links lead to, people and feed readers keep. */
+export function isFetchedForPage(rel: string): boolean {
+  return rel
+    .toLowerCase()
+    .split(/\s+/)
+    .some((type) => FETCHED.has(type));
+}
