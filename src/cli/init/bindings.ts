@@ -1,11 +1,8 @@
+import { namesIn } from '../../pipeline/source/patterns.js';
 import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
 
-/** What is read of a pattern, and of what has one. */
-interface Pattern extends Node {
-  /** Of `...rest`. */
-  argument?: Node | null;
-  /** Of `constructor(private name)`. */
-  parameter?: Node;
+/** What is read of a node that binds names. */
+interface Binder extends Node {
   /** Of `catch (error)`. */
   param?: Node | null;
 }
@@ -13,16 +10,10 @@ interface Pattern extends Node {
 /** Whether a file gives a name, anywhere, to something else than the value of that name that it imports from a module. */
 export function isBoundElsewhere(tree: Node, name: string, module: string): boolean {
   let isBound = false;
-  const bind = (pattern: Pattern | null | undefined): void => {
-    if (!pattern) return;
-    if (nameOf(pattern) === name) isBound = true;
-    for (const part of [...(pattern.properties ?? []), ...(pattern.elements ?? [])]) bind(part);
-    if (typeof pattern.value === 'object') bind(pattern.value);
-    bind(pattern.left);
-    bind(pattern.argument);
-    bind(pattern.parameter);
+  const bind = (pattern: Node | null | undefined): void => {
+    isBound ||= namesIn(pattern).some((identifier) => nameOf(identifier) === name);
   };
-  visit(tree, (node: Pattern) => {
+  visit(tree, (node: Binder) => {
     if (node.type === 'ImportDeclaration') {
       const isOurs = node.source?.value === module && node.importKind !== 'type';
       for (const specifier of node.specifiers ?? []) if (!(isOurs && isValueNamed(name, specifier))) bind(specifier.local);

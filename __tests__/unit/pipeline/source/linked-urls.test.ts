@@ -154,6 +154,38 @@ test.each([
   expect(await find(`<link ${rel} href="/a.xml" />;`)).toHaveLength(isFound ? 1 : 0);
 });
 
+test.each([
+  ['a parameter', "list.map((asset) => asset('/no.png'));"],
+  ['a parameter that is taken apart', "function f({ a: { asset }, ...rest }) { return asset('/no.png'); }"],
+  ['a parameter with a default, of a method', "class A { m([asset = b]) { return () => asset('/no.png'); } }"],
+  ['a declaration in the function, further down', "function f() { asset('/no.png'); if (a) { var asset = b; } }"],
+  ['a declaration in a block', "{ const { asset } = b; asset('/no.png'); }"],
+  ['a function in a block', "{ asset('/no.png'); function asset() {} }"],
+  ['a class in a static block', "class A { static { class asset {} asset('/no.png'); } }"],
+  ['a function that calls itself', "const f = function asset() { asset('/no.png'); };"],
+  ['a loop', "for (const asset of list) asset('/no.png');"],
+  ['what is caught', "try { } catch (asset) { asset('/no.png'); }"],
+  ['a component', "const f = ({ CachedScript }) => <CachedScript src='/no.js' />;"],
+])('a name of ours that is bound anew is none of ours there: %s', async (_, code) => {
+  expect(await find(`${IMPORT}${code}\nasset('/yes.png');`)).toEqual(['3:7 asset() /yes.png +']);
+});
+
+test.each([
+  ['beside another one of that name', "const f = (asset) => asset; asset('/a.png');"],
+  ['in a block beside a block', "{ const asset = b; } { asset('/a.png'); }"],
+  ['in a child behind a closing tag', "const f = <a b={(asset) => asset}>{asset('/a.png')}</a>;"],
+  ['where only a property has that name', "function f({ asset: b }) { return asset('/a.png'); }"],
+  ['where only a type has that name', "type asset = string; asset('/a.png');"],
+])('ours stays ours: %s', async (_, code) => {
+  expect(await find(`${IMPORT}${code}`)).toEqual([expect.stringContaining('asset() /a.png +')]);
+});
+
+test('what a function requires for itself', async () => {
+  expect(
+    await find("function f() { const { asset } = require('next-smart-cache'); asset('/a.png'); }\nfunction g(asset) { asset('/no.png'); }"),
+  ).toEqual(['1:69 asset() /a.png +']);
+});
+
 test('what elements and components of Next link', async () => {
   expect(
     await find(`import Script from 'next/script';
