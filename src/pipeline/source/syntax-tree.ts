@@ -46,13 +46,22 @@ export interface Node {
 export async function parseSource(file: string, text: string): Promise<Node> {
   // On demand: only commands about the source need it.
   const { parse } = await import('@babel/parser');
-  return parse(text, { sourceType: 'unambiguous', errorRecovery: true, plugins: pluginsFor(file) }) as Node;
+  return parse(text, { sourceType: 'unambiguous', errorRecovery: true, plugins: pluginsFor(file, text) }) as Node;
 }
 
+const DECORATORS: readonly ParserPlugin[] = ['decorators-legacy', 'decoratorAutoAccessors'];
+
 /** `<T>x` is a cast in TypeScript and an element in all else. */
-function pluginsFor(file: string): ParserPlugin[] {
-  if (/\.[cm]?ts$/.test(file)) return ['typescript', 'decorators-legacy'];
-  return /\.tsx$/.test(file) ? ['typescript', 'jsx', 'decorators-legacy'] : ['jsx', 'decorators-legacy'];
+function pluginsFor(file: string, text: string): ParserPlugin[] {
+  if (/\.[cm]?ts$/.test(file)) return ['typescript', ...DECORATORS];
+  if (/\.tsx$/.test(file)) return ['typescript', 'jsx', ...DECORATORS];
+  return hasFlowPragma(text) ? ['flow', 'jsx', ...DECORATORS] : ['jsx', ...DECORATORS];
+}
+
+/** Flow's types are asked for by a comment in front of all code: `// @flow`. */
+function hasFlowPragma(text: string): boolean {
+  const [comments = ''] = /^(?:#!.*)?(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*/.exec(text) ?? [];
+  return /@flow\b/.test(comments);
 }
 
 /** Calls `act` with every node, in the order of the text, those around others first. Without recursion: a long sum is a deep tree. */

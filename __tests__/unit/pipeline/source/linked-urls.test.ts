@@ -235,6 +235,13 @@ test.each([
   ['JavaScript', 'a.js', `${IMPORT}export default () => <img src="/a.png" />;`, ['2:31 <img src> /a.png']],
   ['lines that end in CRLF', 'a.js', `${IMPORT.trim()}\r\n\r\nasset('/a.png');`, ['3:7 asset() /a.png +']],
   ['characters of two units', 'a.js', `${IMPORT}'😀'; asset('/a.png');`, ['2:13 asset() /a.png +']],
+  ['accessors, as decorators take them', 'a.ts', `${IMPORT}class A { accessor url = asset('/a.png'); }`, ['2:32 asset() /a.png +']],
+  [
+    'types of Flow',
+    'a.jsx',
+    `// @flow strict\n${IMPORT}type A = {| b: ?string |}; const f = (x: A): string => asset('/a.png');`,
+    ['3:62 asset() /a.png +'],
+  ],
   ['decorators', 'a.ts', `${IMPORT}@decorated class A { @field url = asset('/a.png'); }`, ['2:41 asset() /a.png +']],
 ])('%s', async (_, file, text, expected) => {
   expect(await find(text, file)).toEqual(expected);
