@@ -118,6 +118,19 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
   test.each([
     ['without any PostCSS config', {}],
     ['with one that has other plugins', { 'postcss.config.mjs': "export default { plugins: { '@tailwindcss/postcss': {} } };\n" }],
+    [
+      'with one in which ours is commented out',
+      { 'postcss.config.mjs': "export default { plugins: { /* 'next-smart-cache/postcss': {} */ } };\n" },
+    ],
+    [
+      'with one in which ours is turned off',
+      { 'postcss.config.js': "module.exports = { plugins: { 'next-smart-cache/postcss': false } };\n" },
+    ],
+    ['with one that only speaks of ours', { '.postcssrc.json': '{ "why": "no next-smart-cache/postcss", "plugins": {} }' }],
+    [
+      'with one of YAML in which ours is commented out',
+      { '.postcssrc.yml': 'plugins:\n  # next-smart-cache/postcss: {}\n  autoprefixer: {}\n' },
+    ],
     ['with package.json naming other plugins', { 'package.json': '{ "postcss": { "plugins": { "autoprefixer": {} } } }' }],
     ['with a stylesheet beside it that cannot be read', { 'app/broken.css': 'a { background: url(a b) }' }],
   ])('%s, are problems', async (_, files) => {
@@ -127,7 +140,13 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
 
   test.each([
     ['postcss.config.mjs', "export default { plugins: { 'next-smart-cache/postcss': {} } };\n"],
+    [
+      'postcss.config.ts',
+      "import smartCache from 'next-smart-cache/postcss';\nexport default { plugins: [smartCache()] satisfies unknown[] };\n",
+    ],
     ['.postcssrc.json', '{ "plugins": { "next-smart-cache/postcss": {} } }'],
+    ['.postcssrc', '{ "plugins": ["next-smart-cache/postcss"] }'],
+    ['.postcssrc.yaml', 'plugins: # all of them\n  next-smart-cache/postcss: {}\n'],
     ['package.json', '{ "postcss": { "plugins": { "next-smart-cache/postcss": {} } } }'],
   ])('are none if %s has the plugin', async (name, text) => {
     const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...globals, [name]: text }) });

@@ -5,8 +5,9 @@ import { nearestNames } from '../../core/nearest-names.js';
 import type { BuiltManifest } from '../build-manifest.js';
 import type { Project } from '../project.js';
 import { findLinkedUrls, type LinkedUrl } from './linked-urls.js';
+import { hasPostcssPlugin } from './postcss-config.js';
 import { listLinkingFiles } from './source-files.js';
-import { findStylesheetUrls, hasPostcssPlugin } from './stylesheet-urls.js';
+import { findStylesheetUrls } from './stylesheet-urls.js';
 
 /** A place in the app's source to look at. */
 export interface SourceProblem {
@@ -40,7 +41,7 @@ export async function findSourceProblems(project: Project, built: BuiltManifest)
   const problems: SourceProblem[] = [];
   const { scripts, stylesheets } = listLinkingFiles(project);
   for (const file of scripts) await lookInto(file, findLinkedUrls);
-  if (!hasPostcssPlugin(project.root)) {
+  if (!(await hasPostcssPlugin(project.root))) {
     for (const file of stylesheets) await lookInto(file, findStylesheetUrls);
   }
   return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
