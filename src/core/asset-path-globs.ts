@@ -6,9 +6,21 @@ export const EVERYTHING = '**/*';
 
 /** A test for asset paths, of globs as the options hold them: relative to `public/`. */
 export function assetPathMatcher(globs: readonly string[]): (assetPath: string) => boolean {
+  const isMatch = pathMatcher(globs);
+  return (assetPath) => isMatch(assetPath.slice(1));
+}
+
+/** A test for relative paths with `/` as the separator. */
+export function pathMatcher(globs: readonly string[]): (path: string) => boolean {
   // A name may hold a line break, which `.` matches with the flag `s` alone.
   const isMatch = picomatch([...globs], { dot: true, flags: 's' });
-  return (assetPath) => isMatch(assetPath.slice(1));
+  return (path) => isMatch(path);
+}
+
+/** A glob as options and flags hold it. One without a folder (`*.map`) means that name anywhere, as in `.gitignore`. */
+export function normalizeGlob(written: string): string {
+  if (written.startsWith('/')) return written.slice(1);
+  return written.includes('/') ? written : `**/${written}`;
 }
 
 /** Whether an asset path is hashed, and does not keep its name. */

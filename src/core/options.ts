@@ -1,5 +1,5 @@
 import { isExternalUrl } from './asset-path.js';
-import { EVERYTHING } from './asset-path-globs.js';
+import { EVERYTHING, normalizeGlob } from './asset-path-globs.js';
 import { describeValue } from './describe-value.js';
 import { SmartCacheError } from './errors.js';
 import { didYouMean, nearestNames } from './nearest-names.js';
@@ -111,17 +111,13 @@ function integer(option: string, value: unknown, min: number, max: number): numb
   return value;
 }
 
-/**
- * Globs are matched against asset paths without their leading `/`. One
- * without a folder (`*.map`) means that name anywhere, as in `.gitignore`.
- */
+/** Globs are matched against asset paths without their leading `/`. */
 function checkGlobs(option: string, value: unknown): readonly string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((glob) => {
     if (typeof glob !== 'string' || glob === '')
       return fail(option, value, 'a glob over asset paths, such as "/img/**", or an array of them');
-    if (glob.startsWith('/')) return glob.slice(1);
-    return glob.includes('/') ? glob : `**/${glob}`;
+    return normalizeGlob(glob);
   });
 }
 

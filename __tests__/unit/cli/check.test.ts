@@ -189,6 +189,43 @@ test('tests may link what they like', async () => {
   expect((await runCommand(['check'], { cwd: root })).exitCode).toBe(0);
 });
 
+describe('--ignore leaves out what is no source of the app', () => {
+  const link = 'export default () => <img src="/img/logo.svg" alt="" />;\n';
+  const templates = {
+    'templates/[page]/page.jsx': 'export default () => <% name %>;\n',
+    'app/page.tmpl.jsx': link,
+    'app/theme/site.css': 'a { background: url(/img/logo.svg) }\n',
+  };
+  const GLOBS = ['templates/**', '*.tmpl.jsx', '/app/theme/*.css'];
+
+  test.each([
+    ['several globs', ['--ignore', ...GLOBS]],
+    ['several flags', GLOBS.flatMap((glob) => ['--ignore', glob])],
+  ])('by %s', async (_, argv) => {
+    const root = await app(templates);
+    expect((await runCommand(['check'], { cwd: root })).stderr).toContain('3 problems;');
+    expect(await runCommand(['check', ...argv], { cwd: root })).toMatchObject({
+      exitCode: 0,
+      stderr: 'next-smart-cache: all holds; 3 files in public/\n',
+    });
+  });
+
+  test('in a package beside the app too', async () => {
+    const workspace = temporaryFolder();
+    writeFiles(workspace, { 'packages/ui/package.json': '{}', 'packages/ui/templates/page.jsx': link });
+    writeFiles(path.join(workspace, 'apps/web'), { ...FILES, 'package.json': '{ "dependencies": { "ui": "*" } }' });
+    fs.mkdirSync(path.join(workspace, 'node_modules'));
+    fs.symlinkSync('../packages/ui', path.join(workspace, 'node_modules/ui'));
+    const cwd = path.join(workspace, 'apps/web');
+    expect((await runCommand(['check', '--no-manifest'], { cwd })).exitCode).toBe(1);
+    expect((await runCommand(['check', '--no-manifest', '--ignore', '../../packages/ui/templates/**'], { cwd })).exitCode).toBe(0);
+  });
+
+  test('an empty glob is wrong usage', async () => {
+    expect(await runCommand(['check', '--ignore', ''], { cwd: await app() })).toMatchObject({ exitCode: 2 });
+  });
+});
+
 test('source that cannot be read is named with its place', async () => {
   const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'app/broken.jsx': 'export default () =>\n  <div>' }) });
   expect(exitCode).toBe(1);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { didYouMean } from '../../core/nearest-names.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { findSourceProblems, type SourceProblem } from '../../pipeline/source/source-problems.js';
@@ -19,19 +20,26 @@ export const checkCommand: CliCommand = {
   examples: [
     ['check', 'in CI, after "next-smart-cache build"'],
     ['check --allow-unhashed', 'while an app is being moved over, link by link'],
+    ["check --ignore 'templates/**' '*.tmpl.tsx'", 'what is no source of the app'],
   ],
   configure: (command) => {
     command
       .option('--allow-unhashed', 'only list the URLs without a hash')
-      .option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it');
+      .option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it')
+      .option('--ignore <glob...>', "files to leave out, such as code templates: globs relative to the app's folder", addGlob);
   },
   run: runCheck,
 };
 
+function addGlob(glob: string, before: readonly string[] = []): readonly string[] {
+  if (glob === '') throw new InvalidArgumentError('It must not be empty.');
+  return [...before, glob];
+}
+
 async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
-  const problems = await findSourceProblems(project, built);
+  const problems = await findSourceProblems(project, built, (options.ignore as string[] | undefined) ?? []);
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
   const isAllowed = ({ kind }: SourceProblem) => kind === 'unhashed' && options.allowUnhashed === true;

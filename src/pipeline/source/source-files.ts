@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { normalizeGlob, pathMatcher } from '../../core/asset-path-globs.js';
 import type { Project } from '../project.js';
 import { findSourcePackages, isAround } from './source-packages.js';
 
@@ -88,10 +89,16 @@ export interface LinkingFiles {
 
 const STYLESHEET = /\.(?:css|s[ac]ss|less)$/;
 
-/** What may link files of `public/`, sorted. All are real paths. */
-export function listLinkingFiles(project: Project): LinkingFiles {
+/**
+ * What may link files of `public/`, sorted. All are real paths.
+ *
+ * @param ignore globs of files to leave out, relative to the app's folder. Default: none.
+ */
+export function listLinkingFiles(project: Project, ignore: readonly string[] = []): LinkingFiles {
   const root = fs.realpathSync(project.root);
-  const files = [...listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name)).files].sort();
+  const isIgnored = ignore.length > 0 ? pathMatcher(ignore.map(normalizeGlob)) : () => false;
+  const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name));
+  const files = all.filter((file) => !isIgnored(path.relative(root, file).replaceAll(path.sep, '/'))).sort();
   return {
     scripts: files.filter((file) => !STYLESHEET.test(file) && !NO_SCRIPT.test(path.relative(root, file))),
     stylesheets: files.filter((file) => STYLESHEET.test(file)),

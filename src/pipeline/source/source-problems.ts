@@ -34,12 +34,16 @@ export interface SourceProblem {
   detail?: string;
 }
 
-/** Compares what the app's source links with what `public/` has, in the order of the files. */
-export async function findSourceProblems(project: Project, built: BuiltManifest): Promise<SourceProblem[]> {
+/**
+ * Compares what the app's source links with what `public/` has, in the order of the files.
+ *
+ * @param ignore globs of files that are no source of the app, relative to its folder.
+ */
+export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceProblem[]> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
-  const { scripts, stylesheets } = listLinkingFiles(project);
+  const { scripts, stylesheets } = listLinkingFiles(project, ignore);
   for (const file of scripts) await lookInto(file, findLinkedUrls);
   if (!(await hasPostcssPlugin(project.root))) {
     for (const file of stylesheets) await lookInto(file, findStylesheetUrls);
