@@ -257,11 +257,14 @@ test('source that the system does not let us read is a problem', async () => {
 
 test('what to write instead, wherever it stands', async () => {
   const source = `export const metadata = { icons: '/img/logo.svg' };
-export default () => <img srcSet="/img/logo.svg 1x" alt="" />;
+export default () => <img srcSet="/img/logo.svg 1x" alt="" style={{ background: 'url(/img/logo.svg)' }} />;
 `;
   const { stderr } = await runCommand(['check'], { cwd: await app({ 'app/other.jsx': source }) });
   expect(stderr).toContain("1:34  metadata: /img/logo.svg is linked without a hash; write asset('/img/logo.svg')\n");
   expect(stderr).toContain(`write {\`\${asset('/img/logo.svg')} …\`}, with its description\n`);
+  expect(stderr).toContain(
+    `style url(): /img/logo.svg is linked without a hash; write \`url(\${asset('/img/logo.svg')})\`, as a template literal\n`,
+  );
 });
 
 test('a reference inside public/ that leads nowhere is a warning', async () => {

@@ -88,6 +88,8 @@ function advise(site: string, call: string): string {
       return 'write <CachedStyle>, or asset() if it is no stylesheet';
     case 'url()':
       return 'add next-smart-cache/postcss to the plugins of PostCSS';
+    case 'style':
+      return `write \`url(\${${call}})\`, as a template literal`;
     case 'metadata':
       return `write ${call}`;
     default:

@@ -1,4 +1,5 @@
 import { urlsOfSrcset } from '../../core/srcset.js';
+import { findCssReferencesIfAny } from '../references/css-references.js';
 import { importedNames } from './imported-names.js';
 import { isFetchedForPage } from './link-types.js';
 import { metadataUrls } from './metadata-urls.js';
@@ -9,7 +10,7 @@ import { alternativesOf, type Text, textsOf } from './written-texts.js';
 export interface LinkedUrl {
   /** As it is written, without its quotes. */
   written: string;
-  /** What it stands in, as a message names it: `<img src>`, `asset()`. */
+  /** What it stands in, as a message names it: `<img src>`, `asset()`, `style url()`. */
   site: string;
   /** Whether it is given to this package, which looks it up. */
   isLookedUp: boolean;
@@ -98,15 +99,25 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const lookedUp = OUR_COMPONENTS[component];
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
-    if (tag === 'link' && !mayBeFetched(attributes)) return;
-    const linking = lookedUp ? [lookedUp] : LINKING[tag];
+    const linking = lookedUp ? [lookedUp] : tag === 'link' && !mayBeFetched(attributes) ? [] : LINKING[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
+      if (name === 'style') addStyle(attribute);
       if (name === undefined || !linking?.includes(name)) continue;
       const about = { site: `<${written ?? component} ${name}>`, isLookedUp: lookedUp !== undefined, element, attribute, tag };
       for (const each of textsOf(attribute.value)) {
         if (!SRCSETS.includes(name)) add(each, about);
         else for (const text of urlsOfSrcset(each.text)) add({ ...each, text }, { ...about, isPart: true });
+      }
+    }
+  }
+
+  /** `style={{ backgroundImage: 'url(/a.png)' }}` */
+  function addStyle({ value }: Node): void {
+    const properties = alternativesOf(value).flatMap((object) => object.properties ?? []);
+    for (const each of properties.flatMap((property) => textsOf(property.value))) {
+      for (const { kind, url } of findCssReferencesIfAny(each.text)) {
+        if (kind === 'url') add({ ...each, text: url }, { site: 'style url()', isLookedUp: false, isPart: true });
       }
     }
   }

@@ -74,9 +74,9 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
   ],
   [
-    'metadata, and no srcset, which holds more than a URL',
-    "export const metadata = { icons: '/a.svg' };\nexport const A = () => <img srcSet='/a.png 1x' />;\n",
-    "import { asset } from 'next-smart-cache';\n\nexport const metadata = { icons: asset('/a.svg') };\nexport const A = () => <img srcSet='/a.png 1x' />;\n",
+    'metadata, and no srcset or style, which hold more than a URL',
+    "export const metadata = { icons: '/a.svg' };\nexport const A = () => <img srcSet='/a.png 1x' style={{ background: 'url(/a.png)' }} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const metadata = { icons: asset('/a.svg') };\nexport const A = () => <img srcSet='/a.png 1x' style={{ background: 'url(/a.png)' }} />;\n",
   ],
   [
     'all on one line',
