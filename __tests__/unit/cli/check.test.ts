@@ -110,7 +110,7 @@ describe('files of public/ that are linked without a hash', () => {
 
 describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
   const globals = {
-    'app/globals.css': "@import 'tailwindcss';\n\nbody {\n  background: url(/img/logo.svg), url(./own.png), url('/img/nowhere.svg');\n}\n",
+    'app/globals.css': "@import 'tailwindcss';\n\nbody {\n  background: url(/img/logo.svg), url(./own.png), url('/route/nowhere.svg');\n}\n",
   };
   const isProblem =
     'app/globals.css:4:19  url(): /img/logo.svg is linked without a hash; add next-smart-cache/postcss to the plugins of PostCSS\n';
@@ -151,6 +151,19 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
   ])('are none if %s has the plugin', async (name, text) => {
     const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...globals, [name]: text }) });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
+  });
+
+  test('with the plugin, what a folder of public/ does not have is missing', async () => {
+    const plugin = { 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" };
+    const text =
+      'a { b: url(/img/lgoo.svg?a), url(/img/logo.svg#a), url(/route/a.png), url(/gone.png), url(a/b.png), url(//example.com/img/a.svg) }\n';
+    const worked = 'a\n  background: url("/img/#{$name}.svg"), url(/favicon.ico)\n';
+    const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...plugin, 'app/a.css': text, 'app/b.sass': worked }) });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr:
+        'app/a.css:1:12  url(): public/ has no /img/lgoo.svg?a; did you mean "/img/logo.svg"?\nnext-smart-cache: 1 problem; 3 files in public/\n',
+    });
   });
 
   test.each(['scss', 'sass', 'less'])('of .%s too, comments aside', async (extension) => {

@@ -24,7 +24,7 @@ export interface SourceProblem {
   column: number;
   /** The URL as it is written. */
   written?: string;
-  /** `<img src>`, `asset()`, `url()`. */
+  /** `<img src>`, `asset()`, `url()`, `style url()`. */
   site?: string;
   /** Of an unhashed one, what to give to this package: without the `basePath`. */
   assetPath?: string;
@@ -41,18 +41,24 @@ export interface SourceProblem {
  */
 export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceProblem[]> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
+  const folders = new Set([...assetPaths].flatMap(firstFolderOf));
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
   const { scripts, stylesheets } = listLinkingFiles(project, ignore);
-  for (const file of scripts) await lookInto(file, findLinkedUrls);
-  if (!(await hasPostcssPlugin(project.root))) {
-    for (const file of stylesheets) await lookInto(file, findStylesheetUrls);
-  }
+  for (const file of scripts)
+    await lookInto(file, findLinkedUrls, (found) => (found.isLookedUp ? judgeLookedUp(found) : judgePlain(found)));
+  const judgeInStylesheet = (await hasPostcssPlugin(project.root)) ? judgeInRewritten : judgePlain;
+  for (const file of stylesheets) await lookInto(file, findStylesheetUrls, judgeInStylesheet);
   return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
 
-  async function lookInto(file: string, find: (file: string, text: string) => readonly LinkedUrl[] | Promise<readonly LinkedUrl[]>) {
+  async function lookInto(
+    file: string,
+    find: (file: string, text: string) => readonly LinkedUrl[] | Promise<readonly LinkedUrl[]>,
+    judge: (found: LinkedUrl) => Judgement | undefined,
+  ): Promise<void> {
     try {
       for (const found of await find(file, fs.readFileSync(file, 'utf8'))) {
+        if (isExternalUrl(found.written) || found.written.startsWith('#')) continue;
         const problem = judge(found);
         if (problem) problems.push({ ...problem, file, line: found.line, column: found.column, written: found.written, site: found.site });
       }
@@ -64,15 +70,35 @@ export async function findSourceProblems(project: Project, built: BuiltManifest,
     }
   }
 
-  function judge({ written, isLookedUp }: LinkedUrl): Pick<SourceProblem, 'kind' | 'nearest' | 'assetPath'> | undefined {
-    if (isExternalUrl(written) || written.startsWith('#')) return undefined;
-    if (!isLookedUp) {
-      const assetPath = toAssetPath(written);
-      return assetPath === undefined ? undefined : { kind: 'unhashed', assetPath };
-    }
+  function judgePlain({ written }: LinkedUrl): Judgement | undefined {
+    const assetPath = toAssetPath(written);
+    return assetPath === undefined ? undefined : { kind: 'unhashed', assetPath };
+  }
+
+  function judgeLookedUp({ written }: LinkedUrl): Judgement | undefined {
     if (readings(written).some((reading) => assetPaths.has(reading))) return undefined;
     return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
+
+  /** In a stylesheet that our PostCSS plugin rewrites. What does not lie in a folder of `public/` may be a route. */
+  function judgeInRewritten(found: LinkedUrl): Judgement | undefined {
+    const { written } = found;
+    const isBelowOurs = readings(written)
+      .flatMap(firstFolderOf)
+      .some((folder) => folders.has(folder));
+    const isLeftAlone = !isBelowOurs || INTERPOLATION.test(written) || toAssetPath(written) !== undefined;
+    return isLeftAlone ? undefined : judgeLookedUp(found);
+  }
+}
+
+type Judgement = Pick<SourceProblem, 'kind' | 'nearest' | 'assetPath'>;
+
+/** Of Sass and of Less: the URL is known only when it is compiled. */
+const INTERPOLATION = /[#@]\{/;
+
+/** None of what lies in none, nor of a relative URL. */
+function firstFolderOf(path: string): string[] {
+  return /^\/([^/]+)\//.exec(path)?.slice(1) ?? [];
 }
 
 /** `undefined` for an error that says nothing of the file. */
