@@ -110,7 +110,8 @@ describe('files of public/ that are linked without a hash', () => {
 
 describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
   const globals = {
-    'app/globals.css': "@import 'tailwindcss';\n\nbody {\n  background: url(/img/logo.svg), url(./own.png), url('/route/nowhere.svg');\n}\n",
+    'app/globals.css':
+      "@import 'tailwindcss';\n\nbody {\n  background: url(/img/logo.svg), url(./own.png), url('/route/nowhere.svg');\n}\n",
   };
   const isProblem =
     'app/globals.css:4:19  url(): /img/logo.svg is linked without a hash; add next-smart-cache/postcss to the plugins of PostCSS\n';

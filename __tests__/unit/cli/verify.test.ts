@@ -188,6 +188,10 @@ test.each<[string, (url: string) => Handler | undefined]>([
   ['a plain URL whose Expires is no date', withPlain(script({ expires: '0' }))],
   ['a page that CDNs may keep', on('/', page(PAGE, { 'cache-control': 's-maxage=31536000' }))],
   ['a plain URL that Next renders', withPlain(script({ 'cache-control': 's-maxage=31536000', 'x-nextjs-cache': 'HIT' }))],
+  [
+    'a hashed file with a cookie of Cloudflare',
+    (url) => (isHashed(url) ? script({ ...KEPT, 'set-cookie': '__cf_bm=1; HttpOnly' }) : undefined),
+  ],
   ['a hashed script of an older type', (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': OLD_TYPE }) : undefined)],
   ['a redirect to the page', (url) => (url === '/' ? script({ location: '/start' }, '', 308) : url === '/start' ? page(PAGE) : undefined)],
   ['an optimised image', (url) => (url === '/' ? page(`${PAGE}<img src="/_next/image?url=%2Fjs%2Fapp.${HASH}.js&w=64&q=75">`) : undefined)],

@@ -73,7 +73,7 @@ function judgeImmutable({ headers }: Answer): Verdict {
   const isRight =
     has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR && !has('private') && !has('no-store') && !has('no-cache');
   if (isRight) return obstacleToReuse(headers) ?? holds('header', header ?? '');
-  if (header === undefined) return fails('header', `there is none; "public, max-age=${YEAR}, immutable" is due`, LET_THROUGH);
+  if (header === undefined) return fails('header', `there is no Cache-Control; "public, max-age=${YEAR}, immutable" is due`, LET_THROUGH);
   const detail = `it is "${header}"; "public, max-age=${YEAR}, immutable" is due`;
   if (seconds('max-age') !== 0 && !has('no-store')) return fails('header', detail, LET_THROUGH);
   // So answers an app to a hash that it does not know.
@@ -88,16 +88,19 @@ function judgeImmutable({ headers }: Answer): Verdict {
 function obstacleToReuse({ vary, 'set-cookie': cookies = [] }: Answer['headers']): Verdict | undefined {
   // RFC 9111, section 4.1: `*` matches no request.
   if (vary?.split(',').some((name) => name.trim() === '*')) {
-    return fails('header', 'it comes with "Vary: *", so no cache may ever answer from it', 'remove what sets "Vary: *" for these paths');
+    return fails('header', 'it is "Vary: *", so no cache may ever answer from this', 'remove what sets "Vary: *" for these paths');
   }
-  const names = cookies.map((cookie) => cookie.split('=', 1)[0]).join(', ');
-  if (cookies.length === 0) return undefined;
+  const names = cookies.map((cookie) => cookie.replace(/=.*$/s, '').trim()).filter((name) => !SET_BEHIND_CACHE.test(name));
+  if (names.length === 0) return undefined;
   return fails(
     'header',
-    `it sets a cookie (${names}): CDNs do not keep such an answer, or hand one visitor's cookie to all others`,
+    `it is a Set-Cookie (${names.join(', ')}): CDNs do not keep such an answer, or hand one visitor's cookie to all others`,
     'let middleware and proxies set no cookie for these paths',
   );
 }
+
+/** Cloudflare adds these to each answer on its way out, whether its cache had it or not. */
+const SET_BEHIND_CACHE = /^(?:__cf|_cf|cf_)/;
 
 /** The types that browsers run as a script (WHATWG MIME Sniffing, "JavaScript MIME type"). */
 const JAVASCRIPT_TYPE = /^(?:application|text)\/(?:x-)?(?:java|ecma)script$|^text\/(?:javascript1\.[0-5]|jscript|livescript)$/;
@@ -154,7 +157,7 @@ function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
           `${reusable.url} answers ${reusable.status}, and ${reasonToReuse(reusable.status ?? 0, reusable.headers)}`,
           reusable.headers['cache-control'] === undefined
             ? 'let the server answer "Cache-Control: no-store" for what is not there'
-            : 'remove header rules that match hashed names by a pattern; only files that are there may be immutable',
+            : 'remove header rules that match hashed names by a pattern; only files that are there may be kept',
         )
       : holds('made-up-hash', `${first.status}, ${first.headers['cache-control'] ?? 'no Cache-Control'}`),
     kept

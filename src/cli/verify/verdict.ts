@@ -34,7 +34,7 @@ export const FAILURES: Readonly<Record<Check, string>> = {
   answer: 'No whole answer',
   status: 'The status is not 200',
   'content-type': 'The Content-Type is wrong',
-  header: 'What the headers say of caching is wrong',
+  header: 'A header for caches is wrong',
   hash: 'The hash is not that of the bytes',
   integrity: 'The integrity attribute is not that of the bytes, so browsers refuse the file',
   'made-up-hash': 'A hash that was never issued may be cached',

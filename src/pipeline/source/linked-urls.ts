@@ -99,7 +99,8 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const lookedUp = OUR_COMPONENTS[component];
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
-    const linking = lookedUp ? [lookedUp] : tag === 'link' && !mayBeFetched(attributes) ? [] : LINKING[tag];
+    const isKept = tag === 'link' && !mayBeFetched(attributes);
+    const linking = lookedUp ? [lookedUp] : isKept ? [] : LINKING[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
       if (name === 'style') addStyle(attribute);
