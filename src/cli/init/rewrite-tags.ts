@@ -3,6 +3,7 @@ import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { isBoundElsewhere } from './bindings.js';
 import { insertImport, rangeOf } from './code-style.js';
+import { hoistableStylesheets } from './hoistable-stylesheets.js';
 
 /** One place that could link a hashed URL. */
 export interface TagChange {
@@ -29,9 +30,8 @@ const PACKAGE = 'next-smart-cache';
  *
  * A `<script>` that nothing lets run later is told to keep its place, as it
  * does without us: `async={false}`. `next/head` takes plain elements only, so
- * where it is used they stay, with `asset()`. So does a stylesheet that comes
- * and goes: React never takes one away that it has hoisted, nor heeds it when
- * its `href` or `media` changes.
+ * where it is used they stay, with `asset()`. So does a stylesheet that React
+ * had better not hoist.
  *
  * @param toAssetPath the asset path that a URL means, if it is to be hashed.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
@@ -47,16 +47,19 @@ export async function rewriteTags(
   const needed = new Set<string>();
   const renamed = new Set<Node>();
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
-  for (const site of findLinkSites(tree)) {
+  const sites = findLinkSites(tree).flatMap((site) => {
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
-    if (assetPath === undefined) continue;
-    const component = usesNextHead ? undefined : componentFor(site, tree);
+    return assetPath === undefined ? [] : { ...site, assetPath };
+  });
+  const hoistable = hoistableStylesheets(tree, sites);
+  for (const site of sites) {
+    const component = usesNextHead ? undefined : componentFor(site, hoistable);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
     if (component && site.element && !renamed.has(site.element)) {
       renamed.add(site.element);
       renameElement(site.element, component);
     }
-    replaceText(site, assetPath, component === undefined);
+    replaceText(site, component === undefined);
     needed.add(component ?? 'asset');
     changes.push({
       line: site.line,
@@ -92,7 +95,7 @@ export async function rewriteTags(
     }
   }
 
-  function replaceText({ literal, attribute, written }: LinkSite, assetPath: string, isCall: boolean): void {
+  function replaceText({ literal, attribute, written, assetPath }: HashedSite, isCall: boolean): void {
     const [start, end] = rangeOf(literal);
     const original = text.slice(start, end);
     const isAttribute = attribute?.value === literal;
@@ -118,35 +121,17 @@ export async function rewriteTags(
   }
 }
 
+/** A link of a file that gets a hash. */
+interface HashedSite extends LinkSite {
+  assetPath: string;
+}
+
 /** The component that takes an element's place; other elements keep theirs. */
-function componentFor({ element, attribute, literal, tag, site }: LinkSite, tree: Node): 'CachedScript' | 'CachedStyle' | undefined {
-  const { name, attributes = [] } = element?.openingElement ?? {};
+function componentFor({ element, tag, site }: LinkSite, hoistable: ReadonlySet<Node>): 'CachedScript' | 'CachedStyle' | undefined {
   // A component of Next does more than the element: it stays.
-  if (nameOf(name) !== tag) return undefined;
+  if (element === undefined || nameOf(element.openingElement?.name) !== tag) return undefined;
   if (site === '<script src>') return 'CachedScript';
-  const rel = attributes.find((attribute) => nameOf(attribute.name) === 'rel')?.value;
-  if (tag !== 'link' || typeof rel !== 'object' || rel?.value !== 'stylesheet') return undefined;
-  const media = attributes.find((each) => nameOf(each.name) === 'media')?.value;
-  const isFixed = contentOf(attribute?.value) === literal && (!media || contentOf(media)?.type === 'StringLiteral');
-  return isFixed && element && !isUnderCondition(tree, element) ? 'CachedStyle' : undefined;
-}
-
-/** Of an attribute's value, what is in its braces, if it has any. */
-function contentOf(value: Node['value']): Node | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return value.type === 'JSXExpressionContainer' ? value.expression : value;
-}
-
-/** `{isDark && <link …/>}`, `{isDark ? <link …/> : <link …/>}` */
-function isUnderCondition(tree: Node, element: Node): boolean {
-  const [start, end] = rangeOf(element);
-  const encloses = (branch: Node | undefined) => branch !== undefined && rangeOf(branch)[0] <= start && end <= rangeOf(branch)[1];
-  let isFound = false;
-  visit(tree, ({ type, consequent, alternate, right }) => {
-    const isCondition = type === 'ConditionalExpression' || type === 'LogicalExpression';
-    isFound ||= isCondition && [consequent, alternate, right].some(encloses);
-  });
-  return isFound;
+  return hoistable.has(element) ? 'CachedStyle' : undefined;
 }
 
 function importsOf(tree: Node): Node[] {

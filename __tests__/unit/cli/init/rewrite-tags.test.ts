@@ -1,7 +1,9 @@
 import { rewriteTags } from '../../../../src/cli/init/rewrite-tags';
 
-const toAssetPath = (written: string) =>
-  written.startsWith('/docs/') ? written.slice(5) : written === '/favicon.ico' ? undefined : written;
+function toAssetPath(written: string): string | undefined {
+  if (written === '/favicon.ico' || written.startsWith('https:')) return undefined;
+  return written.startsWith('/docs/') ? written.slice('/docs'.length) : written;
+}
 
 async function rewrite(text: string, file = 'page.tsx'): Promise<string> {
   return (await rewriteTags(file, text, toAssetPath)).text;
@@ -17,16 +19,6 @@ test.each([
     'unless it need not',
     'export const A = () => <><script async src="/a.js"></script><script type="module" src="/b.js" /></>;\n',
     'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <><CachedScript async src="/a.js"></CachedScript><CachedScript type="module" src="/b.js" /></>;\n',
-  ],
-  [
-    'a stylesheet loses its rel',
-    'export const A = () => <link rel="stylesheet" href="/a.css" media="print" />;\n',
-    'import { CachedStyle } from "next-smart-cache";\n\nexport const A = () => <CachedStyle href="/a.css" media="print" />;\n',
-  ],
-  [
-    'a stylesheet that comes and goes, or changes, stays a link: React never takes a hoisted one away',
-    "export const A = (p) => <>{p && <link rel='stylesheet' href='/a.css' />}<link rel='stylesheet' href={p ? '/b.css' : '/c.css'} /><link rel='stylesheet' href='/d.css' media={p} /><link rel='stylesheet' href={'/e.css'} media={'print'} /></>;\n",
-    "import { CachedStyle, asset } from 'next-smart-cache';\n\nexport const A = (p) => <>{p && <link rel='stylesheet' href={asset('/a.css')} />}<link rel='stylesheet' href={p ? asset('/b.css') : asset('/c.css')} /><link rel='stylesheet' href={asset('/d.css')} media={p} /><CachedStyle href={'/e.css'} media={'print'} /></>;\n",
   ],
   [
     'all else gets asset()',
@@ -90,8 +82,8 @@ test.each([
   ],
   [
     'two imports of ours',
-    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript } from 'next-smart-cache';\nexport const A = () => <><img src='/a.png' /><script src='/b.js' async /><link rel='stylesheet' href='/c.css' /></>;\n",
-    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' async /><CachedStyle href='/c.css' /></>;\n",
+    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript } from 'next-smart-cache';\nexport const A = () => <html><img src='/a.png' /><script src='/b.js' async /><link rel='stylesheet' href='/c.css' /></html>;\n",
+    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';\nexport const A = () => <html><img src={asset('/a.png')} /><CachedScript src='/b.js' async /><CachedStyle href='/c.css' /></html>;\n",
   ],
   [
     'what does not let a script run later for certain',
@@ -106,6 +98,58 @@ test.each([
 ])('%s', async (_, text, expected) => {
   expect(await rewrite(text)).toBe(expected);
   expect(await rewrite(expected)).toBe(expected);
+});
+
+describe('a stylesheet', () => {
+  const SHEET = '<link rel="stylesheet" href="/z.css" />';
+  const EXTERNAL = '<link rel="stylesheet" href="https://a.example/a.css" />';
+
+  test.each([
+    ['in the head of a root layout', `<html><head><meta name="a" />${SHEET}</head></html>`],
+    ['in that of _document', `<Html><Head>${SHEET}</Head><body /></Html>`],
+    ['further down', `<html><body><main><>${SHEET}</></main></body></html>`],
+    ['with media and other attributes', `<html>${SHEET.replace(' />', ' media={"print"} id={id} />')}</html>`],
+    ['behind others that become one', `<html><link href={"/a.css"} rel={"stylesheet"} />${SHEET}</html>`],
+    ['in front of plain ones', `<html>${SHEET}${EXTERNAL}<style>{"a{}"}</style></html>`],
+    ['behind other links', `<html><link rel="icon" href="/a.svg" /><link rel="preload" as="style" href="/a.css" />${SHEET}</html>`],
+  ])('becomes CachedStyle %s', async (_, text) => {
+    const rewritten = await rewrite(`export const A = () => ${text};\n`);
+    expect(rewritten).toContain('<CachedStyle href="/z.css"');
+    expect(rewritten).not.toContain('href={asset("/z.css")');
+    expect(await rewrite(rewritten)).toBe(rewritten);
+  });
+
+  test.each([
+    ['React never takes a hoisted one away: in a page', `<main>${SHEET}</main>`],
+    ['alone', SHEET],
+    ['under a condition', `<html>{dark && ${SHEET}}</html>`],
+    ['in a list', `<html>{themes.map((theme) => ${SHEET})}</html>`],
+    ['in a component, which may leave it out', `<html><Show when={dark}>${SHEET}</Show></html>`],
+    ['in an attribute', `<html><main icon={${SHEET}} /></html>`],
+    ['in <noscript>', `<html><noscript>${SHEET}</noscript></html>`],
+    ['in <template>', `<html><template>${SHEET}</template></html>`],
+    ['React does not heed its changes: of its media', `<html>${SHEET.replace(' />', ' media={media} />')}</html>`],
+    ['of all else', `<html>${SHEET.replace(' />', ' {...props} />')}</html>`],
+    ['React hoists none that is watched', `<html>${SHEET.replace(' />', ' onLoad={show} />')}</html>`],
+    ['it would be hoisted in front of an external one', `<html>${EXTERNAL}${SHEET}</html>`],
+    ['of one whose href is worked out', `<html><link rel="stylesheet" href={theme} />${SHEET}</html>`],
+    ['of one under a condition', `<html>{dark && ${EXTERNAL}}${SHEET}</html>`],
+    ['of one that keeps its URL', `<html><link rel="stylesheet" href="/favicon.ico" />${SHEET}</html>`],
+    ['of an alternate one', `<html><link rel="Alternate StyleSheet" href="/a.css" />${SHEET}</html>`],
+    ['of what may be one', `<html><link rel={rel} href="https://a.example/a" />${SHEET}</html>`],
+    ['of what may be one, as all is spread', `<html><link {...props} />${SHEET}</html>`],
+    ['of <style>', `<html><head><style>{"a{}"}</style></head><body>${SHEET}</body></html>`],
+  ])('stays plain, with asset(): %s', async (_, text) => {
+    const rewritten = await rewrite(`export const A = () => ${text};\n`);
+    expect(rewritten).toContain('<link rel="stylesheet" href={asset("/z.css")}');
+    expect(rewritten).not.toContain('CachedStyle');
+    expect(await rewrite(rewritten)).toBe(rewritten);
+  });
+
+  test('stays plain behind one that does, in whatever component of the file', async () => {
+    const early = 'const Early = () => <link rel="stylesheet" href="/a.css" />;\n';
+    expect(await rewrite(`${early}export const A = () => <html>${SHEET}</html>;\n`)).not.toContain('CachedStyle');
+  });
 });
 
 test('what keeps its URL, and links that people keep, stay', async () => {
