@@ -154,16 +154,7 @@ function isCommonJs(tree: Node): boolean {
 
 /** Of an attribute: whether it lets a script run later than where it stands, or says of itself that it does not. */
 function saysWhenItRuns({ name, value }: Node): boolean {
-  switch (nameOf(name)) {
-    case 'async':
-      return true;
-    case 'defer':
-      return isSet(value);
-    case 'type':
-      return typeof value === 'object' && value?.value === 'module';
-    default:
-      return false;
-  }
+  return nameOf(name) === 'async' || (nameOf(name) === 'defer' && isSet(value));
 }
 
 /** Of an attribute that is there or is not: whether it is there for certain. What is worked out at run time may come to nothing. */

@@ -17,8 +17,8 @@ test.each([
   ],
   [
     'unless it need not',
-    'export const A = () => <><script async src="/a.js"></script><script type="module" src="/b.js" /></>;\n',
-    'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <><CachedScript async src="/a.js"></CachedScript><CachedScript type="module" src="/b.js" /></>;\n',
+    'export const A = () => <><script async src="/a.js"></script><script type="module" async src="/b.js" /></>;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <><CachedScript async src="/a.js"></CachedScript><CachedScript type="module" async src="/b.js" /></>;\n',
   ],
   [
     'all else gets asset()',
@@ -51,9 +51,9 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <><img src = {asset('/a.png')} /><img src={asset('/it\\'s.png')} /><img src={asset('/it\\'s.png')} /></>;\n",
   ],
   [
-    'a type that is no module does not let a script wait, and what is spread may say otherwise',
-    'export const A = (p) => <><script type="text/javascript" src="/a.js" /><script src="/b.js" {...p} /></>;\n',
-    'import { CachedScript } from "next-smart-cache";\n\nexport const A = (p) => <><CachedScript type="text/javascript" src="/a.js" async={false} /><CachedScript src="/b.js" async={false} {...p} /></>;\n',
+    'modules wait for the document, and keep their order; and what is spread may say otherwise',
+    'export const A = (p) => <><script type="module" src="/a.js" /><script src="/b.js" {...p} /></>;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = (p) => <><CachedScript type="module" src="/a.js" async={false} /><CachedScript src="/b.js" async={false} {...p} /></>;\n',
   ],
   [
     'two sources of one script',
