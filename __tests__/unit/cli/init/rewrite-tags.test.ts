@@ -152,6 +152,50 @@ describe('a stylesheet', () => {
   });
 });
 
+describe('of a file without imports, the import goes', () => {
+  const IMPORT = 'import { asset } from "next-smart-cache";\n';
+  const CODE = 'export const A = () => <img src="/a.png" />;\n';
+  const HASHED = CODE.replace('"/a.png"', '{asset("/a.png")}');
+
+  test.each([
+    '/** @jsxImportSource @emotion/react */',
+    '/* @jsx h */',
+    '/** @jsxRuntime classic */\n/** @jsxFrag Fragment */',
+    '/// <reference types="next" />',
+    '// @ts-nocheck',
+    '// @flow strict',
+    '/**\n * @jest-environment jsdom\n */',
+    '/* eslint-disable no-alert */',
+    '/* eslint-env browser */',
+    '// biome-ignore-all lint: generated',
+    '/** @license MIT */',
+    '/* @preserve */',
+    '/*! A 1.0 */',
+    '#!/usr/bin/env node\n// a word\n/** @jsx h */',
+  ])('behind what is said of the file: %s', async (comment) => {
+    for (const gap of ['\n', '\n\n']) expect(await rewrite(`${comment}${gap}${CODE}`)).toBe(`${comment}${gap}${IMPORT}\n${HASHED}`);
+  });
+
+  test.each([
+    '/** @type {A} */',
+    '// eslint-disable-next-line no-alert',
+    '// @ts-expect-error',
+    '/** A picture. */',
+    '// biome-ignore lint: why',
+  ])('in front of what is said of the first statement: %s', async (comment) => {
+    expect(await rewrite(`${comment}\n${CODE}`)).toBe(`${IMPORT}\n${comment}\n${HASHED}`);
+    expect(await rewrite(`/* @jsx h */\n${comment}\n${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${comment}\n${HASHED}`);
+  });
+
+  test('on a line of its own', async () => {
+    expect(await rewrite(`/* @jsx h */${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${HASHED}`);
+  });
+
+  test('in front of comments further down', async () => {
+    expect(await rewrite(`${CODE}/* eslint-disable */\n`)).toBe(`${IMPORT}\n${HASHED}/* eslint-disable */\n`);
+  });
+});
+
 test('what keeps its URL, and links that people keep, stay', async () => {
   const text = 'export const A = () => <><link rel="icon" href="/favicon.ico" /><a href="/manual.pdf">m</a></>;\n';
   expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });

@@ -156,6 +156,13 @@ test('line ends, a byte-order mark and @ts-check stay as they are', async () => 
   );
 });
 
+test('what is said of the file stays first, and a type with its statement', async () => {
+  const type = "/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n";
+  expect(await wrap(`// @ts-check\n\n/* eslint-env node */\n${type}export default nextConfig;\n`)).toBe(
+    `// @ts-check\n\n/* eslint-env node */\n${IMPORT}\n${type}export default withSmartCache(nextConfig);\n`,
+  );
+});
+
 test('a second time changes nothing, under whatever name it is called', async () => {
   expect(await wrap(await wrap('export default {};\n'))).toBe('unchanged');
   expect(await wrap(await wrap('module.exports = {};\n', 'a.js'), 'a.js')).toBe('unchanged');
