@@ -3,6 +3,7 @@ import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { isBoundElsewhere } from './bindings.js';
 import { insertImport, rangeOf } from './code-style.js';
+import { isModuleExports } from './common-js.js';
 import { hoistableStylesheets } from './hoistable-stylesheets.js';
 
 /** One place that could link a hashed URL. */
@@ -145,9 +146,8 @@ function importsOf(tree: Node): Node[] {
 function isCommonJs(tree: Node): boolean {
   if (importsOf(tree).length > 0) return false;
   let isFound = false;
-  visit(tree, ({ type, callee, object, property }) => {
-    if (type === 'CallExpression' && nameOf(callee) === 'require') isFound = true;
-    if (type === 'MemberExpression' && nameOf(object) === 'module' && nameOf(property) === 'exports') isFound = true;
+  visit(tree, (node) => {
+    isFound ||= isModuleExports(node) || (node.type === 'CallExpression' && nameOf(node.callee) === 'require');
   });
   return isFound;
 }

@@ -177,6 +177,21 @@ test('a mistake that a parser could read past is one', async () => {
   await expect(wrap('const a = 1; const a = 2;\nexport default {};\n')).rejects.toThrow(SyntaxError);
 });
 
-test.each([['export { config as default } from "./other.js";\n'], ['exports.config = {};\n'], ['']])('not understood: %j', async (text) => {
+test.each([
+  ['export { config as default } from "./other.js";\n'],
+  ['exports.config = {};\n'],
+  [''],
+  ['let config = {};\nmodule.exports = config;\nif (process.env.X) {\n  module.exports = withPlugins(config);\n}\n'],
+  ['module.exports = {};\nmodule.exports = { a: 1 };\n'],
+  ["module.exports = {};\nconst change = () => { module['exports'] = {}; };\n"],
+  ['module.exports = {};\nexport default {};\n'],
+  ['if (process.env.X) module.exports = {};\nexport default {};\n'],
+])('not understood: %j', async (text) => {
   expect(await wrap(text)).toBe('not-understood');
+});
+
+test('what is put into the exports is no other config', async () => {
+  expect(await wrap('module.exports = { a: 1 };\nmodule.exports.b = 2;\n', 'next.config.js')).toContain(
+    'module.exports = withSmartCache({ a: 1 });',
+  );
 });
