@@ -10,6 +10,7 @@ import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { addIgnoreLines } from './ignore-lines.js';
+import { requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
 import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
@@ -38,7 +39,7 @@ export interface FileTags {
 
 /**
  * @param apply whether the tags are changed too, and not only listed.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no package, `ERR_SMART_CACHE_FILE_UNREADABLE`.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no Next app, `ERR_SMART_CACHE_FILE_UNREADABLE`.
  */
 export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
   const writes = new Map<string, string>();
@@ -51,11 +52,13 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     unreadableUnless(packageFile, 'JSON', () => addPrebuildScript(packageText)),
   );
 
+  const configFile = io.findConfigFile(root);
+  requireNextApp(root, packageText, configFile);
+
   const ignoreFile = path.join(root, '.gitignore');
   const ignoreText = readUtf8IfThere(ignoreFile);
   if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
-  const configFile = io.findConfigFile(root);
   const configToWrap = await planConfig(configFile);
   const tags = await planTags();
   return { writes, tags, ...(configToWrap && { configToWrap }), isInstalled: /"next-smart-cache"\s*:/.test(packageText) };

@@ -186,3 +186,31 @@ describe('what cannot be read is said, and nothing is written', () => {
     expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
   });
 });
+
+describe('a folder that is no Next app', () => {
+  test.each([
+    ['the root of a workspace', { 'package.json': '{ "workspaces": ["apps/*"] }' }, 'it is the root of a workspace'],
+    ['that of pnpm', { 'package.json': '{}', 'pnpm-workspace.yaml': 'packages: [apps/*]\n' }, 'it is the root of a workspace'],
+    ['another package', { 'package.json': '{ "dependencies": { "react": "19" } }' }, 'the command runs in another folder than the app'],
+  ])('is refused: %s', async (_, files, why) => {
+    const root = temporaryFolder();
+    writeFiles(root, { ...files, '.gitignore': '', 'apps/web/app/page.jsx': '' });
+    const before = contentsOf(root);
+    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`There is no Next app in this folder; nothing was written: ${root}\n  Why: ${why}`);
+    expect(stderr).toContain("Fix: run it in the app's folder, the one with app/ or pages/, or pass --cwd DIR\n");
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test.each([
+    ['next is installed', { 'package.json': '{ "dependencies": { "next": "16" } }' }],
+    ['for development', { 'package.json': '{ "devDependencies": { "next": "16" } }', 'a.js': '' }],
+    ['it has a config', { 'package.json': '{}', 'next.config.ts': 'export default {};' }],
+    ['it has pages', { 'package.json': '{}', 'src/pages/index.jsx': '' }],
+  ])('has nothing of one; here %s', async (_, files) => {
+    const root = temporaryFolder();
+    writeFiles(root, { ...files });
+    expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
+  });
+});
