@@ -37,6 +37,11 @@ export function requireNextApp(root: string, packageText: string, configFile: st
   });
 }
 
+/** Whether a package.json makes ES modules of the `.js` files beside it. */
+export function isModulePackage(packageText: string): boolean {
+  return parsePackage(packageText).type === 'module';
+}
+
 function parsePackage(text: string): PackageJson {
   return JSON.parse(text.slice(bomOf(text).length)) as PackageJson;
 }

@@ -10,7 +10,7 @@ import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { addIgnoreLines } from './ignore-lines.js';
-import { requireNextApp } from './next-app.js';
+import { isModulePackage, requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
 import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
@@ -25,6 +25,8 @@ export interface InitPlan {
   tags: FileTags[];
   /** A config that has to be wrapped by hand, and whether it is an ES module. */
   configToWrap?: { file: string; isModule: boolean };
+  /** A config that Next does not read under its name, and whether it would be read as an ES module under another one. */
+  configToRename?: { file: string; becomesModule: boolean };
   /** Whether package.json names this package. */
   isInstalled: boolean;
 }
@@ -59,29 +61,30 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   const ignoreText = readUtf8IfThere(ignoreFile);
   if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
-  const configToWrap = await planConfig(configFile);
+  const configByHand = await planConfig(configFile);
   const tags = await planTags();
-  return { writes, tags, ...(configToWrap && { configToWrap }), isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
+  return { writes, tags, ...configByHand, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
 
   function replace(file: string, before: string, after: string): void {
     if (after !== before) writes.set(file, after);
   }
 
-  /** @returns a config that nobody but its author can wrap. */
-  async function planConfig(file: string | undefined): Promise<InitPlan['configToWrap']> {
+  /** @returns what is left to the author of the config. */
+  async function planConfig(file: string | undefined): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
     if (file === undefined) {
       const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
-      return undefined;
+      return {};
     }
+    if (file.endsWith('.cjs')) return { configToRename: { file, becomesModule: isModulePackage(packageText ?? '') } };
     const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'unchanged') return undefined;
+      if (wrapped.outcome === 'unchanged') return {};
       const isSound = wrapped.outcome === 'wrapped' && (await stillParses(file, text, wrapped.text));
-      if (!isSound) return { file, isModule: wrapped.isModule };
+      if (!isSound) return { configToWrap: { file, isModule: wrapped.isModule } };
       writes.set(file, wrapped.text);
-      return undefined;
+      return {};
     } catch (error) {
       throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }

@@ -74,6 +74,7 @@ test('--dry-run writes nothing, --json says what there is to write', async () =>
     written: [],
     planned: ['package.json', '.gitignore', 'next.config.mjs'].map((file) => path.join(root, file)),
     configToWrap: null,
+    configToRename: null,
     tags: [
       {
         file: path.join(root, 'app/page.jsx'),
@@ -127,6 +128,27 @@ test.each([
   expect(stderr).toContain('wrote package.json, .gitignore\n');
   expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
+});
+
+test.each([
+  ['rename it to next.config.js and run the command again', FILES['package.json']],
+  ['make an ES module of it, named next.config.mjs, and run the command again', '{ "type": "module" }'],
+])('next.config.cjs, which Next refuses, is left as it is, and no other config written: %s', async (advice, packageText) => {
+  const config = 'module.exports = {};\n';
+  const root = app({ 'next.config.cjs': config, 'package.json': packageText }, ['next.config.mjs']);
+  const { exitCode, stdout, stderr } = await runCommand(['init', '--json'], { cwd: root });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`next.config.cjs is not read by Next, which refuses that name; ${advice}\n`);
+  expect(JSON.parse(stdout)).toMatchObject({ configToWrap: null, configToRename: path.join(root, 'next.config.cjs') });
+  expect(listFiles(root).filter((file) => file.startsWith('next.config'))).toEqual(['next.config.cjs']);
+  expect(fs.readFileSync(path.join(root, 'next.config.cjs'), 'utf8')).toBe(config);
+  expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('all is wired');
+});
+
+test('next.config.cjs beside one that Next reads changes nothing', async () => {
+  const root = app({ 'next.config.cjs': 'module.exports = {};\n', 'next.config.ts': 'export default {};\n' }, ['next.config.mjs']);
+  expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
+  expect(fs.readFileSync(path.join(root, 'next.config.ts'), 'utf8')).toContain('withSmartCache({})');
 });
 
 describe('what cannot be read is said, and nothing is written', () => {
