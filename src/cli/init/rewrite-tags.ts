@@ -65,8 +65,8 @@ export async function rewriteTags(
     changes.push({
       line: site.line,
       column: site.column,
-      before: firstLine(text.slice(start, end)),
-      after: firstLine(code.slice(start, end)),
+      before: excerpt(text.slice(start, end), site.written),
+      after: excerpt(code.slice(start, end), site.assetPath),
     });
   }
   if (changes.length === 0) return { text, changes };
@@ -170,7 +170,13 @@ function quoted(value: string, original: string): string {
   return original.startsWith("'") ? `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : `"${inner}"`;
 }
 
-function firstLine(text: string): string {
-  const [first = '', ...others] = text.split(/\r?\n/);
-  return others.length > 0 ? `${first} …` : first;
+const MAX_EXCERPT = 80;
+
+/** Code on one line, and of that the start, as far as the path at least. */
+function excerpt(code: string, path: string): string {
+  const line = code.replace(/\s+/g, ' ');
+  const endOfPath = line.indexOf(path) + `${path}"`.length;
+  const end = Math.max(MAX_EXCERPT, endOfPath);
+  // To leave out the `)}` of a long path alone would save nothing.
+  return line.length > end + ')}'.length ? `${line.slice(0, end)}…` : line;
 }

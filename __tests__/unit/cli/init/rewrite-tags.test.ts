@@ -201,6 +201,33 @@ test('what keeps its URL, and links that people keep, stay', async () => {
   expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
 });
 
+describe('what is said of a tag', () => {
+  test.each([
+    [
+      'stands on one line',
+      '<script\n      src="/a.js"\n      defer\n    />',
+      '<script src="/a.js" defer />',
+      '<CachedScript src="/a.js" defer />',
+    ],
+    [
+      'ends after 80 characters',
+      `<script src="/a.js" defer data-x="${'x'.repeat(80)}" />`,
+      `<script src="/a.js" defer data-x="${'x'.repeat(46)}…`,
+      `<CachedScript src="/a.js" defer data-x="${'x'.repeat(40)}…`,
+    ],
+    [
+      'but not before the path does',
+      `<script data-x="${'x'.repeat(80)}" src="/a.js" defer />`,
+      `<script data-x="${'x'.repeat(80)}" src="/a.js"…`,
+      `<CachedScript data-x="${'x'.repeat(80)}" src="/a.js"…`,
+    ],
+    ['is whole where a path is long', `<img src="/${'x'.repeat(80)}" />`, `"/${'x'.repeat(80)}"`, `{asset("/${'x'.repeat(80)}")}`],
+  ])('%s', async (_, text, before, after) => {
+    const { changes } = await rewriteTags('a.tsx', `export const A = () => ${text};\n`, toAssetPath);
+    expect(changes).toMatchObject([{ before, after }]);
+  });
+});
+
 test.each([
   ['has an `asset` of its own', "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes one in', "export const A = ({ asset }) => <img src='/a.png' />;\n"],
