@@ -74,8 +74,14 @@ function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied:
   if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
   else if (isWired(plan)) talk.done('all is wired already; nothing was written');
   if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
+  if (plan.plainUrls > 0) talk.note(adviceToHashBundle(plan.plainUrls));
   if (plan.configToWrap) talk.fail(adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
   if (plan.configToRename) talk.fail(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));
+}
+
+function adviceToHashBundle(plainUrls: number): string {
+  const found = `stylesheets that Next bundles link ${formatCount(plainUrls, 'URL')} of public/ without a hash`;
+  return `${found}, and preloads of the same files stay so, too; add 'next-smart-cache/postcss' to the plugins of PostCSS (docs/REFERENCES.md)`;
 }
 
 function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string {

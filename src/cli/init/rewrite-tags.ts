@@ -4,7 +4,7 @@ import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syn
 import { isBoundElsewhere } from './bindings.js';
 import { insertImport, rangeOf } from './code-style.js';
 import { isModuleExports } from './common-js.js';
-import { hoistableStylesheets } from './hoistable-stylesheets.js';
+import { attributeOf, hoistableStylesheets, textOf } from './hoistable-stylesheets.js';
 
 /** One place that could link a hashed URL. */
 export interface TagChange {
@@ -35,12 +35,14 @@ const PACKAGE = 'next-smart-cache';
  * had better not hoist.
  *
  * @param toAssetPath the asset path that a URL means, if it is to be hashed.
+ * @param isLoadedPlain whether a stylesheet loads it under its plain URL: a preload has to have the same, or it is a second download. Default: none does.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
  */
 export async function rewriteTags(
   file: string,
   text: string,
   toAssetPath: (written: string) => string | undefined,
+  isLoadedPlain: (assetPath: string) => boolean = () => false,
 ): Promise<RewrittenTags> {
   const tree = await parseSource(file, text);
   const code = new MagicString(text);
@@ -50,7 +52,7 @@ export async function rewriteTags(
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   const sites = findLinkSites(tree).flatMap((site) => {
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
-    return assetPath === undefined ? [] : { ...site, assetPath };
+    return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
   });
   const hoistable = hoistableStylesheets(tree, sites);
   for (const site of sites) {
@@ -133,6 +135,10 @@ function componentFor({ element, tag, site }: LinkSite, hoistable: ReadonlySet<N
   if (element === undefined || nameOf(element.openingElement?.name) !== tag) return undefined;
   if (site === '<script src>') return 'CachedScript';
   return hoistable.has(element) ? 'CachedStyle' : undefined;
+}
+
+function isPreload({ element, tag }: LinkSite): boolean {
+  return element !== undefined && tag === 'link' && textOf(attributeOf(element, 'rel')) === 'preload';
 }
 
 function importsOf(tree: Node): Node[] {

@@ -151,6 +151,36 @@ test('next.config.cjs beside one that Next reads changes nothing', async () => {
   expect(fs.readFileSync(path.join(root, 'next.config.ts'), 'utf8')).toContain('withSmartCache({})');
 });
 
+describe('what stylesheets that Next bundles load', () => {
+  const page = ['a', 'b'].map((name) => `<link rel="preload" as="font" href="/fonts/${name}.woff2" />`).join('');
+  const files = {
+    'public/fonts/a.woff2': 'a',
+    'public/fonts/b.woff2': 'b',
+    'app/globals.css':
+      '@font-face { font-family: A; src: url(/fonts/a.woff2?#iefix) }\n.logo { background: url("/img/logo.svg"), url(/none.png) }\n',
+    'app/page.jsx': `export default () => <>${page}<img src="/img/logo.svg" /></>;\n`,
+  };
+  const NOTE =
+    /stylesheets that Next bundles link 2 URLs of public\/ without a hash.*add 'next-smart-cache\/postcss' .*docs\/REFERENCES\.md/;
+  const preload = (name: string) => `as="font" href={asset("/fonts/${name}.woff2")}`;
+
+  test('keeps plain preloads, which would be a second download; a note says how to have both hashed', async () => {
+    const root = app({ ...files, 'postcss.config.mjs': 'export default { plugins: { autoprefixer: {} } };\n' });
+    expect((await runCommand(['init', '--apply'], { cwd: root })).stderr).toMatch(NOTE);
+    const written = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8');
+    expect(written).toContain('as="font" href="/fonts/a.woff2"');
+    expect(written).toContain(preload('b'));
+    expect(written).toContain('<img src={asset("/img/logo.svg")} />');
+  });
+
+  test('is hashed by the PostCSS plugin, and so are the preloads', async () => {
+    const root = app({ ...files, 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" });
+    expect((await runCommand(['init', '--apply'], { cwd: root })).stderr).not.toContain('stylesheets that Next bundles');
+    const written = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8');
+    for (const name of ['a', 'b']) expect(written).toContain(preload(name));
+  });
+});
+
 describe('what cannot be read is said, and nothing is written', () => {
   test.each([
     ['package.json', '{ "scripts": ', /cannot be read as JSON; nothing was written: .*package\.json/],
