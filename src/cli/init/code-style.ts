@@ -132,7 +132,7 @@ function isAboutFile(comment: string): boolean {
 
 const ABOUT_FILE = [
   /@(?:jsx|jsxFrag|jsxRuntime|jsxImportSource|ts-check|ts-nocheck|flow|noflow|(?:jest|vitest)-environment(?:-options)?)(?![\w-])/,
-  /@(?:license|licence|preserve|copyright|file|fileoverview|packageDocumentation|format|prettier|generated)(?![\w-])/,
+  /@(?:license|preserve|copyright|file|fileoverview|packageDocumentation|format|prettier)(?![\w-])/,
   /^!/,
   /^\/\s*<(?:reference|amd-)/,
   /^\s*(?:(?:es|ox)lint-(?:disable|enable|env)(?![\w-])|tslint:disable(?!-)|biome-ignore-all\b|(?:istanbul|c8|v8) ignore file\b)/,

@@ -7,15 +7,15 @@ interface JsxNode extends Node {
 
 /**
  * The stylesheets of a file that may become `CachedStyle`. React 19 hoists one
- * in front of all plain ones, so that none of those may stand before it, and
- * never takes it away, so that its place must be one that every page has: in
- * `<html>`, with nothing around it that may come to nothing.
+ * in front of all plain ones, so none of those may stand before it; and it
+ * never takes one away, so its place must be one that every page has: in the
+ * only `<html>` of the file, with nothing around it that may come to nothing.
  *
  * @param hashed what links files of `public/` that get a hash.
  */
-export function hoistableStylesheets(tree: Node, hashed: readonly LinkSite[]): Set<Node> {
-  const able = new Set(hashed.filter(isAlwaysTheSame).map(({ element }) => element));
-  const lasting = elementsOfDocument(tree);
+export function hoistableStylesheets(file: string, tree: Node, hashed: readonly LinkSite[]): Set<Node> {
+  const able = new Set(hashed.filter(isUnchanging).map(({ element }) => element));
+  const lasting = elementsOfDocument(file, tree);
   const hoistable = new Set<Node>();
   let isBehindPlain = false;
   visit(tree, (node) => {
@@ -26,8 +26,8 @@ export function hoistableStylesheets(tree: Node, hashed: readonly LinkSite[]): S
   return hoistable;
 }
 
-/** Whether a link is a stylesheet of one URL, which React would hoist, and whose changes, which it would not heed, there are none of. */
-function isAlwaysTheSame({ element, attribute, literal, tag }: LinkSite): boolean {
+/** Whether a link is a stylesheet of which nothing changes: React does not heed it, once it is hoisted. */
+function isUnchanging({ element, attribute, literal, tag }: LinkSite): boolean {
   if (element === undefined || nameOf(element.openingElement?.name) !== 'link' || tag !== 'link') return false;
   const { attributes = [] } = element.openingElement ?? {};
   if (attributes.some(({ type, name }) => type === 'JSXSpreadAttribute' || KEEPING_PLAIN.includes(nameOf(name) ?? ''))) return false;
@@ -36,15 +36,21 @@ function isAlwaysTheSame({ element, attribute, literal, tag }: LinkSite): boolea
   return isFixed && textOf(attributeOf(element, 'rel')) === 'stylesheet';
 }
 
-/** With one of these, `CachedStyle` is a plain link as well: React hoists none that is watched or switched off. */
+/** With one of these, `CachedStyle` is a plain link as well: React hoists none that is watched, or switched on and off. */
 const KEEPING_PLAIN = ['onLoad', 'onError', 'disabled'];
 
-/** What `<html>`, or the `<Html>` of `_document`, holds in every case. */
-function elementsOfDocument(tree: Node): Set<Node> {
-  const found = new Set<Node>();
+/** What takes the place of the root layout until an error is gone (App Router). */
+const PASSING_DOCUMENT = /(?:^|[\\/])global-error\.\w+$/;
+
+/** What the only `<html>` of a file, or the `<Html>` of `_document`, holds in every case: of several, one goes when another comes. */
+function elementsOfDocument(file: string, tree: Node): Set<Node> {
+  const documents: Node[] = [];
   visit(tree, (node) => {
-    if (['html', 'Html'].includes(nameOf(node.openingElement?.name) ?? '')) add(node);
+    if (['html', 'Html'].includes(nameOf(node.openingElement?.name) ?? '')) documents.push(node);
   });
+  const found = new Set<Node>();
+  const [only] = documents;
+  if (only && documents.length === 1 && !PASSING_DOCUMENT.test(file)) add(only);
   return found;
 
   function add({ children = [] }: JsxNode): void {
@@ -56,7 +62,7 @@ function elementsOfDocument(tree: Node): Set<Node> {
   }
 }
 
-/** A component may leave out what it is given, save for the `<Head>` of `_document`; and what `<noscript>` and `<template>` hold is not the document's. */
+/** Components, save for the `<Head>` of `_document`, may leave out what they are given; and what `<noscript>` and `<template>` hold may never count. */
 function isAlwaysRendered({ openingElement }: Node): boolean {
   const name = nameOf(openingElement?.name) ?? '';
   return name === 'Head' || (/^[a-z]/.test(name) && name !== 'noscript' && name !== 'template');

@@ -29,7 +29,7 @@ export interface InitPlan {
   plainUrls: number;
   /** A config that has to be wrapped by hand, and whether it is an ES module. */
   configToWrap?: { file: string; isModule: boolean };
-  /** A config that Next does not read under its name, and whether it would be read as an ES module under another one. */
+  /** A config that Next does not read under its name, and whether `.js` would make an ES module of it. */
   configToRename?: { file: string; becomesModule: boolean };
   /** Whether package.json names this package. */
   isInstalled: boolean;
@@ -65,7 +65,7 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   const ignoreText = readUtf8IfThere(ignoreFile);
   if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
-  const configByHand = await planConfig(configFile);
+  const configByHand = await planConfig(configFile, packageText);
   const links = await planTags();
   return { writes, ...links, ...configByHand, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
 
@@ -74,13 +74,13 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   }
 
   /** @returns what is left to the author of the config. */
-  async function planConfig(file: string | undefined): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
+  async function planConfig(file: string | undefined, packageText: string): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
     if (file === undefined) {
       const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
       return {};
     }
-    if (file.endsWith('.cjs')) return { configToRename: { file, becomesModule: isModulePackage(packageText ?? '') } };
+    if (file.endsWith('.cjs')) return { configToRename: { file, becomesModule: isModulePackage(packageText) } };
     const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);

@@ -54,7 +54,7 @@ export async function rewriteTags(
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
     return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
   });
-  const hoistable = hoistableStylesheets(tree, sites);
+  const hoistable = hoistableStylesheets(file, tree, sites);
   for (const site of sites) {
     const component = usesNextHead ? undefined : componentFor(site, hoistable);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);

@@ -122,6 +122,7 @@ describe('a stylesheet', () => {
   test.each([
     ['React never takes a hoisted one away: in a page', `<main>${SHEET}</main>`],
     ['alone', SHEET],
+    ['in one of two documents', `off ? <html /> : <html>${SHEET}</html>`],
     ['under a condition', `<html>{dark && ${SHEET}}</html>`],
     ['in a list', `<html>{themes.map((theme) => ${SHEET})}</html>`],
     ['in a component, which may leave it out', `<html><Show when={dark}>${SHEET}</Show></html>`],
@@ -144,6 +145,11 @@ describe('a stylesheet', () => {
     expect(rewritten).toContain('<link rel="stylesheet" href={asset("/z.css")}');
     expect(rewritten).not.toContain('CachedStyle');
     expect(await rewrite(rewritten)).toBe(rewritten);
+  });
+
+  test('stays plain in the document that stands in for the root layout while there is an error', async () => {
+    const text = `export const A = () => <html>${SHEET}</html>;\n`;
+    expect(await rewrite(text, 'app/global-error.tsx')).not.toContain('CachedStyle');
   });
 
   test('stays plain behind one that does, in whatever component of the file', async () => {
