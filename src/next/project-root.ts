@@ -2,9 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const CONFIG_NAMES = ['next.config.js', 'next.config.mjs', 'next.config.cjs', 'next.config.ts', 'next.config.mts'] as const;
+/**
+ * In the order of Next, which refuses to start where `.cjs` is all there is
+ * (seen on 15.4 to 16.4), and reads `.mts` from 16 on, on a Node that does.
+ */
+const CONFIG_NAMES = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs'] as const;
 
-/** The config file of an app's folder, or `undefined`. */
+/** The config file of an app's folder, or `undefined`. For the command line: a `next.config.cjs` may be all there is. */
 export function findConfigFile(root: string): string | undefined {
   return CONFIG_NAMES.map((name) => path.join(root, name)).find((file) => fs.existsSync(file));
 }

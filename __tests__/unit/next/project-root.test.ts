@@ -8,9 +8,12 @@ test.each(['next.config.js', 'next.config.mjs', 'next.config.cjs', 'next.config.
   expect(findConfigFile(root)).toBe(path.join(root, name));
 });
 
-test('takes next.config.js first, as Next does', () => {
-  const root = enterNextProcess({ 'next.config.ts': '', 'next.config.mjs': '', 'next.config.js': '' });
-  expect(findConfigFile(root)).toBe(path.join(root, 'next.config.js'));
+test('takes the one that Next takes, and next.config.cjs, which Next does not read, only where there is no other', () => {
+  const names = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs'];
+  for (const [index, name] of names.entries()) {
+    const root = enterNextProcess(Object.fromEntries(names.slice(index).map((each) => [each, ''])));
+    expect(findConfigFile(root)).toBe(path.join(root, name));
+  }
 });
 
 test('finds none where there is none', () => {

@@ -13,7 +13,8 @@ export const initCommand: CliCommand = {
   description:
     'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json and what this package writes to .gitignore, and lists the ' +
     'tags in the source that could become CachedScript, CachedStyle or asset(). Run twice, it changes nothing more.',
-  failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
+  failsWhen:
+    'the config has a form that has to be wrapped by hand, or a name that Next does not read; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],
     ['init', 'wire the app, and list the tags'],
@@ -32,7 +33,12 @@ async function runInit({ root, json, options }: Invocation, io: CommandIo): Prom
   if (!isDry) for (const [file, text] of plan.writes) write(file, text);
   if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry), null, 2)}\n`);
   tell(plan, { isDry, isApplied: options.apply === true }, io);
-  return plan.configToWrap === undefined ? 0 : 1;
+  return isWired(plan) ? 0 : 1;
+}
+
+/** Whether nothing of the config is left to its author. */
+function isWired({ configToWrap, configToRename }: InitPlan): boolean {
+  return configToWrap === undefined && configToRename === undefined;
 }
 
 /** In one step, and with the rights that the file has. */
@@ -44,8 +50,10 @@ function write(file: string, text: string): void {
   if (mode !== undefined) fs.chmodSync(target, mode);
 }
 
-function toReport({ writes, tags, configToWrap }: InitPlan, isDry: boolean) {
-  return { written: isDry ? [] : [...writes.keys()], planned: [...writes.keys()], configToWrap: configToWrap?.file ?? null, tags };
+function toReport({ writes, tags, configToWrap, configToRename }: InitPlan, isDry: boolean) {
+  const planned = [...writes.keys()];
+  const configs = { configToWrap: configToWrap?.file ?? null, configToRename: configToRename?.file ?? null };
+  return { written: isDry ? [] : planned, planned, ...configs, tags };
 }
 
 function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied: boolean }, io: CommandIo): void {
@@ -64,12 +72,26 @@ function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied:
   if (byHand > 0) talk.note(`${formatCount(byHand, 'link')} could be hashed, but must be changed by hand`);
   const files = [...plan.writes.keys()].map(inCwd).join(', ');
   if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
-  else if (plan.configToWrap === undefined) talk.done('all is wired already; nothing was written');
+  else if (isWired(plan)) talk.done('all is wired already; nothing was written');
   if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
-  if (plan.configToWrap === undefined) return;
-  const { file, isModule } = plan.configToWrap;
+  if (plan.plainUrls > 0) talk.note(adviceToHashBundle(plan.plainUrls));
+  if (plan.configToWrap) talk.fail(adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
+  if (plan.configToRename) talk.fail(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));
+}
+
+function adviceToHashBundle(plainUrls: number): string {
+  const found = `stylesheets that Next bundles link ${formatCount(plainUrls, 'URL')} of public/ without a hash`;
+  return `${found}, and preloads of the same files stay so, too; add 'next-smart-cache/postcss' to the plugins of PostCSS (docs/REFERENCES.md)`;
+}
+
+function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string {
   const [load, give] = isModule
     ? ["import { withSmartCache } from 'next-smart-cache/config';", 'export default withSmartCache(nextConfig);']
     : ["const { withSmartCache } = require('next-smart-cache/config');", 'module.exports = withSmartCache(nextConfig);'];
-  talk.fail(`${inCwd(file)} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${load}\n  ${give}`);
+  return `${file} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${load}\n  ${give}`;
+}
+
+function adviceToRename(file: string, { becomesModule }: NonNullable<InitPlan['configToRename']>): string {
+  const change = becomesModule ? 'make an ES module of it, named next.config.mjs,' : 'rename it to next.config.js';
+  return `${file} is not read by Next, which refuses that name; ${change} and run the command again`;
 }

@@ -37,10 +37,11 @@ export function semicolonBehind(text: string, offset: number): string {
 /**
  * Writes an import, in the style of a file, on a line of its own: behind the
  * imports that are at the top; else in front of the first statement and what
- * is said of it.
+ * is said of it, behind what is said of the file.
  */
-export function insertImport(code: MagicString, text: string, { program }: Node, added: Import): void {
+export function insertImport(code: MagicString, text: string, tree: Node, added: Import): void {
   const newline = newlineOf(text);
+  const { program } = tree;
   const body: readonly Statement[] = program?.body ?? [];
   const isOther = (statement: Statement) => (added.isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
   // Of those at the top alone: one further down may come after what is exported.
@@ -49,8 +50,9 @@ export function insertImport(code: MagicString, text: string, { program }: Node,
   const directive = program?.directives?.at(-1);
   const before = last ?? directive;
   if (before === undefined) {
-    const start = startOfCode(text);
-    code.appendLeft(start, importLine(added, text, newline + text.slice(start)) + newline + newline);
+    const start = startOfCode(tree, text);
+    const lineEnd = start === 0 || /[\n\uFEFF]/.test(text.charAt(start - 1)) ? '' : newline;
+    code.appendLeft(start, lineEnd + importLine(added, text, newline + text.slice(start)) + newline + newline);
     return;
   }
   const end = endOfLine(text, before);
@@ -105,7 +107,33 @@ function isRequire({ declarations = [] }: Statement): boolean {
   return declarations.some(({ init }) => isCall(init));
 }
 
-/** Behind a byte-order mark and a line such as `// @ts-check`, which must stay first. */
-function startOfCode(text: string): number {
-  return /^\uFEFF?(?:#!.*\r?\n)?(?:\/\/ *@ts-(?:no)?check.*\r?\n)?/.exec(text)?.[0].length ?? 0;
+/** What Babel's tree has beside the program. */
+interface File extends Node {
+  comments?: readonly (Node & { value: string })[] | null;
 }
+
+/** Behind a byte-order mark, `#!`, the comments of the whole file, and empty lines after these. */
+function startOfCode({ comments, program }: File, text: string): number {
+  const [first] = program?.body ?? [];
+  const ofFile = comments?.filter((comment) => rangeOf(comment)[0] < (first?.start ?? text.length) && isAboutFile(comment.value)).at(-1);
+  if (ofFile === undefined) return /^\uFEFF?(?:#!.*\r?\n)?/.exec(text)?.[0].length ?? 0;
+  const [, end] = rangeOf(ofFile);
+  return end + (/^(?:[ \t]*\r?\n)*/.exec(text.slice(end))?.[0].length ?? 0);
+}
+
+/**
+ * Whether a comment is about the file: what compilers, linters and test
+ * runners look for at its top, and licences. All others are about what comes
+ * next, such as `@type` and `eslint-disable-next-line`.
+ */
+function isAboutFile(comment: string): boolean {
+  return ABOUT_FILE.some((pattern) => pattern.test(comment));
+}
+
+const ABOUT_FILE = [
+  /@(?:jsx|jsxFrag|jsxRuntime|jsxImportSource|ts-check|ts-nocheck|flow|noflow|(?:jest|vitest)-environment(?:-options)?)(?![\w-])/,
+  /@(?:license|preserve|copyright|file|fileoverview|packageDocumentation|format|prettier)(?![\w-])/,
+  /^!/,
+  /^\/\s*<(?:reference|amd-)/,
+  /^\s*(?:(?:es|ox)lint-(?:disable|enable|env)(?![\w-])|tslint:disable(?!-)|biome-ignore-all\b|(?:istanbul|c8|v8) ignore file\b)/,
+];

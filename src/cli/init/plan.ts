@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
+import { splitSuffix } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
@@ -9,7 +10,9 @@ import { isAround } from '../../pipeline/source/source-packages.js';
 import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
+import { plainUrlsOfBundle } from './bundled-urls.js';
 import { addIgnoreLines } from './ignore-lines.js';
+import { isModulePackage, requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
 import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
@@ -22,8 +25,12 @@ export interface InitPlan {
   writes: Map<string, string>;
   /** Places in the source that could link hashed URLs, by file. */
   tags: FileTags[];
+  /** How many URLs of `public/` stay without a hash in stylesheets that Next bundles. */
+  plainUrls: number;
   /** A config that has to be wrapped by hand, and whether it is an ES module. */
   configToWrap?: { file: string; isModule: boolean };
+  /** A config that Next does not read under its name, and whether `.js` would make an ES module of it. */
+  configToRename?: { file: string; becomesModule: boolean };
   /** Whether package.json names this package. */
   isInstalled: boolean;
 }
@@ -38,7 +45,7 @@ export interface FileTags {
 
 /**
  * @param apply whether the tags are changed too, and not only listed.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no package, `ERR_SMART_CACHE_FILE_UNREADABLE`.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no Next app, `ERR_SMART_CACHE_FILE_UNREADABLE`.
  */
 export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
   const writes = new Map<string, string>();
@@ -51,68 +58,80 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
     unreadableUnless(packageFile, 'JSON', () => addPrebuildScript(packageText)),
   );
 
+  const configFile = io.findConfigFile(root);
+  requireNextApp(root, packageText, configFile);
+
   const ignoreFile = path.join(root, '.gitignore');
   const ignoreText = readUtf8IfThere(ignoreFile);
   if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
-  const configFile = io.findConfigFile(root);
-  const configToWrap = await planConfig(configFile);
-  const tags = await planTags();
-  return { writes, tags, ...(configToWrap && { configToWrap }), isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
+  const configByHand = await planConfig(configFile, packageText);
+  const links = await planTags();
+  return { writes, ...links, ...configByHand, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
 
   function replace(file: string, before: string, after: string): void {
     if (after !== before) writes.set(file, after);
   }
 
-  /** @returns a config that nobody but its author can wrap. */
-  async function planConfig(file: string | undefined): Promise<InitPlan['configToWrap']> {
+  /** @returns what is left to the author of the config. */
+  async function planConfig(file: string | undefined, packageText: string): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
     if (file === undefined) {
       const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
-      return undefined;
+      return {};
     }
+    if (file.endsWith('.cjs')) return { configToRename: { file, becomesModule: isModulePackage(packageText) } };
     const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'unchanged') return undefined;
+      if (wrapped.outcome === 'unchanged') return {};
       const isSound = wrapped.outcome === 'wrapped' && (await stillParses(file, text, wrapped.text));
-      if (!isSound) return { file, isModule: wrapped.isModule };
+      if (!isSound) return { configToWrap: { file, isModule: wrapped.isModule } };
       writes.set(file, wrapped.text);
-      return undefined;
+      return {};
     } catch (error) {
       throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }
   }
 
-  async function planTags(): Promise<InitPlan['tags']> {
+  async function planTags(): Promise<Pick<InitPlan, 'tags' | 'plainUrls'>> {
     // A config that is wrapped cannot be loaded before the package is installed.
     const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
     const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-    if (!fs.existsSync(project.publicDir)) return [];
+    if (!fs.existsSync(project.publicDir)) return { tags: [], plainUrls: 0 };
     const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
     const toAssetPath = hashedAssetPaths(project, built);
+    const { scripts, stylesheets } = listLinkingFiles(project);
+    const plainUrls = plainUrlsOfBundle(project, stylesheets, toAssetPath);
+    const loadedPlain = new Set(plainUrls.map(withoutSuffix));
+    const isLoadedPlain = (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath));
     const realRoot = fs.realpathSync(root);
-    const found: InitPlan['tags'] = [];
+    const tags: InitPlan['tags'] = [];
     // Other packages of a workspace may not depend on this one.
-    for (const file of listLinkingFiles(project).scripts.filter((script) => isAround(realRoot, script))) {
+    for (const file of scripts.filter((script) => isAround(realRoot, script))) {
       const content = readIfThere(file);
       // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
       if (content === undefined || !isUtf8(content)) continue;
       const text = content.toString();
       // Source that a parser cannot read is for `check` to name; here it has no suggestions.
-      const rewritten = await rewriteTags(file, text, toAssetPath).catch(() => undefined);
+      const rewritten = await rewriteTags(file, text, toAssetPath, isLoadedPlain).catch(() => undefined);
       if (!rewritten?.changes.length) continue;
       const obstacle = await obstacleTo(file, text, rewritten);
-      found.push({ file, changes: rewritten.changes, obstacle });
+      tags.push({ file, changes: rewritten.changes, obstacle });
       if (apply && obstacle === null) replace(file, text, rewritten.text);
     }
-    return found;
+    return { tags, plainUrls: plainUrls.length };
   }
 }
 
 async function obstacleTo(file: string, before: string, { text, obstacle }: RewrittenTags): Promise<string | null> {
   if (obstacle !== undefined) return obstacle;
   return (await stillParses(file, before, text)) ? null : 'it would have a mistake of syntax afterwards';
+}
+
+/** Of an asset path, which may have a query and a fragment. */
+function withoutSuffix(assetPath: string): string {
+  return splitSuffix(assetPath).path;
 }
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";

@@ -3,6 +3,8 @@ import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { isBoundElsewhere } from './bindings.js';
 import { insertImport, rangeOf } from './code-style.js';
+import { isModuleExports } from './common-js.js';
+import { attributeOf, hoistableStylesheets, textOf } from './hoistable-stylesheets.js';
 
 /** One place that could link a hashed URL. */
 export interface TagChange {
@@ -29,17 +31,18 @@ const PACKAGE = 'next-smart-cache';
  *
  * A `<script>` that nothing lets run later is told to keep its place, as it
  * does without us: `async={false}`. `next/head` takes plain elements only, so
- * where it is used they stay, with `asset()`. So does a stylesheet that comes
- * and goes: React never takes one away that it has hoisted, nor heeds it when
- * its `href` or `media` changes.
+ * where it is used they stay, with `asset()`. So does a stylesheet that React
+ * had better not hoist.
  *
  * @param toAssetPath the asset path that a URL means, if it is to be hashed.
+ * @param isLoadedPlain whether a stylesheet loads it under its plain URL: a preload has to have the same, or it is a second download. Default: none does.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
  */
 export async function rewriteTags(
   file: string,
   text: string,
   toAssetPath: (written: string) => string | undefined,
+  isLoadedPlain: (assetPath: string) => boolean = () => false,
 ): Promise<RewrittenTags> {
   const tree = await parseSource(file, text);
   const code = new MagicString(text);
@@ -47,22 +50,25 @@ export async function rewriteTags(
   const needed = new Set<string>();
   const renamed = new Set<Node>();
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
-  for (const site of findLinkSites(tree)) {
+  const sites = findLinkSites(tree).flatMap((site) => {
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
-    if (assetPath === undefined) continue;
-    const component = usesNextHead ? undefined : componentFor(site, tree);
+    return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
+  });
+  const hoistable = hoistableStylesheets(file, tree, sites);
+  for (const site of sites) {
+    const component = usesNextHead ? undefined : componentFor(site, hoistable);
     const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
     if (component && site.element && !renamed.has(site.element)) {
       renamed.add(site.element);
       renameElement(site.element, component);
     }
-    replaceText(site, assetPath, component === undefined);
+    replaceText(site, component === undefined);
     needed.add(component ?? 'asset');
     changes.push({
       line: site.line,
       column: site.column,
-      before: firstLine(text.slice(start, end)),
-      after: firstLine(code.slice(start, end)),
+      before: excerpt(text.slice(start, end), site.written),
+      after: excerpt(code.slice(start, end), site.assetPath),
     });
   }
   if (changes.length === 0) return { text, changes };
@@ -92,7 +98,7 @@ export async function rewriteTags(
     }
   }
 
-  function replaceText({ literal, attribute, written }: LinkSite, assetPath: string, isCall: boolean): void {
+  function replaceText({ literal, attribute, written, assetPath }: HashedSite, isCall: boolean): void {
     const [start, end] = rangeOf(literal);
     const original = text.slice(start, end);
     const isAttribute = attribute?.value === literal;
@@ -118,35 +124,21 @@ export async function rewriteTags(
   }
 }
 
+/** A link of a file that gets a hash. */
+interface HashedSite extends LinkSite {
+  assetPath: string;
+}
+
 /** The component that takes an element's place; other elements keep theirs. */
-function componentFor({ element, attribute, literal, tag, site }: LinkSite, tree: Node): 'CachedScript' | 'CachedStyle' | undefined {
-  const { name, attributes = [] } = element?.openingElement ?? {};
+function componentFor({ element, tag, site }: LinkSite, hoistable: ReadonlySet<Node>): 'CachedScript' | 'CachedStyle' | undefined {
   // A component of Next does more than the element: it stays.
-  if (nameOf(name) !== tag) return undefined;
+  if (element === undefined || nameOf(element.openingElement?.name) !== tag) return undefined;
   if (site === '<script src>') return 'CachedScript';
-  const rel = attributes.find((attribute) => nameOf(attribute.name) === 'rel')?.value;
-  if (tag !== 'link' || typeof rel !== 'object' || rel?.value !== 'stylesheet') return undefined;
-  const media = attributes.find((each) => nameOf(each.name) === 'media')?.value;
-  const isFixed = contentOf(attribute?.value) === literal && (!media || contentOf(media)?.type === 'StringLiteral');
-  return isFixed && element && !isUnderCondition(tree, element) ? 'CachedStyle' : undefined;
+  return hoistable.has(element) ? 'CachedStyle' : undefined;
 }
 
-/** Of an attribute's value, what is in its braces, if it has any. */
-function contentOf(value: Node['value']): Node | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return value.type === 'JSXExpressionContainer' ? value.expression : value;
-}
-
-/** `{isDark && <link …/>}`, `{isDark ? <link …/> : <link …/>}` */
-function isUnderCondition(tree: Node, element: Node): boolean {
-  const [start, end] = rangeOf(element);
-  const encloses = (branch: Node | undefined) => branch !== undefined && rangeOf(branch)[0] <= start && end <= rangeOf(branch)[1];
-  let isFound = false;
-  visit(tree, ({ type, consequent, alternate, right }) => {
-    const isCondition = type === 'ConditionalExpression' || type === 'LogicalExpression';
-    isFound ||= isCondition && [consequent, alternate, right].some(encloses);
-  });
-  return isFound;
+function isPreload({ element, tag }: LinkSite): boolean {
+  return element !== undefined && tag === 'link' && textOf(attributeOf(element, 'rel')) === 'preload';
 }
 
 function importsOf(tree: Node): Node[] {
@@ -160,25 +152,15 @@ function importsOf(tree: Node): Node[] {
 function isCommonJs(tree: Node): boolean {
   if (importsOf(tree).length > 0) return false;
   let isFound = false;
-  visit(tree, ({ type, callee, object, property }) => {
-    if (type === 'CallExpression' && nameOf(callee) === 'require') isFound = true;
-    if (type === 'MemberExpression' && nameOf(object) === 'module' && nameOf(property) === 'exports') isFound = true;
+  visit(tree, (node) => {
+    isFound ||= isModuleExports(node) || (node.type === 'CallExpression' && nameOf(node.callee) === 'require');
   });
   return isFound;
 }
 
 /** Of an attribute: whether it lets a script run later than where it stands, or says of itself that it does not. */
 function saysWhenItRuns({ name, value }: Node): boolean {
-  switch (nameOf(name)) {
-    case 'async':
-      return true;
-    case 'defer':
-      return isSet(value);
-    case 'type':
-      return typeof value === 'object' && value?.value === 'module';
-    default:
-      return false;
-  }
+  return nameOf(name) === 'async' || (nameOf(name) === 'defer' && isSet(value));
 }
 
 /** Of an attribute that is there or is not: whether it is there for certain. What is worked out at run time may come to nothing. */
@@ -194,7 +176,13 @@ function quoted(value: string, original: string): string {
   return original.startsWith("'") ? `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : `"${inner}"`;
 }
 
-function firstLine(text: string): string {
-  const [first = '', ...others] = text.split(/\r?\n/);
-  return others.length > 0 ? `${first} …` : first;
+const MAX_EXCERPT = 80;
+
+/** Code on one line, and of that the start, as far as the path at least. */
+function excerpt(code: string, path: string): string {
+  const line = code.replace(/\s+/g, ' ');
+  const endOfPath = line.indexOf(path) + `${path}"`.length;
+  const end = Math.max(MAX_EXCERPT, endOfPath);
+  // To leave out the `)}` of a long path alone would save nothing.
+  return line.length > end + ')}'.length ? `${line.slice(0, end)}…` : line;
 }

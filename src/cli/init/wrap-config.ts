@@ -3,13 +3,14 @@ import { importedNames } from '../../pipeline/source/imported-names.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
 import { isBoundElsewhere } from './bindings.js';
 import { insertImport, newlineOf, rangeOf, semicolonBehind } from './code-style.js';
+import { isModuleExports } from './common-js.js';
 
 /** What became of a config file. */
 export type WrappedConfig =
   | { outcome: 'wrapped'; text: string; isModule: boolean }
   /** It is wrapped already. */
   | { outcome: 'unchanged' }
-  /** What it exports was not found, or `withSmartCache` is something else in it. */
+  /** What it exports was not found, or is decided while it runs; or `withSmartCache` is something else in it. */
   | { outcome: 'not-understood'; isModule: boolean };
 
 const MODULE = 'next-smart-cache/config';
@@ -28,7 +29,7 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   const [mistake] = tree.errors ?? [];
   if (mistake) throw new SyntaxError(mistake.message);
   const exported = findExported(body);
-  if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
+  if (exported === undefined || countExports(tree) > 1) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
   const { statement, node, isModule } = exported;
   const known = nameOfOurs(tree, node);
   if (known === undefined && isBoundElsewhere(tree, NAME, MODULE)) return { outcome: 'not-understood', isModule };
@@ -81,6 +82,16 @@ function isModuleSyntax({ type }: Statement): boolean {
   return type === 'ImportDeclaration' || /^(?:Export|TSExport)/.test(type);
 }
 
+/** How often a file says what it exports, also under a condition: the last one that runs would replace what is wrapped. */
+function countExports(tree: Node): number {
+  let count = 0;
+  visit(tree, ({ type, left }) => {
+    if (/^(?:ExportDefaultDeclaration|TSExportAssignment)$/.test(type) || (type === 'AssignmentExpression' && isModuleExports(left)))
+      count++;
+  });
+  return count;
+}
+
 /** The expression, or the function, that the file exports as its config. */
 function findExported(body: readonly Statement[]): { statement: Statement; node: Node; isModule: boolean } | undefined {
   for (const statement of [...body].reverse()) {
@@ -91,8 +102,7 @@ function findExported(body: readonly Statement[]): { statement: Statement; node:
       return { statement, node: statement.expression, isModule: true };
     }
     const { left, right } = statement.expression ?? {};
-    if (left && right && nameOf(left.object) === 'module' && nameOf(left.property) === 'exports')
-      return { statement, node: right, isModule: false };
+    if (right && isModuleExports(left)) return { statement, node: right, isModule: false };
   }
   return undefined;
 }

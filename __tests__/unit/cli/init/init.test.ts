@@ -74,6 +74,7 @@ test('--dry-run writes nothing, --json says what there is to write', async () =>
     written: [],
     planned: ['package.json', '.gitignore', 'next.config.mjs'].map((file) => path.join(root, file)),
     configToWrap: null,
+    configToRename: null,
     tags: [
       {
         file: path.join(root, 'app/page.jsx'),
@@ -127,6 +128,57 @@ test.each([
   expect(stderr).toContain('wrote package.json, .gitignore\n');
   expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
+});
+
+test.each([
+  ['rename it to next.config.js and run the command again', FILES['package.json']],
+  ['make an ES module of it, named next.config.mjs, and run the command again', '{ "type": "module" }'],
+])('next.config.cjs, which Next refuses, is left as it is, and no other config written: %s', async (advice, packageText) => {
+  const config = 'module.exports = {};\n';
+  const root = app({ 'next.config.cjs': config, 'package.json': packageText }, ['next.config.mjs']);
+  const { exitCode, stdout, stderr } = await runCommand(['init', '--json'], { cwd: root });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`next.config.cjs is not read by Next, which refuses that name; ${advice}\n`);
+  expect(JSON.parse(stdout)).toMatchObject({ configToWrap: null, configToRename: path.join(root, 'next.config.cjs') });
+  expect(listFiles(root).filter((file) => file.startsWith('next.config'))).toEqual(['next.config.cjs']);
+  expect(fs.readFileSync(path.join(root, 'next.config.cjs'), 'utf8')).toBe(config);
+  expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('all is wired');
+});
+
+test('next.config.cjs beside one that Next reads changes nothing', async () => {
+  const root = app({ 'next.config.cjs': 'module.exports = {};\n', 'next.config.ts': 'export default {};\n' }, ['next.config.mjs']);
+  expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
+  expect(fs.readFileSync(path.join(root, 'next.config.ts'), 'utf8')).toContain('withSmartCache({})');
+});
+
+describe('what stylesheets that Next bundles load', () => {
+  const page = ['a', 'b'].map((name) => `<link rel="preload" as="font" href="/fonts/${name}.woff2" />`).join('');
+  const files = {
+    'public/fonts/a.woff2': 'a',
+    'public/fonts/b.woff2': 'b',
+    'app/globals.css':
+      '@font-face { font-family: A; src: url(/fonts/a.woff2?#iefix) }\n.logo { background: url("/img/logo.svg"), url(/none.png) }\n',
+    'app/page.jsx': `export default () => <>${page}<img src="/img/logo.svg" /></>;\n`,
+  };
+  const NOTE =
+    /stylesheets that Next bundles link 2 URLs of public\/ without a hash.*add 'next-smart-cache\/postcss' .*docs\/REFERENCES\.md/;
+  const preload = (name: string) => `as="font" href={asset("/fonts/${name}.woff2")}`;
+
+  test('keeps plain preloads, which would be a second download; a note says how to have both hashed', async () => {
+    const root = app({ ...files, 'postcss.config.mjs': 'export default { plugins: { autoprefixer: {} } };\n' });
+    expect((await runCommand(['init', '--apply'], { cwd: root })).stderr).toMatch(NOTE);
+    const written = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8');
+    expect(written).toContain('as="font" href="/fonts/a.woff2"');
+    expect(written).toContain(preload('b'));
+    expect(written).toContain('<img src={asset("/img/logo.svg")} />');
+  });
+
+  test('is hashed by the PostCSS plugin, and so are the preloads', async () => {
+    const root = app({ ...files, 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" });
+    expect((await runCommand(['init', '--apply'], { cwd: root })).stderr).not.toContain('stylesheets that Next bundles');
+    const written = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8');
+    for (const name of ['a', 'b']) expect(written).toContain(preload(name));
+  });
 });
 
 describe('what cannot be read is said, and nothing is written', () => {
@@ -184,5 +236,33 @@ describe('what cannot be read is said, and nothing is written', () => {
 
   test('no package.json: wrong usage', async () => {
     expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});
+
+describe('a folder that is no Next app', () => {
+  test.each([
+    ['the root of a workspace', { 'package.json': '{ "workspaces": ["apps/*"] }' }, 'it is the root of a workspace'],
+    ['that of pnpm', { 'package.json': '{}', 'pnpm-workspace.yaml': 'packages: [apps/*]\n' }, 'it is the root of a workspace'],
+    ['another package', { 'package.json': '{ "dependencies": { "react": "19" } }' }, 'the command runs in another folder than the app'],
+  ])('is refused: %s', async (_, files, why) => {
+    const root = temporaryFolder();
+    writeFiles(root, { ...files, '.gitignore': '', 'apps/web/app/page.jsx': '' });
+    const before = contentsOf(root);
+    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`There is no Next app in this folder; nothing was written: ${root}\n  Why: ${why}`);
+    expect(stderr).toContain("Fix: run it in the app's folder, the one with app/ or pages/, or pass --cwd DIR\n");
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  test.each([
+    ['next is installed', { 'package.json': '{ "dependencies": { "next": "16" } }' }],
+    ['for development', { 'package.json': '{ "devDependencies": { "next": "16" } }', 'a.js': '' }],
+    ['it has a config', { 'package.json': '{}', 'next.config.ts': 'export default {};' }],
+    ['it has pages', { 'package.json': '{}', 'src/pages/index.jsx': '' }],
+  ])('has nothing of one; here %s', async (_, files) => {
+    const root = temporaryFolder();
+    writeFiles(root, { ...files });
+    expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
   });
 });

@@ -1,7 +1,9 @@
 import { rewriteTags } from '../../../../src/cli/init/rewrite-tags';
 
-const toAssetPath = (written: string) =>
-  written.startsWith('/docs/') ? written.slice(5) : written === '/favicon.ico' ? undefined : written;
+function toAssetPath(written: string): string | undefined {
+  if (written === '/favicon.ico' || written.startsWith('https:')) return undefined;
+  return written.startsWith('/docs/') ? written.slice('/docs'.length) : written;
+}
 
 async function rewrite(text: string, file = 'page.tsx'): Promise<string> {
   return (await rewriteTags(file, text, toAssetPath)).text;
@@ -15,18 +17,8 @@ test.each([
   ],
   [
     'unless it need not',
-    'export const A = () => <><script async src="/a.js"></script><script type="module" src="/b.js" /></>;\n',
-    'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <><CachedScript async src="/a.js"></CachedScript><CachedScript type="module" src="/b.js" /></>;\n',
-  ],
-  [
-    'a stylesheet loses its rel',
-    'export const A = () => <link rel="stylesheet" href="/a.css" media="print" />;\n',
-    'import { CachedStyle } from "next-smart-cache";\n\nexport const A = () => <CachedStyle href="/a.css" media="print" />;\n',
-  ],
-  [
-    'a stylesheet that comes and goes, or changes, stays a link: React never takes a hoisted one away',
-    "export const A = (p) => <>{p && <link rel='stylesheet' href='/a.css' />}<link rel='stylesheet' href={p ? '/b.css' : '/c.css'} /><link rel='stylesheet' href='/d.css' media={p} /><link rel='stylesheet' href={'/e.css'} media={'print'} /></>;\n",
-    "import { CachedStyle, asset } from 'next-smart-cache';\n\nexport const A = (p) => <>{p && <link rel='stylesheet' href={asset('/a.css')} />}<link rel='stylesheet' href={p ? asset('/b.css') : asset('/c.css')} /><link rel='stylesheet' href={asset('/d.css')} media={p} /><CachedStyle href={'/e.css'} media={'print'} /></>;\n",
+    'export const A = () => <><script async src="/a.js"></script><script type="module" async src="/b.js" /></>;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = () => <><CachedScript async src="/a.js"></CachedScript><CachedScript type="module" async src="/b.js" /></>;\n',
   ],
   [
     'all else gets asset()',
@@ -59,9 +51,9 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <><img src = {asset('/a.png')} /><img src={asset('/it\\'s.png')} /><img src={asset('/it\\'s.png')} /></>;\n",
   ],
   [
-    'a type that is no module does not let a script wait, and what is spread may say otherwise',
-    'export const A = (p) => <><script type="text/javascript" src="/a.js" /><script src="/b.js" {...p} /></>;\n',
-    'import { CachedScript } from "next-smart-cache";\n\nexport const A = (p) => <><CachedScript type="text/javascript" src="/a.js" async={false} /><CachedScript src="/b.js" async={false} {...p} /></>;\n',
+    'modules wait for the document, and keep their order; and what is spread may say otherwise',
+    'export const A = (p) => <><script type="module" src="/a.js" /><script src="/b.js" {...p} /></>;\n',
+    'import { CachedScript } from "next-smart-cache";\n\nexport const A = (p) => <><CachedScript type="module" src="/a.js" async={false} /><CachedScript src="/b.js" async={false} {...p} /></>;\n',
   ],
   [
     'two sources of one script',
@@ -90,8 +82,8 @@ test.each([
   ],
   [
     'two imports of ours',
-    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript } from 'next-smart-cache';\nexport const A = () => <><img src='/a.png' /><script src='/b.js' async /><link rel='stylesheet' href='/c.css' /></>;\n",
-    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' async /><CachedStyle href='/c.css' /></>;\n",
+    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript } from 'next-smart-cache';\nexport const A = () => <html><img src='/a.png' /><script src='/b.js' async /><link rel='stylesheet' href='/c.css' /></html>;\n",
+    "import { asset } from 'next-smart-cache';\nimport { type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';\nexport const A = () => <html><img src={asset('/a.png')} /><CachedScript src='/b.js' async /><CachedStyle href='/c.css' /></html>;\n",
   ],
   [
     'what does not let a script run later for certain',
@@ -108,9 +100,138 @@ test.each([
   expect(await rewrite(expected)).toBe(expected);
 });
 
+describe('a stylesheet', () => {
+  const SHEET = '<link rel="stylesheet" href="/z.css" />';
+  const EXTERNAL = '<link rel="stylesheet" href="https://a.example/a.css" />';
+
+  test.each([
+    ['in the head of a root layout', `<html><head><meta name="a" />${SHEET}</head></html>`],
+    ['in that of _document', `<Html><Head>${SHEET}</Head><body /></Html>`],
+    ['further down', `<html><body><main><>${SHEET}</></main></body></html>`],
+    ['with media and other attributes', `<html>${SHEET.replace(' />', ' media={"print"} id={id} />')}</html>`],
+    ['behind others that become one', `<html><link href={"/a.css"} rel={"stylesheet"} />${SHEET}</html>`],
+    ['in front of plain ones', `<html>${SHEET}${EXTERNAL}<style>{"a{}"}</style></html>`],
+    ['behind other links', `<html><link rel="icon" href="/a.svg" /><link rel="preload" as="style" href="/a.css" />${SHEET}</html>`],
+  ])('becomes CachedStyle %s', async (_, text) => {
+    const rewritten = await rewrite(`export const A = () => ${text};\n`);
+    expect(rewritten).toContain('<CachedStyle href="/z.css"');
+    expect(rewritten).not.toContain('href={asset("/z.css")');
+    expect(await rewrite(rewritten)).toBe(rewritten);
+  });
+
+  test.each([
+    ['React never takes a hoisted one away: in a page', `<main>${SHEET}</main>`],
+    ['alone', SHEET],
+    ['in one of two documents', `off ? <html /> : <html>${SHEET}</html>`],
+    ['under a condition', `<html>{dark && ${SHEET}}</html>`],
+    ['in a list', `<html>{themes.map((theme) => ${SHEET})}</html>`],
+    ['in a component, which may leave it out', `<html><Show when={dark}>${SHEET}</Show></html>`],
+    ['in an attribute', `<html><main icon={${SHEET}} /></html>`],
+    ['in <noscript>', `<html><noscript>${SHEET}</noscript></html>`],
+    ['in <template>', `<html><template>${SHEET}</template></html>`],
+    ['React does not heed its changes: of its media', `<html>${SHEET.replace(' />', ' media={media} />')}</html>`],
+    ['of all else', `<html>${SHEET.replace(' />', ' {...props} />')}</html>`],
+    ['React hoists none that is watched', `<html>${SHEET.replace(' />', ' onLoad={show} />')}</html>`],
+    ['it would be hoisted in front of an external one', `<html>${EXTERNAL}${SHEET}</html>`],
+    ['of one whose href is worked out', `<html><link rel="stylesheet" href={theme} />${SHEET}</html>`],
+    ['of one under a condition', `<html>{dark && ${EXTERNAL}}${SHEET}</html>`],
+    ['of one that keeps its URL', `<html><link rel="stylesheet" href="/favicon.ico" />${SHEET}</html>`],
+    ['of an alternate one', `<html><link rel="Alternate StyleSheet" href="/a.css" />${SHEET}</html>`],
+    ['of what may be one', `<html><link rel={rel} href="https://a.example/a" />${SHEET}</html>`],
+    ['of what may be one, as all is spread', `<html><link {...props} />${SHEET}</html>`],
+    ['of <style>', `<html><head><style>{"a{}"}</style></head><body>${SHEET}</body></html>`],
+  ])('stays plain, with asset(): %s', async (_, text) => {
+    const rewritten = await rewrite(`export const A = () => ${text};\n`);
+    expect(rewritten).toContain('<link rel="stylesheet" href={asset("/z.css")}');
+    expect(rewritten).not.toContain('CachedStyle');
+    expect(await rewrite(rewritten)).toBe(rewritten);
+  });
+
+  test('stays plain in the document that stands in for the root layout while there is an error', async () => {
+    const text = `export const A = () => <html>${SHEET}</html>;\n`;
+    expect(await rewrite(text, 'app/global-error.tsx')).not.toContain('CachedStyle');
+  });
+
+  test('stays plain behind one that does, in whatever component of the file', async () => {
+    const early = 'const Early = () => <link rel="stylesheet" href="/a.css" />;\n';
+    expect(await rewrite(`${early}export const A = () => <html>${SHEET}</html>;\n`)).not.toContain('CachedStyle');
+  });
+});
+
+describe('of a file without imports, the import goes', () => {
+  const IMPORT = 'import { asset } from "next-smart-cache";\n';
+  const CODE = 'export const A = () => <img src="/a.png" />;\n';
+  const HASHED = CODE.replace('"/a.png"', '{asset("/a.png")}');
+
+  test.each([
+    '/** @jsxImportSource @emotion/react */',
+    '/* @jsx h */',
+    '/** @jsxRuntime classic */\n/** @jsxFrag Fragment */',
+    '/// <reference types="next" />',
+    '// @ts-nocheck',
+    '// @flow strict',
+    '/**\n * @jest-environment jsdom\n */',
+    '/* eslint-disable no-alert */',
+    '/* eslint-env browser */',
+    '// biome-ignore-all lint: generated',
+    '/** @license MIT */',
+    '/* @preserve */',
+    '/*! A 1.0 */',
+    '#!/usr/bin/env node\n// a word\n/** @jsx h */',
+  ])('behind what is said of the file: %s', async (comment) => {
+    for (const gap of ['\n', '\n\n']) expect(await rewrite(`${comment}${gap}${CODE}`)).toBe(`${comment}${gap}${IMPORT}\n${HASHED}`);
+  });
+
+  test.each([
+    '/** @type {A} */',
+    '// eslint-disable-next-line no-alert',
+    '// @ts-expect-error',
+    '/** A picture. */',
+    '// biome-ignore lint: why',
+  ])('in front of what is said of the first statement: %s', async (comment) => {
+    expect(await rewrite(`${comment}\n${CODE}`)).toBe(`${IMPORT}\n${comment}\n${HASHED}`);
+    expect(await rewrite(`/* @jsx h */\n${comment}\n${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${comment}\n${HASHED}`);
+  });
+
+  test('on a line of its own', async () => {
+    expect(await rewrite(`/* @jsx h */${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${HASHED}`);
+  });
+
+  test('in front of comments further down', async () => {
+    expect(await rewrite(`${CODE}/* eslint-disable */\n`)).toBe(`${IMPORT}\n${HASHED}/* eslint-disable */\n`);
+  });
+});
+
 test('what keeps its URL, and links that people keep, stay', async () => {
   const text = 'export const A = () => <><link rel="icon" href="/favicon.ico" /><a href="/manual.pdf">m</a></>;\n';
   expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
+});
+
+describe('what is said of a tag', () => {
+  test.each([
+    [
+      'stands on one line',
+      '<script\n      src="/a.js"\n      defer\n    />',
+      '<script src="/a.js" defer />',
+      '<CachedScript src="/a.js" defer />',
+    ],
+    [
+      'ends after 80 characters',
+      `<script src="/a.js" defer data-x="${'x'.repeat(80)}" />`,
+      `<script src="/a.js" defer data-x="${'x'.repeat(46)}…`,
+      `<CachedScript src="/a.js" defer data-x="${'x'.repeat(40)}…`,
+    ],
+    [
+      'but not before the path does',
+      `<script data-x="${'x'.repeat(80)}" src="/a.js" defer />`,
+      `<script data-x="${'x'.repeat(80)}" src="/a.js"…`,
+      `<CachedScript data-x="${'x'.repeat(80)}" src="/a.js"…`,
+    ],
+    ['is whole where a path is long', `<img src="/${'x'.repeat(80)}" />`, `"/${'x'.repeat(80)}"`, `{asset("/${'x'.repeat(80)}")}`],
+  ])('%s', async (_, text, before, after) => {
+    const { changes } = await rewriteTags('a.tsx', `export const A = () => ${text};\n`, toAssetPath);
+    expect(changes).toMatchObject([{ before, after }]);
+  });
 });
 
 test.each([

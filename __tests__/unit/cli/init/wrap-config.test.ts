@@ -156,6 +156,13 @@ test('line ends, a byte-order mark and @ts-check stay as they are', async () => 
   );
 });
 
+test('what is said of the file stays first, and a type with its statement', async () => {
+  const type = "/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n";
+  expect(await wrap(`// @ts-check\n\n/* eslint-env node */\n${type}export default nextConfig;\n`)).toBe(
+    `// @ts-check\n\n/* eslint-env node */\n${IMPORT}\n${type}export default withSmartCache(nextConfig);\n`,
+  );
+});
+
 test('a second time changes nothing, under whatever name it is called', async () => {
   expect(await wrap(await wrap('export default {};\n'))).toBe('unchanged');
   expect(await wrap(await wrap('module.exports = {};\n', 'a.js'), 'a.js')).toBe('unchanged');
@@ -170,6 +177,21 @@ test('a mistake that a parser could read past is one', async () => {
   await expect(wrap('const a = 1; const a = 2;\nexport default {};\n')).rejects.toThrow(SyntaxError);
 });
 
-test.each([['export { config as default } from "./other.js";\n'], ['exports.config = {};\n'], ['']])('not understood: %j', async (text) => {
+test.each([
+  ['export { config as default } from "./other.js";\n'],
+  ['exports.config = {};\n'],
+  [''],
+  ['let config = {};\nmodule.exports = config;\nif (process.env.X) {\n  module.exports = withPlugins(config);\n}\n'],
+  ['module.exports = {};\nmodule.exports = { a: 1 };\n'],
+  ["module.exports = {};\nconst change = () => { module['exports'] = {}; };\n"],
+  ['module.exports = {};\nexport default {};\n'],
+  ['if (process.env.X) module.exports = {};\nexport default {};\n'],
+])('not understood: %j', async (text) => {
   expect(await wrap(text)).toBe('not-understood');
+});
+
+test('what is put into the exports is no other config', async () => {
+  expect(await wrap('module.exports = { a: 1 };\nmodule.exports.b = 2;\n', 'next.config.js')).toContain(
+    'module.exports = withSmartCache({ a: 1 });',
+  );
 });
