@@ -3,7 +3,8 @@ import path from 'node:path';
 import { replaceText } from '../../pipeline/disk/atomic-write.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
-import type { FileTags, InitPlan } from '../init/plan.js';
+import type { InitPlan } from '../init/plan.js';
+import type { FileTags } from '../init/plan-tags.js';
 import { formatCount } from '../terminal/numbers.js';
 import { createTalk } from '../terminal/talk.js';
 

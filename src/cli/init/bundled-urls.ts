@@ -1,6 +1,7 @@
 import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
 import type { Project } from '../../pipeline/project.js';
-import { findStylesheetUrls, hasPostcssPlugin } from '../../pipeline/source/stylesheet-urls.js';
+import { hasPostcssPlugin } from '../../pipeline/source/postcss-config.js';
+import { findStylesheetUrls } from '../../pipeline/source/stylesheet-urls.js';
 
 /**
  * The asset paths that stylesheets which Next bundles load under plain URLs,
@@ -8,12 +9,12 @@ import { findStylesheetUrls, hasPostcssPlugin } from '../../pipeline/source/styl
  *
  * @param toAssetPath the asset path that a URL means, if it is to be hashed.
  */
-export function plainUrlsOfBundle(
+export async function plainUrlsOfBundle(
   project: Project,
   stylesheets: readonly string[],
   toAssetPath: (written: string) => string | undefined,
-): string[] {
-  if (hasPostcssPlugin(project.root)) return [];
+): Promise<string[]> {
+  if (await hasPostcssPlugin(project.root)) return [];
   const urls = stylesheets.flatMap((file) => findStylesheetUrls(file, readTextIfThere(file) ?? ''));
   return urls.flatMap(({ written }) => toAssetPath(written) ?? []);
 }

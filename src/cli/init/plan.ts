@@ -1,21 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
-import { splitSuffix } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
-import { buildManifest } from '../../pipeline/build-manifest.js';
 import { resolveProject } from '../../pipeline/project.js';
-import { listLinkingFiles } from '../../pipeline/source/source-files.js';
-import { isAround } from '../../pipeline/source/source-packages.js';
-import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
-import { HASHING, withProgress } from '../terminal/progress.js';
-import { plainUrlsOfBundle } from './bundled-urls.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { isModulePackage, requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
-import { readIfThere, readUtf8IfThere, unreadable } from './read-file.js';
-import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
+import { type FileTags, planTags } from './plan-tags.js';
+import { readUtf8IfThere, unreadable } from './read-file.js';
 import { stillParses } from './still-parses.js';
 import { wrapConfig } from './wrap-config.js';
 
@@ -33,14 +25,6 @@ export interface InitPlan {
   configToRename?: { file: string; becomesModule: boolean };
   /** Whether package.json names this package. */
   isInstalled: boolean;
-}
-
-export interface FileTags {
-  /** Absolute path. */
-  file: string;
-  changes: TagChange[];
-  /** Why they have to be changed by hand; `null`: they have not. */
-  obstacle: string | null;
 }
 
 /**
@@ -66,8 +50,12 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
 
   const configByHand = await planConfig(configFile, packageText);
-  const links = await planTags();
-  return { writes, ...links, ...configByHand, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
+  // A config that is wrapped cannot be loaded before the package is installed.
+  const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
+  const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
+  const { tags, plainUrls, rewritten } = await planTags(project, io);
+  if (apply) for (const [file, text] of rewritten) writes.set(file, text);
+  return { writes, tags, plainUrls, ...configByHand, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
 
   function replace(file: string, before: string, after: string): void {
     if (after !== before) writes.set(file, after);
@@ -93,45 +81,6 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }
   }
-
-  async function planTags(): Promise<Pick<InitPlan, 'tags' | 'plainUrls'>> {
-    // A config that is wrapped cannot be loaded before the package is installed.
-    const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
-    const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-    if (!fs.existsSync(project.publicDir)) return { tags: [], plainUrls: 0 };
-    const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
-    const toAssetPath = hashedAssetPaths(project, built);
-    const { scripts, stylesheets } = listLinkingFiles(project);
-    const plainUrls = plainUrlsOfBundle(project, stylesheets, toAssetPath);
-    const loadedPlain = new Set(plainUrls.map(withoutSuffix));
-    const isLoadedPlain = (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath));
-    const realRoot = fs.realpathSync(root);
-    const tags: InitPlan['tags'] = [];
-    // Other packages of a workspace may not depend on this one.
-    for (const file of scripts.filter((script) => isAround(realRoot, script))) {
-      const content = readIfThere(file);
-      // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
-      if (content === undefined || !isUtf8(content)) continue;
-      const text = content.toString();
-      // Source that a parser cannot read is for `check` to name; here it has no suggestions.
-      const rewritten = await rewriteTags(file, text, toAssetPath, isLoadedPlain).catch(() => undefined);
-      if (!rewritten?.changes.length) continue;
-      const obstacle = await obstacleTo(file, text, rewritten);
-      tags.push({ file, changes: rewritten.changes, obstacle });
-      if (apply && obstacle === null) replace(file, text, rewritten.text);
-    }
-    return { tags, plainUrls: plainUrls.length };
-  }
-}
-
-async function obstacleTo(file: string, before: string, { text, obstacle }: RewrittenTags): Promise<string | null> {
-  if (obstacle !== undefined) return obstacle;
-  return (await stillParses(file, before, text)) ? null : 'it would have a mistake of syntax afterwards';
-}
-
-/** Of an asset path, which may have a query and a fragment. */
-function withoutSuffix(assetPath: string): string {
-  return splitSuffix(assetPath).path;
 }
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
