@@ -340,3 +340,14 @@ test('options that are not valid: the one error, exit code 1, and no JSON', asyn
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain('delivery');
 });
+
+test('--allow-unhashed allows nothing else', async () => {
+  const root = await app({ 'app/other.jsx': "import { asset } from 'next-smart-cache';\nasset('/img/lgoo.svg');\n" });
+  expect((await runCommand(['check', '--allow-unhashed'], { cwd: root })).exitCode).toBe(1);
+});
+
+test('--json has the warnings', async () => {
+  const root = await app({ 'public/css/a.css': 'a { background: url(no.png) }' });
+  const { stdout } = await runCommand(['check', '--json'], { cwd: root });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, warnings: [{ what: 'A reference leads nowhere' }] });
+});

@@ -196,6 +196,12 @@ describe('build', () => {
     expect(JSON.parse((await run(['build', '--json'], { cwd })).stdout)).toMatchObject({ changed: false, filesRead: 0 });
   });
 
+  test('warnings are said, and are among the data', async () => {
+    const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd: app({ 'a.css': 'a { background: url(no.png) }' }) });
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('A reference leads nowhere: public/a.css:1')]);
+    expect(JSON.parse(stdout)).toMatchObject({ warnings: [{ what: 'A reference leads nowhere' }] });
+  });
+
   test('flags may stand before the command', async () => {
     const root = app({ 'a.js': 'hello' });
     const { exitCode, stdout } = await run(['--cwd', root, '--json', 'build'], { cwd: '/' });

@@ -128,6 +128,17 @@ test('loading builds nothing and leaves no trace', async () => {
   expect(listFiles(root)).toEqual(Object.keys(files).sort());
 });
 
+test('a function is asked as in a build, with which nothing of a build begins', async () => {
+  const files = {
+    'next.config.mjs': `${ESM} export default withSmartCache(() => ({}), { delivery: 'static' });`,
+    'package.json': '{}',
+    'public/a.js': '',
+  };
+  const root = app(files);
+  await loadProject(root);
+  expect(listFiles(root)).toEqual(Object.keys(files).sort());
+});
+
 describe('a config that cannot be loaded', () => {
   test.each<[string, source: string, why: RegExp]>([
     [

@@ -65,7 +65,11 @@ describe('a process that has built', () => {
   /** Runs a script in such a process, which has a temporary folder of its own. */
   function run(script: string) {
     const root = temporaryFolder();
-    writeFiles(root, { '.next/BUILD_ID': 'x', 'tmp/next-smart-cache-missing-killed.jsonl': JSON.stringify(missing('/of-another.js')) });
+    writeFiles(root, {
+      '.next/BUILD_ID': 'x',
+      '.next/cache/fetch-cache/other': '"/b.js"',
+      'tmp/next-smart-cache-missing-killed.jsonl': JSON.stringify(missing('/of-another.js')),
+    });
     const builder = path.resolve(__dirname, '../support/build-with-missing-assets.mjs');
     const { status, stdout, stderr } = spawnSync(process.execPath, [builder, script], {
       cwd: root,
@@ -73,14 +77,15 @@ describe('a process that has built', () => {
       encoding: 'utf8',
     });
     const isStartable = fs.existsSync(path.join(root, '.next/BUILD_ID'));
-    return { status, stdout, stderr, isStartable, left: fs.readdirSync(path.join(root, 'tmp')) };
+    const [left, cached] = ['tmp', '.next/cache/fetch-cache'].map((folder) => fs.readdirSync(path.join(root, folder)));
+    return { status, stdout, stderr, isStartable, left, cached };
   }
 
   const RECORD = `record('${JSON.stringify(missing('/a.js'))}');`;
   const OTHERS = ['next-smart-cache-missing-killed.jsonl'];
 
   test('with nothing recorded is left alone; what a killed one has recorded is not taken for its own', () => {
-    expect(run('')).toEqual({ status: 0, stdout: '', stderr: '', isStartable: true, left: OTHERS });
+    expect(run('')).toEqual({ status: 0, stdout: '', stderr: '', isStartable: true, left: OTHERS, cached: ['other'] });
   });
 
   test.each([
@@ -94,6 +99,14 @@ describe('a process that has built', () => {
     expect(result.stderr).toMatch(
       /^\nSmartCacheError \(ERR_SMART_CACHE_ASSET_MISSING\): 1 asset path is not in public\/:\n {2}\/a\.js {2}asked for/,
     );
+  });
+
+  test('leaves no mark in what Next keeps for the next build', () => {
+    const cache = `
+      const [token] = process.env.NEXT_SMART_CACHE_MISSING_ASSETS.split(':');
+      process.getBuiltinModule('node:fs').writeFileSync('.next/cache/fetch-cache/marked', 'smart-cache-missing-' + token + '-00z');`;
+    expect(run(cache).cached).toEqual(['marked', 'other']);
+    expect(run(cache + RECORD).cached).toEqual(['other']);
   });
 
   test('is seen to have failed by what waits for its success', () => {

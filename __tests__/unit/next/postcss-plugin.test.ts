@@ -103,3 +103,8 @@ test('without a manifest, or without a file name, nothing changes', async () => 
 test('it is a plugin that PostCSS takes by name', () => {
   expect(smartCachePostcss.postcss).toBe(true);
 });
+
+test('`next build --debug-prerender`, which sets NODE_ENV to development, is a build', async () => {
+  const { css } = await transform('a{b:url(/img/bg.png)}', { env: { NODE_ENV: 'development', NEXT_PHASE: 'phase-production-build' } });
+  expect(css).toBe('a{b:url(/docs/img/bg.0123456789.png)}');
+});

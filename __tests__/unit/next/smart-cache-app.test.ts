@@ -6,7 +6,7 @@ import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
-import type { Project } from '../../../src/pipeline/project';
+import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { parseRenderModule } from '../../../src/pipeline/render-modules';
 import { listFiles, readFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
@@ -98,6 +98,12 @@ test('under static delivery, routes of the app may look hashed: in development t
   const development = developmentApp(project, {});
   expect(urlOf(serverManifest(development), '/js/app.js')).toBe('/js/app.js');
   expect(rulesOf(development)).toEqual({ beforeFiles: [], afterFiles: [] });
+});
+
+test('under static delivery, so may a fixed one', () => {
+  const project = projectWith({ 'js/app.js': 'hello' }, { delivery: 'static' });
+  writeFiles(project.root, { 'app/js/x.0123456789.js/route.js': '' });
+  expect(rulesOf(developmentApp(project, {}))).toEqual({ beforeFiles: [], afterFiles: [] });
 });
 
 describe('older deploys stay within reach of the rules as long as the store serves them', () => {
@@ -229,5 +235,96 @@ describe('development', () => {
   test('says nothing', () => {
     developmentApp(projectWith({ 'js/app.js': 'hello' }), {}).prepare();
     expect(console.log).not.toHaveBeenCalled();
+  });
+});
+
+describe('what is looked at, and said', () => {
+  let warned: jest.SpyInstance;
+  beforeEach(() => {
+    warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  });
+  const DEAD = { 'a.css': 'a { background: url(no.png) }' };
+
+  test('a copy that was cut short is made anew before it is linked', () => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    productionApp(project, {}).prepare();
+    const [copy = ''] = listFiles(path.join(project.cacheDir, 'files'));
+    fs.truncateSync(path.join(project.cacheDir, 'files', copy), 3);
+    productionApp(project, {}).afterCompile(project.buildDir);
+    expect(readFiles(path.join(project.buildDir, 'static'))).toEqual({ 'media/smart-cache-rewrite/js/app.2cf24dba5f.js': 'hello' });
+  });
+
+  test('an app without public/ is built, and served', () => {
+    const { root, publicDir } = projectWith({});
+    fs.rmSync(publicDir, { recursive: true });
+    const project = resolveProject({ root, isApp: true });
+    expect(serverManifest(developmentApp(project, {})).assets).toEqual({});
+    expect(serverManifest(productionApp(project, {})).assets).toEqual({});
+    expect(console.log).toHaveBeenCalledWith(expect.stringContaining(`there is no ${publicDir}`));
+  });
+
+  test('warnings of next build are those that the command line has not said', () => {
+    const project = projectWith(DEAD);
+    productionApp(project, {}).prepare();
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('A reference leads nowhere: public/a.css:1')]]);
+    productionApp(project, {}).prepare();
+    expect(warned).toHaveBeenCalledTimes(1);
+    expect(console.log).toHaveBeenCalledTimes(1);
+  });
+
+  test('a warning of next dev is said once, and again after it was mended', () => {
+    const project = projectWith(DEAD);
+    const edit = (files: Record<string, string>) => {
+      writeFiles(project.publicDir, files);
+      onChange?.();
+    };
+    developmentApp(project, {}).prepare();
+    edit({ 'b.js': '' });
+    expect(warned).toHaveBeenCalledTimes(1);
+    edit({ 'no.png': '' });
+    fs.rmSync(path.join(project.publicDir, 'no.png'));
+    onChange?.();
+    expect(warned).toHaveBeenCalledTimes(2);
+  });
+
+  test('a dynamic route beside public/ is named once, however often Next asks', () => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    writeFiles(project.root, { 'app/js/[name]/page.jsx': '' });
+    const app = productionApp(project, {});
+    app.rewriteRules?.();
+    app.rewriteRules?.();
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('the route /js/[name] shares /js')]]);
+  });
+
+  test('a build is written down as a deploy when it has ended well, and not before', () => {
+    const project = projectWith({ 'js/app.js': 'hello' });
+    const isWrittenDown = () => fs.existsSync(path.join(project.cacheDir, 'deploys.json'));
+    productionApp(project, {}).afterCompile(project.buildDir);
+    expect(isWrittenDown()).toBe(false);
+    endBuild?.();
+    expect(isWrittenDown()).toBe(true);
+  });
+});
+
+describe('in development', () => {
+  test('a module that others import keeps its plain URL, so that it is not loaded twice', () => {
+    const manifest = serverManifest(developmentApp(projectWith({ 'a.js': "import './b.js';", 'b.js': 'export {};' }), {}));
+    expect(urlOf(manifest, '/a.js')).toMatch(/^\/a\.[0-9a-f]{10}\.js$/);
+    expect(urlOf(manifest, '/b.js')).toBe('/b.js');
+  });
+
+  test('a stylesheet names what was edited below it, also if that is new, or as it was again', () => {
+    const project = projectWith({ 'a.css': 'a { background: url(old.png), url(new.png) }', 'old.png': '1' });
+    jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const app = developmentApp(project, {});
+    const reloadsAfter = (files: Record<string, string>) => {
+      writeFiles(project.publicDir, files);
+      onChange?.();
+      return Object.keys(serverManifest(app).reloads?.['/a.css'] ?? {});
+    };
+    expect(serverManifest(app).reloads).toBeUndefined();
+    expect(reloadsAfter({ 'old.png': '2' })).toEqual(['/old.png']);
+    expect(reloadsAfter({ 'new.png': '1' })).toEqual(['/old.png', '/new.png']);
+    expect(reloadsAfter({ 'old.png': '1' })).toEqual(['/old.png', '/new.png']);
   });
 });

@@ -402,7 +402,9 @@ describe('bundler aliases', () => {
     [{ webpack: (config) => config }, false, true],
   ])('of Turbopack do not silence Next about a forgotten `webpack`: %#', (config, auto, hasTurbopack) => {
     enterApp({ env: { TURBOPACK: auto ? 'auto' : '1' } });
-    expect('turbopack' in withSmartCache(config)).toBe(hasTurbopack);
+    const wrapped = withSmartCache(config);
+    expect('turbopack' in wrapped).toBe(hasTurbopack);
+    expect('next-smart-cache/manifest' in (wrapped.turbopack?.resolveAlias ?? {})).toBe(hasTurbopack);
   });
 
   test('the modules are there when the bundler is', () => {

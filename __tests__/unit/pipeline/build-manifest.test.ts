@@ -685,3 +685,13 @@ test('a file that comes to keep its name is named so in those that refer to it',
   expect(after['/css/a.css']).toBe(createHash('sha256').update('a { b: url(../img/b.png) }').digest('hex').slice(0, 10));
   expect(hashesOf(project)).toEqual(before);
 });
+
+test('a file that may be edited again within the grain of its time is not remembered: its stamp would stay the same', () => {
+  const project = projectWith({ 'a.js': 'a' });
+  const { now } = Date;
+  // The clock of a file server that is ahead of ours: nothing is older than the grain.
+  const mock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 10_000);
+  buildManifest(project);
+  expect(buildManifest(project).filesRead).toBe(1);
+  mock.mockRestore();
+});

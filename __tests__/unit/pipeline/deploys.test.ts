@@ -290,3 +290,9 @@ describe('the store is pruned', () => {
     expect(listFiles(filesDir)).toContain('00/file');
   });
 });
+
+test('the originals of files that were rewritten are kept, so that the next build need not read them again', () => {
+  const project = projectWith({});
+  deploy(project, { 'a.css': 'a { background: url(b.png) }', 'b.png': 'b' }, Date.now() + 1000 * HOUR);
+  expect(buildManifest(project).filesRead).toBe(0);
+});

@@ -140,6 +140,23 @@ test('a watch can keep the process alive, says when it misses nothing, and can b
   expect(watchers).toHaveLength(2);
 });
 
+test('where the system does not say which file it was, it may be any', () => {
+  const { folder, onChange, emitter } = setUp();
+  emitter?.emit('raw', 'change', null, { watchedPath: folder });
+  jest.runAllTimers();
+  expect(onChange).toHaveBeenCalledTimes(1);
+});
+
+test('one that is closed before it is ready is ended when it is: earlier, chokidar leaves handles open', async () => {
+  const watch = watchPublicFolder(`/app-${folders++}/public`, jest.fn());
+  const emitter = watchers.at(-1)?.emitter;
+  const closed = watch.close();
+  expect(emitter?.close).not.toHaveBeenCalled();
+  emitter?.emit('ready');
+  await closed;
+  expect(emitter?.close).toHaveBeenCalledTimes(1);
+});
+
 describe('of the source', () => {
   type Ignored = (file: string, stats?: Partial<fs.Stats>) => boolean;
   const FILE: Partial<fs.Stats> = { isFile: () => true };
@@ -149,6 +166,7 @@ describe('of the source', () => {
   test('every folder is watched, but for what is installed', () => {
     watchSource({ folders: ['/repo/web', '/repo/ui', '/repo/node_modules/kit'], isSource }, jest.fn());
     expect(watchers.map(({ folder }) => folder)).toEqual(['/repo/web', '/repo/ui']);
+    expect(watchers).toMatchObject([{ options: { persistent: false } }, { options: { persistent: false } }]);
   });
 
   test('of a folder, only what is source', () => {

@@ -1,5 +1,9 @@
-import { render } from '@testing-library/react';
-import { HotStyle } from '../../../src/react/hot/hot-style';
+import { act, render } from '@testing-library/react';
+import { HotStyle, type HotStyleProps } from '../../../src/react/hot/hot-style';
+
+afterEach(() => {
+  document.head.innerHTML = '';
+});
 
 test('a preload of the same URL is no stylesheet to be replaced', () => {
   document.head.innerHTML = '<link rel="preload" as="style" href="/css/a.1.css">';
@@ -12,4 +16,164 @@ test('a preload of the same URL is no stylesheet to be replaced', () => {
     ['stylesheet', '/css/a.1.css'],
     ['stylesheet', '/css/a.2.css'],
   ]);
+});
+
+let sheets = 0;
+
+/** A stylesheet that no other test has, of version 1; jsdom loads none, so the tests say when one has come. */
+function setUp(given: Partial<HotStyleProps> = {}) {
+  const name = `sheet-${sheets++}`;
+  const style = (version: number, props: Partial<HotStyleProps>) => (
+    <HotStyle assetPath={`/${name}.css`} version={`${version}`} href={`/${name}.${version}.css`} {...given} {...props} />
+  );
+  const { rerender, unmount } = render(style(1, {}));
+  const linkOf = (version: number) =>
+    [...document.querySelectorAll('link')].find((link) => link.getAttribute('href') === `/${name}.${version}.css`) as HTMLLinkElement;
+  return {
+    linkOf,
+    unmount,
+    edit: (version: number, props: Partial<HotStyleProps> = {}) => rerender(style(version, props)),
+    load: (link: HTMLLinkElement) => act(async () => void (await link.onload?.call(link, new Event('load')))),
+    /** Versions in order, and the media of each. */
+    shown: () => [...document.querySelectorAll('link')].map((link) => [Number(link.href.split('.').at(-2)), link.getAttribute('media')]),
+  };
+}
+
+const HIDDEN = 'not all, not all';
+
+test('the new sheet comes in front of the old one, which shows until it has loaded', async () => {
+  const { edit, load, linkOf, shown } = setUp();
+  edit(2);
+  expect(shown()).toEqual([
+    [2, null],
+    [1, null],
+  ]);
+  await load(linkOf(2));
+  expect(shown()).toEqual([
+    [2, null],
+    [1, HIDDEN],
+  ]);
+  edit(3);
+  await load(linkOf(3));
+  expect(shown()).toEqual([
+    [3, null],
+    [1, HIDDEN],
+  ]);
+  expect(linkOf(3).nextSibling).toBe(linkOf(1));
+});
+
+test('an edit that is undone has the URL that was rendered, and is replaced like others', async () => {
+  const { edit, load, linkOf, shown } = setUp();
+  edit(2);
+  await load(linkOf(2));
+  edit(1);
+  const [undone] = document.querySelectorAll<HTMLLinkElement>('link[href*=".1."]');
+  await load(undone as HTMLLinkElement);
+  edit(3);
+  await load(linkOf(3));
+  expect(shown()).toEqual([
+    [3, null],
+    [1, HIDDEN],
+  ]);
+});
+
+test('of sheets that are saved before the last one has loaded, only the newest is waited for', async () => {
+  const { edit, load, linkOf, shown } = setUp();
+  edit(2);
+  const second = linkOf(2);
+  edit(3);
+  const third = linkOf(3);
+  edit(3);
+  expect(linkOf(3)).toBe(third);
+  expect(shown()).toEqual([
+    [3, null],
+    [1, null],
+  ]);
+  // What comes of it now counts no more.
+  second.onerror?.call(second, new Event('error'));
+  await load(second);
+  expect(shown()).toEqual([
+    [3, null],
+    [1, null],
+  ]);
+  await load(linkOf(3));
+  expect(shown()).toEqual([
+    [3, null],
+    [1, HIDDEN],
+  ]);
+});
+
+test('one that cannot be loaded is taken away; the old one goes on, and the next edit is tried', async () => {
+  const { edit, load, linkOf, shown } = setUp();
+  edit(2);
+  linkOf(2).onerror?.call(linkOf(2), new Event('error'));
+  expect(shown()).toEqual([[1, null]]);
+  edit(1);
+  expect(shown()).toEqual([[1, null]]);
+  edit(2);
+  await load(linkOf(2));
+  expect(shown()).toEqual([
+    [2, null],
+    [1, HIDDEN],
+  ]);
+});
+
+test('the media is that of the author, also when it changes', async () => {
+  const { edit, load, linkOf, shown } = setUp({ media: 'print' });
+  edit(2);
+  await load(linkOf(2));
+  expect(shown()).toEqual([
+    [2, 'print'],
+    [1, HIDDEN],
+  ]);
+  edit(2);
+  edit(3);
+  expect(shown()).toEqual([
+    [2, 'print'],
+    [3, 'print'],
+    [1, HIDDEN],
+  ]);
+  await load(linkOf(3));
+  edit(3, { media: 'screen' });
+  expect(shown()).toEqual([
+    [3, 'screen'],
+    [1, HIDDEN],
+  ]);
+});
+
+test('other attributes follow too, but for those by which React finds its own', async () => {
+  const { edit, load, linkOf } = setUp({ title: 'one' });
+  linkOf(1).setAttribute('data-precedence', 'default');
+  edit(2, { title: 'one' });
+  expect(linkOf(2).hasAttribute('data-precedence')).toBe(false);
+  await load(linkOf(2));
+  edit(2, { title: 'two' });
+  expect(linkOf(2).title).toBe('two');
+  edit(2, { title: undefined });
+  expect(linkOf(2).hasAttribute('title')).toBe(false);
+});
+
+test('one that is switched off is not waited for, since it does not load, and is switched as the author says', () => {
+  const { edit, linkOf, shown } = setUp({ disabled: true });
+  edit(2);
+  expect(shown()).toEqual([
+    [2, null],
+    [1, HIDDEN],
+  ]);
+  expect(linkOf(2).disabled).toBe(true);
+  edit(2, { disabled: false });
+  expect(linkOf(2).disabled).toBe(false);
+});
+
+test('what has replaced a sheet goes with it, loaded or not, and no other', async () => {
+  const other = setUp();
+  other.edit(2);
+  await other.load(other.linkOf(2));
+  const { edit, load, linkOf, unmount } = setUp();
+  edit(2);
+  await load(linkOf(2));
+  edit(3);
+  unmount();
+  expect([1, 2, 3].map((version) => linkOf(version))).toEqual([undefined, undefined, undefined]);
+  expect(other.linkOf(2)).toBeDefined();
 });

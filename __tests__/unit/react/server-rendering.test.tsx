@@ -381,3 +381,10 @@ test.each(['../../../src/index', '../../../src/index.react-server'])('as shipped
   );
   expect(warned).not.toHaveBeenCalled();
 });
+
+test.each([{ onLoad: () => {} }, { onError: () => {} }, { disabled: true }, { disabled: false }])(
+  'a stylesheet with %p stays where it is: React heeds none of that in what it hoists',
+  (props) => {
+    expect(renderToString(<CachedStyle href="/css/site.css" {...props} />)).not.toContain('precedence');
+  },
+);

@@ -72,7 +72,8 @@ export function reasonToReuse(status: number, headers: IncomingHttpHeaders): str
   if (has('immutable') || lifetimes.some((lifetime) => (lifetime ?? 0) > 0) || allowsStale(directives))
     return `Cache-Control is "${cacheControl}"`;
   if (lifetimes.some((lifetime) => lifetime === 0)) return undefined;
-  if (secondsUntilExpiry(headers) > 0) return `Expires is "${expires}"`;
+  // One that is past, or names no date, is a lifetime too: none (RFC 9111, sections 4.2.1 and 5.3).
+  if (expires !== undefined) return secondsUntilExpiry(headers) > 0 ? `Expires is "${expires}"` : undefined;
   if (has('private') || !GUESSED_STATUSES.has(status)) return undefined;
   const lacking = cacheControl === undefined ? 'there is no Cache-Control' : `Cache-Control is "${cacheControl}", which says not how long`;
   return `${lacking}: caches guess it${status === 200 && lastModified ? ' from Last-Modified' : `, and CDNs keep a ${status}`}`;

@@ -43,7 +43,12 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
       }
       if (element === 'img' || element === 'source') addAll(urlsOfSrcset(attributes.srcset ?? ''));
       if (attributes.style) addAll(urlsOfCss(attributes.style));
-      inside = element === 'style' ? 'style' : element === 'script' && attributes.type === 'importmap' ? 'importmap' : undefined;
+      inside =
+        element === 'style'
+          ? 'style'
+          : element === 'script' && attributes.type?.trim().toLowerCase() === 'importmap'
+            ? 'importmap'
+            : undefined;
       text = '';
     },
     ontext(data) {

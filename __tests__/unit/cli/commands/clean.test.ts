@@ -175,3 +175,25 @@ test('what cannot be removed is said', async () => {
   expect(stderr).toContain(`Something cannot be removed, and what comes after it has not been tried: ${project.declarationPath}`);
   expect(stderr).toContain('the system said EROFS');
 });
+
+test.each(['md5', 'sha512'] as const)('copies that are named by %s are ours too', async (algorithm) => {
+  const project = builtApp({ options: { hash: { algorithm } } });
+  expect((await clean(project)).exitCode).toBe(0);
+  expect(fs.existsSync(project.cacheDir)).toBe(false);
+});
+
+test('a build folder that a link leads to: within the app it is cleaned, beside it, whatever its name begins with, it is not', async () => {
+  const inside = builtApp();
+  fs.renameSync(inside.buildDir, path.join(inside.root, 'built'));
+  fs.symlinkSync('built', inside.buildDir);
+  expect((await clean(inside)).exitCode).toBe(0);
+  expect(fs.existsSync(path.join(inside.root, 'built/cache/next-smart-cache'))).toBe(false);
+  const beside = builtApp();
+  const elsewhere = `${beside.root}-2`;
+  fs.renameSync(beside.buildDir, elsewhere);
+  fs.symlinkSync(elsewhere, beside.buildDir);
+  const before = readFiles(elsewhere);
+  expect((await clean(beside)).exitCode).toBe(1);
+  expect(readFiles(elsewhere)).toEqual(before);
+  fs.rmSync(elsewhere, { recursive: true });
+});

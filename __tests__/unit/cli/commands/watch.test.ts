@@ -4,14 +4,15 @@ import path from 'node:path';
 /** The watcher that a command has started: tested elsewhere, and at the wire in the built package. */
 let watching: { folder: string; onChange: () => void; isKeptAlive: boolean; isClosed: boolean } | undefined;
 let beforeReady: () => void = () => {};
+const pass = () => new Promise((resolve) => setTimeout(resolve, 10));
 jest.mock('../../../../src/pipeline/watcher', () => ({
   watchPublicFolder(folder: string, onChange: () => void, { keepAlive }: { keepAlive: boolean }) {
     const started = { folder, onChange, isKeptAlive: keepAlive, isClosed: false };
     watching = started;
-    beforeReady();
     return {
-      ready: Promise.resolve(),
+      ready: pass().then(() => beforeReady()),
       async close() {
+        await pass();
         started.isClosed = true;
       },
     };
@@ -154,6 +155,8 @@ test('an error in a build is said once and ends nothing; what mends it is said t
     stdout: [expect.objectContaining({ files: 1, added: [], edited: [], removed: [] })],
     stderr: 'next-smart-cache: built again; nothing changed\n',
   });
+  edit({});
+  expect(said()).toEqual({ stdout: [], stderr: '' });
   expect(await interrupt()).toBe(0);
 });
 
@@ -178,3 +181,11 @@ test('a first build that fails is exit code 1, and nothing is watched', async ()
   expect(await main(['watch'], io)).toBe(1);
   expect([written.stdout, written.stderr, watching]).toEqual(['', expect.stringContaining('There is no public/ folder'), undefined]);
 });
+
+test('an interrupt that comes while the watcher starts ends it too', async () => {
+  const controller = new AbortController();
+  beforeReady = () => controller.abort();
+  const { io } = commandWorld({ cwd: appWithPublic({ 'a.js': 'a' }), interruption: () => controller.signal });
+  expect(await main(['watch'], io)).toBe(0);
+  expect(watching?.isClosed).toBe(true);
+}, 5000);

@@ -266,3 +266,67 @@ describe('a folder that is no Next app', () => {
     expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
   });
 });
+
+test('a file that is a link stays one: what it leads to is changed', async () => {
+  const shared = temporaryFolder();
+  writeFiles(shared, { 'ignored.txt': 'node_modules\n' });
+  const root = app({}, ['.gitignore']);
+  fs.symlinkSync(path.join(shared, 'ignored.txt'), path.join(root, '.gitignore'));
+  await runCommand(['init'], { cwd: root });
+  expect(fs.lstatSync(path.join(root, '.gitignore')).isSymbolicLink()).toBe(true);
+  expect(fs.readFileSync(path.join(shared, 'ignored.txt'), 'utf8')).toContain('.smart-cache/');
+});
+
+test('a folder of a repository gets a .gitignore', async () => {
+  const root = app({}, ['.gitignore']);
+  const inner = path.join(root, 'apps/web');
+  fs.mkdirSync(path.join(root, '.git'));
+  writeFiles(inner, { 'package.json': FILES['package.json'], 'next.config.mjs': FILES['next.config.mjs'] });
+  await runCommand(['init'], { cwd: inner });
+  expect(fs.readFileSync(path.join(inner, '.gitignore'), 'utf8')).toBe('# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n');
+});
+
+test('that the package is to be installed is said only where package.json lacks it', async () => {
+  const root = app({ 'package.json': '{ "dependencies": { "next-smart-cache": "1" } }' });
+  expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('npm install');
+});
+
+test('an app without public/ is wired, and a page that no parser reads is passed over', async () => {
+  const root = app({ 'app/broken.jsx': 'export default () => <div>' }, ['public/img/logo.svg']);
+  expect(await runCommand(['init'], { cwd: root })).toMatchObject({ exitCode: 0 });
+  const other = app({ 'app/broken.jsx': 'export default () => <div>' });
+  const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: other });
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('app/page.jsx')]);
+});
+
+test('the config is loaded, for its options, where that can work: before it is wrapped, or with the package installed', async () => {
+  const loadProject = async () => {
+    throw new Error('cannot be loaded');
+  };
+  const isLoaded = async (files: Record<string, string>) =>
+    (await runCommand(['init', '--dry-run'], { cwd: app(files), loadProject })).stderr.includes('cannot be loaded');
+  const wrapped = "import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache({});\n";
+  expect(await isLoaded({})).toBe(true);
+  expect(await isLoaded({ 'next.config.mjs': wrapped })).toBe(false);
+  expect(await isLoaded({ 'next.config.mjs': wrapped, 'node_modules/next-smart-cache/package.json': '{}' })).toBe(true);
+});
+
+test('--apply changes no other package of a workspace, which may not depend on this one', async () => {
+  const workspace = temporaryFolder();
+  writeFiles(path.join(workspace, 'apps/web'), { ...FILES, 'package.json': '{ "dependencies": { "ui": "1" } }' });
+  const LINK = 'export const A = () => <img src="/img/logo.svg" alt="" />;\n';
+  writeFiles(workspace, { 'packages/ui/package.json': '{}', 'packages/ui/index.jsx': LINK, 'node_modules/.keep': '' });
+  fs.symlinkSync('../packages/ui', path.join(workspace, 'node_modules/ui'));
+  const { stderr } = await runCommand(['init', '--apply'], { cwd: path.join(workspace, 'apps/web') });
+  expect(stderr).toContain('app/page.jsx');
+  expect(fs.readFileSync(path.join(workspace, 'packages/ui/index.jsx'), 'utf8')).toBe(LINK);
+});
+
+test('a file that has an `asset` of its own is left to its author, with the reason', async () => {
+  const own = 'const asset = 1;\nexport default () => <img src="/img/logo.svg" alt={asset} />;\n';
+  const root = app({ 'app/page.jsx': own });
+  const { stderr } = await runCommand(['init', '--apply'], { cwd: root });
+  expect(stderr).toContain('(by hand: the file has something else named "asset")\n');
+  expect(stderr).toContain('1 link could be hashed, but must be changed by hand\n');
+  expect(fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8')).toBe(own);
+});

@@ -91,6 +91,26 @@ test.each([
     "import { CachedScript } from 'next-smart-cache';\n\nexport const A = (p) => <><CachedScript defer={false} src='/a.js' async={false} /><CachedScript defer={p} src='/b.js' async={false} /><CachedScript defer={true} src='/c.js' /><CachedScript async={p} src='/d.js' /></>;\n",
   ],
   [
+    'an ampersand in the name of a file',
+    "export const A = () => <img src='/a&amp;b.png' />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a&b.png')} />;\n",
+  ],
+  [
+    'an import of all of ours can take no name in',
+    "import * as cache from 'next-smart-cache';\nexport const A = () => <img src='/a.png' alt={cache} />;\n",
+    "import * as cache from 'next-smart-cache';\nimport { asset } from 'next-smart-cache';\nexport const A = () => <img src={asset('/a.png')} alt={cache} />;\n",
+  ],
+  [
+    'a stylesheet behind the colon of a condition comes and goes too',
+    "export const A = (p) => p ? null : <link rel='stylesheet' href='/a.css' />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (p) => p ? null : <link rel='stylesheet' href={asset('/a.css')} />;\n",
+  ],
+  [
+    'a module may require too',
+    "import React from 'react';\nconst data = require('./data');\nexport const A = () => <img src='/a.png' alt={data} />;\n",
+    "import React from 'react';\nimport { asset } from 'next-smart-cache';\nconst data = require('./data');\nexport const A = () => <img src={asset('/a.png')} alt={data} />;\n",
+  ],
+  [
     'the basePath goes',
     "export const A = () => <img src='/docs/a.png' />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = () => <img src={asset('/a.png')} />;\n",
@@ -237,6 +257,7 @@ describe('what is said of a tag', () => {
 test.each([
   ['has an `asset` of its own', "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes one in', "export const A = ({ asset }) => <img src='/a.png' />;\n"],
+  ['takes one in, with a default', "export const A = ({ asset = null }) => <img src='/a.png' />;\n"],
   ['catches one', "try {} catch (asset) {}\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes in the rest as one', "export const A = ({ ...asset }) => <img src='/a.png' />;\n"],
   ['takes in all as one', "export const A = (...asset) => <img src='/a.png' />;\n"],

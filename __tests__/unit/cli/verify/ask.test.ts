@@ -39,3 +39,72 @@ test.each([
   expect(body?.bytes?.toString()).toBe(kept);
   expect(body?.digests?.sha256).toEqual(SHA256);
 });
+
+describe('with a server of its own', () => {
+  const own: http.Server[] = [];
+  afterEach(async () => {
+    for (const each of own.splice(0)) {
+      each.closeAllConnections();
+      await new Promise((resolve) => each.close(resolve));
+    }
+  });
+  async function start(handler: http.RequestListener): Promise<URL> {
+    const each = http.createServer(handler);
+    own.push(each);
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+    return new URL(`http://127.0.0.1:${(each.address() as AddressInfo).port}/`);
+  }
+  const never = new AbortController().signal;
+
+  test('asks for bytes that are not compressed, and says who asks', async () => {
+    let sent: http.IncomingHttpHeaders = {};
+    const url = await start((request, response) => {
+      sent = request.headers;
+      response.end();
+    });
+    await ask(url, { maxBytes: 10 });
+    expect(sent).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'test' });
+  });
+
+  test('as many bytes as may come are not too many', async () => {
+    const url = await start((_, response) => void response.end('12345'));
+    expect((await ask(url, { maxBytes: 5 })).trouble).toBeUndefined();
+    expect((await ask(url, { maxBytes: 4 })).trouble?.kind).toBe('too-large');
+  });
+
+  test('a kept connection that the server ends before it answers is no trouble: it is asked anew', async () => {
+    const used = new Set<unknown>();
+    const url = await start(({ socket }, response) => {
+      const isUsed = used.has(socket);
+      used.add(socket);
+      if (isUsed) socket.resetAndDestroy();
+      else response.end('here');
+    });
+    for (let count = 0; count < 2; count++) expect(await ask(url, { maxBytes: 10 })).toMatchObject({ status: 200, trouble: undefined });
+    expect(used.size).toBe(2);
+  });
+
+  test('after six answers that never came, nobody is asked any more', async () => {
+    let asked = 0;
+    const url = await start(() => void asked++);
+    const { ask: askShortly, close: end } = createAsk({ timeout: 20, userAgent: 'test', credentials: undefined, interruption: never });
+    const kinds = [];
+    for (let count = 0; count < 8; count++) kinds.push((await askShortly(url, { maxBytes: 10 })).trouble?.kind);
+    end();
+    expect(kinds).toEqual([...Array(6).fill('timeout'), 'given-up', 'given-up']);
+    expect(asked).toBe(6);
+  });
+
+  test('an interrupt ends what is waited for at once', async () => {
+    const interrupt = new AbortController();
+    const url = await start(() => interrupt.abort());
+    const { ask: askLong, close: end } = createAsk({
+      timeout: 600_000,
+      userAgent: 'test',
+      credentials: undefined,
+      interruption: interrupt.signal,
+    });
+    expect((await askLong(url, { maxBytes: 10 })).trouble?.kind).toBe('interrupted');
+    end();
+  }, 5000);
+});

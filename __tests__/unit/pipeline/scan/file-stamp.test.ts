@@ -25,6 +25,12 @@ test('a stamp in whole seconds is coarse', () => {
   expect(hasCoarseStamp(touchedAt(5n * SECOND + 1n))).toBe(false);
 });
 
+test('a file was touched when its content or its name, rights and times were, whichever was later', () => {
+  const at = (mtimeNs: bigint, ctimeNs: bigint) => stampOf({ size: 0n, ino: 1n, mtimeNs, ctimeNs } as fs.BigIntStats).touchedNs;
+  // As after `cp --preserve`, and in an archive from tomorrow.
+  expect([at(1n, 2n), at(2n, 1n)]).toEqual([2n, 2n]);
+});
+
 describe('the signature', () => {
   const signatureOf = (file: string) => stampOf(fs.statSync(file, { bigint: true })).signature;
   const setUp = (): string => {

@@ -38,3 +38,7 @@ test('thousands of comments are passed over in seconds', () => {
   expect(urlsOf(text)).toHaveLength(5_000);
   expect(performance.now() - start).toBeLessThan(10_000);
 });
+
+test.each(['a { b: url("/a.png', "a { b: url('/a.png\n') }"])('a file that is half written has none: %j', (text) => {
+  expect(findSassUrls(text)).toEqual([]);
+});

@@ -257,3 +257,27 @@ describe('a store that cannot be written', () => {
     expect(frozenCopy(cacheDir, freeze(toFreeze(file), cacheDir)).equals(content)).toBe(true);
   });
 });
+
+test('a file system that gives a few bytes at a time', () => {
+  const { file, cacheDir } = setUp('hello');
+  const { readSync } = fs;
+  jest
+    .spyOn(fs, 'readSync')
+    .mockImplementation(((descriptor: number, buffer: Buffer, offset: number, length: number) =>
+      readSync(descriptor, buffer, offset, Math.min(length, 3), null)) as typeof readSync);
+  const frozen = freeze(toFreeze(file), cacheDir);
+  jest.restoreAllMocks();
+  expect(frozen.contentHash).toBe(hashOf('hello'));
+  expect(frozenCopy(cacheDir, frozen).toString()).toBe('hello');
+});
+
+test('a file system that clones: the copy has a stamp of its own, and the file was not changed', () => {
+  const content = bytes(4 * MIB + 1);
+  const { file, cacheDir } = setUp(content);
+  const { copyFileSync } = fs;
+  const clone = jest.spyOn(fs, 'copyFileSync').mockImplementation((source, target) => copyFileSync(source, target));
+  const frozen = freeze(toFreeze(file), cacheDir);
+  expect(clone).toHaveBeenCalledTimes(1);
+  expect(frozen.signature).toBe(toFreeze(file).signature);
+  expect(frozenCopy(cacheDir, frozen).equals(content)).toBe(true);
+});

@@ -1,0 +1,87 @@
+import { createRef, type ForwardedRef, forwardRef, type ReactElement } from 'react';
+import { renderToString } from 'react-dom/server.node';
+import { createResolver } from '../../../src/react/asset';
+import { createCachedImportMap } from '../../../src/react/cached-import-map';
+import { createCachedScript } from '../../../src/react/cached-script';
+import { createCachedStyle } from '../../../src/react/cached-style';
+import { MANIFEST } from '../support/components';
+
+/** What the components of development are given. */
+const given: Record<string, unknown>[] = [];
+const Hot = forwardRef((props: object, ref: ForwardedRef<never>) => {
+  given.push({ ...props, ref });
+  return null;
+});
+
+const manifest = {
+  ...MANIFEST,
+  assets: { ...MANIFEST.assets, '/js/imported.js': '/js/imported.js', '/new/a.css': '/new/a.css' },
+  unhashed: { '/js/imported.js': 'fedcba9876', '/new/a.css': '9876543210' },
+  reloads: { '/css/site.css': { '/img/a.png': '123' } },
+};
+const resolve = createResolver(manifest);
+const CachedScript = createCachedScript(resolve, undefined, manifest, Hot as never);
+const CachedStyle = createCachedStyle(resolve, Hot as never);
+
+function rendered(element: ReactElement, env = 'development') {
+  given.length = 0;
+  jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: env as 'development' });
+  const html = renderToString(element);
+  jest.restoreAllMocks();
+  return { html, props: given[0] };
+}
+
+test('a script: its path, and what differs with every edit, also where its URL does not', () => {
+  expect(rendered(<CachedScript src="/js/app.js" data-hot />).props).toMatchObject({
+    assetPath: '/js/app.js',
+    src: '/js/app.0123456789.js',
+    version: '/js/app.0123456789.js',
+    'data-hot': true,
+  });
+  expect(rendered(<CachedScript src="/js/imported.js" />).props).toMatchObject({ src: '/js/imported.js', version: 'fedcba9876' });
+});
+
+test('a script with a strategy', () => {
+  const onReady = () => {};
+  expect(rendered(<CachedScript src="/js/app.js" strategy="lazyOnload" onReady={onReady} />).props).toMatchObject({
+    strategy: 'lazyOnload',
+    onReady,
+  });
+});
+
+test('a stylesheet in a folder that is newer than the server keeps its URL', () => {
+  expect(rendered(<CachedStyle href="/new/a.css" />).props).toMatchObject({ href: '/new/a.css', version: '9876543210' });
+});
+
+test('a stylesheet: also what was edited below it, and how it is hoisted', () => {
+  const ref = createRef<HTMLLinkElement>();
+  expect(rendered(<CachedStyle href="/css/site.css" ref={ref} />).props).toMatchObject({
+    assetPath: '/css/site.css',
+    href: '/css/site.0123456789.css',
+    version: '/css/site.0123456789.css',
+    reloads: { '/img/a.png': '123' },
+    precedence: 'default',
+    ref,
+  });
+});
+
+test.each([
+  [
+    'is another site’s',
+    'development',
+    <CachedScript key="" src="https://example.com/a.js" />,
+    <CachedStyle key="" href="//example.com/a.css" />,
+  ],
+  ['is rendered in production', 'production', <CachedScript key="" src="/js/app.js" />, <CachedStyle key="" href="/css/site.css" />],
+])('what %s is a plain element', (_, env, script, style) => {
+  expect(rendered(script, env)).toMatchObject({ html: expect.stringContaining('<script'), props: undefined });
+  expect(rendered(style, env)).toMatchObject({ html: expect.stringContaining('<link'), props: undefined });
+});
+
+test('an import map where no app is wired up, as in a test or Storybook: nothing, and not a word', () => {
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const CachedImportMap = createCachedImportMap({ assets: {}, basePath: '' });
+  expect(renderToString(<CachedImportMap />)).toBe('');
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});

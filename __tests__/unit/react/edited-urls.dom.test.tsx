@@ -1,0 +1,29 @@
+import { editsOf } from '../../../src/react/hot/edited-urls';
+
+const style = (cssText: string) => ({ style: { cssText } });
+const textsOf = (sheet: object, reloads: Record<string, string>) => editsOf(sheet as CSSStyleSheet, reloads).map(({ text }) => text);
+const ORIGIN = window.location.origin;
+
+test.each([
+  ['in a rule', { cssRules: [style('background: url("../img/a.png") red')] }],
+  ['inside of @media and of a nested rule', { cssRules: [{ cssRules: [{ cssRules: [style('background: url("../img/a.png") red')] }] }] }],
+  [
+    'of a sheet that is imported from another folder',
+    { cssRules: [{ styleSheet: { href: `${ORIGIN}/b.css`, cssRules: [style('background: url("img/a.png") red')] } }] },
+  ],
+  ['without quotes', { cssRules: [style('background: url(../img/a.png) red')] }],
+])('an image %s', (_, { cssRules }) => {
+  expect(textsOf({ href: `${ORIGIN}/css/a.css`, cssRules }, { '/img/a.png': '123' })).toEqual([
+    `background: url("${ORIGIN}/img/a.png?edit=123") red`,
+  ]);
+});
+
+test('a name that is encoded in the URL, and one with a backslash in front', () => {
+  const cssRules = [style('background: url("/img/my%20photo.png")'), style("background: url('/img/it\\'s.png')")];
+  expect(textsOf({ href: null, cssRules }, { '/img/my photo.png': '1', "/img/it's.png": '2' })).toHaveLength(2);
+});
+
+test('what was not edited, is elsewhere, or is no URL stays', () => {
+  const cssRules = [style('background: url("/b.png"), url("https://example.com/a.png"), url("http://["), url("/%ff.png")')];
+  expect(textsOf({ href: null, cssRules }, { '/a.png': '1' })).toEqual([]);
+});
