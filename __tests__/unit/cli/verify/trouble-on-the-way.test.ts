@@ -1,0 +1,171 @@
+import fs from 'node:fs';
+import https from 'node:https';
+import path from 'node:path';
+import { runCommand } from '../../support/command-line';
+import {
+  closeSites,
+  failing,
+  HASH,
+  type Handler,
+  IMMUTABLE,
+  isHashed,
+  on,
+  PAGE,
+  page,
+  SCRIPT,
+  script,
+  serve,
+  site,
+  verify,
+} from '../../support/verified-site';
+
+afterEach(closeSites);
+
+test('nothing listens there', async () => {
+  const url = await serve(() => {});
+  await closeSites();
+  const { exitCode, stdout, stderr } = await verify(url);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/nothing listens there \(connection refused\) \(ECONNREFUSED\)\n {2}Fix: start the site/);
+});
+
+test('a certificate that is signed by itself', async () => {
+  const [key, cert] = ['key', 'cert'].map((name) => fs.readFileSync(path.join(__dirname, `../../../support/self-signed/${name}.pem`)));
+  const url = await serve(page(PAGE), (handler) => https.createServer({ key: key as Buffer, cert: cert as Buffer }, handler));
+  const { exitCode, stderr } = await verify(url.replace('http:', 'https:'));
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('the certificate is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)');
+  expect(stderr).toContain('NODE_EXTRA_CA_CERTS=ca.pem');
+});
+
+test('what listens there does not speak TLS', async () => {
+  const { exitCode, stderr } = await verify((await site()).replace('http:', 'https:'));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/what listens there does not speak TLS \(E\w+\)\n {2}Fix: use http:\/\/, or the port for https\n/);
+});
+
+test('a file larger than the limit is left there, and the flag that sets it is named', async () => {
+  const { exitCode, stderr } = await verify(
+    await site((url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, Buffer.alloc(20_000)) : undefined)),
+    '--max-size',
+    '0.01',
+  );
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the answer is larger than 10 kB.*\n.*--max-size <MB>/);
+});
+
+test('an interrupt ends it', async () => {
+  const interrupt = new AbortController();
+  const url = await serve(() => interrupt.abort());
+  const { exitCode, stderr } = await runCommand(['verify', url], { interruption: () => interrupt.signal });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'next-smart-cache: interrupted\n' });
+});
+
+test('a server that goes over to another protocol', async () => {
+  const switching = script({ connection: 'Upgrade', upgrade: 'websocket' }, '', 101);
+  const { exitCode, stdout, stderr } = await verify(await site((url) => (url === '/' ? switching : undefined)));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/it answers 101 and goes over to "websocket".*\n {2}Fix: check the port and the path/);
+});
+
+test('a kept connection that is reset in the middle of a body: no second request', async () => {
+  let asked = 0;
+  const breaking: Handler = ({ socket }, response) => {
+    asked++;
+    response.writeHead(200, { 'cache-control': IMMUTABLE, 'content-length': 1000 }).write('begun', () => {
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+  };
+  const { checks } = await failing(await site((url) => (isHashed(url) ? breaking : undefined)));
+  expect({ checks, asked }).toEqual({ checks: ['answer'], asked: 1 });
+});
+
+test('headers that are larger than Node reads', async () => {
+  const { exitCode, stderr } = await verify(await site(on('/', page(PAGE, { link: 'x'.repeat(20_000) }))));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the headers of the answer are larger than 16 kB.* \(HPE_HEADER_OVERFLOW\)\n {2}Fix: see which they are/);
+});
+
+test('what listens there does not speak HTTP', async () => {
+  const { exitCode, stderr } = await verify(await site(on('/', ({ socket }) => void socket.end('220 mail.example.com ESMTP\r\n'))));
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the answer is not HTTP \(HPE_\w+\)/);
+});
+
+test('an answer that never comes', async () => {
+  const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toContain('no whole answer within 0.1 s');
+});
+
+test.each(['16.1', '0.5', '2147483.647'])('--timeout %s is waited for, to the millisecond', async (seconds) => {
+  expect(await failing(await site(), '--timeout', seconds)).toEqual({ exitCode: 0, checks: [] });
+});
+
+test.each([
+  ['3000000', 'It must be at most 2147483.647 seconds.'],
+  ['0', 'It must be a number above 0.'],
+  ['Infinity', 'It must be a number above 0.'],
+  ['soon', 'It must be a number above 0.'],
+])('--timeout %s: exit code 2', async (seconds, message) => {
+  const { exitCode, stdout, stderr } = await verify('http://127.0.0.1:9/', '--timeout', seconds);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(`argument '${seconds}' is invalid. ${message}`);
+});
+
+test('an answer without end is left at the limit', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    const more = () => {
+      while (response.write(Buffer.alloc(65_536)));
+    };
+    response.on('drain', more);
+    more();
+  });
+  const { exitCode, stderr } = await verify(url);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/the answer is larger than 10 MB.*\n.*no page is that large/);
+});
+
+test.each([
+  ['example.com', 'Fix: next-smart-cache verify https://example.com'],
+  ['localhost:3000', 'Fix: next-smart-cache verify http://localhost:3000'],
+  ['ftp://example.com', '"ftp:" is not HTTP'],
+])('%s is no URL of a site: exit code 2', async (written, message) => {
+  const { exitCode, stdout, stderr } = await verify(written);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('a password is sent to its site alone, and printed nowhere', async () => {
+  const sent: (string | undefined)[] = [];
+  const elsewhere = await site(() => (request, response) => {
+    sent.push(request.headers.authorization);
+    response.end();
+  });
+  const url = await site((asked) => (request, response) => {
+    if (request.headers.authorization !== `Basic ${btoa('me:s%cret')}`) response.writeHead(401).end();
+    else if (asked === '/') page(`${PAGE}<link rel="stylesheet" href="${elsewhere}_next/a.css">`)(request, response);
+    else response.writeHead(asked.includes(HASH) && asked.endsWith('.js') ? 200 : 404, { 'cache-control': IMMUTABLE }).end(SCRIPT);
+  });
+  const { stdout, stderr } = await verify(url.replace('//', '//me:s%25cret@'));
+  expect(stdout).toContain('page    200');
+  expect(stdout + stderr).not.toContain('cret');
+  expect(sent).toEqual([undefined]);
+});
+
+test.each<[string, message: string, fix: string]>([
+  ['http://me%zz:secret@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
+  ['http://me:secret%ff@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
+  ['me:secret@localhost:4801', 'This is no URL of a site: "***@localhost:4801"', 'next-smart-cache verify http://***@localhost:4801'],
+  ['me:secret@example.com', 'This is no URL of a site: "***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['//me:secret@example.com', 'This is no URL of a site: "//***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['http://me:secret/1@localhost/', 'This is no URL of a site: "http://***@localhost/"', 'next-smart-cache verify https://example.com/'],
+  ['ftp://me:secret@example.com/', 'This is no URL of a site: "ftp://***@example.com/"', 'next-smart-cache verify https://example.com/'],
+])('%s is wrong usage, said without the password', async (written, message, fix) => {
+  const { exitCode, stdout, stderr } = await verify(written);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(`Fix: ${fix}`);
+  expect(stderr).not.toContain('secret');
+});
