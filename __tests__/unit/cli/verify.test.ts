@@ -45,6 +45,15 @@ const IN_A_YEAR = new Date(Date.now() + 31_536_000_000).toUTCString();
 const withPlain = (handler: Handler) => (url: string) =>
   url === '/' ? page(`${PAGE}<link rel="stylesheet" href="/a.css">`) : url === '/a.css' ? handler : undefined;
 
+let count = 0;
+const isOld = (url: string) => url === '/js/old.0123456789.js';
+
+/** A page with two files under a hash, the first one of which has an original too. */
+const withTwo = (changed: (url: string) => Handler | undefined) => (url: string) =>
+  url === '/'
+    ? page(`${PAGE}<script src="/js/old.0123456789.js"></script>`)
+    : (changed(url) ?? (url === '/js/old.js' ? script({}, 'new') : undefined));
+
 /** A page that links a file with another hash than that of its bytes. */
 const withStale = (handler: Handler) => (url: string) =>
   url === '/' ? page(PAGE.replace(HASH, '0123456789')) : url === '/js/app.0123456789.js' ? handler : undefined;
@@ -96,11 +105,24 @@ test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
   ['a made-up hash may be answered stale', (url) => (isMadeUp(url) ? script({ 'cache-control': STALE }) : undefined), ['made-up-hash']],
   ['browsers keep the page, by Expires', on('/', page(PAGE, { 'cache-control': 'public', expires: IN_A_YEAR })), ['header']],
   ['a plain URL is kept by browsers, by Expires', withPlain(script({ expires: IN_A_YEAR })), ['header']],
-  ['a plain URL is kept by CDNs', withPlain(script({ 'cache-control': 'max-age=0, s-maxage=86400' })), ['header']],
+  [
+    'a plain URL is kept by CDNs',
+    withPlain(script({ 'cache-control': 'max-age=0, s-maxage=86400', 'last-modified': 'Thu, 26 Nov 2026 00:00:00 GMT' })),
+    ['header'],
+  ],
   ['a plain stylesheet breaks off', withPlain(breaking), ['answer']],
   ['a plain stylesheet is not in the encoding that it names', withPlain(script({ 'content-encoding': 'gzip' })), ['answer']],
   ['a hashed file that no cache may reuse', (url) => (isHashed(url) ? script({ ...KEPT, vary: 'Accept, *' }) : undefined), ['header']],
-  ['a hashed file with a cookie', (url) => (isHashed(url) ? script({ ...KEPT, 'set-cookie': 'sid=1; Path=/' }) : undefined), ['header']],
+  [
+    'a hashed file with the cookie of the visitor before',
+    (url) => (isHashed(url) ? script({ ...KEPT, 'set-cookie': 'sid=1; Path=/', age: '3' }) : undefined),
+    ['header'],
+  ],
+  [
+    'a hash that is none of the bytes, and a header that is wrong too',
+    withTwo((url) => (isOld(url) ? script({}, 'old') : undefined)),
+    ['header', 'hash'],
+  ],
   [
     'a hashed script that browsers refuse for its type',
     (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': 'text/plain' }) : undefined),
@@ -144,10 +166,10 @@ test.each<[string, (url: string) => Handler | undefined]>([
   ['a plain URL with max-age, which counts before Expires', withPlain(script({ 'cache-control': 'max-age=0', expires: IN_A_YEAR }))],
   ['a plain URL whose Expires is no date', withPlain(script({ expires: '0' }))],
   ['a page that CDNs may keep', on('/', page(PAGE, { 'cache-control': 's-maxage=31536000' }))],
-  ['a plain URL that Next renders', withPlain(script({ 'cache-control': 's-maxage=31536000', 'x-nextjs-cache': 'HIT' }))],
+  ['a plain URL that a route handler makes', withPlain(script({ 'cache-control': 'max-age=0, s-maxage=31536000' }))],
   [
-    'a hashed file with a cookie of Cloudflare',
-    (url) => (isHashed(url) ? script({ ...KEPT, 'set-cookie': '__cf_bm=1; HttpOnly' }) : undefined),
+    'a hashed file with a cookie that a bot manager sets anew in each answer',
+    (url) => (isHashed(url) ? (_, response) => script({ ...KEPT, age: '3', 'set-cookie': `bm_sv=${count++}` })(_, response) : undefined),
   ],
   ['a hashed script of an older type', (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': OLD_TYPE }) : undefined)],
   ['a redirect to the page', (url) => (url === '/' ? script({ location: '/start' }, '', 308) : url === '/start' ? page(PAGE) : undefined)],

@@ -10,7 +10,7 @@ import type { Target } from './target-url.js';
 import { EndedAnswer, toTrouble } from './trouble.js';
 
 /** How much of an answer is wanted. */
-interface Want {
+export interface Want {
   /** An answer with more than this is ended. 0: the head is enough. */
   maxBytes: number;
   digests?: boolean;

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { findReferences, isLookedInto } from '../../pipeline/references/find-references.js';
 import { type Answer, isHtml } from './answer.js';
-import type { Ask } from './ask.js';
+import type { Ask, Want } from './ask.js';
 import { parseCacheControl } from './cache-headers.js';
 import { matchingAlgorithm } from './hash-match.js';
 import { type LinkedFile, toHttpUrl } from './linked-files.js';
 import type { AssetEvidence } from './site-evidence.js';
 import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
+
+/** The head of an answer is enough. */
+const HEAD: Want = { maxBytes: 0 };
 
 /** No larger file is looked into for what it names, and none is kept in memory. */
 const MAX_TEXT_BYTES = 10 * 1024 * 1024;
@@ -45,26 +48,31 @@ export async function collectAsset(
   // Nothing else is asked for on another origin until it is certain whose it is.
   if (kind === 'perhaps-hashed' && !isOfBytes && !(await isKnownTo(siteOrigin, url, ask))) return { evidence: 'elsewhere', links: [] };
   const links = linksOf(url, answer);
-  const original = digests && !isOfBytes && !isInStore(url) ? await ask(withoutHash(url), { maxBytes: maxSize, digests: true }) : undefined;
+  const asksForOriginal = digests && !isOfBytes && !isInStore(url);
+  const original = asksForOriginal ? await ask(withoutHash(url), DATE.test(hash) ? { maxBytes: maxSize, digests: true } : HEAD) : undefined;
   const evidence = { url, answer: withoutBytes(answer) };
   if (original && !isHtml(answer) && isOfOthers(answer, original)) return { evidence: { kind: 'other-hash', ...evidence }, links };
+  const again = answer.headers['set-cookie'] ? await ask(url, HEAD) : undefined;
   const madeUp = answer.status === 200 ? await askForMadeUp(url, hash.length, ask, maxSize) : [];
   const references = links.map((link) => link.url);
-  return { evidence: { kind: 'hashed', ...evidence, integrity: linked.integrity, original, madeUp, references }, links };
+  return { evidence: { kind: 'hashed', ...evidence, integrity: linked.integrity, original, again, madeUp, references }, links };
 }
 
 /** Whether the page's own site has issued this hash too: a CDN passes on what is there. */
 async function isKnownTo(siteOrigin: string, { pathname }: URL, ask: Ask): Promise<boolean> {
-  const answer = await ask(new URL(siteOrigin + pathname), { maxBytes: 0 });
+  const answer = await ask(new URL(siteOrigin + pathname), HEAD);
   return isFile(answer) && isImmutable(answer);
 }
 
-/** Whether a name holds a hash, or a date, that is none of ours: there is no original, or it is another file. */
+/** What may be a hash, and is a date more likely, with or without a time: `photo.20240115.jpg`. */
+const DATE = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?$/;
+
+/** Whether a name holds a hash that is none of ours: there is no original; or a date, of a file of its own. */
 function isOfOthers(answer: Answer, original: Answer): boolean {
   if (!isFile(original)) return true;
+  // Of what is no date, nobody asks for the bytes of the original.
   const [own, others] = [answer, original].map(({ body }) => body?.digests?.sha256);
-  if (own === undefined || others === undefined) return false;
-  return !own.equals(others) && !isImmutable(answer);
+  return own !== undefined && others !== undefined && !own.equals(others) && !isImmutable(answer);
 }
 
 function isImmutable({ headers }: Answer): boolean {

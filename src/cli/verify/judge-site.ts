@@ -1,7 +1,8 @@
 import { strongComponents } from '../../pipeline/graph/strong-components.js';
 import type { Answer } from './answer.js';
-import { judgeHashed, judgePlain } from './judge-asset.js';
+import { judgeHashed } from './judge-hashed.js';
 import { judgePage } from './judge-page.js';
+import { judgePlain } from './judge-plain.js';
 import type { AssetEvidence, NotAsked, Redirect, SiteEvidence } from './site-evidence.js';
 import type { Verdict } from './verdict.js';
 

@@ -11,6 +11,8 @@ export interface HashedEvidence {
   integrity: string | undefined;
   /** The original, asked for where the hash is not that of the bytes. */
   original: Answer | undefined;
+  /** The head of another answer, where the first one sets a cookie. */
+  again: Answer | undefined;
   /** The answers to a hash that was made up, in order: what the first one left in a cache shows in the second. */
   madeUp: readonly Answer[];
   /** Hashed files that it names, by URL. */

@@ -1,15 +1,7 @@
 import { type Answer, contentTypeOf, isHtml } from './answer.js';
-import {
-  forbidsSharedReuse,
-  isKeptLong,
-  isKeptLongByShared,
-  lifetimeHeader,
-  parseCacheControl,
-  reasonToReuse,
-  signOfCdnHit,
-} from './cache-headers.js';
+import { CACHE_KEY, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
 import { matchingAlgorithm, satisfiesIntegrity } from './hash-match.js';
-import type { HashedEvidence, PlainEvidence } from './site-evidence.js';
+import type { HashedEvidence } from './site-evidence.js';
 import { hashOf } from './url-kind.js';
 import { fails, holds, type Verdict } from './verdict.js';
 
@@ -24,7 +16,6 @@ export interface HashedContext {
 const YEAR = 31_536_000;
 
 const LET_THROUGH = 'let proxies and CDNs pass the Cache-Control of the app on, and set none of their own for these paths';
-const CACHE_KEY = 'let the CDN honour Cache-Control, with the whole path in its cache key, and empty its cache';
 
 /** Judges a file under a hashed URL: what is promised for a year must be what the name says. */
 export function judgeHashed(evidence: HashedEvidence, context: HashedContext): Verdict[] {
@@ -33,7 +24,7 @@ export function judgeHashed(evidence: HashedEvidence, context: HashedContext): V
   const verdicts: Verdict[] = [];
   if (answer.trouble) verdicts.push(fails('answer', answer.trouble.detail, answer.trouble.fix));
   if (answer.status === undefined) return verdicts;
-  verdicts.push(holds('status', '200'), judgeImmutable(answer), ...judgeContentType(evidence));
+  verdicts.push(holds('status', '200'), judgeImmutable(evidence), ...judgeContentType(evidence));
   if (context.checksHash && answer.body?.digests) verdicts.push(judgeHash(evidence, context));
   if (integrity && answer.body?.digests) {
     verdicts.push(
@@ -67,12 +58,13 @@ function judgeStatus({ status = 0, headers }: Answer): Verdict {
   return fails('status', `it answers ${status}`, "look into the server's log");
 }
 
-function judgeImmutable({ headers }: Answer): Verdict {
+function judgeImmutable({ answer, again }: HashedEvidence): Verdict {
+  const { headers } = answer;
   const header = headers['cache-control'];
   const { has, seconds } = parseCacheControl(header);
   const isRight =
     has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR && !has('private') && !has('no-store') && !has('no-cache');
-  if (isRight) return obstacleToReuse(headers) ?? holds('header', header ?? '');
+  if (isRight) return obstacleToReuse(again ? [answer, again] : [answer]) ?? holds('header', header ?? '');
   if (header === undefined) return fails('header', `there is no Cache-Control; "public, max-age=${YEAR}, immutable" is due`, LET_THROUGH);
   const detail = `it is "${header}"; "public, max-age=${YEAR}, immutable" is due`;
   if (seconds('max-age') !== 0 && !has('no-store')) return fails('header', detail, LET_THROUGH);
@@ -85,22 +77,23 @@ function judgeImmutable({ headers }: Answer): Verdict {
 }
 
 /** What keeps caches from a file that they may keep by its `Cache-Control`. */
-function obstacleToReuse({ vary, 'set-cookie': cookies = [] }: Answer['headers']): Verdict | undefined {
+function obstacleToReuse(answers: readonly Answer[]): Verdict | undefined {
   // RFC 9111, section 4.1: `*` matches no request.
-  if (vary?.split(',').some((name) => name.trim() === '*')) {
+  if (answers.some(({ headers: { vary } }) => vary?.split(',').some((name) => name.trim() === '*'))) {
     return fails('header', 'it is "Vary: *", so no cache may ever answer from this', 'remove what sets "Vary: *" for these paths');
   }
-  const names = cookies.map((cookie) => cookie.replace(/=.*$/s, '').trim()).filter((name) => !SET_BEHIND_CACHE.test(name));
-  if (names.length === 0) return undefined;
+  // The first answer's cookies alone: what the edge adds to each (bot managers, load balancers) has another value in every one.
+  const [first = []] = answers.map(({ headers }) => headers['set-cookie']);
+  const shared = answers
+    .slice(1)
+    .find(({ headers }) => signOfCdnHit(headers) && headers['set-cookie']?.some((cookie) => first.includes(cookie)));
+  if (shared === undefined) return undefined;
   return fails(
     'header',
-    `it is a Set-Cookie (${names.join(', ')}): CDNs do not keep such an answer, or hand one visitor's cookie to all others`,
-    'let middleware and proxies set no cookie for these paths',
+    `it holds a Set-Cookie that a cache in front has kept (${signOfCdnHit(shared.headers)}): one visitor's cookie is handed to all others`,
+    'let middleware and proxies set no cookie for these paths, and empty the cache',
   );
 }
-
-/** Cloudflare adds these to each answer on its way out, whether its cache had it or not. */
-const SET_BEHIND_CACHE = /^(?:__cf|_cf|cf_)/;
 
 /** The types that browsers run as a script (WHATWG MIME Sniffing, "JavaScript MIME type"). */
 const JAVASCRIPT_TYPE = /^(?:application|text)\/(?:x-)?(?:java|ecma)script$|^text\/(?:javascript1\.[0-5]|jscript|livescript)$/;
@@ -164,33 +157,4 @@ function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
       ? fails('cdn', `it answered the second time for ${first.url} by itself (${kept}): it keeps stale hashes`, CACHE_KEY)
       : holds('cdn', 'kept nothing'),
   ];
-}
-
-/** Judges a file under its plain URL: nobody may keep it so long that a deploy goes unseen. */
-export function judgePlain({ kind, url, answer }: PlainEvidence): Verdict[] {
-  const { status, trouble, headers } = answer;
-  // One that is merely large was ended by us.
-  const isBroken = trouble !== undefined && trouble.kind !== 'too-large';
-  const verdicts = isBroken ? [fails('answer', trouble.detail, trouble.fix)] : [];
-  // Whoever puts a hash or a version into a URL may well let it be kept.
-  if (status !== 200 || kind === 'other-hash' || url.search !== '') return verdicts;
-  const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
-  const detail = `it answered by itself (${sign}) although Cache-Control is "${headers['cache-control']}"`;
-  return [...verdicts, judgePlainLifetime(answer), sign ? fails('cdn', detail, CACHE_KEY) : holds('cdn', 'kept nothing')];
-}
-
-function judgePlainLifetime(answer: Answer): Verdict {
-  const header = lifetimeHeader(answer.headers);
-  const isLong = isKeptLong(answer.headers);
-  if (!isLong && (!isKeptLongByShared(answer.headers) || isRoute(answer))) return holds('header', header || 'none');
-  return fails(
-    'header',
-    `it is "${header}" on a URL without a hash, so ${isLong ? 'visitors' : 'CDNs'} keep an old file after a deploy`,
-    'link the file by asset(), <CachedScript> or <CachedStyle>, and remove the rule that sets this header',
-  );
-}
-
-/** Next lets CDNs keep what it renders, and says of it whether it had it already. */
-function isRoute(answer: Answer): boolean {
-  return isHtml(answer) || 'x-nextjs-cache' in answer.headers;
 }
