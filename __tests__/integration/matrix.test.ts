@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser';
@@ -26,6 +27,17 @@ describe.each(rows.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, $
     server = await app.start();
   });
   afterAll(() => app.dispose());
+
+  test('browsers are sent nothing of what development needs', () => {
+    const folder = path.join(app.dir, '.next/static');
+    const scripts = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+    // What no minifier renames: the properties that the components of development are given.
+    const found = scripts.filter((name) =>
+      /\b(?:assetPath|unhashed|reloads|data-hot)\b/.test(fs.readFileSync(path.join(folder, name), 'utf8')),
+    );
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(found).toEqual([]);
+  });
 
   if (row.routers.includes('pages-router')) {
     test('a fallback page links hashed URLs, also those that come with its data', async () => {

@@ -18,8 +18,10 @@ export interface RenderManifest {
   preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
   /** Development only: asset path → hash, for files that are linked under their plain URL, which an edit does not change. */
   unhashed?: Readonly<Record<string, string>>;
-  /** Development only: by stylesheet or module, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
+  /** Development only: by stylesheet, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
   reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Development only: by module, a state that differs whenever what it loads does, if any of it was edited since the server was started. */
+  below?: Readonly<Record<string, string>>;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
@@ -67,33 +69,38 @@ export interface ResolvedAsset {
   hash?: string;
   /** What `preload` fetches with it. */
   preloads?: readonly ResolvedAsset[];
-  /** In development, as in {@link RenderManifest}. */
+  /** Of a stylesheet in development, as in {@link RenderManifest}. */
   reloads?: Readonly<Record<string, string>>;
+  /** Of a module in development, as in {@link RenderManifest}. */
+  below?: string;
 }
 
 /**
  * Looks a written path up; `undefined` when the manifest does not know it.
  * `?query` and `#fragment` are kept, unless they are part of the name.
  */
-export function lookUp({ assets, preloads, unhashed, reloads }: RenderManifest, written: string): ResolvedAsset | undefined {
+export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset | undefined {
   // Every asset path begins with a slash, and no name of `Object.prototype` does.
   if (!written.startsWith('/')) return undefined;
   for (const reading of readings(written)) {
-    const entry = assets[reading];
+    const entry = manifest.assets[reading];
     if (entry === undefined) continue;
     const resolved = toResolved(entry);
-    const listed = preloads?.[reading];
-    const hash = unhashed?.[reading];
-    const reloaded = reloads?.[reading];
+    const listed = manifest.preloads?.[reading];
     return {
       ...resolved,
       url: reading === written ? resolved.url : withSuffix(resolved.url, splitSuffix(written).suffix),
-      ...(hash && { hash }),
       ...(listed && { preloads: listed.map(toResolved) }),
-      ...(reloaded && { reloads: reloaded }),
+      ...(process.env.NODE_ENV === 'development' && editsOf(manifest, reading)),
     };
   }
   return undefined;
+}
+
+/** What the components of development go by. */
+function editsOf({ unhashed, reloads, below }: RenderManifest, assetPath: string): Pick<ResolvedAsset, 'hash' | 'reloads' | 'below'> {
+  const [hash, reloaded, state] = [unhashed?.[assetPath], reloads?.[assetPath], below?.[assetPath]];
+  return { ...(hash && { hash }), ...(reloaded && { reloads: reloaded }), ...(state && { below: state }) };
 }
 
 function withSuffix(url: string, suffix: string): string {

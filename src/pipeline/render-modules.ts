@@ -7,7 +7,8 @@ import { type RenderManifestSettings, toRenderManifest } from '../core/to-render
 import { packAssetPaths } from '../core/unlisted-assets.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeIfChanged } from './disk/atomic-write.js';
-import { filesBelow, filesLoadedBy, fontsOf, staticModulesOf } from './graph/files-needed.js';
+import { editsLoadedBy, statesBelow } from './graph/edits-below.js';
+import { fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
 import { writeHotComponents } from './hot-components.js';
 import type { Project } from './project.js';
@@ -75,12 +76,12 @@ export function writeRenderModules(
   const plain = toRenderManifest(manifest, stablePaths, settings);
   const importMap = mentions.importMap ? importMapOf(project, built, entries, plain, settings) : undefined;
   const preloads = mentions.preloads ? preloadsOf(built, entries, plain, importMap) : undefined;
-  const reloads = edited.size > 0 ? reloadsOf(built, edited, entries, settings.basePath) : undefined;
+  const edits = editsOf(built, edited, settings.basePath);
   const forClient = forDevelopment ? { ...plain, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
   const extras = (map: RenderManifest['importMap']) => ({
     ...(preloads && { preloads }),
     ...(importMap && map && { importMap: map }),
-    ...(reloads && { reloads }),
+    ...edits,
   });
   const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotComponents(modules.hot) };
   const forServer = { ...plain, ...extras(importMap) };
@@ -118,26 +119,21 @@ function preloadsOf(
   return preloads;
 }
 
-/** For each stylesheet, and each module that the source mentions, those of the edited files that it loads. */
-function reloadsOf(
+/** Development: what was edited since the server was started, for the stylesheets and modules that load it. */
+function editsOf(
   { graph, manifest: { assets } }: BuiltManifest,
   edited: ReadonlySet<string>,
-  entries: readonly string[],
   basePath: string,
-): NonNullable<RenderManifest['reloads']> {
-  const reloads: Record<string, Record<string, string>> = {};
+): Pick<RenderManifest, 'reloads' | 'below'> {
+  if (edited.size === 0) return {};
+  const hashes = new Map([...edited].flatMap((assetPath) => (assets[assetPath] ? [[assetPath, assets[assetPath].hash]] : [])));
   const isStylesheet = (assetPath: string) => splitExtension(assetPath).extension.toLowerCase() === '.css';
-  for (const stylesheet of Object.keys(assets).filter(isStylesheet)) add(stylesheet, filesLoadedBy(graph, stylesheet));
-  for (const module of entries.filter((entry) => graph.standingOf(entry) > 0)) add(module, filesBelow(graph, module));
-  return reloads;
-
-  function add(assetPath: string, loaded: readonly string[]): void {
-    const found = loaded.flatMap((target) => {
-      const hash = edited.has(target) ? assets[target]?.hash : undefined;
-      return hash ? [[basePath + target, hash]] : [];
-    });
-    if (found.length > 0) reloads[assetPath] = Object.fromEntries(found);
-  }
+  const loaded = editsLoadedBy(graph, Object.keys(assets).filter(isStylesheet), hashes);
+  const toUrlPaths = (files: readonly [string, string][]) => Object.fromEntries(files.map(([file, hash]) => [basePath + file, hash]));
+  return {
+    reloads: Object.fromEntries([...loaded].map(([stylesheet, files]) => [stylesheet, toUrlPaths(files)])),
+    below: Object.fromEntries(statesBelow(graph, Object.keys(assets), hashes)),
+  };
 }
 
 function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): RenderedAsset {

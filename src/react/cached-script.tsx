@@ -4,6 +4,7 @@ import {
   type ForwardedRef,
   type ForwardRefExoticComponent,
   forwardRef,
+  type ReactElement,
   type ReactNode,
   type RefAttributes,
 } from 'react';
@@ -76,18 +77,20 @@ export function createCachedScript(
     const isInPlace = isModule && manifest.importMap !== undefined;
     const preloaded = preload ? preloadsOf(resolved, preload === 'modules' && isModule, props) : [];
     if (!isInPlace) for (const { url, ...each } of preloaded) preloadAsset(url, isModule ? 'module' : 'script', each, props);
-    const Hot = process.env.NODE_ENV === 'development' && !isExternalUrl(src) ? HotScript : undefined;
-    const hot = Hot && { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, reloads: resolved.reloads };
-    if (strategy !== undefined && hot) {
-      return <Hot {...props} {...attributes} {...(onReady && { onReady })} {...hot} strategy={strategy} />;
-    }
-    if (strategy !== undefined && NextScript) {
-      const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
-      return <NextScript {...forNext} />;
-    }
-    if (strategy !== undefined) warnOfUnseenStrategy(src, strategy);
+    const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
     const element = { ...props, ...attributes, ...(ref && { ref }), src: resolved.url, async: props.async ?? !(props.defer || isInPlace) };
-    const script = hot ? <Hot {...element} {...hot} /> : <script {...element} />;
+    let script: ReactElement | undefined;
+    // Asked for right here, so that production bundles hold nothing of it.
+    if (process.env.NODE_ENV === 'development' && HotScript && !isExternalUrl(src)) {
+      const hot = { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, below: resolved.below };
+      if (strategy !== undefined) return <HotScript {...forNext} {...hot} strategy={strategy} />;
+      script = <HotScript {...element} {...hot} />;
+    }
+    if (strategy !== undefined) {
+      if (NextScript) return <NextScript {...forNext} />;
+      warnOfUnseenStrategy(src, strategy);
+    }
+    script ??= <script {...element} />;
     if (!isInPlace || preloaded.length === 0) return script;
     return (
       <>

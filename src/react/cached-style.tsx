@@ -64,10 +64,10 @@ export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComp
     if (preload === 'fonts') preloadFonts(resolved.preloads ?? [], props);
     else if (preload) preloadAsset(resolved.url, 'style', attributes, props);
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
-    const Hot = process.env.NODE_ENV === 'development' && !isExternalUrl(href) ? HotStyle : undefined;
-    if (Hot) {
+    // Asked for right here, so that production bundles hold nothing of it.
+    if (process.env.NODE_ENV === 'development' && HotStyle && !isExternalUrl(href)) {
       const hot = { assetPath: href, version: resolved.hash ?? resolved.url, href: resolved.url, reloads: resolved.reloads };
-      return <Hot {...props} {...attributes} {...(hoisting && { precedence: hoisting })} {...(ref && { ref })} {...hot} />;
+      return <HotStyle {...props} {...attributes} {...(hoisting && { precedence: hoisting })} {...(ref && { ref })} {...hot} />;
     }
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;
   };

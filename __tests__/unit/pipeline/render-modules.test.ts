@@ -216,20 +216,13 @@ test('in development, of each stylesheet what it loads of the files that were ed
   }
 });
 
-test('in development, of each module that the source mentions what it loads of the files that were edited, however far below', () => {
-  const files = {
-    'public/js/main.js': "import './part.js';\nimport('./later.js');",
-    'public/js/part.js': "import './leaf.js';",
-    'public/js/later.js': 'export {};',
-    'public/js/leaf.js': 'export {};',
-    'public/js/other.js': "import './leaf.js';",
-    'app/page.tsx': "asset('/js/main.js'); asset('/js/app.js')",
-  };
-  const edited = new Set(['/js/leaf.js', '/js/later.js', '/js/main.js', '/js/app.js']);
-  const { server } = setUp(files, {}, {}, { forDevelopment: true, edited });
-  const { reloads } = parseRenderModule(server());
-  expect(Object.keys(reloads ?? {})).toEqual(['/js/main.js']);
-  expect(Object.keys(reloads?.['/js/main.js'] ?? {}).sort()).toEqual(['/js/later.js', '/js/leaf.js']);
+test('in development, of each module above an edited file a state, whether or not the source mentions it', () => {
+  const files = { 'public/js/main.js': "import './leaf.js';", 'public/js/leaf.js': 'export {};' };
+  const edited = new Set(['/js/leaf.js', '/js/app.js']);
+  for (const module of ['server', 'client'] as const) {
+    const { below, reloads } = parseRenderModule(setUp(files, {}, {}, { forDevelopment: true, edited })[module]());
+    expect([below, reloads]).toEqual([{ '/js/main.js': expect.stringMatching(/^[0-9a-f]{10}$/) }, {}]);
+  }
 });
 
 test('names that are hard to write in JavaScript', () => {

@@ -1,5 +1,5 @@
 import { splitExtension } from '../../core/asset-path.js';
-import { type FollowedReference, type ReferenceGraph, reach } from './reference-graph.js';
+import { type ReferenceGraph, reach } from './reference-graph.js';
 
 /** The fonts that a stylesheet and the sheets that it imports name: of each `@font-face` the one that browsers take. */
 export function fontsOf(graph: ReferenceGraph, stylesheet: string): string[] {
@@ -9,18 +9,6 @@ export function fontsOf(graph: ReferenceGraph, stylesheet: string): string[] {
 /** All that a stylesheet and the sheets that it imports name, those sheets aside: images, fonts. */
 export function filesLoadedBy(graph: ReferenceGraph, stylesheet: string): string[] {
   return unique(withImported(graph, stylesheet).flatMap((sheet) => [...targets(graph, sheet, 'font'), ...targets(graph, sheet, 'url')]));
-}
-
-/** All that a module loads, and what that loads in turn, as soon as it is run or later. */
-export function filesBelow(graph: ReferenceGraph, module: string): string[] {
-  const isLoaded = ({ kind }: FollowedReference) => kind !== 'source-map';
-  const [, ...below] = reach([module], (file) =>
-    graph
-      .followed(file)
-      .filter(isLoaded)
-      .map(({ target }) => target),
-  );
-  return below;
 }
 
 /** An entry and the modules that it cannot run without, in the order in which they are met; none for what is no module. */

@@ -6,6 +6,8 @@ import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './
 
 export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotProps {
   src: string;
+  /** The state of what it loads, of a module: such as the modules that it imports. */
+  below?: string | undefined;
   strategy?: ScriptProps['strategy'];
   onReady?: () => void;
   /** Says that the script may run again in the same document. */
@@ -14,7 +16,6 @@ export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotP
 
 /** Of a script, the version that has run last. */
 interface RunScript extends FirstSeen {
-  /** The state of what it loads, of a module: such as the modules that it imports. */
   below: string;
 }
 
@@ -28,10 +29,9 @@ const NextScript = ('default' in Script ? Script.default : Script) as ComponentT
 
 /** `<script>`. When its file is edited, the page is loaded anew; or, with `data-hot`, the script is run again. */
 export const HotScript = forwardRef(function HotScript(
-  { assetPath, version, src, reloads = {}, strategy, onReady, ...props }: HotScriptProps,
+  { assetPath, version, src, below = '', strategy, onReady, ...props }: HotScriptProps,
   ref: ForwardedRef<HTMLScriptElement>,
 ) {
-  const below = Object.values(reloads).join();
   const first = firstSeen(scripts, assetPath, { url: src, version, below });
   const isHot = props['data-hot'] !== undefined && props['data-hot'] !== false && props['data-hot'] !== 'false';
   const isModule = props.type === 'module';

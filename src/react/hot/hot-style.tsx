@@ -8,6 +8,7 @@ export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProp
   href: string;
   disabled?: boolean;
   precedence?: string;
+  reloads?: Reloads | undefined;
 }
 
 const stylesheets = new Map<string, FirstSeen>();

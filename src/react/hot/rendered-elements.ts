@@ -1,5 +1,3 @@
-import type { Reloads } from './edited-urls.js';
-
 /*
  * What the components render in `next dev`. `withSmartCache` copies this folder
  * into the app, so its files must import nothing but each other and packages.
@@ -15,8 +13,6 @@ export interface HotProps {
   assetPath: string;
   /** Differs whenever the bytes do. */
   version: string;
-  /** What it loads that was edited since the server was started. */
-  reloads?: Reloads | undefined;
 }
 
 /** What the document came with: a component that is mounted later goes on from there. */
