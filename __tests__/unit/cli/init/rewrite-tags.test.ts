@@ -197,6 +197,12 @@ describe('of a file without imports, the import goes', () => {
     '/** @license MIT */',
     '/* @preserve */',
     '/*! A 1.0 */',
+    '/* Copyright 2020 A. All rights reserved. */',
+    '/*\n * A 1.0, (c) B\n *\n * COPYRIGHT B\n */',
+    '/* A 1.0, copyright (c) 2020 B */',
+    '// SPDX-License-Identifier: MIT',
+    '// SPDX-License-Identifier: MIT\n/* eslint-disable no-alert */',
+    '/** A page. */\n/** @jsx h */',
     '#!/usr/bin/env node\n// a word\n/** @jsx h */',
   ])('behind what is said of the file: %s', async (comment) => {
     for (const gap of ['\n', '\n\n']) expect(await rewrite(`${comment}${gap}${CODE}`)).toBe(`${comment}${gap}${IMPORT}\n${HASHED}`);
@@ -208,10 +214,22 @@ describe('of a file without imports, the import goes', () => {
     '// @ts-expect-error',
     '/** A picture. */',
     '// biome-ignore lint: why',
+    '/** The copyright of the page. */',
+    '/** @type {A} */\n/* eslint-disable no-alert */',
   ])('in front of what is said of the first statement: %s', async (comment) => {
     expect(await rewrite(`${comment}\n${CODE}`)).toBe(`${IMPORT}\n${comment}\n${HASHED}`);
     expect(await rewrite(`/* @jsx h */\n${comment}\n${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${comment}\n${HASHED}`);
   });
+
+  test.each(['// Copyright 2020 A\n// Use of this is governed by a license.', '// A 1.0\r\n// Copyright 2020 A'])(
+    'behind all lines of a licence that an empty one follows: %j',
+    async (licence) => {
+      const newline = licence.includes('\r') ? '\r\n' : '\n';
+      const inLines = (text: string) => text.replaceAll('\n', newline);
+      const before = `${licence}${newline}${newline}`;
+      expect(await rewrite(before + inLines(CODE))).toBe(before + inLines(`${IMPORT}\n${HASHED}`));
+    },
+  );
 
   test('on a line of its own', async () => {
     expect(await rewrite(`/* @jsx h */${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${HASHED}`);
