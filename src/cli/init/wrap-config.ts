@@ -32,7 +32,7 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
   const { statement, node, isModule } = exported;
   const known = nameOfOurs(tree, node);
-  if (known === undefined && isBoundElsewhere(tree, NAME, MODULE)) return { outcome: 'not-understood', isModule };
+  if (known === undefined && isBoundElsewhere(tree, NAME, MODULE, [node])) return { outcome: 'not-understood', isModule };
   const code = new MagicString(text);
   const [start, end] = rangeOf(node);
   const wrapper = known ?? NAME;

@@ -66,6 +66,11 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
   ],
   [
+    'what another function has under that name is no obstacle',
+    "function other(asset) { try {} catch (CachedScript) {} }\nexport const A = () => <><img src='/a.png' /><script src='/b.js' async onLoad={(CachedScript) => 1} /></>;\n",
+    "import { CachedScript, asset } from 'next-smart-cache';\n\nfunction other(asset) { try {} catch (CachedScript) {} }\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' async onLoad={(CachedScript) => 1} /></>;\n",
+  ],
+  [
     'metadata, and no srcset or style, which hold more than a URL',
     "export const metadata = { icons: '/a.svg' };\nexport const A = () => <img srcSet='/a.png 1x' style={{ background: 'url(/a.png)' }} />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const metadata = { icons: asset('/a.svg') };\nexport const A = () => <img srcSet='/a.png 1x' style={{ background: 'url(/a.png)' }} />;\n",
@@ -276,19 +281,25 @@ test.each([
   ['has an `asset` of its own', "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes one in', "export const A = ({ asset }) => <img src='/a.png' />;\n"],
   ['takes one in, with a default', "export const A = ({ asset = null }) => <img src='/a.png' />;\n"],
-  ['catches one', "try {} catch (asset) {}\nexport const A = () => <img src='/a.png' />;\n"],
+  ['catches one', "export const A = () => { try {} catch (asset) { return <img src='/a.png' />; } };\n"],
+  ['takes one in further out', "export const A = (asset) => () => <img src='/a.png' />;\n"],
+  [
+    'takes one in beside an import of ours',
+    "import { asset } from 'next-smart-cache';\nexport const A = (asset) => <img src='/a.png' />;\n",
+  ],
+  ['has one in one place of two', "export const A = () => <><img src='/a.png' />{(asset) => <img src='/a.png' />}</>;\n"],
+  ['has a type of that name', "type asset = string;\nexport const A = () => <img src='/a.png' />;\n"],
+  ['exports an interface of that name', "export interface asset {}\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes in the rest as one', "export const A = ({ ...asset }) => <img src='/a.png' />;\n"],
   ['takes in all as one', "export const A = (...asset) => <img src='/a.png' />;\n"],
-  [
-    'has one as a property and parameter',
-    "class B { constructor(private asset: string) {} }\nexport const A = () => <img src='/a.png' />;\n",
-  ],
+  ['has one as a property and parameter', "class B { constructor(private asset: string, public image = <img src='/a.png' />) {} }\n"],
   ['imports the type of ours', "import type { asset } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n"],
   ['imports the type among others', "import { type asset } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n"],
   ['imports one from elsewhere', "import { asset } from './mine';\nexport const A = () => <img src='/a.png' />;\n"],
   ['is CommonJS', "const React = require('react');\nmodule.exports = () => <img src='/a.png' />;\n"],
 ])('a file is left to its author that %s', async (_, text) => {
-  const after = expect.stringMatching(/^\{asset\('\/a\.png'\)\}$/);
+  const count = text.split('<img').length - 1;
+  const changes = Array.from({ length: count }, () => ({ before: "'/a.png'", after: "{asset('/a.png')}" }));
   const obstacle = text.includes('require') ? 'the file is CommonJS, which has no import' : 'the file has something else named "asset"';
-  expect(await rewriteTags('a.tsx', text, toAssetPath)).toMatchObject({ text, changes: [{ before: "'/a.png'", after }], obstacle });
+  expect(await rewriteTags('a.tsx', text, toAssetPath)).toMatchObject({ text, changes, obstacle });
 });

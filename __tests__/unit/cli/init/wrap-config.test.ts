@@ -94,6 +94,11 @@ test.each([
     "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default wrap({});\n",
   ],
   [
+    'a function that has the name for something of its own',
+    `import a from 'a';\nconst b = (withSmartCache) => withSmartCache;\nexport default a(b);\n`,
+    `import a from 'a';\n${IMPORT}const b = (withSmartCache) => withSmartCache;\nexport default withSmartCache(a(b));\n`,
+  ],
+  [
     'all on one line',
     "import a from 'a'; export default a",
     "import a from 'a';\nimport { withSmartCache } from 'next-smart-cache/config'; export default withSmartCache(a)",
