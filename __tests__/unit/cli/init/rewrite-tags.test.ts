@@ -136,6 +136,10 @@ describe('a stylesheet', () => {
     ['with media and other attributes', `<html>${SHEET.replace(' />', ' media={"print"} id={id} />')}</html>`],
     ['behind others that become one', `<html><link href={"/a.css"} rel={"stylesheet"} />${SHEET}</html>`],
     ['in front of plain ones', `<html>${SHEET}${EXTERNAL}<style>{"a{}"}</style></html>`],
+    [
+      'behind one that is no stylesheet either way',
+      `<html><link rel={dark ? "icon" : "manifest"} href="https://a.example/a" />${SHEET}</html>`,
+    ],
     ['behind other links', `<html><link rel="icon" href="/a.svg" /><link rel="preload" as="style" href="/a.css" />${SHEET}</html>`],
   ])('becomes CachedStyle %s', async (_, text) => {
     const rewritten = await rewrite(`export const A = () => ${text};\n`);
@@ -163,6 +167,8 @@ describe('a stylesheet', () => {
     ['of one that keeps its URL', `<html><link rel="stylesheet" href="/favicon.ico" />${SHEET}</html>`],
     ['of an alternate one', `<html><link rel="Alternate StyleSheet" href="/a.css" />${SHEET}</html>`],
     ['of what may be one', `<html><link rel={rel} href="https://a.example/a" />${SHEET}</html>`],
+    ['of what is one on a condition', `<html><link rel={dark ? "Stylesheet" : "icon"} href="https://a.example/a" />${SHEET}</html>`],
+    ['of what is one or else worked out', `<html><link rel={dark ? rel : "icon"} href="https://a.example/a" />${SHEET}</html>`],
     ['of what may be one, as all is spread', `<html><link {...props} />${SHEET}</html>`],
     ['of <style>', `<html><head><style>{"a{}"}</style></head><body>${SHEET}</body></html>`],
   ])('stays plain, with asset(): %s', async (_, text) => {
