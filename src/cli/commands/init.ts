@@ -82,7 +82,9 @@ function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied:
 
 function adviceToHashBundle(plainUrls: number): string {
   const found = `stylesheets that Next bundles link ${formatCount(plainUrls, 'URL')} of public/ without a hash`;
-  return `${found}, and preloads of the same files stay so, too; add 'next-smart-cache/postcss' to the plugins of PostCSS (docs/REFERENCES.md)`;
+  // The README is in the package; docs/ is not.
+  const advice = `add 'next-smart-cache/postcss': {} to the plugins of PostCSS ("Components" in the README of next-smart-cache)`;
+  return `${found}, and preloads of the same files stay so, too; ${advice}`;
 }
 
 function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string {

@@ -1,31 +1,23 @@
-import { namesIn } from '../../pipeline/source/patterns.js';
-import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
+import { findScopes } from '../../pipeline/source/scopes.js';
+import { type Node, nameOf } from '../../pipeline/source/syntax-tree.js';
 
-/** What is read of a node that binds names. */
-interface Binder extends Node {
-  /** Of `catch (error)`. */
-  param?: Node | null;
+interface Statement extends Node {
+  declaration?: Node | null;
 }
 
-/** Whether a file gives a name, anywhere, to something else than the value of that name that it imports from a module. */
-export function isBoundElsewhere(tree: Node, name: string, module: string): boolean {
-  let isBound = false;
-  const bind = (pattern: Node | null | undefined): void => {
-    isBound ||= namesIn(pattern).some((identifier) => nameOf(identifier) === name);
-  };
-  visit(tree, (node: Binder) => {
-    if (node.type === 'ImportDeclaration') {
-      const isOurs = node.source?.value === module && node.importKind !== 'type';
-      for (const specifier of node.specifiers ?? []) if (!(isOurs && isValueNamed(name, specifier))) bind(specifier.local);
-    } else {
-      bind(node.id);
-      bind(node.param);
-      for (const parameter of node.params ?? []) bind(parameter);
-    }
+/** Whether a name stands, at the top of a file or at one of some places, for something else than the value of that name that the file imports from a module. */
+export function isBoundElsewhere(tree: Node, name: string, module: string, places: readonly Node[]): boolean {
+  const body: readonly Statement[] = tree.program?.body ?? [];
+  const imports = body.filter(({ type, source, importKind }) => {
+    return type === 'ImportDeclaration' && source?.value === module && importKind !== 'type';
   });
-  return isBound;
+  const ours = new Set(imports.flatMap(({ specifiers = [] }) => specifiers.filter(isValueNamed(name)).map(({ local }) => local)));
+  // Scopes are of values alone, but a type at the top cannot have the name of an import either.
+  if (body.some((statement) => nameOf((statement.declaration ?? statement).id ?? undefined) === name)) return true;
+  const bindersOf = findScopes(tree);
+  return places.some((place) => bindersOf({ ...place, name }).some((binder) => !ours.has(binder)));
 }
 
-function isValueNamed(name: string, { imported, importKind }: Node): boolean {
-  return nameOf(imported) === name && importKind !== 'type';
+function isValueNamed(name: string): (specifier: Node) => boolean {
+  return ({ imported, importKind }) => nameOf(imported) === name && importKind !== 'type';
 }

@@ -1,4 +1,5 @@
-import type { LinkSite } from '../../pipeline/source/linked-urls.js';
+import { linkTypesOf } from '../../pipeline/source/link-types.js';
+import { type LinkSite, mayHaveRel } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
 
 interface JsxNode extends Node {
@@ -69,12 +70,10 @@ function isAlwaysRendered({ openingElement }: Node): boolean {
 }
 
 /** What is worked out at run time may be one. */
-function mayBeStylesheet(node: Node): boolean {
-  const name = nameOf(node.openingElement?.name);
+function mayBeStylesheet({ openingElement }: Node): boolean {
+  const name = nameOf(openingElement?.name);
   if (name !== 'link') return name === 'style';
-  const rel = attributeOf(node, 'rel');
-  if (rel === undefined) return node.openingElement?.attributes?.some(({ type }) => type === 'JSXSpreadAttribute') ?? false;
-  return textOf(rel)?.toLowerCase().split(/\s+/).includes('stylesheet') ?? true;
+  return mayHaveRel(openingElement?.attributes ?? [], (rel) => linkTypesOf(rel).includes('stylesheet'));
 }
 
 /** An attribute of an element, by its name. */

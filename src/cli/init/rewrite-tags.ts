@@ -47,7 +47,8 @@ export async function rewriteTags(
   const tree = await parseSource(file, text);
   const code = new MagicString(text);
   const changes: TagChange[] = [];
-  const needed = new Set<string>();
+  /** What is to be imported, and where it is used. */
+  const needed = new Map<string, Node[]>();
   const renamed = new Set<Node>();
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   const sites = findLinkSites(tree).flatMap((site) => {
@@ -57,13 +58,15 @@ export async function rewriteTags(
   const hoistable = hoistableStylesheets(file, tree, sites);
   for (const site of sites) {
     const component = usesNextHead ? undefined : componentFor(site, hoistable);
-    const [start, end] = component && site.element ? rangeOf(site.element) : rangeOf(site.literal);
+    const place = (component && site.element) ?? site.literal;
+    const [start, end] = rangeOf(place);
     if (component && site.element && !renamed.has(site.element)) {
       renamed.add(site.element);
       renameElement(site.element, component);
     }
     replaceText(site, component === undefined);
-    needed.add(component ?? 'asset');
+    const name = component ?? 'asset';
+    needed.set(name, [...(needed.get(name) ?? []), place]);
     changes.push({
       line: site.line,
       column: site.column,
@@ -72,8 +75,8 @@ export async function rewriteTags(
     });
   }
   if (changes.length === 0) return { text, changes };
-  const names = [...needed].sort();
-  const taken = names.find((name) => isBoundElsewhere(tree, name, PACKAGE));
+  const names = [...needed.keys()].sort();
+  const taken = names.find((name) => isBoundElsewhere(tree, name, PACKAGE, needed.get(name) ?? []));
   if (taken !== undefined) return { text, changes, obstacle: `the file has something else named "${taken}"` };
   if (isCommonJs(tree)) return { text, changes, obstacle: 'the file is CommonJS, which has no import' };
   addImport(names);

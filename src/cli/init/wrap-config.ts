@@ -28,11 +28,11 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   const body: Statement[] = tree.program?.body ?? [];
   const [mistake] = tree.errors ?? [];
   if (mistake) throw new SyntaxError(mistake.message);
-  const exported = findExported(body);
-  if (exported === undefined || countExports(tree) > 1) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
+  const exported = findExported(tree, body);
+  if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
   const { statement, node, isModule } = exported;
   const known = nameOfOurs(tree, node);
-  if (known === undefined && isBoundElsewhere(tree, NAME, MODULE)) return { outcome: 'not-understood', isModule };
+  if (known === undefined && isBoundElsewhere(tree, NAME, MODULE, [node])) return { outcome: 'not-understood', isModule };
   const code = new MagicString(text);
   const [start, end] = rangeOf(node);
   const wrapper = known ?? NAME;
@@ -82,27 +82,34 @@ function isModuleSyntax({ type }: Statement): boolean {
   return type === 'ImportDeclaration' || /^(?:Export|TSExport)/.test(type);
 }
 
-/** How often a file says what it exports, also under a condition: the last one that runs would replace what is wrapped. */
-function countExports(tree: Node): number {
-  let count = 0;
-  visit(tree, ({ type, left }) => {
-    if (/^(?:ExportDefaultDeclaration|TSExportAssignment)$/.test(type) || (type === 'AssignmentExpression' && isModuleExports(left)))
-      count++;
-  });
-  return count;
+/** What a file exports as its config: an expression, or a function. */
+interface Exported {
+  statement: Statement;
+  node: Node;
+  isModule: boolean;
 }
 
-/** The expression, or the function, that the file exports as its config. */
-function findExported(body: readonly Statement[]): { statement: Statement; node: Node; isModule: boolean } | undefined {
-  for (const statement of [...body].reverse()) {
-    if (statement.type === 'ExportDefaultDeclaration' && statement.declaration) {
-      return { statement, node: statement.declaration, isModule: true };
-    }
-    if (statement.type === 'TSExportAssignment' && typeof statement.expression === 'object') {
-      return { statement, node: statement.expression, isModule: true };
-    }
-    const { left, right } = statement.expression ?? {};
-    if (right && isModuleExports(left)) return { statement, node: right, isModule: false };
-  }
-  return undefined;
+/** The last that a file exports, for that counts; none where another one may replace it, as it runs under a condition, or later, or beside `export default`. */
+function findExported(tree: Node, body: readonly Statement[]): Exported | undefined {
+  const all = body.flatMap((statement) => exportedBy(statement) ?? []);
+  const assigned = all.filter(({ isModule }) => !isModule).length;
+  const isDecided = assigned === countAssignments(tree) && (all.length === 1 || all.length === assigned);
+  return isDecided ? all.at(-1) : undefined;
+}
+
+function exportedBy(statement: Statement): Exported | undefined {
+  const { type, declaration, expression } = statement;
+  if (type === 'ExportDefaultDeclaration' && declaration) return { statement, node: declaration, isModule: true };
+  if (type === 'TSExportAssignment' && typeof expression === 'object') return { statement, node: expression, isModule: true };
+  const { left, right } = expression ?? {};
+  return right && isModuleExports(left) ? { statement, node: right, isModule: false } : undefined;
+}
+
+/** How often a file says what `module.exports` is, wherever it does. */
+function countAssignments(tree: Node): number {
+  let count = 0;
+  visit(tree, ({ type, left }) => {
+    if (type === 'AssignmentExpression' && isModuleExports(left)) count++;
+  });
+  return count;
 }

@@ -12,8 +12,10 @@ const FETCHED = new Set([
 
 /** Whether a `rel` has a browser fetch the file for this page. What other links lead to, people and feed readers keep. */
 export function isFetchedForPage(rel: string): boolean {
-  return rel
-    .toLowerCase()
-    .split(/\s+/)
-    .some((type) => FETCHED.has(type));
+  return linkTypesOf(rel).some((type) => FETCHED.has(type));
+}
+
+/** What a `rel` says, word by word. */
+export function linkTypesOf(rel: string): string[] {
+  return rel.toLowerCase().split(/\s+/);
 }

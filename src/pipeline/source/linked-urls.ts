@@ -99,7 +99,7 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const lookedUp = OUR_COMPONENTS[component];
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
-    const isKept = tag === 'link' && !mayBeFetched(attributes);
+    const isKept = tag === 'link' && !mayHaveRel(attributes, isFetchedForPage);
     const linking = lookedUp ? [lookedUp] : isKept ? [] : LINKING[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
@@ -129,12 +129,12 @@ export function findLinkSites(tree: Node): LinkSite[] {
   }
 }
 
-/** Whether a `<link>` with these attributes may be one that a browser fetches for the page. Of a `rel` that is worked out, nobody knows. */
-function mayBeFetched(attributes: readonly Node[]): boolean {
+/** Whether a `<link>` with these attributes may have a `rel` of some kind. Of one that is worked out, or may be among what is spread, nobody knows. */
+export function mayHaveRel(attributes: readonly Node[], isOfKind: (rel: string) => boolean): boolean {
   const rel = attributes.find(({ name }) => nameOf(name) === 'rel');
   if (!rel) return attributes.some(({ type }) => type === 'JSXSpreadAttribute');
   return alternativesOf(rel.value).some((value) => {
     const [known] = textsOf(value);
-    return known === undefined || isFetchedForPage(known.text);
+    return known === undefined || isOfKind(known.text);
   });
 }

@@ -66,6 +66,11 @@ test.each([
     "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
   ],
   [
+    'what another function has under that name is no obstacle',
+    "function other(asset) { try {} catch (CachedScript) {} }\nexport const A = () => <><img src='/a.png' /><script src='/b.js' async onLoad={(CachedScript) => 1} /></>;\n",
+    "import { CachedScript, asset } from 'next-smart-cache';\n\nfunction other(asset) { try {} catch (CachedScript) {} }\nexport const A = () => <><img src={asset('/a.png')} /><CachedScript src='/b.js' async onLoad={(CachedScript) => 1} /></>;\n",
+  ],
+  [
     'metadata, and no srcset or style, which hold more than a URL',
     "export const metadata = { icons: '/a.svg' };\nexport const A = () => <img srcSet='/a.png 1x' style={{ background: 'url(/a.png)' }} />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const metadata = { icons: asset('/a.svg') };\nexport const A = () => <img srcSet='/a.png 1x' style={{ background: 'url(/a.png)' }} />;\n",
@@ -131,6 +136,10 @@ describe('a stylesheet', () => {
     ['with media and other attributes', `<html>${SHEET.replace(' />', ' media={"print"} id={id} />')}</html>`],
     ['behind others that become one', `<html><link href={"/a.css"} rel={"stylesheet"} />${SHEET}</html>`],
     ['in front of plain ones', `<html>${SHEET}${EXTERNAL}<style>{"a{}"}</style></html>`],
+    [
+      'behind one that is no stylesheet either way',
+      `<html><link rel={dark ? "icon" : "manifest"} href="https://a.example/a" />${SHEET}</html>`,
+    ],
     ['behind other links', `<html><link rel="icon" href="/a.svg" /><link rel="preload" as="style" href="/a.css" />${SHEET}</html>`],
   ])('becomes CachedStyle %s', async (_, text) => {
     const rewritten = await rewrite(`export const A = () => ${text};\n`);
@@ -158,6 +167,8 @@ describe('a stylesheet', () => {
     ['of one that keeps its URL', `<html><link rel="stylesheet" href="/favicon.ico" />${SHEET}</html>`],
     ['of an alternate one', `<html><link rel="Alternate StyleSheet" href="/a.css" />${SHEET}</html>`],
     ['of what may be one', `<html><link rel={rel} href="https://a.example/a" />${SHEET}</html>`],
+    ['of what is one on a condition', `<html><link rel={dark ? "Stylesheet" : "icon"} href="https://a.example/a" />${SHEET}</html>`],
+    ['of what is one or else worked out', `<html><link rel={dark ? rel : "icon"} href="https://a.example/a" />${SHEET}</html>`],
     ['of what may be one, as all is spread', `<html><link {...props} />${SHEET}</html>`],
     ['of <style>', `<html><head><style>{"a{}"}</style></head><body>${SHEET}</body></html>`],
   ])('stays plain, with asset(): %s', async (_, text) => {
@@ -197,6 +208,12 @@ describe('of a file without imports, the import goes', () => {
     '/** @license MIT */',
     '/* @preserve */',
     '/*! A 1.0 */',
+    '/* Copyright 2020 A. All rights reserved. */',
+    '/*\n * A 1.0, (c) B\n *\n * COPYRIGHT B\n */',
+    '/* A 1.0, copyright (c) 2020 B */',
+    '// SPDX-License-Identifier: MIT',
+    '// SPDX-License-Identifier: MIT\n/* eslint-disable no-alert */',
+    '/** A page. */\n/** @jsx h */',
     '#!/usr/bin/env node\n// a word\n/** @jsx h */',
   ])('behind what is said of the file: %s', async (comment) => {
     for (const gap of ['\n', '\n\n']) expect(await rewrite(`${comment}${gap}${CODE}`)).toBe(`${comment}${gap}${IMPORT}\n${HASHED}`);
@@ -208,10 +225,22 @@ describe('of a file without imports, the import goes', () => {
     '// @ts-expect-error',
     '/** A picture. */',
     '// biome-ignore lint: why',
+    '/** The copyright of the page. */',
+    '/** @type {A} */\n/* eslint-disable no-alert */',
   ])('in front of what is said of the first statement: %s', async (comment) => {
     expect(await rewrite(`${comment}\n${CODE}`)).toBe(`${IMPORT}\n${comment}\n${HASHED}`);
     expect(await rewrite(`/* @jsx h */\n${comment}\n${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${comment}\n${HASHED}`);
   });
+
+  test.each(['// Copyright 2020 A\n// Use of this is governed by a license.', '// A 1.0\r\n// Copyright 2020 A'])(
+    'behind all lines of a licence that an empty one follows: %j',
+    async (licence) => {
+      const newline = licence.includes('\r') ? '\r\n' : '\n';
+      const inLines = (text: string) => text.replaceAll('\n', newline);
+      const before = `${licence}${newline}${newline}`;
+      expect(await rewrite(before + inLines(CODE))).toBe(before + inLines(`${IMPORT}\n${HASHED}`));
+    },
+  );
 
   test('on a line of its own', async () => {
     expect(await rewrite(`/* @jsx h */${CODE}`)).toBe(`/* @jsx h */\n${IMPORT}\n${HASHED}`);
@@ -258,19 +287,25 @@ test.each([
   ['has an `asset` of its own', "const asset = (name) => name;\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes one in', "export const A = ({ asset }) => <img src='/a.png' />;\n"],
   ['takes one in, with a default', "export const A = ({ asset = null }) => <img src='/a.png' />;\n"],
-  ['catches one', "try {} catch (asset) {}\nexport const A = () => <img src='/a.png' />;\n"],
+  ['catches one', "export const A = () => { try {} catch (asset) { return <img src='/a.png' />; } };\n"],
+  ['takes one in further out', "export const A = (asset) => () => <img src='/a.png' />;\n"],
+  [
+    'takes one in beside an import of ours',
+    "import { asset } from 'next-smart-cache';\nexport const A = (asset) => <img src='/a.png' />;\n",
+  ],
+  ['has one in one place of two', "export const A = () => <><img src='/a.png' />{(asset) => <img src='/a.png' />}</>;\n"],
+  ['has a type of that name', "type asset = string;\nexport const A = () => <img src='/a.png' />;\n"],
+  ['exports an interface of that name', "export interface asset {}\nexport const A = () => <img src='/a.png' />;\n"],
   ['takes in the rest as one', "export const A = ({ ...asset }) => <img src='/a.png' />;\n"],
   ['takes in all as one', "export const A = (...asset) => <img src='/a.png' />;\n"],
-  [
-    'has one as a property and parameter',
-    "class B { constructor(private asset: string) {} }\nexport const A = () => <img src='/a.png' />;\n",
-  ],
+  ['has one as a property and parameter', "class B { constructor(private asset: string, public image = <img src='/a.png' />) {} }\n"],
   ['imports the type of ours', "import type { asset } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n"],
   ['imports the type among others', "import { type asset } from 'next-smart-cache';\nexport const A = () => <img src='/a.png' />;\n"],
   ['imports one from elsewhere', "import { asset } from './mine';\nexport const A = () => <img src='/a.png' />;\n"],
   ['is CommonJS', "const React = require('react');\nmodule.exports = () => <img src='/a.png' />;\n"],
 ])('a file is left to its author that %s', async (_, text) => {
-  const after = expect.stringMatching(/^\{asset\('\/a\.png'\)\}$/);
+  const count = text.split('<img').length - 1;
+  const changes = Array.from({ length: count }, () => ({ before: "'/a.png'", after: "{asset('/a.png')}" }));
   const obstacle = text.includes('require') ? 'the file is CommonJS, which has no import' : 'the file has something else named "asset"';
-  expect(await rewriteTags('a.tsx', text, toAssetPath)).toMatchObject({ text, changes: [{ before: "'/a.png'", after }], obstacle });
+  expect(await rewriteTags('a.tsx', text, toAssetPath)).toMatchObject({ text, changes, obstacle });
 });

@@ -94,6 +94,11 @@ test.each([
     "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default wrap({});\n",
   ],
   [
+    'a function that has the name for something of its own',
+    `import a from 'a';\nconst b = (withSmartCache) => withSmartCache;\nexport default a(b);\n`,
+    `import a from 'a';\n${IMPORT}const b = (withSmartCache) => withSmartCache;\nexport default withSmartCache(a(b));\n`,
+  ],
+  [
     'all on one line',
     "import a from 'a'; export default a",
     "import a from 'a';\nimport { withSmartCache } from 'next-smart-cache/config'; export default withSmartCache(a)",
@@ -182,12 +187,35 @@ test.each([
   ['exports.config = {};\n'],
   [''],
   ['let config = {};\nmodule.exports = config;\nif (process.env.X) {\n  module.exports = withPlugins(config);\n}\n'],
-  ['module.exports = {};\nmodule.exports = { a: 1 };\n'],
+  ['module.exports = {};\n{\n  module.exports = { a: 1 };\n}\n'],
+  ['if (process.env.X) module.exports = {};\nmodule.exports = {};\n'],
+  ['export default {};\nmodule.exports = {};\n'],
   ["module.exports = {};\nconst change = () => { module['exports'] = {}; };\n"],
   ['module.exports = {};\nexport default {};\n'],
   ['if (process.env.X) module.exports = {};\nexport default {};\n'],
 ])('not understood: %j', async (text) => {
   expect(await wrap(text)).toBe('not-understood');
+});
+
+test.each([
+  [
+    'another object',
+    'module.exports = {};\nmodule.exports = { a: 1 };\n',
+    'module.exports = {};\nmodule.exports = withSmartCache({ a: 1 });\n',
+  ],
+  [
+    "what Sentry's wizard writes behind it",
+    'const nextConfig = {};\n\nmodule.exports = nextConfig;\n\nconst { withSentryConfig } = require("@sentry/nextjs");\n\nmodule.exports = withSentryConfig(\n  module.exports,\n  { silent: true },\n);\n',
+    'const nextConfig = {};\n\nmodule.exports = nextConfig;\n\nconst { withSentryConfig } = require("@sentry/nextjs");\n\nmodule.exports = withSmartCache(withSentryConfig(\n  module.exports,\n  { silent: true },\n));\n',
+  ],
+])('of several that are exported, the last counts: %s', async (_, text, expected) => {
+  const wrapped = await wrap(text, 'next.config.js');
+  expect(wrapped).toBe(`const { withSmartCache } = require("next-smart-cache/config");\n\n${expected}`);
+  expect(await wrap(wrapped, 'next.config.js')).toBe('unchanged');
+});
+
+test('not understood: two ways to export of TypeScript', async () => {
+  expect(await wrap('module.exports = {};\nexport = {};\n', 'next.config.ts')).toBe('not-understood');
 });
 
 test('what is put into the exports is no other config', async () => {
