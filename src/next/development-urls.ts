@@ -32,8 +32,9 @@ export function rewrittenUrls(shape: () => HashedPathShape | undefined): Develop
 }
 
 /**
- * `/js/application.js?hash=<hash>`. For `output: 'export'`, of whose rewrites
- * Next warns at every start. Elsewhere `next/image` would refuse the query.
+ * `/js/application.js?hash=<hash>`. For static delivery: it adds no rewrite in
+ * production, which a proxy, a route or `router.isReady` could notice, and of
+ * those of `output: 'export'` Next warns at every start.
  */
 export const QUERY_URLS: DevelopmentUrls = {
   urlOf: (assetPath, hash) => `${encodeAssetPath(assetPath)}?hash=${hash}`,

@@ -23,6 +23,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
         return mergeRewrites(await config.rewrites?.(), rewriteRules());
       },
     }),
+    ...(app.hasQueries && { images: { ...config.images, localPatterns: withAnyQuery(config.images?.localPatterns) } }),
     // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.
     transpilePackages: unique([...(config.transpilePackages ?? []), PACKAGE]),
     ...(!wouldHideForgottenWebpack(config) && {
@@ -63,6 +64,13 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
  */
 function wouldHideForgottenWebpack(config: NextConfig): boolean {
   return process.env.TURBOPACK === 'auto' && Boolean(config.webpack) && config.turbopack === undefined;
+}
+
+type LocalPatterns = NonNullable<NonNullable<NextConfig['images']>['localPatterns']>;
+
+/** Next 16 refuses local images with a query, unless a pattern allows it; without any, all others are allowed. */
+function withAnyQuery(patterns: LocalPatterns = [{ pathname: '/**' }]): LocalPatterns {
+  return patterns.map(({ search, ...pattern }) => pattern);
 }
 
 interface WebpackConfig {

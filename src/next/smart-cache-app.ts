@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
-import type { HashedPathShape } from '../core/hashed-path-shape.js';
 import { compareManifests } from '../core/manifest-changes.js';
 import type { ManifestEntry } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
@@ -15,7 +14,7 @@ import { type RenderModules, renderModulePaths, writeRenderModules } from '../pi
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
-import { type ShapeInput, shapeBesideRoutes, shapeUnlessOfRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
 
 /**
@@ -29,6 +28,8 @@ export interface SmartCacheApp {
   prepare(): void;
   /** The rewrites of this mode. Absent: it needs none. */
   readonly rewriteRules: (() => RewriteRules) | undefined;
+  /** Whether URLs of images may have a query, which `next/image` has to be told. */
+  readonly hasQueries: boolean;
   /** Called when Next has compiled, before it renders pages. */
   afterCompile(distDir: string): void;
 }
@@ -58,6 +59,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     modules,
     prepare: () => void built(),
     rewriteRules: project.delivery === 'static' ? undefined : rules,
+    hasQueries: false,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
@@ -76,7 +78,8 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     warn(saysNew(built.warnings));
     return built;
   };
-  const urls = project.hasServer ? rewrittenUrls(once(() => developmentShape(project, config, first()))) : QUERY_URLS;
+  const shape = once(() => shapeBesideRoutes(shapeInput(project, config, first(), [])).shape);
+  const urls = project.delivery === 'static' ? QUERY_URLS : rewrittenUrls(shape);
   const writeModules = (built: BuiltManifest) => {
     // References are not rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
@@ -103,17 +106,13 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     modules,
     prepare: started,
     rewriteRules: urls.rewriteRules,
+    hasQueries: urls === QUERY_URLS,
     afterCompile: () => {},
   };
 }
 
 function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {
   return { ...prefixes, integrity, onMissing };
-}
-
-function developmentShape(project: Project, config: SettingsConfig, built: BuiltManifest): HashedPathShape | undefined {
-  const input = shapeInput(project, config, built, []);
-  return project.delivery === 'static' ? shapeUnlessOfRoutes(input) : shapeBesideRoutes(input).shape;
 }
 
 function shapeInput(

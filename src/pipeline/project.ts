@@ -26,8 +26,6 @@ export interface Project {
   transpilePackages: readonly string[];
   /** The form of the URLs, once `output` is known. */
   delivery: 'rewrite' | 'static';
-  /** Whether a server of Next's answers in production, which could rewrite: not under `output: 'export'`. */
-  hasServer: boolean;
   prefixes: UrlPrefixes;
 }
 
@@ -81,7 +79,6 @@ export function resolveProject({
     // Of a wrapped config, this package is among them, and no source of the app.
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
-    hasServer: output !== 'export',
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };
 }

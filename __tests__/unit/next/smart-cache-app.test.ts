@@ -79,31 +79,25 @@ describe.each<[string, SmartCacheOptions, output: string | undefined]>([
   });
 
   test('in development, every URL that is rendered leads to the original, and an edit changes it', () => {
-    const { app: development } = app(developmentApp);
+    const { project, app: development } = app(developmentApp);
     const manifest = serverManifest(development);
     const { beforeFiles, afterFiles } = rulesOf(development);
     for (const assetPath of Object.keys(FILES).map((name) => `/${name}`)) {
       const url = urlOf(manifest, assetPath);
       const [served] = (rewrite([...beforeFiles, ...afterFiles], url) ?? url).split('?');
       expect([assetPath, served]).toEqual([assetPath, encodeAssetPath(assetPath)]);
-      const changes = assetPath !== '/robots.txt' && (output === 'export' || !assetPath.startsWith('/vendor/'));
+      const changes = assetPath !== '/robots.txt' && (project.delivery === 'static' || !assetPath.startsWith('/vendor/'));
       expect(url !== encodeAssetPath(assetPath)).toBe(changes);
     }
   });
 });
 
-test('under static delivery, routes of the app may look hashed: in development too, they are left alone', () => {
+test('under static delivery, development adds no rewrite either, whatever routes the app has', () => {
   const project = projectWith(FILES, { delivery: 'static' });
-  writeFiles(project.root, { 'app/js/[name]/page.jsx': '' });
+  writeFiles(project.root, { 'app/js/[name]/page.jsx': '', 'app/js/x.0123456789.js/route.js': '' });
   const development = developmentApp(project, {});
-  expect(urlOf(serverManifest(development), '/js/app.js')).toBe('/js/app.js');
-  expect(rulesOf(development)).toEqual({ beforeFiles: [], afterFiles: [] });
-});
-
-test('under static delivery, so may a fixed one', () => {
-  const project = projectWith({ 'js/app.js': 'hello' }, { delivery: 'static' });
-  writeFiles(project.root, { 'app/js/x.0123456789.js/route.js': '' });
-  expect(rulesOf(developmentApp(project, {}))).toEqual({ beforeFiles: [], afterFiles: [] });
+  expect(urlOf(serverManifest(development), '/js/app.js')).toBe('/js/app.js?hash=2cf24dba5f');
+  expect(development.rewriteRules).toBeUndefined();
 });
 
 describe('older deploys stay within reach of the rules as long as the store serves them', () => {

@@ -617,6 +617,31 @@ describe('static delivery', () => {
     expect(fs.readFileSync(path.join(root, '.smart-cache/build/manifest.mjs'), 'utf8')).toContain(`"${STORE_URL}${HASHED}"`);
   });
 
+  describe('in development, where URLs have a query, next/image takes local images with any', () => {
+    const imagesOf = (config: NextConfig, options: Parameters<typeof withSmartCache>[1], mode = 'development') => {
+      enterApp({ argv: [mode === 'development' ? 'dev' : 'build'], env: { NODE_ENV: mode } });
+      return withSmartCache(config, options).images;
+    };
+
+    test('all of them, where the config says nothing', () => {
+      expect(imagesOf({ images: { quality: 80 } as never }, { delivery: 'static' })).toEqual({
+        quality: 80,
+        localPatterns: [{ pathname: '/**' }],
+      });
+    });
+
+    test('else those that it allows', () => {
+      const images = { localPatterns: [{ pathname: '/img/**', search: '' }] };
+      expect(imagesOf({ images }, { delivery: 'static' })).toEqual({ localPatterns: [{ pathname: '/img/**' }] });
+      expect(images.localPatterns[0]).toHaveProperty('search');
+    });
+
+    test('and the config stays as it is elsewhere', () => {
+      expect(imagesOf({}, {})).toBeUndefined();
+      expect(imagesOf({}, { delivery: 'static' }, 'production')).toBeUndefined();
+    });
+  });
+
   test('leaves the config’s own rewrites alone', () => {
     enterApp();
     const rewrites = async () => [];

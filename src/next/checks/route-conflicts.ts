@@ -45,16 +45,6 @@ export function shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength
   return { shape: beside, dynamicRoutes: dynamic };
 }
 
-/**
- * The shape of hashed paths, unless a path of any route has it: for an app that
- * does without in production, and so may have such routes.
- */
-export function shapeUnlessOfRoutes({ manifest, assetPaths, olderPaths, hashLength, routes }: ShapeInput): HashedPathShape | undefined {
-  const shape = hashedPathShape(Object.keys(manifest.assets), assetPaths, hashLength, olderPaths);
-  const { fixed, dynamic } = findRoutesInShape(routes, shape, hashLength);
-  return fixed.length + dynamic.length === 0 ? shape : undefined;
-}
-
 /** One line for each dynamic route that may see a path without its hash. */
 export function warnOfDynamicRoutes(routes: readonly string[], hashLength: number): void {
   for (const route of routes) {
