@@ -197,9 +197,11 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
   });
 });
 
-test('tests may link what they like', async () => {
+test('tests may link what they like, and so may their stylesheets', async () => {
   const link = 'export default () => <img src="/img/logo.svg" alt="" />;\n';
-  const root = await app({ 'app/page.test.jsx': link, '__tests__/page.jsx': link });
+  const style = 'a { background: url(/img/logo.svg) }\n';
+  const scripts = { 'app/page.test.jsx': link, '__tests__/page.jsx': link };
+  const root = await app({ ...scripts, '__tests__/fixtures/a.scss': style, 'app/__mocks__/b.css': style, 'app/c.stories.css': style });
   expect((await runCommand(['check'], { cwd: root })).exitCode).toBe(0);
 });
 

@@ -77,8 +77,8 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
   }
 }
 
-/** Prose, which no parser of JavaScript can read; and tests and stories, which may link what they like. */
-const NO_SCRIPT = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
+/** Prose, which no parser of JavaScript can read; and tests and stories, their stylesheets too, which may link what they like. */
+const NOT_JUDGED = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
 
 /** The source that links files of `public/` and can be parsed. */
 export interface LinkingFiles {
@@ -98,9 +98,11 @@ export function listLinkingFiles(project: Project, ignore: readonly string[] = [
   const root = fs.realpathSync(project.root);
   const isIgnored = ignore.length > 0 ? pathMatcher(ignore.map(normalizeGlob)) : () => false;
   const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name));
-  const files = all.filter((file) => !isIgnored(path.relative(root, file).replaceAll(path.sep, '/'))).sort();
+  const files = all
+    .filter((file) => !NOT_JUDGED.test(path.relative(root, file)) && !isIgnored(path.relative(root, file).replaceAll(path.sep, '/')))
+    .sort();
   return {
-    scripts: files.filter((file) => !STYLESHEET.test(file) && !NO_SCRIPT.test(path.relative(root, file))),
+    scripts: files.filter((file) => !STYLESHEET.test(file)),
     stylesheets: files.filter((file) => STYLESHEET.test(file)),
   };
 }
