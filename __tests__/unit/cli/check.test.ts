@@ -154,17 +154,36 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
   });
 
-  test('with the plugin, what a folder of public/ does not have is missing', async () => {
-    const plugin = { 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" };
+  const plugin = { 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" };
+
+  test('with the plugin, what a folder of public/ does not have is a warning', async () => {
     const text =
       'a { b: url(/img/lgoo.svg?a), url(/img/logo.svg#a), url(/route/a.png), url(/gone.png), url(a/b.png), url(//example.com/img/a.svg) }\n';
     const worked = 'a\n  background: url("/img/#{$name}.svg"), url(/favicon.ico)\n';
     const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...plugin, 'app/a.css': text, 'app/b.sass': worked }) });
     expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
+      exitCode: 0,
       stderr:
-        'app/a.css:1:12  url(): public/ has no /img/lgoo.svg?a; did you mean "/img/logo.svg"?\nnext-smart-cache: 1 problem; 3 files in public/\n',
+        'app/a.css:1:12  url(): public/ has no /img/lgoo.svg?a, unless a route or a rewrite has it; did you mean "/img/logo.svg"? (allowed)\n' +
+        'next-smart-cache: all else holds; 3 files in public/\n',
     });
+  });
+
+  test('with the plugin, what may be missing is data of its own kind', async () => {
+    const { exitCode, stdout } = await runCommand(['check', '--json'], {
+      cwd: await app({ ...plugin, 'app/a.css': 'a { b: url(/img/lgoo.svg) }' }),
+    });
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+      0,
+      { ok: true, problems: [{ kind: 'perhaps-missing', written: '/img/lgoo.svg', nearest: ['/img/logo.svg'], allowed: true }] },
+    ]);
+  });
+
+  test('with the plugin, a folder without a hashed file is filled by others', async () => {
+    const uploads = { 'public/uploads/.gitkeep': '', 'public/uploads/index.html': '' };
+    const cwd = await app({ ...plugin, ...uploads, 'app/a.css': 'a { b: url(/uploads/avatar.png) }' });
+    const { exitCode, stderr } = await runCommand(['check'], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
   });
 
   test.each(['scss', 'sass', 'less'])('of .%s too, comments aside', async (extension) => {

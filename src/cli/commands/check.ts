@@ -42,7 +42,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   const problems = await findSourceProblems(project, built, (options.ignore as string[] | undefined) ?? []);
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
-  const isAllowed = ({ kind }: SourceProblem) => kind === 'unhashed' && options.allowUnhashed === true;
+  const isAllowed = ({ kind }: SourceProblem) => kind === 'perhaps-missing' || (kind === 'unhashed' && options.allowUnhashed === true);
   const failures = problems.filter((problem) => !isAllowed(problem)).length + (['outdated', 'missing'].includes(manifest) ? 1 : 0);
   if (json) {
     const found = problems.map((problem) => ({ ...problem, allowed: isAllowed(problem) }));
@@ -67,9 +67,10 @@ function placeOf({ file, line, column }: SourceProblem, cwd: string): string {
 
 function describe({ kind, site, written, assetPath, nearest, detail }: SourceProblem): string {
   switch (kind) {
-    case 'missing': {
-      const guess = nearest?.length ? `; ${didYouMean(nearest)}` : '; add the file, or correct the path';
-      return `${site}: public/ has no ${written}${guess}`;
+    case 'missing':
+    case 'perhaps-missing': {
+      const guess = nearest?.length ? didYouMean(nearest) : 'add the file, or correct the path';
+      return `${site}: public/ has no ${written}${kind === 'missing' ? '' : ', unless a route or a rewrite has it'}; ${guess}`;
     }
     case 'unhashed':
       return `${site}: ${written} is linked without a hash; ${advise(site ?? '', `asset('${assetPath}')`)}`;

@@ -12,11 +12,12 @@ import { findStylesheetUrls } from './stylesheet-urls.js';
 /** A place in the app's source to look at. */
 export interface SourceProblem {
   /**
-   * `missing`: an asset path that `public/` has no file for; `unhashed`: a
-   * file of `public/`, linked under its plain URL; `unreadable`: a file that
-   * cannot be read or parsed, so that nothing in it was looked at.
+   * `missing`: an asset path that `public/` has no file for; `perhaps-missing`:
+   * the same of a `url()`, which a rewrite or a file of run time may answer;
+   * `unhashed`: a file of `public/`, linked under its plain URL; `unreadable`:
+   * a file that cannot be read or parsed, so that nothing in it was looked at.
    */
-  kind: 'missing' | 'unhashed' | 'unreadable';
+  kind: 'missing' | 'perhaps-missing' | 'unhashed' | 'unreadable';
   /** Absolute. */
   file: string;
   /** From 1, as is the column. */
@@ -41,7 +42,8 @@ export interface SourceProblem {
  */
 export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceProblem[]> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
-  const folders = new Set([...assetPaths].flatMap(firstFolderOf));
+  // A folder without a hashed file, such as one with only a .gitkeep, is filled by others.
+  const folders = new Set(Object.keys(built.manifest.assets).flatMap(firstFolderOf));
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
   const { scripts, stylesheets } = listLinkingFiles(project, ignore);
@@ -80,14 +82,15 @@ export async function findSourceProblems(project: Project, built: BuiltManifest,
     return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
 
-  /** In a stylesheet that our PostCSS plugin rewrites. What does not lie in a folder of `public/` may be a route. */
+  /** In a stylesheet that our PostCSS plugin rewrites. What does not lie in a folder of hashed files may well be a route. */
   function judgeInRewritten(found: LinkedUrl): Judgement | undefined {
     const { written } = found;
     const isBelowOurs = readings(written)
       .flatMap(firstFolderOf)
       .some((folder) => folders.has(folder));
     const isLeftAlone = !isBelowOurs || INTERPOLATION.test(written) || toAssetPath(written) !== undefined;
-    return isLeftAlone ? undefined : judgeLookedUp(found);
+    const missing = isLeftAlone ? undefined : judgeLookedUp(found);
+    return missing && { ...missing, kind: 'perhaps-missing' };
   }
 }
 
