@@ -256,8 +256,43 @@ describe('--ignore leaves out what is no source of the app', () => {
     expect((await runCommand(['check', '--no-manifest', '--ignore', '../../packages/ui/templates/**'], { cwd })).exitCode).toBe(0);
   });
 
-  test('an empty glob is wrong usage', async () => {
-    expect(await runCommand(['check', '--ignore', ''], { cwd: await app() })).toMatchObject({ exitCode: 2 });
+  test.each(['templates', 'templates/', '/templates', '/templates/', './templates'])('in a folder: %s', async (glob) => {
+    const cwd = await app({ 'templates/page.jsx': link, 'templates/deep/down/site.css': 'a { background: url(/img/logo.svg) }\n' });
+    expect(await runCommand(['check', '--ignore', glob], { cwd })).toMatchObject({
+      exitCode: 0,
+      stderr: 'next-smart-cache: all holds; 3 files in public/\n',
+    });
+  });
+
+  test('in a folder of that name anywhere, but in none of a longer name', async () => {
+    const cwd = await app({ 'app/templates/page.jsx': link, 'app/my-templates/page.jsx': link });
+    expect((await runCommand(['check', '--ignore', 'templates/'], { cwd })).stderr).toMatch(
+      /^app\/my-templates\/page\.jsx.*\n.*1 problem;/,
+    );
+  });
+
+  test.each(['', '/'])('%j names nothing, which is wrong usage', async (glob) => {
+    const { exitCode, stderr } = await runCommand(['check', '--ignore', glob], { cwd: await app() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('It must name files or a folder.')]);
+  });
+
+  test.each(['!app/page.jsx', '/!app/page.jsx', './!app/page.jsx', '!*.jsx'])(
+    '%s, which would leave out all else, is wrong usage',
+    async (glob) => {
+      const { exitCode, stderr } = await runCommand(['check', '--ignore', glob], { cwd: await app() });
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name what to leave out, not what to keep')]);
+    },
+  );
+
+  test('a glob that matches no file is named, and no failure', async () => {
+    const argv = ['check', '--ignore', 'tmeplates', 'app', '*.jsx', 'stories/**'];
+    const { exitCode, stderr } = await runCommand(argv, { cwd: await app() });
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'next-smart-cache: --ignore "tmeplates" matches no file of the source\n' +
+        'next-smart-cache: --ignore "stories/**" matches no file of the source\n' +
+        'next-smart-cache: all holds; 3 files in public/\n',
+    ]);
   });
 });
 

@@ -35,23 +35,32 @@ export interface SourceProblem {
   detail?: string;
 }
 
+/** What comes of looking through an app's source. */
+export interface SourceFindings {
+  /** In the order of the files. */
+  problems: SourceProblem[];
+  /** Of the globs of what is no source of the app, those that match no file. */
+  unmatched: readonly string[];
+}
+
 /**
- * Compares what the app's source links with what `public/` has, in the order of the files.
+ * Compares what the app's source links with what `public/` has.
  *
- * @param ignore globs of files that are no source of the app, relative to its folder.
+ * @param ignore globs of files and folders that are no source of the app, relative to its own.
  */
-export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceProblem[]> {
+export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceFindings> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
   // A folder without a hashed file, such as one with only a .gitkeep, is filled by others.
   const folders = new Set(Object.keys(built.manifest.assets).flatMap(firstFolderOf));
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
-  const { scripts, stylesheets } = listLinkingFiles(project, ignore);
+  const { scripts, stylesheets, unmatched } = listLinkingFiles(project, ignore);
   for (const file of scripts)
     await lookInto(file, findLinkedUrls, (found) => (found.isLookedUp ? judgeLookedUp(found) : judgePlain(found)));
   const judgeInStylesheet = (await hasPostcssPlugin(project.root)) ? judgeInRewritten : judgePlain;
   for (const file of stylesheets) await lookInto(file, findStylesheetUrls, judgeInStylesheet);
-  return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+  problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+  return { problems, unmatched };
 
   async function lookInto(
     file: string,
