@@ -195,6 +195,13 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
     );
   });
 
+  test('of .sass: what is nested in a comment is part of it', async () => {
+    const nested = '// body\n  background: url(/img/logo.svg)\n';
+    const files = { 'styles/a.sass': nested, 'styles/b.scss': `${nested};`, 'styles/c.less': '@import url(/img/logo.svg);\n' };
+    const { stderr } = await runCommand(['check'], { cwd: await app(files) });
+    expect(stderr).toMatch(/^styles\/b\.scss:2:19 .*\n.*1 problem;/);
+  });
+
   test('a folder above the app that cannot be listed has no config', async () => {
     const root = await app(globals);
     const { readdirSync } = fs;
