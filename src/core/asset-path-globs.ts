@@ -17,10 +17,16 @@ export function pathMatcher(globs: readonly string[]): (path: string) => boolean
   return (path) => isMatch(path);
 }
 
-/** A glob as options and flags hold it. One without a folder (`*.map`) means that name anywhere, as in `.gitignore`. */
+/** A glob as options hold it. One without a folder (`*.map`) means that name anywhere, as in `.gitignore`. */
 export function normalizeGlob(written: string): string {
   if (written.startsWith('/')) return written.slice(1);
   return written.includes('/') ? written : `**/${written}`;
+}
+
+/** A test for relative paths, of one glob of what is left out: as {@link normalizeGlob}, and a folder means all in it, too. */
+export function ignoredPathMatcher(written: string): (path: string) => boolean {
+  const glob = normalizeGlob(written.replace(/\/+$/, ''));
+  return pathMatcher([glob, `${glob}/**`]);
 }
 
 /** Whether an asset path is hashed, and does not keep its name. */

@@ -154,17 +154,36 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
   });
 
-  test('with the plugin, what a folder of public/ does not have is missing', async () => {
-    const plugin = { 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" };
+  const plugin = { 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" };
+
+  test('with the plugin, what a folder of public/ does not have is a warning', async () => {
     const text =
       'a { b: url(/img/lgoo.svg?a), url(/img/logo.svg#a), url(/route/a.png), url(/gone.png), url(a/b.png), url(//example.com/img/a.svg) }\n';
     const worked = 'a\n  background: url("/img/#{$name}.svg"), url(/favicon.ico)\n';
     const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ ...plugin, 'app/a.css': text, 'app/b.sass': worked }) });
     expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
+      exitCode: 0,
       stderr:
-        'app/a.css:1:12  url(): public/ has no /img/lgoo.svg?a; did you mean "/img/logo.svg"?\nnext-smart-cache: 1 problem; 3 files in public/\n',
+        'app/a.css:1:12  url(): public/ has no /img/lgoo.svg?a, unless a route or a rewrite has it; did you mean "/img/logo.svg"? (allowed)\n' +
+        'next-smart-cache: all else holds; 3 files in public/\n',
     });
+  });
+
+  test('with the plugin, what may be missing is data of its own kind', async () => {
+    const { exitCode, stdout } = await runCommand(['check', '--json'], {
+      cwd: await app({ ...plugin, 'app/a.css': 'a { b: url(/img/lgoo.svg) }' }),
+    });
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+      0,
+      { ok: true, problems: [{ kind: 'perhaps-missing', written: '/img/lgoo.svg', nearest: ['/img/logo.svg'], allowed: true }] },
+    ]);
+  });
+
+  test('with the plugin, a folder without a hashed file is filled by others', async () => {
+    const uploads = { 'public/uploads/.gitkeep': '', 'public/uploads/index.html': '' };
+    const cwd = await app({ ...plugin, ...uploads, 'app/a.css': 'a { b: url(/uploads/avatar.png) }' });
+    const { exitCode, stderr } = await runCommand(['check'], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'next-smart-cache: all holds; 3 files in public/\n' });
   });
 
   test.each(['scss', 'sass', 'less'])('of .%s too, comments aside', async (extension) => {
@@ -174,6 +193,13 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
     expect(stderr).toMatch(
       new RegExp(`^styles/site\\.${extension}:4:19 {2}url\\(\\): /img/logo\\.svg is linked without a hash; .*\\n.*1 problem`),
     );
+  });
+
+  test('of .sass: what is nested in a comment is part of it', async () => {
+    const nested = '// body\n  background: url(/img/logo.svg)\n';
+    const files = { 'styles/a.sass': nested, 'styles/b.scss': `${nested};`, 'styles/c.less': '@import url(/img/logo.svg);\n' };
+    const { stderr } = await runCommand(['check'], { cwd: await app(files) });
+    expect(stderr).toMatch(/^styles\/b\.scss:2:19 .*\n.*1 problem;/);
   });
 
   test('a folder above the app that cannot be listed has no config', async () => {
@@ -197,9 +223,11 @@ describe('stylesheets that Next bundles, with URLs of public/ in them', () => {
   });
 });
 
-test('tests may link what they like', async () => {
+test('tests may link what they like, and so may their stylesheets', async () => {
   const link = 'export default () => <img src="/img/logo.svg" alt="" />;\n';
-  const root = await app({ 'app/page.test.jsx': link, '__tests__/page.jsx': link });
+  const style = 'a { background: url(/img/logo.svg) }\n';
+  const scripts = { 'app/page.test.jsx': link, '__tests__/page.jsx': link };
+  const root = await app({ ...scripts, '__tests__/fixtures/a.scss': style, 'app/__mocks__/b.css': style, 'app/c.stories.css': style });
   expect((await runCommand(['check'], { cwd: root })).exitCode).toBe(0);
 });
 
@@ -235,8 +263,43 @@ describe('--ignore leaves out what is no source of the app', () => {
     expect((await runCommand(['check', '--no-manifest', '--ignore', '../../packages/ui/templates/**'], { cwd })).exitCode).toBe(0);
   });
 
-  test('an empty glob is wrong usage', async () => {
-    expect(await runCommand(['check', '--ignore', ''], { cwd: await app() })).toMatchObject({ exitCode: 2 });
+  test.each(['templates', 'templates/', '/templates', '/templates/', './templates'])('in a folder: %s', async (glob) => {
+    const cwd = await app({ 'templates/page.jsx': link, 'templates/deep/down/site.css': 'a { background: url(/img/logo.svg) }\n' });
+    expect(await runCommand(['check', '--ignore', glob], { cwd })).toMatchObject({
+      exitCode: 0,
+      stderr: 'next-smart-cache: all holds; 3 files in public/\n',
+    });
+  });
+
+  test('in a folder of that name anywhere, but in none of a longer name', async () => {
+    const cwd = await app({ 'app/templates/page.jsx': link, 'app/my-templates/page.jsx': link });
+    expect((await runCommand(['check', '--ignore', 'templates/'], { cwd })).stderr).toMatch(
+      /^app\/my-templates\/page\.jsx.*\n.*1 problem;/,
+    );
+  });
+
+  test.each(['', '/'])('%j names nothing, which is wrong usage', async (glob) => {
+    const { exitCode, stderr } = await runCommand(['check', '--ignore', glob], { cwd: await app() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('It must name files or a folder.')]);
+  });
+
+  test.each(['!app/page.jsx', '/!app/page.jsx', './!app/page.jsx', '!*.jsx'])(
+    '%s, which would leave out all else, is wrong usage',
+    async (glob) => {
+      const { exitCode, stderr } = await runCommand(['check', '--ignore', glob], { cwd: await app() });
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name what to leave out, not what to keep')]);
+    },
+  );
+
+  test('a glob that matches no file is named, and no failure', async () => {
+    const argv = ['check', '--ignore', 'tmeplates', 'app', '*.jsx', 'stories/**'];
+    const { exitCode, stderr } = await runCommand(argv, { cwd: await app() });
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'next-smart-cache: --ignore "tmeplates" matches no file of the source\n' +
+        'next-smart-cache: --ignore "stories/**" matches no file of the source\n' +
+        'next-smart-cache: all holds; 3 files in public/\n',
+    ]);
   });
 });
 

@@ -76,6 +76,7 @@ test.each<[SmartCacheOptions, assetPath: string, expected: boolean]>([
   [{ exclude: '/private/**' }, '/private/.a', false],
   [{ exclude: '/private/**' }, '/private/line\nbreak.txt', false],
   [{ exclude: '/private/**' }, '/privately.txt', true],
+  [{ exclude: 'private' }, '/private/a.txt', true],
   [{ exclude: 'LICENSE' }, '/LICENSE', false],
   [{ exclude: 'LICENSE' }, '/vendor/LICENSE', false],
 ])('with %j, whether %j is hashed: %j', (options, assetPath, expected) => {

@@ -26,23 +26,25 @@ export const checkCommand: CliCommand = {
     command
       .option('--allow-unhashed', 'only list the URLs without a hash')
       .option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it')
-      .option('--ignore <glob...>', "files to leave out, such as code templates: globs relative to the app's folder", addGlob);
+      .option('--ignore <glob...>', "files and folders to leave out, such as code templates: globs relative to the app's folder", addGlob);
   },
   run: runCheck,
 };
 
 function addGlob(glob: string, before: readonly string[] = []): readonly string[] {
-  if (glob === '') throw new InvalidArgumentError('It must not be empty.');
+  if (/^\/*$/.test(glob)) throw new InvalidArgumentError('It must name files or a folder.');
+  // A glob matches all but what stands behind such a "!", so that nothing would be looked at.
+  if (/^(?:\.?\/)*!/.test(glob)) throw new InvalidArgumentError('It must not begin with "!": name what to leave out, not what to keep.');
   return [...before, glob];
 }
 
 async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
-  const problems = await findSourceProblems(project, built, (options.ignore as string[] | undefined) ?? []);
+  const { problems, unmatched } = await findSourceProblems(project, built, (options.ignore as string[] | undefined) ?? []);
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
-  const isAllowed = ({ kind }: SourceProblem) => kind === 'unhashed' && options.allowUnhashed === true;
+  const isAllowed = ({ kind }: SourceProblem) => kind === 'perhaps-missing' || (kind === 'unhashed' && options.allowUnhashed === true);
   const failures = problems.filter((problem) => !isAllowed(problem)).length + (['outdated', 'missing'].includes(manifest) ? 1 : 0);
   if (json) {
     const found = problems.map((problem) => ({ ...problem, allowed: isAllowed(problem) }));
@@ -50,6 +52,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   }
   const talk = createTalk(io);
   for (const warning of built.warnings) talk.warn(warning);
+  for (const glob of unmatched) talk.note(`--ignore "${glob}" matches no file of the source`);
   for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem) + (isAllowed(problem) ? ' (allowed)' : ''));
   if (manifest === 'outdated' || manifest === 'missing') {
     talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}; run "next-smart-cache build"`);
@@ -67,9 +70,10 @@ function placeOf({ file, line, column }: SourceProblem, cwd: string): string {
 
 function describe({ kind, site, written, assetPath, nearest, detail }: SourceProblem): string {
   switch (kind) {
-    case 'missing': {
-      const guess = nearest?.length ? `; ${didYouMean(nearest)}` : '; add the file, or correct the path';
-      return `${site}: public/ has no ${written}${guess}`;
+    case 'missing':
+    case 'perhaps-missing': {
+      const guess = nearest?.length ? didYouMean(nearest) : 'add the file, or correct the path';
+      return `${site}: public/ has no ${written}${kind === 'missing' ? '' : ', unless a route or a rewrite has it'}; ${guess}`;
     }
     case 'unhashed':
       return `${site}: ${written} is linked without a hash; ${advise(site ?? '', `asset('${assetPath}')`)}`;

@@ -1,8 +1,9 @@
-/** What a `<link>` must be for a browser to fetch it for the page that has it (HTML Standard, "Link types"). */
+/** What a `<link>` must be for a browser to fetch it for the page that has it, or that is likely to come next (HTML Standard, "Link types"). */
 const FETCHED = new Set([
   'stylesheet',
   'preload',
   'modulepreload',
+  'prefetch',
   'icon',
   'apple-touch-icon',
   'apple-touch-icon-precomposed',
@@ -10,7 +11,7 @@ const FETCHED = new Set([
   'manifest',
 ]);
 
-/** Whether a `rel` has a browser fetch the file for this page. What other links lead to, people and feed readers keep. */
+/** Whether a `rel` has a browser fetch the file for this page or the next. What other links lead to, people and feed readers keep. */
 export function isFetchedForPage(rel: string): boolean {
   return linkTypesOf(rel).some((type) => FETCHED.has(type));
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { normalizeGlob, pathMatcher } from '../../core/asset-path-globs.js';
+import { ignoredPathMatcher } from '../../core/asset-path-globs.js';
 import type { Project } from '../project.js';
 import { findSourcePackages, isAround } from './source-packages.js';
 
@@ -77,14 +77,16 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
   }
 }
 
-/** Prose, which no parser of JavaScript can read; and tests and stories, which may link what they like. */
-const NO_SCRIPT = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
+/** Prose, which no parser of JavaScript can read; and tests and stories, their stylesheets too, which may link what they like. */
+const NOT_JUDGED = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
 
 /** The source that links files of `public/` and can be parsed. */
 export interface LinkingFiles {
   scripts: string[];
   /** Those that the app bundles. */
   stylesheets: string[];
+  /** Of the globs of files to leave out, those that match none. */
+  unmatched: string[];
 }
 
 const STYLESHEET = /\.(?:css|s[ac]ss|less)$/;
@@ -92,17 +94,27 @@ const STYLESHEET = /\.(?:css|s[ac]ss|less)$/;
 /**
  * What may link files of `public/`, sorted. All are real paths.
  *
- * @param ignore globs of files to leave out, relative to the app's folder. Default: none.
+ * @param ignore globs of files and folders to leave out, relative to the app's folder. Default: none.
  */
 export function listLinkingFiles(project: Project, ignore: readonly string[] = []): LinkingFiles {
   const root = fs.realpathSync(project.root);
-  const isIgnored = ignore.length > 0 ? pathMatcher(ignore.map(normalizeGlob)) : () => false;
+  const unmatched = new Set(ignore);
+  const matchers = ignore.map((glob) => ({ glob, isMatch: ignoredPathMatcher(glob) }));
   const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name));
-  const files = all.filter((file) => !isIgnored(path.relative(root, file).replaceAll(path.sep, '/'))).sort();
+  const files = all
+    .filter((file) => !isIgnored(path.relative(root, file).replaceAll(path.sep, '/')) && !NOT_JUDGED.test(path.relative(root, file)))
+    .sort();
   return {
-    scripts: files.filter((file) => !STYLESHEET.test(file) && !NO_SCRIPT.test(path.relative(root, file))),
+    scripts: files.filter((file) => !STYLESHEET.test(file)),
     stylesheets: files.filter((file) => STYLESHEET.test(file)),
+    unmatched: [...unmatched],
   };
+
+  function isIgnored(relativePath: string): boolean {
+    const matching = matchers.filter(({ isMatch }) => isMatch(relativePath));
+    for (const { glob } of matching) unmatched.delete(glob);
+    return matching.length > 0;
+  }
 }
 
 /** `public/`, which no bundler looks into, and what builds have left. */

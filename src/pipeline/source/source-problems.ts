@@ -12,11 +12,12 @@ import { findStylesheetUrls } from './stylesheet-urls.js';
 /** A place in the app's source to look at. */
 export interface SourceProblem {
   /**
-   * `missing`: an asset path that `public/` has no file for; `unhashed`: a
-   * file of `public/`, linked under its plain URL; `unreadable`: a file that
-   * cannot be read or parsed, so that nothing in it was looked at.
+   * `missing`: an asset path that `public/` has no file for; `perhaps-missing`:
+   * the same of a `url()`, which a rewrite or a file of run time may answer;
+   * `unhashed`: a file of `public/`, linked under its plain URL; `unreadable`:
+   * a file that cannot be read or parsed, so that nothing in it was looked at.
    */
-  kind: 'missing' | 'unhashed' | 'unreadable';
+  kind: 'missing' | 'perhaps-missing' | 'unhashed' | 'unreadable';
   /** Absolute. */
   file: string;
   /** From 1, as is the column. */
@@ -34,22 +35,32 @@ export interface SourceProblem {
   detail?: string;
 }
 
+/** What comes of looking through an app's source. */
+export interface SourceFindings {
+  /** In the order of the files. */
+  problems: SourceProblem[];
+  /** Of the globs of what is no source of the app, those that match no file. */
+  unmatched: readonly string[];
+}
+
 /**
- * Compares what the app's source links with what `public/` has, in the order of the files.
+ * Compares what the app's source links with what `public/` has.
  *
- * @param ignore globs of files that are no source of the app, relative to its folder.
+ * @param ignore globs of files and folders that are no source of the app, relative to its own.
  */
-export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceProblem[]> {
+export async function findSourceProblems(project: Project, built: BuiltManifest, ignore: readonly string[]): Promise<SourceFindings> {
   const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
-  const folders = new Set([...assetPaths].flatMap(firstFolderOf));
+  // A folder without a hashed file, such as one with only a .gitkeep, is filled by others.
+  const folders = new Set(Object.keys(built.manifest.assets).flatMap(firstFolderOf));
   const toAssetPath = hashedAssetPaths(project, built);
   const problems: SourceProblem[] = [];
-  const { scripts, stylesheets } = listLinkingFiles(project, ignore);
+  const { scripts, stylesheets, unmatched } = listLinkingFiles(project, ignore);
   for (const file of scripts)
     await lookInto(file, findLinkedUrls, (found) => (found.isLookedUp ? judgeLookedUp(found) : judgePlain(found)));
   const judgeInStylesheet = (await hasPostcssPlugin(project.root)) ? judgeInRewritten : judgePlain;
   for (const file of stylesheets) await lookInto(file, findStylesheetUrls, judgeInStylesheet);
-  return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+  problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
+  return { problems, unmatched };
 
   async function lookInto(
     file: string,
@@ -80,14 +91,15 @@ export async function findSourceProblems(project: Project, built: BuiltManifest,
     return { kind: 'missing', nearest: nearestNames(splitSuffix(written).path, assetPaths) };
   }
 
-  /** In a stylesheet that our PostCSS plugin rewrites. What does not lie in a folder of `public/` may be a route. */
+  /** In a stylesheet that our PostCSS plugin rewrites. What does not lie in a folder of hashed files may well be a route. */
   function judgeInRewritten(found: LinkedUrl): Judgement | undefined {
     const { written } = found;
     const isBelowOurs = readings(written)
       .flatMap(firstFolderOf)
       .some((folder) => folders.has(folder));
     const isLeftAlone = !isBelowOurs || INTERPOLATION.test(written) || toAssetPath(written) !== undefined;
-    return isLeftAlone ? undefined : judgeLookedUp(found);
+    const missing = isLeftAlone ? undefined : judgeLookedUp(found);
+    return missing && { ...missing, kind: 'perhaps-missing' };
   }
 }
 

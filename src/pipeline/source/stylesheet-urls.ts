@@ -5,10 +5,12 @@ import { findSassUrls } from './sass-urls.js';
 
 /** Finds what a stylesheet of the app loads, other stylesheets aside; nothing in one that cannot be read, as who compiles it says so. */
 export function findStylesheetUrls(file: string, text: string): LinkedUrl[] {
-  return (file.endsWith('.css') ? findCssUrls(text) : locate(findSassUrls(text), text)).map(({ url, line, start }) => {
-    const column = start - text.lastIndexOf('\n', start - 1);
-    return { written: url, site: 'url()', isLookedUp: false, line, column };
-  });
+  return (file.endsWith('.css') ? findCssUrls(text) : locate(findSassUrls(text, file.endsWith('.sass')), text)).map(
+    ({ url, line, start }) => {
+      const column = start - text.lastIndexOf('\n', start - 1);
+      return { written: url, site: 'url()', isLookedUp: false, line, column };
+    },
+  );
 }
 
 function findCssUrls(text: string): Reference[] {

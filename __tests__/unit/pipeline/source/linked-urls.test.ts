@@ -151,11 +151,13 @@ test('a function of the same name is none of ours', async () => {
 test.each([
   ['fetched', 'rel="stylesheet"', true],
   ['of several types, one of them fetched', 'rel="alternate Shortcut ICON"', true],
+  ['for the next page', 'rel="prefetch"', true],
   ['a text in braces', 'rel={"manifest"}', true],
   ['one of two', "rel={dark ? 'icon' : 'alternate'}", true],
   ['worked out', 'rel={rel}', true],
   ['perhaps in what is spread', '{...props}', true],
   ['another page', 'rel="alternate"', false],
+  ['only a name to look up', 'rel="dns-prefetch"', false],
   ['a search engine', 'rel="search"', false],
   ['none of two', "rel={dark ? 'canonical' : 'author'}", false],
   ['none', 'as="x"', false],
