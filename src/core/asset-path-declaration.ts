@@ -5,9 +5,9 @@ export const DECLARATION_FILE = 'smart-cache-env.d.ts';
 
 const HEADER = '// Written by next-smart-cache from the files in public/; do not edit.';
 
-/** Whether a file of that name is the one that this package writes. */
+/** Whether a file of that name is the one that this package writes, also with what a linter or licence tool has put in front. */
 export function isAssetPathDeclaration(text: string): boolean {
-  return text.startsWith(HEADER);
+  return text.split(/\r?\n/).includes(HEADER);
 }
 
 /**

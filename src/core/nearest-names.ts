@@ -11,14 +11,15 @@ import { splitExtension } from './asset-path.js';
  */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
   const wanted = comparable(name);
-  const fileName = wanted.slice(wanted.lastIndexOf('/'));
+  // An option has no slash, nor has a file's name alone.
+  const fileName = wanted.slice(wanted.lastIndexOf('/') + 1);
   const { stem } = splitExtension(wanted);
   const most = Math.max(2, Math.floor(fileName.length / 3));
   let tolerance = most;
   let best: { candidate: string; score: number }[] = [];
   for (const candidate of candidates) {
     const other = comparable(candidate);
-    const isMoved = (fileName.startsWith('/') && other.endsWith(fileName)) || splitExtension(other).stem === stem;
+    const isMoved = other.endsWith(`/${fileName}`) || splitExtension(other).stem === stem;
     if (!isMoved && Math.abs(other.length - wanted.length) > tolerance) continue;
     const distance = editDistance(wanted, other, tolerance);
     const score = isMoved ? Math.min(distance, most) : distance;

@@ -3,6 +3,7 @@ import { declareAssetPaths, isAssetPathDeclaration } from '../core/asset-path-de
 import type { ErrorParts } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
+import type { OnProgress } from '../core/on-progress.js';
 import { readTextIfThere, replaceText, writeIfChanged } from './disk/atomic-write.js';
 import { foreignFile } from './disk/file-errors.js';
 import type { Output } from './graph/hash-graph.js';
@@ -15,7 +16,7 @@ import { type Scan, type ScannedFile, scanPublicFolder } from './scan/scan.js';
 import { openScanCache, type ScanCache } from './scan/scan-cache.js';
 import { type Copies, storedCopies, unstoredCopies } from './store/copies.js';
 import type { FrozenFile } from './store/freeze.js';
-import { freezeInParallel, type OnProgress } from './store/freeze-in-parallel.js';
+import { freezeInParallel } from './store/freeze-in-parallel.js';
 
 export interface BuildManifestOptions {
   /** Whether frozen copies are made. Default: true; development has no store. */

@@ -145,7 +145,8 @@ function linkFiles(store: Store, links: readonly Link[], folder: string, isRequi
     try {
       linkOrCopy(frozen, target);
     } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw writeFailed(url, error);
+      if (systemErrorCode(error) === 'ENAMETOOLONG') throw nameTooLong(url, error);
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
       if (isRequired(url)) throw storeDamaged(frozen, url, error);
     }
   }
@@ -159,6 +160,19 @@ function linkOrCopy(frozen: string, target: string): void {
     if (systemErrorCode(error) === 'ENOENT') throw error;
     fs.copyFileSync(frozen, target, fs.constants.COPYFILE_FICLONE);
   }
+}
+
+function nameTooLong(url: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_WRITE_FAILED',
+    {
+      what: 'A file cannot be written; what was there before is untouched',
+      where: url,
+      why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
+      fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
+    },
+    { cause },
+  );
 }
 
 function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {

@@ -24,6 +24,11 @@ test('the best come first, equals by name, and no more than asked for', () => {
   expect(nearestNames('/aa.js', candidates, 1)).toEqual(['/aa.js']);
 });
 
+test('of options, which have no slash, a third may be wrong', () => {
+  expect(nearestNames('precompression', ['precompress', 'keep'])).toEqual(['precompress']);
+  expect(nearestNames('app.js', NAMES)).toEqual(['/js/app.js']);
+});
+
 test('a long folder in common brings two files no nearer', () => {
   expect(nearestNames('/assets/images/products/a.png', ['/assets/images/products/list.svg'])).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { declareAssetPaths } from '../../../src/core/asset-path-declaration';
 import { parseManifest } from '../../../src/core/manifest-document';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
@@ -440,6 +441,10 @@ describe('the types', () => {
     );
     expect(declaration(project)).toBe('// mine\n');
     expect(fs.existsSync(project.manifestPath)).toBe(false);
+    // With what a linter has put in front, it is still ours.
+    fs.writeFileSync(project.declarationPath, `/* eslint-disable */\n${declareAssetPaths([])}`);
+    buildManifest(project);
+    expect(declaration(project)).toContain('assetPath:');
     // Cut short by a crash of the whole system.
     fs.writeFileSync(project.declarationPath, '');
     buildManifest(project);

@@ -141,7 +141,7 @@ function componentFor({ element, tag, site }: LinkSite, hoistable: ReadonlySet<N
 }
 
 function isPreload({ element, tag }: LinkSite): boolean {
-  return element !== undefined && tag === 'link' && textOf(attributeOf(element, 'rel')) === 'preload';
+  return element !== undefined && tag === 'link' && ['preload', 'prefetch'].includes(textOf(attributeOf(element, 'rel')) ?? '');
 }
 
 function importsOf(tree: Node): Node[] {

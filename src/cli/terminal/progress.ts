@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { OnProgress } from '../../core/on-progress.js';
 import type { CommandIo } from '../command-io.js';
 import { formatBytes, formatCount } from './numbers.js';
 
@@ -14,9 +15,6 @@ export interface Progress {
 
 export const HASHING: Progress = { verb: 'hashing public/', formatTotal: formatBytes };
 export const VERIFYING: Progress = { verb: 'looking at', formatTotal: (total) => formatCount(total, 'file') };
-
-/** Called with what has been done so far, and what there is to do, which may grow. */
-export type OnProgress = (done: number, total: number) => void;
 
 /**
  * Shows how far a piece of work is, if it is long and somebody watches. The

@@ -1,4 +1,4 @@
-import type { OnProgress } from '../terminal/progress.js';
+import type { OnProgress } from '../../core/on-progress.js';
 import { isHtml } from './answer.js';
 import type { Ask } from './ask.js';
 import { forbidsSharedReuse } from './cache-headers.js';

@@ -1,4 +1,4 @@
-import type { OnProgress } from '../terminal/progress.js';
+import type { OnProgress } from '../../core/on-progress.js';
 import { createAsk } from './ask.js';
 import { collectSite } from './collect-site.js';
 import { judgeSite, type SiteReport } from './judge-site.js';

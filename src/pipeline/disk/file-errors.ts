@@ -90,11 +90,6 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
         why: 'the file system is mounted read-only (EROFS)',
         fix: 'run the command in a copy of the app that is writable, or mount it so',
       };
-    case 'ENAMETOOLONG':
-      return {
-        why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
-        fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
-      };
     case 'EISDIR':
       return { why: 'a folder has the name of the file', fix: 'remove or rename that folder and run the command again' };
     case 'EEXIST':

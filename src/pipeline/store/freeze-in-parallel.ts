@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../../core/errors.js';
+import type { OnProgress } from '../../core/on-progress.js';
 import { isLookedInto } from '../references/find-references.js';
 import { type FileToFreeze, type FreezeJob, type FrozenFile, freezeFiles } from './freeze.js';
 
@@ -30,9 +31,6 @@ const STALL_MS = 30_000;
 const ASK_MS = 100;
 /** Threads count in these, so that 32 bits are enough. */
 export const KILOBYTE = 1024;
-
-/** Bytes read so far, and bytes to read. */
-export type OnProgress = (done: number, total: number) => void;
 
 /**
  * {@link freezeFiles} on several cores, in the order given. This thread takes

@@ -49,7 +49,6 @@ describe('a failure leaves the old file and nothing else', () => {
     ['writeFileSync', 'EDQUOT', /share of the disk is full/, /free some space/],
     ['writeFileSync', 'EACCES', /EACCES/, /writable/],
     ['renameSync', 'EXDEV', /EXDEV/, /writable/],
-    ['writeFileSync', 'ENAMETOOLONG', /longer than a name may be/, /shorter name/],
     ['renameSync', 'EISDIR', /a folder has the name of the file/, /remove or rename/],
     ['mkdirSync', 'EROFS', /EROFS/, /writable/],
     ['mkdirSync', 'EEXIST', /a file has the name of a folder/, /remove or rename/],
