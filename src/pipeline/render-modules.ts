@@ -1,17 +1,14 @@
 import path from 'node:path';
-import { splitExtension } from '../core/asset-path.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
-import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-manifest.js';
+import type { RenderManifest } from '../core/render-manifest.js';
 import type { ResolvedOptions } from '../core/smart-cache-options.js';
 import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeIfChanged } from './disk/atomic-write.js';
-import { editsLoadedBy, statesBelow } from './graph/edits-below.js';
-import { fontsOf, staticModulesOf } from './graph/files-needed.js';
-import { importMapFor } from './graph/import-map.js';
 import { writeHotComponents } from './hot-components.js';
 import type { Project } from './project.js';
+import { editsOf, importMapOf, preloadsOf } from './render-extras.js';
 import { listSourceFiles, type SourceFiles } from './source/source-files.js';
 import { findMentions, type SourceMentions } from './source/source-mentions.js';
 
@@ -90,55 +87,6 @@ export function writeRenderModules(
   // Of the browser's own module, so that both halves cannot but find the same URLs.
   writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
   return { source, manifest: { ...forServer, unlisted } };
-}
-
-/** For all modules that can be reached from those that the source mentions. */
-function importMapOf(
-  project: Project,
-  { manifest, graph }: BuiltManifest,
-  entries: readonly string[],
-  plain: RenderManifest,
-  { integrity }: RenderManifestSettings,
-): ImportMap {
-  const integrityOf = (assetPath: string) => (integrity === false ? undefined : manifest.assets[assetPath]?.integrity);
-  return importMapFor(project, graph, entries, plain, integrityOf);
-}
-
-/** Those of the files that have any. A module carries the integrity that the import map has for it: a preload must match what it is for. */
-function preloadsOf(
-  { graph }: BuiltManifest,
-  entries: readonly string[],
-  { assets }: RenderManifest,
-  importMap: ImportMap | undefined,
-): NonNullable<RenderManifest['preloads']> {
-  const preloads: Record<string, RenderedAsset[]> = {};
-  for (const entry of entries) {
-    const listed = [...fontsOf(graph, entry), ...staticModulesOf(graph, entry)].flatMap((target) => assets[target] ?? []);
-    if (listed.length > 0) preloads[entry] = listed.map((asset) => withIntegrity(asset, importMap));
-  }
-  return preloads;
-}
-
-/** Development: what was edited since the server was started, for the stylesheets and modules that load it. */
-function editsOf(
-  { graph, manifest: { assets } }: BuiltManifest,
-  edited: ReadonlySet<string>,
-  basePath: string,
-): Pick<RenderManifest, 'reloads' | 'below'> {
-  if (edited.size === 0) return {};
-  const hashes = new Map([...edited].flatMap((assetPath) => (assets[assetPath] ? [[assetPath, assets[assetPath].hash]] : [])));
-  const isStylesheet = (assetPath: string) => splitExtension(assetPath).extension.toLowerCase() === '.css';
-  const loaded = editsLoadedBy(graph, Object.keys(assets).filter(isStylesheet), hashes);
-  const toUrlPaths = (files: readonly [string, string][]) => Object.fromEntries(files.map(([file, hash]) => [basePath + file, hash]));
-  return {
-    reloads: Object.fromEntries([...loaded].map(([stylesheet, files]) => [stylesheet, toUrlPaths(files)])),
-    below: Object.fromEntries(statesBelow(graph, Object.keys(assets), hashes)),
-  };
-}
-
-function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): RenderedAsset {
-  const metadata = typeof asset === 'string' ? importMap?.integrity?.[asset] : undefined;
-  return typeof asset === 'string' && metadata !== undefined ? [asset, metadata] : asset;
 }
 
 function clientAssetFilter(clientAssets: ResolvedOptions['clientAssets'], mentions: SourceMentions): (assetPath: string) => boolean {
