@@ -11,7 +11,7 @@ export function assetPathMatcher(globs: readonly string[]): (assetPath: string) 
 }
 
 /** A test for relative paths with `/` as the separator. */
-export function pathMatcher(globs: readonly string[]): (path: string) => boolean {
+function pathMatcher(globs: readonly string[]): (path: string) => boolean {
   // A name may hold a line break, which `.` matches with the flag `s` alone.
   const isMatch = picomatch([...globs], { dot: true, flags: 's' });
   return (path) => isMatch(path);
