@@ -14,8 +14,7 @@ export const initCommand: CliCommand = {
   description:
     'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json and what this package writes to .gitignore, and lists the ' +
     'tags in the source that could become CachedScript, CachedStyle or asset(). Run twice, it changes nothing more.',
-  failsWhen:
-    'the config has a form that has to be wrapped by hand, or a name that Next does not read; or a file cannot be read, and nothing is written',
+  failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],
     ['init', 'wire the app, and list the tags'],
@@ -34,12 +33,7 @@ async function runInit({ root, json, options }: Invocation, io: CommandIo): Prom
   if (!isDry) for (const [file, text] of plan.writes) write(file, text);
   if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry), null, 2)}\n`);
   tell(plan, { isDry, isApplied: options.apply === true }, io);
-  return isWired(plan) ? 0 : 1;
-}
-
-/** Whether nothing of the config is left to its author. */
-function isWired({ configToWrap, configToRename }: InitPlan): boolean {
-  return configToWrap === undefined && configToRename === undefined;
+  return plan.configToWrap === undefined ? 0 : 1;
 }
 
 /** In one step, and with the rights that the file has. */
@@ -73,11 +67,11 @@ function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied:
   if (byHand > 0) talk.note(`${formatCount(byHand, 'link')} could be hashed, but must be changed by hand`);
   const files = [...plan.writes.keys()].map(inCwd).join(', ');
   if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
-  else if (isWired(plan)) talk.done('all is wired already; nothing was written');
+  else if (!plan.configToWrap && !plan.configToRename) talk.done('all is wired already; nothing was written');
   if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
   if (plan.plainUrls > 0) talk.note(adviceToHashBundle(plan.plainUrls));
   if (plan.configToWrap) talk.fail(adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
-  if (plan.configToRename) talk.fail(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));
+  if (plan.configToRename) talk.note(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));
 }
 
 function adviceToHashBundle(plainUrls: number): string {
@@ -95,6 +89,6 @@ function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configTo
 }
 
 function adviceToRename(file: string, { becomesModule }: NonNullable<InitPlan['configToRename']>): string {
-  const change = becomesModule ? 'make an ES module of it, named next.config.mjs,' : 'rename it to next.config.js';
-  return `${file} is not read by Next, which refuses that name; ${change} and run the command again`;
+  const change = becomesModule ? 'make an ES module of it, named next.config.mjs' : 'rename it to next.config.js';
+  return `${file} is not read by Next, which refuses that name; ${change}`;
 }

@@ -68,15 +68,15 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
       writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
       return {};
     }
-    if (file.endsWith('.cjs')) return { configToRename: { file, becomesModule: isModulePackage(packageText) } };
+    const rename = file.endsWith('.cjs') ? { configToRename: { file, becomesModule: isModulePackage(packageText) } } : {};
     const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'unchanged') return {};
+      if (wrapped.outcome === 'unchanged') return rename;
       const isSound = wrapped.outcome === 'wrapped' && (await stillParses(file, text, wrapped.text));
-      if (!isSound) return { configToWrap: { file, isModule: wrapped.isModule } };
+      if (!isSound) return { ...rename, configToWrap: { file, isModule: wrapped.isModule } };
       writes.set(file, wrapped.text);
-      return {};
+      return rename;
     } catch (error) {
       throw notOfFormat(file, 'JavaScript or TypeScript', error);
     }
