@@ -16,8 +16,11 @@ export function isAssetPathDeclaration(text: string): boolean {
  * `never`: only URLs that are none of ours are left.
  */
 export function declareAssetPaths(assetPaths: Iterable<string>): string {
-  const spellings = [...new Set([...assetPaths].flatMap(spellingsOf))].sort(compareAssetPaths);
-  const union = spellings.length > 0 ? spellings.map((spelling) => `\n      | ${quote(spelling)}`).join('') : ' never';
+  // As on disk and, where a name needs encoding, as it stands in a URL: `asset()` takes both.
+  const spellings = new Set<string>();
+  for (const assetPath of assetPaths) spellings.add(assetPath).add(spellInUrl(assetPath));
+  const lines = [...spellings].sort(compareAssetPaths).map((spelling) => `\n      | ${quote(spelling)}`);
+  const union = lines.join('') || ' never';
   return [
     HEADER,
     '',
@@ -33,12 +36,9 @@ export function declareAssetPaths(assetPaths: Iterable<string>): string {
   ].join('\n');
 }
 
-/** A name as on disk and, where it needs encoding, as it stands in a URL: `asset()` takes both. */
-function spellingsOf(assetPath: string): string[] {
-  return [assetPath, spellInUrl(assetPath)];
-}
-
 /** JSON is a string literal of TypeScript, but for two line separators that older compilers take for the end of the line. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (separator) => `\\u${separator.charCodeAt(0).toString(16)}`);
+  const quoted = JSON.stringify(text);
+  if (!/[\u2028\u2029]/.test(quoted)) return quoted;
+  return quoted.replace(/[\u2028\u2029]/g, (separator) => `\\u${separator.charCodeAt(0).toString(16)}`);
 }

@@ -32,7 +32,8 @@ const NEEDLESS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
 /** An asset path as one writes it in a URL, and as a browser leaves it. */
 export function spellInUrl(assetPath: string): string {
-  return encodeAssetPath(assetPath).replace(NEEDLESS, decodeURIComponent);
+  const encoded = encodeAssetPath(assetPath);
+  return encoded === assetPath ? assetPath : encoded.replace(NEEDLESS, decodeURIComponent);
 }
 
 /**
