@@ -154,6 +154,27 @@ test('a write that the system cuts short leaves the old state, whole, and the ne
   expect(manifest()).toContain('/large.bin');
 });
 
+test('an app, which has a next.config, may do without public/; any other folder may not', () => {
+  const run = (command: string, files: Record<string, string>) =>
+    spawnSync(process.execPath, [fs.realpathSync(installed.bin), command], { cwd: app(files), encoding: 'utf8' });
+  const { status, stderr } = run('build', { 'next.config.mjs': 'export default {};' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('there is no public/') });
+  expect(run('build', {})).toMatchObject({ status: 1, stderr: expect.stringContaining('ERR_SMART_CACHE_PUBLIC_MISSING') });
+});
+
+test('check --ignore leaves out what is no source of the app', () => {
+  const cwd = app({
+    'public/a.js': 'a',
+    'next.config.mjs': 'export default {};',
+    'templates/page.js': 'const {{ name }} = <{{ name }} />;',
+  });
+  const check = (...args: string[]) =>
+    spawnSync(process.execPath, [fs.realpathSync(installed.bin), 'check', '--no-manifest', ...args], { cwd, encoding: 'utf8' });
+  expect(check()).toMatchObject({ status: 1, stderr: expect.stringContaining('templates/page.js:1:') });
+  expect(check('--ignore', 'templates')).toMatchObject({ status: 0 });
+  expect(check('--ignore', '!app/**')).toMatchObject({ status: 2 });
+});
+
 describe('check, with the config of an app', () => {
   const PAGE = "import { asset } from 'next-smart-cache';\nexport const urls = [asset('/a.js'), asset('/b.js')];\n";
   const check = (options: string, files: Record<string, string>) => {

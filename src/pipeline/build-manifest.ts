@@ -101,8 +101,9 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
 
 function writeDeclaration(target: string, text: string): void {
   const before = readTextIfThere(target);
+  if (before === text) return;
   if (before && !isAssetPathDeclaration(before)) throw foreignFile(target);
-  if (before !== text) replaceText(target, text);
+  replaceText(target, text);
 }
 
 function* allPaths(scan: Scan): Iterable<string> {

@@ -78,7 +78,7 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
 }
 
 /** Prose, which no parser of JavaScript can read; and tests and stories, their stylesheets too, which may link what they like. */
-const NOT_JUDGED = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|[\\/])__(?:tests|mocks)__[\\/]/;
+const NOT_JUDGED = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|\/)__(?:tests|mocks)__\//;
 
 /** The source that links files of `public/` and can be parsed. */
 export interface LinkingFiles {
@@ -102,7 +102,10 @@ export function listLinkingFiles(project: Project, ignore: readonly string[] = [
   const matchers = ignore.map((glob) => ({ glob, isMatch: ignoredPathMatcher(glob) }));
   const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name));
   const files = all
-    .filter((file) => !isIgnored(path.relative(root, file).replaceAll(path.sep, '/')) && !NOT_JUDGED.test(path.relative(root, file)))
+    .filter((file) => {
+      const relativePath = path.relative(root, file).replaceAll(path.sep, '/');
+      return !isIgnored(relativePath) && !NOT_JUDGED.test(relativePath);
+    })
     .sort();
   return {
     scripts: files.filter((file) => !STYLESHEET.test(file)),

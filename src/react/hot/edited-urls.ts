@@ -1,4 +1,4 @@
-/** What a file loads that was edited since the server was started: decoded path of its URL → hash. */
+/** What a stylesheet loads that was edited since the server was started: decoded path of its URL → hash. */
 export type Reloads = Readonly<Record<string, string>>;
 
 /** A rule of a stylesheet, of whatever kind. */
