@@ -35,6 +35,8 @@ describe.each([
   let browser: Browser;
   let version = 2;
   let fonts = 0;
+  /** What `loading.css` says besides what a test is about. */
+  let loading: string;
 
   beforeAll(async () => {
     app = createApp('hot', { bundler, line: 'line' in rest ? rest.line : 'latest' });
@@ -43,7 +45,8 @@ describe.each([
     server = await app.dev();
     // As web fonts are: nobody may look into a sheet of another origin.
     const foreign = server.origin.replace('localhost', '127.0.0.1');
-    app.write('public/css/loading.css', `@import url(${foreign}/css/foreign.css);\n${app.read('public/css/loading.css')}`);
+    loading = `@import url(${foreign}/css/foreign.css);\n${app.read('public/css/loading.css')}`;
+    app.write('public/css/loading.css', loading);
     browser = await launchBrowser();
   });
   afterAll(async () => {
@@ -167,24 +170,51 @@ describe.each([
       });
 
       test('a font', async () => {
-        // While it loads, the text is set in another one.
-        const loadedWidth = () =>
-          page.locator('main p').evaluate((text) => document.fonts.status === 'loaded' && text.getBoundingClientRect().width);
-        const before = await loadedWidth();
+        const width = () => page.locator('main p').evaluate((text) => text.getBoundingClientRect().width);
         fonts++;
+        const after = await page.locator('main p').evaluate(
+          async (text, source) => {
+            const face = await new FontFace('After', source).load();
+            document.fonts.add(face);
+            const copy = Object.assign(text.cloneNode(true) as HTMLElement, { style: 'font-family: After' });
+            text.after(copy);
+            const { width } = copy.getBoundingClientRect();
+            copy.remove();
+            document.fonts.delete(face);
+            return width;
+          },
+          `url(data:font/woff2;base64,${font(fonts).toString('base64')})`,
+        );
+        expect(await width()).not.toBe(after);
         app.write('public/font/text.woff2', font(fonts));
-        await expectSoon(async () => [false, before].includes(await loadedWidth()), false);
+        await expectSoon(width, after);
         await expectUntouched();
       });
 
-      test('an image', async () => {
-        const green = (++version * 3) % 256;
+      const backIs = (green: number) =>
         app.write(
           'public/img/back.svg',
           `<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="rgb(0, ${green}, 0)"/></svg>`,
         );
+
+      test('an image', async () => {
+        const green = (++version * 3) % 256;
+        backIs(green);
         const pixel = async () => [...PNG.sync.read(await page.locator('#box').screenshot()).data.subarray(0, 3)];
         await expectSoon(pixel, [0, green, 0]);
+        await expectUntouched();
+      });
+
+      test('an image that never arrives, which holds no edit of the sheet back', async () => {
+        const held: Route[] = [];
+        await page.route(/\/img\/back\.svg\?edit=/, (route) => void held.push(route));
+        backIs((++version * 3) % 256);
+        await expectSoon(() => held.length, 1);
+        const after = `rgb(0, ${version}, 1)`;
+        app.write('public/css/loading.css', loading.replace('rgb(6, 0, 0)', after));
+        await shows('#box', after);
+        await page.unroute(/\/img\/back\.svg\?edit=/);
+        await Promise.all(held.map((route) => route.continue().catch(() => {})));
         await expectUntouched();
       });
     });

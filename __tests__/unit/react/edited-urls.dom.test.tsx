@@ -1,7 +1,10 @@
 import { editsOf } from '../../../src/react/hot/edited-urls';
 
-const style = (cssText: string) => ({ style: { cssText } });
-const textsOf = (sheet: object, reloads: Record<string, string>) => editsOf(sheet as CSSStyleSheet, reloads).map(({ text }) => text);
+const style = (cssText: string) => ({
+  style: { cssText, getPropertyValue: (name: string) => (cssText.startsWith(`${name}:`) ? '…' : '') },
+});
+const edits = (sheet: object, reloads: Record<string, string>) => editsOf(sheet as CSSStyleSheet, reloads);
+const textsOf = (...input: Parameters<typeof edits>) => edits(...input).map(({ text }) => text);
 const ORIGIN = window.location.origin;
 
 test.each([
@@ -26,4 +29,12 @@ test('a name that is encoded in the URL, and one with a backslash in front', () 
 test('what was not edited, is elsewhere, or is no URL stays', () => {
   const cssRules = [style('background: url("/b.png"), url("https://example.com/a.png"), url("http://["), url("/%ff.png")')];
   expect(textsOf({ href: null, cssRules }, { '/a.png': '1' })).toEqual([]);
+});
+
+test('a font is no image that could be waited for', () => {
+  const cssRules = [style('src: url("/a.woff2")'), style('background: url("/a.png")')];
+  expect(edits({ href: null, cssRules }, { '/a.woff2': '1', '/a.png': '2' }).map(({ images }) => images)).toEqual([
+    [],
+    [`${ORIGIN}/a.png?edit=2`],
+  ]);
 });

@@ -128,9 +128,10 @@ test('the media is that of the author, also when it changes', async () => {
   ]);
   edit(2);
   edit(3);
+  // Behind the one that shows, it would count before the images of it are there.
   expect(shown()).toEqual([
-    [2, 'print'],
     [3, 'print'],
+    [2, 'print'],
     [1, HIDDEN],
   ]);
   await load(linkOf(3));

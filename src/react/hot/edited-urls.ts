@@ -14,7 +14,8 @@ interface AnyRule {
 export interface StyleEdit {
   style: CSSStyleDeclaration;
   text: string;
-  urls: string[];
+  /** Those of them that lead to images. */
+  images: string[];
 }
 
 /** `url(…)`: with either quotes, or with none. */
@@ -43,13 +44,14 @@ export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
 
   function addEdit(style: CSSStyleDeclaration, base: string): void {
     const urls: string[] = [];
+    const isFont = style.getPropertyValue('src') !== '';
     const text = style.cssText.replace(URL_FUNCTION, (written: string, ...groups: (string | undefined)[]) => {
       const url = editedUrl((groups[0] ?? groups[1] ?? groups[2] ?? '').replace(/\\(.)/g, '$1'), base, reloads);
       if (url === undefined) return written;
       urls.push(url);
       return `url("${url}")`;
     });
-    if (urls.length > 0) edits.push({ style, text, urls });
+    if (urls.length > 0) edits.push({ style, text, images: isFont ? [] : urls });
   }
 }
 
@@ -76,7 +78,11 @@ function editedUrl(written: string, base: string, reloads: Reloads): string | un
   }
 }
 
-/** So that it is there when the sheet is: without it, its place would be empty for a moment. */
-export function loadImage(url: string): Promise<void> {
-  return Object.assign(new Image(), { src: url }).decode();
+/** In milliseconds. An edit is not held back by an image that never arrives. */
+const LONGEST_WAIT = 2000;
+
+/** Waits for the images, so that they are there when the sheet is: without them, their places would be empty for a moment. */
+export async function loadImages(edits: readonly StyleEdit[]): Promise<void> {
+  const images = edits.flatMap((edit) => edit.images).map((url) => Object.assign(new Image(), { src: url }).decode());
+  await Promise.race([Promise.allSettled(images), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
 }

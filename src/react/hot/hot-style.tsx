@@ -1,7 +1,7 @@
 'use client';
 
 import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, useEffect, useLayoutEffect } from 'react';
-import { editsOf, loadImage, type Reloads } from './edited-urls.js';
+import { editsOf, loadImages, type Reloads } from './edited-urls.js';
 import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './rendered-elements.js';
 
 export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProps {
@@ -73,7 +73,7 @@ function showStylesheet(
   };
   link.onload = async () => {
     const edits = reloads && link.sheet ? editsOf(link.sheet, reloads) : [];
-    await Promise.allSettled(edits.flatMap(({ urls }) => urls).map(loadImage));
+    await loadImages(edits);
     for (const { style, text } of edits) style.cssText = text;
     if (isWanted()) takeOver();
   };
@@ -84,7 +84,8 @@ function showStylesheet(
     shown.set(rendered, { current: state.current });
   };
   made.add(link);
-  rendered.before(link);
+  // In front, so that the old one wins until then.
+  state.current.link.before(link);
   // It is loaded when it is switched on.
   if (isOff) takeOver();
 }
