@@ -29,7 +29,7 @@ describe.each([
   // In development, these link no store either: an edit must change the URLs all the same.
   { name: 'static delivery', bundler: [], pages: ['/client'], args: "{}, { delivery: 'static' }" },
   { name: "output: 'export'", bundler: [], pages: ['/server'], args: "{ output: 'export' }" },
-] as const)('next dev with $name: an edit appears by itself', ({ bundler, pages, ...rest }) => {
+] as const)('next dev with $name: an edit appears by itself', ({ name, bundler, pages, ...rest }) => {
   let app: NextApp;
   let server: NodeServer;
   let browser: Browser;
@@ -161,6 +161,22 @@ describe.each([
       await expectUntouched();
     });
 
+    const width = () => page.locator('main p').evaluate((text) => text.getBoundingClientRect().width);
+    const widthIn = (file: Buffer) =>
+      page.locator('main p').evaluate(
+        async (text, source) => {
+          const face = await new FontFace('After', source).load();
+          document.fonts.add(face);
+          const copy = Object.assign(text.cloneNode(true) as HTMLElement, { style: 'font-family: After' });
+          text.after(copy);
+          const { width } = copy.getBoundingClientRect();
+          copy.remove();
+          document.fonts.delete(face);
+          return width;
+        },
+        `url(data:font/woff2;base64,${file.toString('base64')})`,
+      );
+
     describe('what a stylesheet loads', () => {
       test('another stylesheet', async () => {
         const after = `rgb(${++version}, 0, 0)`;
@@ -170,21 +186,7 @@ describe.each([
       });
 
       test('a font', async () => {
-        const width = () => page.locator('main p').evaluate((text) => text.getBoundingClientRect().width);
-        fonts++;
-        const after = await page.locator('main p').evaluate(
-          async (text, source) => {
-            const face = await new FontFace('After', source).load();
-            document.fonts.add(face);
-            const copy = Object.assign(text.cloneNode(true) as HTMLElement, { style: 'font-family: After' });
-            text.after(copy);
-            const { width } = copy.getBoundingClientRect();
-            copy.remove();
-            document.fonts.delete(face);
-            return width;
-          },
-          `url(data:font/woff2;base64,${font(fonts).toString('base64')})`,
-        );
+        const after = await widthIn(font(++fonts));
         expect(await width()).not.toBe(after);
         app.write('public/font/text.woff2', font(fonts));
         await expectSoon(width, after);
@@ -250,6 +252,18 @@ describe.each([
       // Before that, webpack's server tells the page of no edit.
       await page.getByText('hydrated').waitFor({ state: 'attached' });
     });
+
+    // Chromium shows the font that it had, when it is answered with another one to its question whether that is current.
+    // Of the headers that prevent it, Next would warn under `output: 'export'`.
+    if (name !== "output: 'export'")
+      test('an edited font is shown after a reload too', async () => {
+        const after = await widthIn(font(++fonts));
+        app.write('public/font/text.woff2', font(fonts));
+        await expectSoon(width, after);
+        await page.reload();
+        await page.getByText('hydrated').waitFor({ state: 'attached' });
+        await expectSoon(width, after);
+      });
 
     describe('a document keeps modules by their URL, so that it is loaded anew, with data-hot too,', () => {
       const runsIn = (expected: string) => page.waitForFunction((expected) => globalThis.modules?.at(-1)?.includes(expected), expected);

@@ -104,6 +104,32 @@ describe.each([
   });
 });
 
+test('no file is kept by the browser, though the config lets it, and a font is not even stored', async () => {
+  const app = createApp('catch-all');
+  app.write(
+    'next.config.mjs',
+    `import { withSmartCache } from 'next-smart-cache/config';
+     const headers = [{ key: 'Cache-Control', value: 'public, max-age=31536000, immutable' }];
+     export default withSmartCache({ basePath: '/docs', headers: async () => [{ source: '/:path*', headers }] });`,
+  );
+  app.write('public/font/text.woff2', 'font');
+  const server = await app.dev();
+  try {
+    const html = (await request(server.origin, '/docs/client')).body.toString();
+    for (const [url, expected] of [
+      [/\/docs\/img\/logo\.[0-9a-f]{10}\.svg/.exec(html)?.[0] ?? '', 'no-cache'],
+      ['/docs/img/logo.svg', 'no-cache'],
+      ['/docs/robots.txt', 'no-cache'],
+      ['/docs/font/text.woff2', 'no-store'],
+    ] as const) {
+      const { status, cacheControl } = await request(server.origin, url);
+      expect([url, status, cacheControl]).toEqual([url, 200, expected]);
+    }
+  } finally {
+    await app.dispose();
+  }
+});
+
 /** Asks again and again, as a person would reload; the test's own timeout is the limit. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
+import { mergeHeaders } from './development-headers.js';
 import { mergeRewrites } from './merge-rewrites.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
 
@@ -14,7 +15,7 @@ const CLIENT_MODULE = `${PACKAGE}/client-manifest`;
  * @param root the app's folder, which Turbopack's aliases are relative to.
  */
 export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string): NextConfig {
-  const { rewriteRules } = app;
+  const { rewriteRules, headerRules } = app;
   return {
     ...config,
     ...(rewriteRules && {
@@ -23,6 +24,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
         return mergeRewrites(await config.rewrites?.(), rewriteRules());
       },
     }),
+    ...(headerRules && { headers: async () => mergeHeaders(await config.headers?.(), headerRules) }),
     ...(app.hasQueries && { images: { ...config.images, localPatterns: withAnyQuery(config.images?.localPatterns) } }),
     // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.
     transpilePackages: unique([...(config.transpilePackages ?? []), PACKAGE]),

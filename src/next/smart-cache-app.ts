@@ -15,6 +15,7 @@ import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
 import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { DEVELOPMENT_HEADERS, type HeadersResult } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
 
 /**
@@ -28,13 +29,15 @@ export interface SmartCacheApp {
   prepare(): void;
   /** The rewrites of this mode. Absent: it needs none. */
   readonly rewriteRules: (() => RewriteRules) | undefined;
+  /** The headers of this mode. Absent: it needs none. */
+  readonly headerRules: HeadersResult | undefined;
   /** Whether URLs of images may have a query, which `next/image` has to be told. */
   readonly hasQueries: boolean;
   /** Called when Next has compiled, before it renders pages. */
   afterCompile(distDir: string): void;
 }
 
-export type SettingsConfig = Pick<NextConfig, 'pageExtensions'>;
+export type SettingsConfig = Pick<NextConfig, 'output' | 'pageExtensions'>;
 
 /** `next build`: the store, linked where Next serves it as immutable. */
 export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
@@ -59,6 +62,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     modules,
     prepare: () => void built(),
     rewriteRules: project.delivery === 'static' ? undefined : rules,
+    headerRules: undefined,
     hasQueries: false,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
@@ -106,6 +110,8 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     modules,
     prepare: started,
     rewriteRules: urls.rewriteRules,
+    // Of any, Next warns under this output, at every start.
+    headerRules: config.output === 'export' ? undefined : DEVELOPMENT_HEADERS,
     hasQueries: urls === QUERY_URLS,
     afterCompile: () => {},
   };

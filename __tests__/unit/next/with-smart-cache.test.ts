@@ -543,6 +543,38 @@ describe('routes of the app that look hashed', () => {
   });
 });
 
+describe('headers', () => {
+  const headersIn = async (mode: 'development' | 'production', config: NextConfig) => {
+    enterApp({ argv: [mode === 'development' ? 'dev' : 'build'], env: { NODE_ENV: mode } });
+    return withSmartCache(config).headers?.();
+  };
+  const own = { source: '/img/:path*', headers: [{ key: 'Cache-Control', value: 'max-age=31536000' }] };
+  const ours = [expect.stringContaining('no-cache'), expect.stringContaining('no-store')];
+  const listed = (headers: unknown) => (headers as unknown[]).map((rule) => JSON.stringify(rule));
+
+  test('in development, ours come last, behind those of the config, which may use `this`', async () => {
+    expect(listed(await headersIn('development', {}))).toEqual(ours);
+    const config = {
+      kept: [own],
+      async headers(this: { kept: (typeof own)[] }) {
+        return this.kept;
+      },
+    };
+    expect(listed(await headersIn('development', config as NextConfig))).toEqual([JSON.stringify(own), ...ours]);
+  });
+
+  test('what is no list is left to Next, which says so', async () => {
+    expect(listed(await headersIn('development', { headers: async () => null as never }))).toEqual(ours);
+    expect(await headersIn('development', { headers: async () => 'nonsense' as never })).toBe('nonsense');
+  });
+
+  test('elsewhere they are the config’s: in a build, and where Next would warn of any', async () => {
+    expect(await headersIn('production', {})).toBeUndefined();
+    expect(await headersIn('production', { headers: async () => [own] })).toEqual([own]);
+    expect(await headersIn('development', { output: 'export' })).toBeUndefined();
+  });
+});
+
 describe('the manifest', () => {
   const manifestOf = (root: string) => path.join(root, '.smart-cache/manifest.json');
 
