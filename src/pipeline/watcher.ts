@@ -8,6 +8,9 @@ import { isInstalled } from './source/source-packages.js';
 /** Editors write a file in several steps; one rebuild is enough for all of them. */
 const SETTLE_MS = 30;
 
+/** Where changes never end, as of a video that is being written, edits of other files are not held back longer. */
+const LONGEST_SERIES_MS = 500;
+
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const WATCHED = Symbol.for('next-smart-cache.watched');
 
@@ -161,10 +164,12 @@ function identityOfFolder(folder: string): string | undefined {
   }
 }
 
-/** `onChange`, called once when a series of events is over. */
+/** `onChange`, called once when a series of events is over, and in between if it is a long one. */
 function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let began: number | undefined;
   const settled = () => {
+    began = undefined;
     try {
       onChange();
     } catch (error) {
@@ -174,8 +179,10 @@ function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } 
   };
   return {
     onEvent() {
+      const now = Date.now();
+      began ??= now;
       clearTimeout(timer);
-      timer = setTimeout(settled, SETTLE_MS);
+      timer = setTimeout(settled, Math.min(SETTLE_MS, began + LONGEST_SERIES_MS - now));
     },
     cancel: () => clearTimeout(timer),
   };
