@@ -54,6 +54,30 @@ describe.each([
     await app.dispose();
   });
 
+  test('an edit that is saved before the page has begun to listen', async () => {
+    const page = await browser.newPage();
+    const held: (() => void)[] = [];
+    let isHeld = true;
+    await page.routeWebSocket(/hmr/, (socket) => {
+      const toServer = socket.connectToServer();
+      socket.onMessage((message) => {
+        if (isHeld) held.push(() => toServer.send(message));
+        else toServer.send(message);
+      });
+    });
+    await page.goto(server.origin + (pages.find((url) => url === '/client') ?? pages[0]), { timeout: 150_000 });
+    await expectSoon(() => held.length > 0, true);
+    const modules = () => app.read('.smart-cache/development/client-manifest.mjs');
+    const before = modules();
+    const color = `rgb(${++version}, 5, 0)`;
+    app.write('public/css/first.css', `h1 { color: ${color} } h2 { color: ${color} }`);
+    await expectSoon(() => modules() === before, false);
+    isHeld = false;
+    for (const send of held) send();
+    await page.waitForFunction((color) => getComputedStyle(document.querySelector('h1') as Element).color === color, color);
+    await page.close();
+  });
+
   describe.each(pages)('%s', (url) => {
     let page: Page;
     let complaints: string[];

@@ -22,6 +22,8 @@ export interface RenderManifest {
   reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Development only: by module, a state that differs whenever what it loads does, if any of it was edited since the server was started. */
   below?: Readonly<Record<string, string>>;
+  /** Development only: how many edits have been told a second time, so that the module is another one. */
+  toldAgain?: number;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
@@ -56,6 +58,16 @@ export type WithNewestManifest = { [NEWEST_MANIFEST]?: RenderManifest | undefine
  * in the process that renders.
  */
 export const NEWEST_MANIFEST: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.manifest');
+
+/** What {@link RENDERED_AT} is a property of. */
+export type WithRenderedAt = { [RENDERED_AT]?: number };
+
+/**
+ * The property of `globalThis` that says, in development, when something was
+ * last rendered on the server, in milliseconds since the epoch: a page that is
+ * just being loaded may not hear of an edit.
+ */
+export const RENDERED_AT: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.rendered-at');
 
 /** What a look-up finds. */
 export interface ResolvedAsset {

@@ -17,6 +17,7 @@ import { listAppRoutes } from './checks/app-routes.js';
 import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
 import { DEVELOPMENT_HEADERS, type HeadersResult } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
+import { whenPagesListen } from './when-pages-listen.js';
 
 /**
  * What `withSmartCache` asks of a wrapped app. Production and development are
@@ -84,11 +85,16 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
   };
   const shape = once(() => shapeBesideRoutes(shapeInput(project, config, first(), [])).shape);
   const urls = project.delivery === 'static' ? QUERY_URLS : rewrittenUrls(shape);
+  let toldAgain = 0;
   const writeModules = (built: BuiltManifest) => {
     // References are not rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
     const urlOf = (assetPath: string, { hash }: ManifestEntry) => (plainModules.has(assetPath) ? undefined : urls.urlOf(assetPath, hash));
-    const { source, manifest } = writeRenderModules(project, built, { ...settings, urlOf }, modules, { forDevelopment: true, edited });
+    const { source, manifest } = writeRenderModules(project, built, { ...settings, urlOf }, modules, {
+      forDevelopment: true,
+      edited,
+      toldAgain,
+    });
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
     return source;
   };
@@ -98,11 +104,18 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
   const started = once(() => {
     let latest = first();
     const source = writeModules(latest);
+    const tellAgain = whenPagesListen(() => {
+      toldAgain++;
+      writeModules(latest);
+    });
     watchPublicFolder(project.publicDir, () => {
+      const before = latest;
       latest = buildAgain();
       const changes = compareManifests(first().manifest, latest.manifest);
       for (const assetPath of [...changes.added, ...changes.edited]) edited.add(assetPath);
       writeModules(latest);
+      const isOther = Object.values(compareManifests(before.manifest, latest.manifest)).some((paths) => paths.length > 0);
+      if (isOther) tellAgain();
     });
     watchSource(source, () => writeModules(latest));
   });

@@ -44,6 +44,8 @@ export interface WriteRenderModulesOptions {
   forDevelopment?: boolean;
   /** Development only: asset paths that were edited since the server was started, which an open document may hold the old files of. */
   edited?: ReadonlySet<string>;
+  /** Development only: as in `RenderManifest`. Default: 0. */
+  toldAgain?: number;
 }
 
 /** What is found out while the modules are written. */
@@ -59,7 +61,7 @@ export function writeRenderModules(
   built: BuiltManifest,
   settings: RenderManifestSettings,
   modules: RenderModules,
-  { forDevelopment = false, edited = new Set() }: WriteRenderModulesOptions = {},
+  { forDevelopment = false, edited = new Set(), toldAgain = 0 }: WriteRenderModulesOptions = {},
 ): WrittenModules {
   const { manifest, stablePaths } = built;
   const assetPaths = new Set([...Object.keys(manifest.assets), ...stablePaths]);
@@ -79,6 +81,7 @@ export function writeRenderModules(
     ...(preloads && { preloads }),
     ...(importMap && map && { importMap: map }),
     ...edits,
+    ...(toldAgain > 0 && { toldAgain }),
   });
   const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotComponents(modules.hot) };
   const forServer = { ...plain, ...extras(importMap) };

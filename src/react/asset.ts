@@ -2,7 +2,15 @@ import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
-import { lookUp, NEWEST_MANIFEST, type RenderManifest, type ResolvedAsset, type WithNewestManifest } from '../core/render-manifest.js';
+import {
+  lookUp,
+  NEWEST_MANIFEST,
+  RENDERED_AT,
+  type RenderManifest,
+  type ResolvedAsset,
+  type WithNewestManifest,
+  type WithRenderedAt,
+} from '../core/render-manifest.js';
 import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
 import { foreseeUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
@@ -47,6 +55,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
+    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') (globalThis as WithRenderedAt)[RENDERED_AT] = Date.now();
     const found = lookUp(manifest, path) ?? lookUpNewest(path, manifest);
     if (found) {
       if (process.env.NODE_ENV === 'development') {

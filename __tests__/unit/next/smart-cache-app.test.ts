@@ -1,7 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
-import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
+import {
+  NEWEST_MANIFEST,
+  RENDERED_AT,
+  type RenderManifest,
+  type WithNewestManifest,
+  type WithRenderedAt,
+} from '../../../src/core/render-manifest';
 import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-rules';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
@@ -187,6 +193,27 @@ describe('development', () => {
     app.prepare();
     app.afterCompile(path.join(project.root, '.next'));
     expect(listFiles(path.join(project.root, '.next')).filter((name) => !/scan(-development)?\.json$/.test(name))).toEqual([]);
+  });
+
+  test('tells a page that is being loaded of a change once more, but not of an event that changes nothing', () => {
+    jest.useFakeTimers();
+    try {
+      const project = projectWith({ 'js/app.js': 'hello' });
+      const app = developmentApp(project, {});
+      app.prepare();
+      (globalThis as WithRenderedAt)[RENDERED_AT] = Date.now();
+      const timesTold = (event?: () => void) => {
+        event?.();
+        jest.advanceTimersByTime(2000);
+        return [serverManifest(app).toldAgain, parseRenderModule(fs.readFileSync(app.modules.client, 'utf8')).toldAgain];
+      };
+      expect(timesTold(onChange)).toEqual([undefined, undefined]);
+      fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
+      expect(timesTold(onChange)).toEqual([1, 1]);
+    } finally {
+      jest.useRealTimers();
+      delete (globalThis as WithRenderedAt)[RENDERED_AT];
+    }
   });
 
   test('follows every change of public/', () => {

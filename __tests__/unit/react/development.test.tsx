@@ -1,5 +1,6 @@
 import { createRef, type ForwardedRef, forwardRef, type ReactElement } from 'react';
 import { renderToString } from 'react-dom/server.node';
+import { RENDERED_AT, type WithRenderedAt } from '../../../src/core/render-manifest';
 import { createResolver } from '../../../src/react/asset';
 import { createCachedImportMap } from '../../../src/react/cached-import-map';
 import { createCachedScript } from '../../../src/react/cached-script';
@@ -30,6 +31,16 @@ function rendered(element: ReactElement, env = 'development') {
   jest.restoreAllMocks();
   return { html, props: given[0] };
 }
+
+test('when it was is kept for the process that watches', () => {
+  const renderedAt = globalThis as WithRenderedAt;
+  const before = Date.now();
+  rendered(<CachedStyle href="/css/site.css" />, 'production');
+  expect(renderedAt).not.toHaveProperty([RENDERED_AT]);
+  rendered(<CachedStyle href="/css/site.css" />);
+  expect(renderedAt[RENDERED_AT]).toBeGreaterThanOrEqual(before);
+  delete renderedAt[RENDERED_AT];
+});
 
 test('a script: its path, and what differs with every edit, also where its URL does not', () => {
   expect(rendered(<CachedScript src="/js/app.js" data-hot />).props).toMatchObject({
