@@ -8,6 +8,7 @@ import { isAround } from '../../pipeline/source/source-packages.js';
 import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
+import { findAppStylesheets } from './app-stylesheets.js';
 import { plainUrlsOfBundle } from './bundled-urls.js';
 import { readIfThere } from './read-file.js';
 import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
@@ -36,19 +37,22 @@ export async function planTags(project: Project, io: CommandIo): Promise<TagsPla
   if (!fs.existsSync(project.publicDir)) return plan;
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
   const toAssetPath = hashedAssetPaths(project, built);
-  const { scripts, stylesheets } = listLinkingFiles(project);
-  const plainUrls = await plainUrlsOfBundle(project, stylesheets, toAssetPath);
+  const linking = listLinkingFiles(project);
+  const plainUrls = await plainUrlsOfBundle(project, linking.stylesheets, toAssetPath);
   const loadedPlain = new Set(plainUrls.map(withoutSuffix));
-  const isLoadedPlain = (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath));
+  const restOfApp = {
+    isLoadedPlain: (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath)),
+    stylesheets: findAppStylesheets(linking),
+  };
   const root = fs.realpathSync(project.root);
   // Other packages of a workspace may not depend on this one.
-  for (const file of scripts.filter((script) => isAround(root, script))) {
+  for (const file of linking.scripts.filter((script) => isAround(root, script))) {
     const content = readIfThere(file);
     // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
     if (content === undefined || !isUtf8(content)) continue;
     const text = content.toString();
     // Source that a parser cannot read is for `check` to name; here it has no suggestions.
-    const rewritten = await rewriteTags(file, text, toAssetPath, isLoadedPlain).catch(() => undefined);
+    const rewritten = await rewriteTags(file, text, toAssetPath, restOfApp).catch(() => undefined);
     if (!rewritten?.changes.length) continue;
     const obstacle = await obstacleTo(file, text, rewritten);
     plan.tags.push({ file, changes: rewritten.changes, obstacle });

@@ -1,6 +1,7 @@
 import MagicString from 'magic-string';
 import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
+import { type AppStylesheets, NO_STYLESHEETS } from './app-stylesheets.js';
 import { isBoundElsewhere } from './bindings.js';
 import { insertImport, rangeOf } from './code-style.js';
 import { isModuleExports } from './common-js.js';
@@ -23,6 +24,14 @@ export interface RewrittenTags {
   obstacle?: string;
 }
 
+/** What of an app's other files matters for the tags in one. */
+export interface RestOfApp {
+  /** Whether a stylesheet loads a file under its plain URL: a preload has to have the same, or it is a second download. Default: none does. */
+  isLoadedPlain?: (assetPath: string) => boolean;
+  /** Default: there are none. */
+  stylesheets?: AppStylesheets;
+}
+
 const PACKAGE = 'next-smart-cache';
 
 /**
@@ -35,14 +44,14 @@ const PACKAGE = 'next-smart-cache';
  * had better not hoist.
  *
  * @param toAssetPath the asset path that a URL means, if it is to be hashed.
- * @param isLoadedPlain whether a stylesheet loads it under its plain URL: a preload has to have the same, or it is a second download. Default: none does.
+ * @param app what the rest of it has to say.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
  */
 export async function rewriteTags(
   file: string,
   text: string,
   toAssetPath: (written: string) => string | undefined,
-  isLoadedPlain: (assetPath: string) => boolean = () => false,
+  { isLoadedPlain = () => false, stylesheets = NO_STYLESHEETS }: RestOfApp = {},
 ): Promise<RewrittenTags> {
   const tree = await parseSource(file, text);
   const code = new MagicString(text);
@@ -55,7 +64,7 @@ export async function rewriteTags(
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
     return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
   });
-  const hoistable = hoistableStylesheets(file, tree, sites);
+  const hoistable = hoistableStylesheets(file, tree, sites, stylesheets);
   for (const site of sites) {
     const component = usesNextHead ? undefined : componentFor(site, hoistable);
     const place = (component && site.element) ?? site.literal;
