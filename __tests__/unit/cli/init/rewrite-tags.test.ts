@@ -61,6 +61,26 @@ test.each([
     "import { CachedScript } from 'next-smart-cache';\n\nexport const A = (x) => <CachedScript src={x ? '/a.js' : '/b.js'} async={false}></CachedScript>;\n",
   ],
   [
+    'a script that may have no src',
+    "export const A = (x) => <script src={x ? '/a.js' : undefined} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x ? asset('/a.js') : undefined} />;\n",
+  ],
+  [
+    'and one that has it on a condition',
+    "export const A = (x) => <script src={x && '/a.js'} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x && asset('/a.js')} />;\n",
+  ],
+  [
+    'a script that may have a src which public/ does not have',
+    "export const A = (x) => <script src={x ? '/a.js' : 'https://a.example/a.js'} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x ? asset('/a.js') : 'https://a.example/a.js'} />;\n",
+  ],
+  [
+    'or nobody knows which',
+    "export const A = (x) => <script src={x ?? '/a.js'} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x ?? asset('/a.js')} />;\n",
+  ],
+  [
     'a property of the same name binds nothing',
     "export const A = (item) => <img src='/a.png' alt={item.asset} />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
