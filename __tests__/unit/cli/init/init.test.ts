@@ -278,6 +278,11 @@ describe('what cannot be read is said, and nothing is written', () => {
   test('no package.json: wrong usage', async () => {
     expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
   });
+
+  test('a file for the folder: wrong usage too', async () => {
+    const { exitCode, stderr } = await runCommand(['init', '--cwd', 'next.config.mjs'], { cwd: app() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('There is no package.json')]);
+  });
 });
 
 describe('a folder that is no Next app', () => {
