@@ -27,16 +27,16 @@ export interface HashedLink extends LinkSite {
  * a stylesheet that React had better not hoist, and a script whose `src` may
  * be something else that `CachedScript` would look up in vain.
  *
- * @param toAssetPath the asset path that a URL means, if it is to be hashed.
+ * @param toAssetPath the asset path that a URL means, if it is to be hashed in what it stands in.
  */
 export function findHashedLinks(
   file: string,
   tree: Node,
-  toAssetPath: (written: string) => string | undefined,
+  toAssetPath: (written: string, site: string) => string | undefined,
   { isLoadedPlain = () => false, stylesheets = NO_STYLESHEETS }: RestOfApp,
 ): HashedLink[] {
   const sites = findLinkSites(tree).flatMap((site) => {
-    const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
+    const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written, site.site);
     return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
   });
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');

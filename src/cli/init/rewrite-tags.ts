@@ -31,14 +31,14 @@ const PACKAGE = 'next-smart-cache';
  * A `<script>` that nothing lets run later is told to keep its place, as it
  * does without us: `async={false}`.
  *
- * @param toAssetPath the asset path that a URL means, if it is to be hashed.
+ * @param toAssetPath the asset path that a URL means, if it is to be hashed in what it stands in.
  * @param restOfApp what the rest of it has to say.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
  */
 export async function rewriteTags(
   file: string,
   text: string,
-  toAssetPath: (written: string) => string | undefined,
+  toAssetPath: (written: string, site: string) => string | undefined,
   restOfApp: RestOfApp = {},
 ): Promise<RewrittenTags> {
   const tree = await parseSource(file, text);
