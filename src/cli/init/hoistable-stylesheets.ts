@@ -1,7 +1,7 @@
 import { linkTypesOf } from '../../pipeline/source/link-types.js';
 import { type LinkSite, mayHaveRel } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
-import { type AppStylesheets, isStylesheet } from './app-stylesheets.js';
+import type { AppStylesheets } from './app-stylesheets.js';
 import { leadingElements, onlyDocument } from './document-head.js';
 
 /**
@@ -13,12 +13,12 @@ import { leadingElements, onlyDocument } from './document-head.js';
  * to nothing.
  *
  * @param hashed what links files of `public/` that get a hash.
- * @param others the stylesheets of the app's other files.
+ * @param others the other stylesheets of the app.
  */
 export function hoistableStylesheets(file: string, tree: Node, hashed: readonly LinkSite[], others: AppStylesheets): Set<Node> {
   const hoistable = new Set<Node>();
   const document = onlyDocument(file, tree);
-  if (document === undefined || !isFirst(document, tree, others)) return hoistable;
+  if (document === undefined || !isFirst(file, document, others)) return hoistable;
   const able = new Map(hashed.filter(isUnchanging).map(({ element, written }) => [element, written]));
   const lasting = leadingElements(document);
   // React renders a sheet once, whatever its media are.
@@ -35,15 +35,11 @@ export function hoistableStylesheets(file: string, tree: Node, hashed: readonly 
 }
 
 /** Whether what a document hoists has the same of the app's other stylesheets in front of it as a plain link. */
-function isFirst(document: Node, tree: Node, { areBundled, areHoisted, areInNextHead }: AppStylesheets): boolean {
+function isFirst(file: string, document: Node, { importing, areHoisted, areInNextHead }: AppStylesheets): boolean {
   if (areHoisted) return false;
   if (nameOf(document.openingElement?.name) === 'Html') return !areInNextHead;
-  // React comes to all that Next bundles, that of pages too, when it comes to the first of it: that of the layout, if it has any.
-  return !areBundled || bundlesStylesheet(tree);
-}
-
-function bundlesStylesheet({ program }: Node): boolean {
-  return program?.body.some(({ type, source }) => type === 'ImportDeclaration' && isStylesheet(String(source?.value))) ?? false;
+  // React comes to those of the layout first, and to those of pages and components later: with a `precedence` of their own in `next dev`.
+  return importing.every((each) => each === file);
 }
 
 /** Whether a link is a stylesheet of which nothing changes: React does not heed it, once it is hoisted. */

@@ -37,16 +37,16 @@ export async function planTags(project: Project, io: CommandIo): Promise<TagsPla
   if (!fs.existsSync(project.publicDir)) return plan;
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
   const toAssetPath = hashedAssetPaths(project, built);
-  const linking = listLinkingFiles(project);
-  const plainUrls = await plainUrlsOfBundle(project, linking.stylesheets, toAssetPath);
+  const { scripts, stylesheets } = listLinkingFiles(project);
+  const plainUrls = await plainUrlsOfBundle(project, stylesheets, toAssetPath);
   const loadedPlain = new Set(plainUrls.map(withoutSuffix));
+  const root = fs.realpathSync(project.root);
   const restOfApp = {
     isLoadedPlain: (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath)),
-    stylesheets: findAppStylesheets(linking),
+    stylesheets: findAppStylesheets(scripts, root),
   };
-  const root = fs.realpathSync(project.root);
   // Other packages of a workspace may not depend on this one.
-  for (const file of linking.scripts.filter((script) => isAround(root, script))) {
+  for (const file of scripts.filter((script) => isAround(root, script))) {
     const content = readIfThere(file);
     // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
     if (content === undefined || !isUtf8(content)) continue;

@@ -195,7 +195,9 @@ describe('a stylesheet of the root layout', () => {
 
   test.each([
     ['that no other may come in front of', page(''), CACHED, CACHED],
-    ['beside one that Next bundles', { 'app/page.module.css': '' }, PLAIN, CACHED],
+    ['beside one that a page imports', page("import styles from './page.module.css';"), PLAIN, CACHED],
+    ['behind one that it imports itself', { 'app/layout.jsx': `import './globals.css';\n${files['app/layout.jsx']}` }, CACHED, CACHED],
+    ['beside one that an old page imports', { 'pages/_app.jsx': "import './globals.css';\n" }, CACHED, CACHED],
     ['beside one of a package', page('import "leaflet/dist/leaflet.css";'), PLAIN, CACHED],
     ['beside one that is required', page("const styles = require( 'a/b.scss');"), PLAIN, CACHED],
     ['beside one that fonts come with', page('import { Inter } from "next/font/google";'), PLAIN, CACHED],

@@ -215,7 +215,7 @@ describe('a stylesheet', () => {
   });
 
   describe('among those of the rest of the app', () => {
-    const NONE = { areBundled: false, areHoisted: false, areInNextHead: false };
+    const NONE = { importing: [] as string[], areHoisted: false, areInNextHead: false };
     const LAYOUT = `export const A = () => <html><head>${SHEET}</head></html>;\n`;
     const DOCUMENT = `export const A = () => <Html><Head>${SHEET}</Head></Html>;\n`;
     const nameIn = async (text: string, stylesheets: Partial<typeof NONE>) => {
@@ -228,11 +228,11 @@ describe('a stylesheet', () => {
       expect(await nameIn(DOCUMENT, { areHoisted: true })).toBe('link');
     });
 
-    test('stays plain where Next bundles some of pages, and none of the layout that would come in front', async () => {
-      expect(await nameIn(LAYOUT, { areBundled: true })).toBe('link');
-      for (const module of ['./globals.css', '@a/b/theme.scss', './theme.module.sass', './a.less'])
-        expect(await nameIn(`import '${module}';\n${LAYOUT}`, { areBundled: true })).toBe('CachedStyle');
-      expect(await nameIn(DOCUMENT, { areBundled: true })).toBe('CachedStyle');
+    test('stays plain where Next bundles some of pages or components, which React comes to later', async () => {
+      expect(await nameIn(LAYOUT, { importing: ['page.tsx'] })).toBe('link');
+      expect(await nameIn(LAYOUT, { importing: ['layout.tsx', 'page.tsx'] })).toBe('link');
+      expect(await nameIn(LAYOUT, { importing: ['layout.tsx'] })).toBe('CachedStyle');
+      expect(await nameIn(DOCUMENT, { importing: ['page.tsx'] })).toBe('CachedStyle');
     });
 
     test('stays plain in _document where next/head puts some in front', async () => {
