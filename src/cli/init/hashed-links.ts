@@ -37,7 +37,7 @@ export function findHashedLinks(
 ): HashedLink[] {
   const sites = findLinkSites(tree).flatMap((site) => {
     const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written, site.site);
-    return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
+    return assetPath === undefined || hasIntegrity(site) || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
   });
   const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
   const hoistable = hoistableStylesheets(file, tree, sites, stylesheets);
@@ -50,6 +50,11 @@ export function findHashedLinks(
     if (site === '<script src>') return alternativesOf(attribute?.value).every((each) => hashed.has(each)) ? 'CachedScript' : undefined;
     return hoistable.has(element) ? 'CachedStyle' : undefined;
   }
+}
+
+/** A browser would refuse what has been given hashed references meanwhile. */
+function hasIntegrity({ element }: LinkSite): boolean {
+  return element !== undefined && attributeOf(element, 'integrity') !== undefined;
 }
 
 function isPreload({ element, tag }: LinkSite): boolean {

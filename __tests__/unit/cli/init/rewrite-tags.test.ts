@@ -319,6 +319,12 @@ test('what keeps its URL, and links that people keep, stay', async () => {
   expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
 });
 
+test('what has the checksum of the plain file stays: with hashed references in it, browsers would refuse it', async () => {
+  const tags = '<link rel="stylesheet" href="/a.css" integrity="sha384-a" /><script src="/b.js" integrity={checksum} />';
+  const text = `export const A = () => <html><head>${tags}</head></html>;\n`;
+  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
+});
+
 describe('what is said of a tag', () => {
   test.each([
     [
