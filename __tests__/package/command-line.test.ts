@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { listFiles } from '../support/folders';
 import { appWith, type InstalledPackage, installPackage } from './installed-package';
 
 let installed: InstalledPackage;
@@ -185,6 +187,23 @@ test('check --ignore leaves out what is no source of the app', () => {
   expect(check('--ignore', 'templates')).toMatchObject({ status: 0 });
   expect(check('--ignore', '!app/**')).toMatchObject({ status: 2 });
 });
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s while init writes comes too late: all of it is done, and nothing else is left',
+  async (signal) => {
+    const pages = Array.from({ length: 300 }, (_, index) => [`app/${index}.jsx`, 'export default () => <img src="/a.png" />;\n'] as const);
+    const cwd = app({ ...Object.fromEntries(pages), 'public/a.png': 'a', 'next.config.mjs': 'export default {};\n' });
+    const before = listFiles(path.join(cwd, 'app'));
+    const child = start(cwd, 'init', '--apply');
+    const ended = once(child, 'exit');
+    // The first of what it writes.
+    while (fs.readFileSync(path.join(cwd, 'package.json'), 'utf8') === '{}' && child.exitCode === null) await setImmediate();
+    child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    expect(listFiles(path.join(cwd, 'app'))).toEqual(before);
+    for (const [page] of pages) expect(fs.readFileSync(path.join(cwd, page), 'utf8')).toContain('asset("/a.png")');
+  },
+);
 
 describe('check, with the config of an app', () => {
   const PAGE = "import { asset } from 'next-smart-cache';\nexport const urls = [asset('/a.js'), asset('/b.js')];\n";

@@ -44,8 +44,17 @@ export function findWrittenFiles({ root, outputDir, cacheDir, buildDir }: Projec
   lookInto(root, DECLARATION, found);
   if (isFolder(outputDir, root, found)) lookForAll(outputDir, OUTPUT, found);
   if (isFolder(cacheDir, root, found)) lookForAll(cacheDir, STORE, found);
-  if (isFolder(linkedDir, root, found)) lookInto(linkedDir, LINKED, found);
+  if (fs.statSync(linkedDir, { throwIfNoEntry: false })?.isDirectory()) lookForLinked(linkedDir, root, found);
   return found;
+}
+
+/** In a folder of Next: whatever is said of it must not be said of the whole. */
+function lookForLinked(linkedDir: string, root: string, found: WrittenFiles): void {
+  const inside: WrittenFiles = { own: [], foreign: [] };
+  lookInto(linkedDir, LINKED, inside);
+  const whyNot = whyOutside(linkedDir, root);
+  found.own.push(...(whyNot === undefined ? inside.own : []));
+  found.foreign.push(...inside.foreign, ...(whyNot === undefined ? [] : inside.own.map((folder) => notOurs(folder, whyNot))));
 }
 
 /** A folder that is ours as a whole, unless something else lies in it. */
@@ -96,12 +105,17 @@ function isFolder(folder: string, root: string, found: WrittenFiles): boolean {
     found.foreign.push(notOurs(folder, `it is ${what}, and next-smart-cache writes a folder there`));
     return false;
   }
+  const whyNot = whyOutside(folder, root);
+  if (whyNot !== undefined) found.foreign.push(notOurs(folder, whyNot));
+  return whyNot === undefined;
+}
+
+function whyOutside(folder: string, root: string): string | undefined {
   const [realRoot, real] = [fs.realpathSync(root), fs.realpathSync(folder)];
   // A distDir beside the app is no link.
   const isAsNamed = real === path.join(realRoot, path.relative(root, folder));
-  if (isAsNamed || real.startsWith(realRoot + path.sep)) return true;
-  found.foreign.push(notOurs(folder, `a symbolic link leads out of the app on the way there, to ${real}`));
-  return false;
+  if (isAsNamed || real.startsWith(realRoot + path.sep)) return undefined;
+  return `a symbolic link leads out of the app on the way there, to ${real}`;
 }
 
 function notOurs(where: string, why: string): ErrorParts {

@@ -98,6 +98,28 @@ describe('files of public/ that are linked without a hash', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: `${allowed}next-smart-cache: all else holds; 3 files in public/\n` });
   });
 
+  test.each([
+    ['a CDN', { options: { cdnPrefix: 'https://cdn.example' } }, 1],
+    [
+      "Next's own files come from elsewhere, and these with them",
+      { assetPrefix: 'https://cdn.example', options: { delivery: 'static' } },
+      1,
+    ],
+    ["Next's own files come from elsewhere, and these do not", { assetPrefix: 'https://cdn.example' }, 2],
+    ['there is a prefix of the same origin', { assetPrefix: '/static', options: { delivery: 'static' } }, 2],
+  ] as const)('are none in <use>, which takes nothing from another origin: %s', async (_, settings, count) => {
+    const loadProject = async (root: string) => resolveProject({ root, ...settings });
+    const page = 'export default () => <svg><use href="/img/logo.svg#a" /><image href="/img/logo.svg" /></svg>;\n';
+    const root = await app({ 'app/page.jsx': page }, { isBuilt: false });
+    await runCommand(['build'], { cwd: root, loadProject });
+    const { stderr } = await runCommand(['check'], { cwd: root, loadProject });
+    expect(stderr.match(/<\w+ href>: .img.logo\.svg/g)).toHaveLength(count);
+    writeFiles(root, { 'package.json': '{}', 'next.config.mjs': 'export default {};\n' });
+    await runCommand(['init', '--apply'], { cwd: root, loadProject });
+    const hashed = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8').match(/\{asset\(/g);
+    expect(hashed).toHaveLength(count);
+  });
+
   test('are known under the basePath too', async () => {
     const loadProject = async (root: string) => resolveProject({ root, basePath: '/docs' });
     const root = await app(other, { isBuilt: false });

@@ -30,7 +30,11 @@ async function runInit({ root, json, options }: Invocation, io: CommandIo): Prom
   const { planInit } = await import('../init/plan.js');
   const plan = await planInit(root, options.apply === true, io);
   const isDry = options.dryRun === true;
-  if (!isDry) for (const [file, text] of plan.writes) write(file, text);
+  if (!isDry) {
+    // An interrupt between two files, or within one, would leave half of it done, and a temporary file beside the source.
+    io.interruption();
+    for (const [file, text] of plan.writes) write(file, text);
+  }
   if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry), null, 2)}\n`);
   tell(plan, { isDry, isApplied: options.apply === true }, io);
   return plan.configToWrap === undefined ? 0 : 1;

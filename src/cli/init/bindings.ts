@@ -1,5 +1,5 @@
 import { findScopes } from '../../pipeline/source/scopes.js';
-import { type Node, nameOf } from '../../pipeline/source/syntax-tree.js';
+import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
 
 interface Statement extends Node {
   declaration?: Node | null;
@@ -20,4 +20,12 @@ export function isBoundElsewhere(tree: Node, name: string, module: string, place
 
 function isValueNamed(name: string): (specifier: Node) => boolean {
   return ({ imported, importKind }) => nameOf(imported) === name && importKind !== 'type';
+}
+
+export function importsOf(tree: Node): Node[] {
+  const imports: Node[] = [];
+  visit(tree, (node) => {
+    if (node.type === 'ImportDeclaration') imports.push(node);
+  });
+  return imports;
 }

@@ -1,4 +1,5 @@
-import { type Node, nameOf } from '../../pipeline/source/syntax-tree.js';
+import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
+import { importsOf } from './bindings.js';
 
 /** `module.exports` itself, not what is in it. */
 export function isModuleExports(node: Node | undefined): boolean {
@@ -8,4 +9,14 @@ export function isModuleExports(node: Node | undefined): boolean {
 /** Also `module['exports']`. */
 function isNamedExports(property: Node | undefined): boolean {
   return nameOf(property) === 'exports' || property?.value === 'exports';
+}
+
+/** Whether a file is no ES module, and shows it. */
+export function isCommonJs(tree: Node): boolean {
+  if (importsOf(tree).length > 0) return false;
+  let isFound = false;
+  visit(tree, (node) => {
+    isFound ||= isModuleExports(node) || (node.type === 'CallExpression' && nameOf(node.callee) === 'require');
+  });
+  return isFound;
 }

@@ -1,30 +1,45 @@
 import { linkTypesOf } from '../../pipeline/source/link-types.js';
 import { type LinkSite, mayHaveRel } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
-
-interface JsxNode extends Node {
-  children?: JsxNode[];
-}
+import type { AppStylesheets } from './app-stylesheets.js';
+import { leadingElements, onlyDocument } from './document-head.js';
 
 /**
  * The stylesheets of a file that may become `CachedStyle`. React 19 hoists one
- * in front of all plain ones, so none of those may stand before it; and it
+ * in front of all plain ones, and of those with another `precedence` that it
+ * comes to later. So it must be the same with none of either in between. And it
  * never takes one away, so its place must be one that every page has: in the
- * only `<html>` of the file, with nothing around it that may come to nothing.
+ * head of the only `<html>` of the file, with nothing around it that may come
+ * to nothing.
  *
  * @param hashed what links files of `public/` that get a hash.
+ * @param others the other stylesheets of the app.
  */
-export function hoistableStylesheets(file: string, tree: Node, hashed: readonly LinkSite[]): Set<Node> {
-  const able = new Set(hashed.filter(isUnchanging).map(({ element }) => element));
-  const lasting = elementsOfDocument(file, tree);
+export function hoistableStylesheets(file: string, tree: Node, hashed: readonly LinkSite[], others: AppStylesheets): Set<Node> {
   const hoistable = new Set<Node>();
+  const document = onlyDocument(file, tree);
+  if (document === undefined || !isFirst(file, document, others)) return hoistable;
+  const able = new Map(hashed.filter(isUnchanging).map(({ element, written }) => [element, written]));
+  const lasting = leadingElements(document);
+  // React renders a sheet once, whatever its media are.
+  const seen = new Set<string>();
   let isBehindPlain = false;
   visit(tree, (node) => {
     if (!mayBeStylesheet(node)) return;
-    isBehindPlain ||= !(able.has(node) && lasting.has(node));
+    const written = able.get(node) ?? '';
+    isBehindPlain ||= !able.has(node) || !lasting.has(node) || seen.has(written);
+    seen.add(written);
     if (!isBehindPlain) hoistable.add(node);
   });
   return hoistable;
+}
+
+/** Whether what a document hoists has the same of the app's other stylesheets in front of it as a plain link. */
+function isFirst(file: string, document: Node, { importing, areHoisted, areInNextHead }: AppStylesheets): boolean {
+  if (areHoisted) return false;
+  if (nameOf(document.openingElement?.name) === 'Html') return !areInNextHead;
+  // React comes to those of the layout first, and to those of pages and components later: with a `precedence` of their own in `next dev`.
+  return importing.every((each) => each === file);
 }
 
 /** Whether a link is a stylesheet of which nothing changes: React does not heed it, once it is hoisted. */
@@ -39,35 +54,6 @@ function isUnchanging({ element, attribute, literal, tag }: LinkSite): boolean {
 
 /** With one of these, `CachedStyle` is a plain link as well: React hoists none that is watched, or switched on and off. */
 const KEEPING_PLAIN = ['onLoad', 'onError', 'disabled'];
-
-/** What takes the place of the root layout until an error is gone (App Router). */
-const PASSING_DOCUMENT = /(?:^|[\\/])global-error\.\w+$/;
-
-/** What the only `<html>` of a file, or the `<Html>` of `_document`, holds in every case: of several, one goes when another comes. */
-function elementsOfDocument(file: string, tree: Node): Set<Node> {
-  const documents: Node[] = [];
-  visit(tree, (node) => {
-    if (['html', 'Html'].includes(nameOf(node.openingElement?.name) ?? '')) documents.push(node);
-  });
-  const found = new Set<Node>();
-  const [only] = documents;
-  if (only && documents.length === 1 && !PASSING_DOCUMENT.test(file)) add(only);
-  return found;
-
-  function add({ children = [] }: JsxNode): void {
-    for (const child of children) {
-      if (child.type !== 'JSXFragment' && !isAlwaysRendered(child)) continue;
-      found.add(child);
-      add(child);
-    }
-  }
-}
-
-/** Components, save for the `<Head>` of `_document`, may leave out what they are given; and what `<noscript>` and `<template>` hold may never count. */
-function isAlwaysRendered({ openingElement }: Node): boolean {
-  const name = nameOf(openingElement?.name) ?? '';
-  return name === 'Head' || (/^[a-z]/.test(name) && name !== 'noscript' && name !== 'template');
-}
 
 /** What is worked out at run time may be one. */
 function mayBeStylesheet({ openingElement }: Node): boolean {

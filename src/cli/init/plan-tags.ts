@@ -8,6 +8,7 @@ import { isAround } from '../../pipeline/source/source-packages.js';
 import { hashedAssetPaths } from '../../pipeline/source/source-problems.js';
 import type { CommandIo } from '../command-io.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
+import { findAppStylesheets } from './app-stylesheets.js';
 import { plainUrlsOfBundle } from './bundled-urls.js';
 import { readIfThere } from './read-file.js';
 import { type RewrittenTags, rewriteTags, type TagChange } from './rewrite-tags.js';
@@ -39,8 +40,11 @@ export async function planTags(project: Project, io: CommandIo): Promise<TagsPla
   const { scripts, stylesheets } = listLinkingFiles(project);
   const plainUrls = await plainUrlsOfBundle(project, stylesheets, toAssetPath);
   const loadedPlain = new Set(plainUrls.map(withoutSuffix));
-  const isLoadedPlain = (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath));
   const root = fs.realpathSync(project.root);
+  const restOfApp = {
+    isLoadedPlain: (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath)),
+    stylesheets: findAppStylesheets(scripts, root),
+  };
   // Other packages of a workspace may not depend on this one.
   for (const file of scripts.filter((script) => isAround(root, script))) {
     const content = readIfThere(file);
@@ -48,7 +52,7 @@ export async function planTags(project: Project, io: CommandIo): Promise<TagsPla
     if (content === undefined || !isUtf8(content)) continue;
     const text = content.toString();
     // Source that a parser cannot read is for `check` to name; here it has no suggestions.
-    const rewritten = await rewriteTags(file, text, toAssetPath, isLoadedPlain).catch(() => undefined);
+    const rewritten = await rewriteTags(file, text, toAssetPath, restOfApp).catch(() => undefined);
     if (!rewritten?.changes.length) continue;
     const obstacle = await obstacleTo(file, text, rewritten);
     plan.tags.push({ file, changes: rewritten.changes, obstacle });

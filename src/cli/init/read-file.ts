@@ -13,7 +13,8 @@ export function readIfThere(file: string): Buffer | undefined {
     return fs.readFileSync(file);
   } catch (error) {
     const systemCode = systemErrorCode(error);
-    if (systemCode === 'ENOENT') return undefined;
+    // Nor is there one where a folder on the way is a file.
+    if (systemCode === 'ENOENT' || systemCode === 'ENOTDIR') return undefined;
     throw unreadable(file, error, {
       what: 'A file cannot be read; nothing was written',
       why: systemCode === 'EISDIR' ? 'it is a folder' : `the system said ${systemCode ?? String(error)}`,

@@ -1,10 +1,9 @@
 import MagicString from 'magic-string';
-import { findLinkSites, type LinkSite } from '../../pipeline/source/linked-urls.js';
-import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
-import { isBoundElsewhere } from './bindings.js';
+import { type Node, nameOf, parseSource } from '../../pipeline/source/syntax-tree.js';
+import { importsOf, isBoundElsewhere } from './bindings.js';
 import { insertImport, rangeOf } from './code-style.js';
-import { isModuleExports } from './common-js.js';
-import { attributeOf, hoistableStylesheets, textOf } from './hoistable-stylesheets.js';
+import { isCommonJs } from './common-js.js';
+import { findHashedLinks, type HashedLink, type RestOfApp } from './hashed-links.js';
 
 /** One place that could link a hashed URL. */
 export interface TagChange {
@@ -30,19 +29,17 @@ const PACKAGE = 'next-smart-cache';
  * `public/` under plain URLs. All else stays as it is written.
  *
  * A `<script>` that nothing lets run later is told to keep its place, as it
- * does without us: `async={false}`. `next/head` takes plain elements only, so
- * where it is used they stay, with `asset()`. So does a stylesheet that React
- * had better not hoist.
+ * does without us: `async={false}`.
  *
- * @param toAssetPath the asset path that a URL means, if it is to be hashed.
- * @param isLoadedPlain whether a stylesheet loads it under its plain URL: a preload has to have the same, or it is a second download. Default: none does.
+ * @param toAssetPath the asset path that a URL means, if it is to be hashed in what it stands in.
+ * @param restOfApp what the rest of it has to say.
  * @throws {SyntaxError} for what is no JavaScript or TypeScript.
  */
 export async function rewriteTags(
   file: string,
   text: string,
-  toAssetPath: (written: string) => string | undefined,
-  isLoadedPlain: (assetPath: string) => boolean = () => false,
+  toAssetPath: (written: string, site: string) => string | undefined,
+  restOfApp: RestOfApp = {},
 ): Promise<RewrittenTags> {
   const tree = await parseSource(file, text);
   const code = new MagicString(text);
@@ -50,28 +47,22 @@ export async function rewriteTags(
   /** What is to be imported, and where it is used. */
   const needed = new Map<string, Node[]>();
   const renamed = new Set<Node>();
-  const usesNextHead = importsOf(tree).some(({ source }) => source?.value === 'next/head');
-  const sites = findLinkSites(tree).flatMap((site) => {
-    const assetPath = site.isLookedUp || site.isPart ? undefined : toAssetPath(site.written);
-    return assetPath === undefined || (isPreload(site) && isLoadedPlain(assetPath)) ? [] : { ...site, assetPath };
-  });
-  const hoistable = hoistableStylesheets(file, tree, sites);
-  for (const site of sites) {
-    const component = usesNextHead ? undefined : componentFor(site, hoistable);
-    const place = (component && site.element) ?? site.literal;
+  for (const link of findHashedLinks(file, tree, toAssetPath, restOfApp)) {
+    const { component, element } = link;
+    const place = (component && element) ?? link.literal;
     const [start, end] = rangeOf(place);
-    if (component && site.element && !renamed.has(site.element)) {
-      renamed.add(site.element);
-      renameElement(site.element, component);
+    if (component && element && !renamed.has(element)) {
+      renamed.add(element);
+      renameElement(element, component);
     }
-    replaceText(site, component === undefined);
+    replaceText(link, component === undefined);
     const name = component ?? 'asset';
     needed.set(name, [...(needed.get(name) ?? []), place]);
     changes.push({
-      line: site.line,
-      column: site.column,
-      before: excerpt(text.slice(start, end), site.written),
-      after: excerpt(code.slice(start, end), site.assetPath),
+      line: link.line,
+      column: link.column,
+      before: excerpt(text.slice(start, end), link.written),
+      after: excerpt(code.slice(start, end), link.assetPath),
     });
   }
   if (changes.length === 0) return { text, changes };
@@ -101,7 +92,7 @@ export async function rewriteTags(
     }
   }
 
-  function replaceText({ literal, attribute, written, assetPath }: HashedSite, isCall: boolean): void {
+  function replaceText({ literal, attribute, written, assetPath }: HashedLink, isCall: boolean): void {
     const [start, end] = rangeOf(literal);
     const original = text.slice(start, end);
     const isAttribute = attribute?.value === literal;
@@ -125,40 +116,6 @@ export async function rewriteTags(
     if (last) code.appendLeft(rangeOf(last)[1], `, ${missing.join(', ')}`);
     else insertImport(code, text, tree, { names: missing, module: PACKAGE });
   }
-}
-
-/** A link of a file that gets a hash. */
-interface HashedSite extends LinkSite {
-  assetPath: string;
-}
-
-/** The component that takes an element's place; other elements keep theirs. */
-function componentFor({ element, tag, site }: LinkSite, hoistable: ReadonlySet<Node>): 'CachedScript' | 'CachedStyle' | undefined {
-  // A component of Next does more than the element: it stays.
-  if (element === undefined || nameOf(element.openingElement?.name) !== tag) return undefined;
-  if (site === '<script src>') return 'CachedScript';
-  return hoistable.has(element) ? 'CachedStyle' : undefined;
-}
-
-function isPreload({ element, tag }: LinkSite): boolean {
-  return element !== undefined && tag === 'link' && ['preload', 'prefetch'].includes(textOf(attributeOf(element, 'rel')) ?? '');
-}
-
-function importsOf(tree: Node): Node[] {
-  const imports: Node[] = [];
-  visit(tree, (node) => {
-    if (node.type === 'ImportDeclaration') imports.push(node);
-  });
-  return imports;
-}
-
-function isCommonJs(tree: Node): boolean {
-  if (importsOf(tree).length > 0) return false;
-  let isFound = false;
-  visit(tree, (node) => {
-    isFound ||= isModuleExports(node) || (node.type === 'CallExpression' && nameOf(node.callee) === 'require');
-  });
-  return isFound;
 }
 
 /** Of an attribute: whether it lets a script run later than where it stands, or says of itself that it does not. */

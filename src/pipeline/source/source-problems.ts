@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { isExternalUrl, readings, splitSuffix } from '../../core/asset-path.js';
 import { systemErrorCode } from '../../core/errors.js';
+import { finishUrl } from '../../core/finish-url.js';
 import { nearestNames } from '../../core/nearest-names.js';
 import type { BuiltManifest } from '../build-manifest.js';
 import type { Project } from '../project.js';
@@ -81,8 +82,8 @@ export async function findSourceProblems(project: Project, built: BuiltManifest,
     }
   }
 
-  function judgePlain({ written }: LinkedUrl): Judgement | undefined {
-    const assetPath = toAssetPath(written);
+  function judgePlain({ written, site }: LinkedUrl): Judgement | undefined {
+    const assetPath = toAssetPath(written, site);
     return assetPath === undefined ? undefined : { kind: 'unhashed', assetPath };
   }
 
@@ -121,13 +122,21 @@ function whyUnreadable(error: unknown): string | undefined {
   return systemCode && `the system said ${systemCode}`;
 }
 
-/** What to give to this package in place of a plain URL: without the `basePath`; `undefined` if `public/` has no such file, or its URL is stable. */
+/**
+ * What to give to this package in place of a plain URL: without the `basePath`;
+ * `undefined` if `public/` has no such file, or its URL is stable.
+ *
+ * @returns asked with the URL, and with what it stands in: `<use>` takes nothing from another origin (SVG 2, section 5.6), so it stays plain where a CDN has the hashed files.
+ */
 export function hashedAssetPaths(
-  { prefixes: { basePath } }: Project,
+  { prefixes }: Project,
   { manifest }: BuiltManifest,
-): (written: string) => string | undefined {
+): (written: string, site?: string) => string | undefined {
+  const { basePath } = prefixes;
   const isHashed = (written: string) => readings(written).some((reading) => Object.hasOwn(manifest.assets, reading));
-  return (written) => {
+  const isElsewhere = Object.values(manifest.assets).some(({ url }) => isExternalUrl(finishUrl(url, prefixes)));
+  return (written, site) => {
+    if (isElsewhere && site?.startsWith('<use ')) return undefined;
     const withoutBasePath = basePath && written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
     return [written, withoutBasePath].find(isHashed);
   };

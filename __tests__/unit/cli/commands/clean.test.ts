@@ -150,9 +150,14 @@ describe('what has one of the names and is not ours stays, is named, and makes e
     fs.renameSync(project.buildDir, elsewhere);
     fs.symlinkSync(elsewhere, project.buildDir);
     const before = readFiles(elsewhere);
-    const { exitCode, stderr } = await clean(project);
+    const { exitCode, stdout, stderr } = await clean(project, '--json');
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`leads out of the app on the way there, to ${elsewhere}`)]);
     expect(readFiles(elsewhere)).toEqual(before);
+    // To remove these by hand, as is said, takes nothing of Next's with them; and then all is well.
+    const left = (JSON.parse(stdout) as { left: { where: string }[] }).left.map(({ where }) => where);
+    expect(left).toEqual(WRITTEN.slice(2).map((name) => path.join(project.root, name)));
+    for (const folder of left) fs.rmSync(folder, { recursive: true });
+    expect((await clean(project)).exitCode).toBe(0);
   });
 });
 

@@ -183,6 +183,47 @@ describe('what stylesheets that Next bundles load', () => {
   });
 });
 
+describe('a stylesheet of the root layout', () => {
+  const files = {
+    'public/site.css': 'a {}',
+    'app/layout.jsx': 'export default () => <html><head><link rel="stylesheet" href="/site.css" /></head></html>;\n',
+    'pages/_document.jsx': 'export default () => <Html><Head><link rel="stylesheet" href="/site.css" /></Head></Html>;\n',
+  };
+  const CACHED = '<CachedStyle href="/site.css" />';
+  const PLAIN = '<link rel="stylesheet" href={asset("/site.css")} />';
+  const page = (text: string) => ({ 'app/page.jsx': `${text}\nexport default () => null;\n` });
+
+  test.each([
+    ['that no other may come in front of', page(''), CACHED, CACHED],
+    ['beside one that a page imports', page("import styles from './page.module.css';"), PLAIN, CACHED],
+    ['behind one that it imports itself', { 'app/layout.jsx': `import './globals.css';\n${files['app/layout.jsx']}` }, CACHED, CACHED],
+    ['beside one that an old page imports', { 'pages/_app.jsx': "import './globals.css';\n" }, CACHED, CACHED],
+    ['beside one of a package', page('import "leaflet/dist/leaflet.css";'), PLAIN, CACHED],
+    ['beside one that is required', page("const styles = require( 'a/b.scss');"), PLAIN, CACHED],
+    ['beside one that fonts come with', page('import { Inter } from "next/font/google";'), PLAIN, CACHED],
+    [
+      'beside one that is hoisted',
+      page('const B = () => <link rel="stylesheet" href="https://a.example/b.css" precedence="high" />;'),
+      PLAIN,
+      PLAIN,
+    ],
+    ['beside one of ours', page('import { CachedStyle } from "next-smart-cache";'), PLAIN, PLAIN],
+    [
+      'beside one of next/head',
+      page('import Head from "next/head";\nconst B = () => <Head><link rel="stylesheet" /></Head>;'),
+      CACHED,
+      PLAIN,
+    ],
+    ['beside a style of next/head', page('import Head from "next/head";\nconst B = () => <Head><style>a</style></Head>;'), CACHED, PLAIN],
+    ['beside a title of next/head', page('import Head from "next/head";\nconst B = () => <Head><title>a</title></Head>;'), CACHED, CACHED],
+  ])('%s', async (_, others, inLayout, inDocument) => {
+    const root = app({ ...files, ...others });
+    await runCommand(['init', '--apply'], { cwd: root });
+    expect(fs.readFileSync(path.join(root, 'app/layout.jsx'), 'utf8')).toContain(inLayout);
+    expect(fs.readFileSync(path.join(root, 'pages/_document.jsx'), 'utf8')).toContain(inDocument);
+  });
+});
+
 describe('what cannot be read is said, and nothing is written', () => {
   test.each([
     ['package.json', '{ "scripts": ', /cannot be read as JSON; nothing was written: .*package\.json/],
@@ -238,6 +279,11 @@ describe('what cannot be read is said, and nothing is written', () => {
 
   test('no package.json: wrong usage', async () => {
     expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  test('a file for the folder: wrong usage too', async () => {
+    const { exitCode, stderr } = await runCommand(['init', '--cwd', 'next.config.mjs'], { cwd: app() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('There is no package.json')]);
   });
 });
 

@@ -61,6 +61,26 @@ test.each([
     "import { CachedScript } from 'next-smart-cache';\n\nexport const A = (x) => <CachedScript src={x ? '/a.js' : '/b.js'} async={false}></CachedScript>;\n",
   ],
   [
+    'a script that may have no src',
+    "export const A = (x) => <script src={x ? '/a.js' : undefined} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x ? asset('/a.js') : undefined} />;\n",
+  ],
+  [
+    'and one that has it on a condition',
+    "export const A = (x) => <script src={x && '/a.js'} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x && asset('/a.js')} />;\n",
+  ],
+  [
+    'a script that may have a src which public/ does not have',
+    "export const A = (x) => <script src={x ? '/a.js' : 'https://a.example/a.js'} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x ? asset('/a.js') : 'https://a.example/a.js'} />;\n",
+  ],
+  [
+    'or nobody knows which',
+    "export const A = (x) => <script src={x ?? '/a.js'} />;\n",
+    "import { asset } from 'next-smart-cache';\n\nexport const A = (x) => <script src={x ?? asset('/a.js')} />;\n",
+  ],
+  [
     'a property of the same name binds nothing',
     "export const A = (item) => <img src='/a.png' alt={item.asset} />;\n",
     "import { asset } from 'next-smart-cache';\n\nexport const A = (item) => <img src={asset('/a.png')} alt={item.asset} />;\n",
@@ -132,7 +152,8 @@ describe('a stylesheet', () => {
   test.each([
     ['in the head of a root layout', `<html><head><meta name="a" />${SHEET}</head></html>`],
     ['in that of _document', `<Html><Head>${SHEET}</Head><body /></Html>`],
-    ['further down', `<html><body><main><>${SHEET}</></main></body></html>`],
+    ['further down, behind a comment', `<html><head><>{/* why */} ${SHEET}</></head></html>`],
+    ['behind what may never count', `<html><noscript><A /></noscript>${SHEET}</html>`],
     ['with media and other attributes', `<html>${SHEET.replace(' />', ' media={"print"} id={id} />')}</html>`],
     ['behind others that become one', `<html><link href={"/a.css"} rel={"stylesheet"} />${SHEET}</html>`],
     ['in front of plain ones', `<html>${SHEET}${EXTERNAL}<style>{"a{}"}</style></html>`],
@@ -155,6 +176,10 @@ describe('a stylesheet', () => {
     ['under a condition', `<html>{dark && ${SHEET}}</html>`],
     ['in a list', `<html>{themes.map((theme) => ${SHEET})}</html>`],
     ['in a component, which may leave it out', `<html><Show when={dark}>${SHEET}</Show></html>`],
+    ['behind a component, which may have some of its own', `<html><head><Theme />${SHEET}</head></html>`],
+    ['behind what comes from elsewhere', `<html><head>{styles}${SHEET}</head></html>`],
+    ['in the body, behind what others have put into the head', `<html><head /><body>${SHEET}<main /></body></html>`],
+    ['behind the body', `<html><body />${SHEET}</html>`],
     ['in an attribute', `<html><main icon={${SHEET}} /></html>`],
     ['in <noscript>', `<html><noscript>${SHEET}</noscript></html>`],
     ['in <template>', `<html><template>${SHEET}</template></html>`],
@@ -176,6 +201,44 @@ describe('a stylesheet', () => {
     expect(rewritten).toContain('<link rel="stylesheet" href={asset("/z.css")}');
     expect(rewritten).not.toContain('CachedStyle');
     expect(await rewrite(rewritten)).toBe(rewritten);
+  });
+
+  test('stays plain when it is linked again, as React renders a hoisted one once', async () => {
+    const twice = `<html>${SHEET}<link rel="stylesheet" href="/b.css" />${SHEET}<link rel="stylesheet" href="/c.css" /></html>`;
+    const names = (await rewrite(`export const A = () => ${twice};\n`)).match(/(?:CachedStyle|link) [^>]*css/g);
+    expect(names).toEqual([
+      'CachedStyle href="/z.css',
+      'CachedStyle href="/b.css',
+      'link rel="stylesheet" href={asset("/z.css',
+      'link rel="stylesheet" href={asset("/c.css',
+    ]);
+  });
+
+  describe('among those of the rest of the app', () => {
+    const NONE = { importing: [] as string[], areHoisted: false, areInNextHead: false };
+    const LAYOUT = `export const A = () => <html><head>${SHEET}</head></html>;\n`;
+    const DOCUMENT = `export const A = () => <Html><Head>${SHEET}</Head></Html>;\n`;
+    const nameIn = async (text: string, stylesheets: Partial<typeof NONE>) => {
+      const rewritten = await rewriteTags('layout.tsx', text, toAssetPath, { stylesheets: { ...NONE, ...stylesheets } });
+      return /<(\w+)[^>]*z\.css/.exec(rewritten.text)?.[1];
+    };
+
+    test('stays plain where React hoists others, which come first', async () => {
+      expect(await nameIn(LAYOUT, { areHoisted: true })).toBe('link');
+      expect(await nameIn(DOCUMENT, { areHoisted: true })).toBe('link');
+    });
+
+    test('stays plain where Next bundles some of pages or components, which React comes to later', async () => {
+      expect(await nameIn(LAYOUT, { importing: ['page.tsx'] })).toBe('link');
+      expect(await nameIn(LAYOUT, { importing: ['layout.tsx', 'page.tsx'] })).toBe('link');
+      expect(await nameIn(LAYOUT, { importing: ['layout.tsx'] })).toBe('CachedStyle');
+      expect(await nameIn(DOCUMENT, { importing: ['page.tsx'] })).toBe('CachedStyle');
+    });
+
+    test('stays plain in _document where next/head puts some in front', async () => {
+      expect(await nameIn(DOCUMENT, { areInNextHead: true })).toBe('link');
+      expect(await nameIn(LAYOUT, { areInNextHead: true })).toBe('CachedStyle');
+    });
   });
 
   test('stays plain in the document that stands in for the root layout while there is an error', async () => {
@@ -253,6 +316,12 @@ describe('of a file without imports, the import goes', () => {
 
 test('what keeps its URL, and links that people keep, stay', async () => {
   const text = 'export const A = () => <><link rel="icon" href="/favicon.ico" /><a href="/manual.pdf">m</a></>;\n';
+  expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
+});
+
+test('what has the checksum of the plain file stays: with hashed references in it, browsers would refuse it', async () => {
+  const tags = '<link rel="stylesheet" href="/a.css" integrity="sha384-a" /><script src="/b.js" integrity={checksum} />';
+  const text = `export const A = () => <html><head>${tags}</head></html>;\n`;
   expect(await rewriteTags('a.jsx', text, toAssetPath)).toEqual({ text, changes: [] });
 });
 
