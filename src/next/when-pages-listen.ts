@@ -3,7 +3,7 @@ import { RENDERED_AT, type WithRenderedAt } from '../core/render-manifest.js';
 /** How long after it was rendered a page may not have begun to listen. */
 const DEAF_MS = 5000;
 
-/** How long it is given to begin. */
+/** How long it is given to begin, from the edit on, and from when the last page was rendered. */
 const DELAY_MS = 2000;
 
 /**
@@ -19,13 +19,23 @@ const DELAY_MS = 2000;
  */
 export function whenPagesListen(tell: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  return () => {
-    const renderedAt = (globalThis as WithRenderedAt)[RENDERED_AT] ?? 0;
-    if (timer === undefined && Date.now() - renderedAt > DEAF_MS) return;
+  const wait = (milliseconds: number) => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      timer = undefined;
-      tell();
-    }, DELAY_MS).unref();
+    timer = setTimeout(act, milliseconds).unref();
   };
+  const act = () => {
+    const left = DELAY_MS - sinceRendered();
+    // An update in the midst of a page's start would be an error of Next's own there.
+    if (left > 0) return wait(left);
+    timer = undefined;
+    tell();
+  };
+  return () => {
+    if (timer !== undefined || sinceRendered() <= DEAF_MS) wait(DELAY_MS);
+  };
+}
+
+/** Of any page, in milliseconds. */
+function sinceRendered(): number {
+  return Date.now() - ((globalThis as WithRenderedAt)[RENDERED_AT] ?? 0);
 }

@@ -41,6 +41,18 @@ test('of several edits the last one, also when the page has been open for a whil
   expect(tell).toHaveBeenCalledTimes(1);
 });
 
+test('not while another page is being loaded', () => {
+  const { tell, edit } = setUp();
+  render();
+  edit();
+  jest.advanceTimersByTime(1500);
+  render();
+  jest.advanceTimersByTime(1999);
+  expect(tell).not.toHaveBeenCalled();
+  jest.advanceTimersByTime(1);
+  expect(tell).toHaveBeenCalledTimes(1);
+});
+
 test.each([
   ['where none was rendered', () => {}],
   ['where the last one has been open for a while', render],
