@@ -84,10 +84,9 @@ describe.each([
 
     beforeAll(async () => {
       page = await browser.newPage({ viewport: { width: 400, height: 400 } });
+      complaints = recordComplaints(page);
       // A page is compiled when it is asked for first, and Next may take parts of it from before the last edit.
       await page.goto(server.origin + url, { timeout: 150_000 });
-      complaints = recordComplaints(page);
-      await page.reload();
       await page.getByText('hydrated').waitFor({ state: 'attached' });
       await page.locator('input').fill('typed');
       await page.evaluate(() => {
