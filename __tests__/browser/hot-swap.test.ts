@@ -17,6 +17,8 @@ declare global {
   var modules: string[] | undefined;
   /** The colours that the title has had, frame by frame. */
   var colors: Set<string>;
+  /** A stylesheet that React does not hoist. */
+  var rendered: Element | null;
   /** Gone when the document is. */
   var isSameDocument: true | undefined;
 }
@@ -165,6 +167,9 @@ describe.each([
       const links = () => page.locator('link[href^="/css/dark."]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
       const first = await links();
       const after = `rgb(0, 0, ${++version})`;
+      await page.evaluate(() => {
+        globalThis.rendered = document.querySelector('link[href^="/css/dark."]');
+      });
       darkIs(after);
       await expectSoon(async () => (await links()).join() === first.join(), false);
       // What is saved behind it is on screen, so it would be too.
@@ -179,6 +184,8 @@ describe.each([
       const last = `rgb(0, 1, ${++version})`;
       darkIs(last);
       await shows('h4', last);
+      // One that was mounted anew would have been gone until it had loaded.
+      expect(await page.evaluate(() => globalThis.rendered?.isConnected)).toBe(true);
       await page.getByRole('button', { name: 'Theme' }).click();
       await shows('h4', before);
       await expectUntouched();
