@@ -232,8 +232,11 @@ describe.each([
       test('an image', async () => {
         const green = (++version * 3) % 256;
         backIs(green);
-        const pixel = async () => [...PNG.sync.read(await page.locator('#box').screenshot()).data.subarray(0, 3)];
-        await expectSoon(pixel, [0, green, 0]);
+        const pixelOf = async (box: string) => [...PNG.sync.read(await page.locator(box).screenshot()).data.subarray(0, 3)];
+        await expectSoon(() => pixelOf('#box'), [0, green, 0]);
+        // So does a sheet that comes later, although the document has the image as it was.
+        await page.getByRole('button', { name: 'Late' }).click();
+        await expectSoon(() => pixelOf('#late'), [0, green, 0]);
         await expectUntouched();
       });
 
