@@ -236,6 +236,7 @@ describe.each([
         await expectSoon(() => pixelOf('#box'), [0, green, 0]);
         // So does a sheet that comes later, although the document has the image as it was.
         await page.getByRole('button', { name: 'Late' }).click();
+        await page.locator('link[href^="/css/late."][media^="not all"]').waitFor({ state: 'attached' });
         await expectSoon(() => pixelOf('#late'), [0, green, 0]);
         await expectUntouched();
       });
