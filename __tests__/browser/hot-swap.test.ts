@@ -17,6 +17,8 @@ declare global {
   var modules: string[] | undefined;
   /** The colours that the title has had, frame by frame. */
   var colors: Set<string>;
+  /** A stylesheet that React does not hoist. */
+  var rendered: Element | null;
   /** Gone when the document is. */
   var isSameDocument: true | undefined;
 }
@@ -84,10 +86,9 @@ describe.each([
 
     beforeAll(async () => {
       page = await browser.newPage({ viewport: { width: 400, height: 400 } });
+      complaints = recordComplaints(page);
       // A page is compiled when it is asked for first, and Next may take parts of it from before the last edit.
       await page.goto(server.origin + url, { timeout: 150_000 });
-      complaints = recordComplaints(page);
-      await page.reload();
       await page.getByText('hydrated').waitFor({ state: 'attached' });
       await page.locator('input').fill('typed');
       await page.evaluate(() => {
@@ -166,6 +167,9 @@ describe.each([
       const links = () => page.locator('link[href^="/css/dark."]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
       const first = await links();
       const after = `rgb(0, 0, ${++version})`;
+      await page.evaluate(() => {
+        globalThis.rendered = document.querySelector('link[href^="/css/dark."]');
+      });
       darkIs(after);
       await expectSoon(async () => (await links()).join() === first.join(), false);
       // What is saved behind it is on screen, so it would be too.
@@ -180,6 +184,8 @@ describe.each([
       const last = `rgb(0, 1, ${++version})`;
       darkIs(last);
       await shows('h4', last);
+      // One that was mounted anew would have been gone until it had loaded.
+      expect(await page.evaluate(() => globalThis.rendered?.isConnected)).toBe(true);
       await page.getByRole('button', { name: 'Theme' }).click();
       await shows('h4', before);
       await expectUntouched();
@@ -226,8 +232,12 @@ describe.each([
       test('an image', async () => {
         const green = (++version * 3) % 256;
         backIs(green);
-        const pixel = async () => [...PNG.sync.read(await page.locator('#box').screenshot()).data.subarray(0, 3)];
-        await expectSoon(pixel, [0, green, 0]);
+        const pixelOf = async (box: string) => [...PNG.sync.read(await page.locator(box).screenshot()).data.subarray(0, 3)];
+        await expectSoon(() => pixelOf('#box'), [0, green, 0]);
+        // So does a sheet that comes later, although the document has the image as it was.
+        await page.getByRole('button', { name: 'Late' }).click();
+        await page.locator('link[href^="/css/late."][media^="not all"]').waitFor({ state: 'attached' });
+        await expectSoon(() => pixelOf('#late'), [0, green, 0]);
         await expectUntouched();
       });
 

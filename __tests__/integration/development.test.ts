@@ -38,6 +38,23 @@ describe.each([
     expect(server.output()).not.toContain('has no file for an asset path: /css/newest.css');
   });
 
+  test('a page that is compiled after an edit links what client code asks for as it is now, as the browser will', async () => {
+    const page =
+      "'use client';\nimport { asset } from 'next-smart-cache';\nexport default () => <img src={asset('/img/mark.svg')} alt=\"\" />;\n";
+    app.write('public/img/mark.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>\n');
+    for (const name of ['before', 'after']) app.write(`app/${name}/page.jsx`, page);
+    const url = /\/img\/mark\.[0-9a-f]{10}\.svg/;
+    const written = () => url.exec(app.read('.smart-cache/development/client-manifest.mjs'))?.[0];
+    let before: string | undefined;
+    await until(async () => {
+      before = await linked('/before', url);
+      return before !== undefined;
+    });
+    app.write('public/img/mark.svg', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>\n');
+    await until(async () => written() !== before);
+    expect(await linked('/after', url)).toBe(written());
+  });
+
   test('maps hashed URLs to the originals, and nothing is cacheable', async () => {
     expect(await linked('/', /\/js\/application\.[^"]*/)).toBe('/js/application.46fb7aa72a.js');
     for (const path of [

@@ -112,7 +112,7 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
       const before = latest;
       latest = buildAgain();
       const changes = compareManifests(first().manifest, latest.manifest);
-      for (const assetPath of [...changes.added, ...changes.edited]) edited.add(assetPath);
+      for (const assetPath of [...changes.added, ...changes.edited, ...changes.removed]) edited.add(assetPath);
       writeModules(latest);
       const isOther = Object.values(compareManifests(before.manifest, latest.manifest)).some((paths) => paths.length > 0);
       if (isOther) tellAgain();

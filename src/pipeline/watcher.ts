@@ -20,7 +20,7 @@ export interface WatchOptions {
 }
 
 export interface FolderWatch {
-  /** From here on, no change is missed. */
+  /** From here on, no change is missed; what has come before it is looked at now. */
   ready: Promise<void>;
   close(): Promise<void>;
 }
@@ -117,6 +117,8 @@ function watchFolder(
     const ready = new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
     });
+    // What was saved before the folder was watched.
+    void ready.then(() => watched.has(folder) && onEvent());
     // Closed before it is ready, a watcher of chokidar 4 leaves handles open, which keep the process alive.
     return { identity, ready, close: () => ready.then(() => watcher.close()) };
   };
@@ -133,8 +135,6 @@ function watchFolder(
   function beginAnew(): void {
     void current.close();
     current = begin();
-    // Files may have come before it was watched.
-    void current.ready.then(onEvent);
   }
 }
 

@@ -56,7 +56,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') (globalThis as WithRenderedAt)[RENDERED_AT] = Date.now();
-    const found = lookUp(manifest, path) ?? lookUpNewest(path, manifest);
+    const found = lookUp(newestOf(manifest), path);
     if (found) {
       if (process.env.NODE_ENV === 'development') {
         foreseeUnlisted(path, manifest);
@@ -72,10 +72,13 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
   };
 }
 
-/** For development: a file that is newer than the module that asks for it. */
-function lookUpNewest(path: string, { onMissing }: RenderManifest): ResolvedAsset | undefined {
+/**
+ * In development the newest that there is. A module that is already running,
+ * or that Next takes from its cache for a page that it compiles, has an older
+ * one: a server would render other URLs than the browser then does.
+ */
+function newestOf(manifest: RenderManifest): RenderManifest {
   // Without the aliases the browser has no entry either.
-  if (process.env.NODE_ENV !== 'development' || onMissing === undefined) return undefined;
-  const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
-  return newest && lookUp(newest, path);
+  if (process.env.NODE_ENV !== 'development' || manifest.onMissing === undefined) return manifest;
+  return (globalThis as WithNewestManifest)[NEWEST_MANIFEST] ?? manifest;
 }

@@ -1,5 +1,6 @@
 import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
 import type { RenderManifest } from '../core/render-manifest.js';
+import { keepMounted } from './fast-refresh.js';
 
 /** Every prop of a `<script>` that an import map may have. */
 export type CachedImportMapProps = Omit<
@@ -37,7 +38,7 @@ export function createCachedImportMap({ importMap, onMissing }: RenderManifest):
     // biome-ignore lint/security/noDangerouslySetInnerHtml: JSON of our own, with every `<` escaped; React 18 would escape its quotes too.
     return <script {...props} ref={ref} type="importmap" suppressHydrationWarning dangerouslySetInnerHTML={{ __html: html }} />;
   };
-  return Object.assign(forwardRef(render), { displayName: 'CachedImportMap' });
+  return keepMounted(Object.assign(forwardRef(render), { displayName: 'CachedImportMap' }));
 }
 
 let isSaid = false;

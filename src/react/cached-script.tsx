@@ -13,6 +13,7 @@ import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { RenderManifest, ResolvedAsset } from '../core/render-manifest.js';
 import type { ResolveAsset } from './asset.js';
+import { keepMounted } from './fast-refresh.js';
 import { type FetchAttributes, fetchAttributes } from './fetch-attributes.js';
 import type { HotScriptComponent } from './hot/hot-components.js';
 import { preloadAsset } from './preload.js';
@@ -99,7 +100,7 @@ export function createCachedScript(
       </>
     );
   };
-  return Object.assign(forwardRef(render), { displayName: 'CachedScript' });
+  return keepMounted(Object.assign(forwardRef(render), { displayName: 'CachedScript' }));
 }
 
 type Preloaded = FetchAttributes & { url: string };

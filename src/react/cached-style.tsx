@@ -10,6 +10,7 @@ import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
+import { keepMounted } from './fast-refresh.js';
 import { fetchAttributes } from './fetch-attributes.js';
 import type { HotStyleComponent } from './hot/hot-components.js';
 import { preloadAsset, preloadFonts } from './preload.js';
@@ -71,5 +72,5 @@ export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComp
     }
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;
   };
-  return Object.assign(forwardRef(render), { displayName: 'CachedStyle' });
+  return keepMounted(Object.assign(forwardRef(render), { displayName: 'CachedStyle' }));
 }

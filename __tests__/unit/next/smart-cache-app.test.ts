@@ -348,4 +348,18 @@ describe('in development', () => {
     expect(reloadsAfter({ 'new.png': '1' })).toEqual(['/old.png', '/new.png']);
     expect(reloadsAfter({ 'old.png': '1' })).toEqual(['/old.png', '/new.png']);
   });
+
+  test('a module is another one below after a module that it imports was gone, which a document may have asked for meanwhile', () => {
+    const project = projectWith({ 'a.js': "import './b.js';", 'b.js': 'export {};' });
+    jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const app = developmentApp(project, {});
+    const stateOf = () => serverManifest(app).below?.['/a.js'];
+    expect(stateOf()).toBeUndefined();
+    fs.rmSync(path.join(project.publicDir, 'b.js'));
+    onChange?.();
+    expect(stateOf()).toBeUndefined();
+    writeFiles(project.publicDir, { 'b.js': 'export {};' });
+    onChange?.();
+    expect(stateOf()).toMatch(/^[0-9a-f]{10}$/);
+  });
 });

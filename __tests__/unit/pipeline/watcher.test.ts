@@ -92,6 +92,23 @@ test('a drive that is away for a moment does not end the process', () => {
   expect(onChange).toHaveBeenCalled();
 });
 
+test('what was saved before the folder was watched is looked at, unless nobody watches it any more', async () => {
+  const { onChange, emitter } = setUp();
+  jest.runAllTimers();
+  expect(onChange).not.toHaveBeenCalled();
+  emitter?.emit('ready');
+  await Promise.resolve();
+  jest.runAllTimers();
+  expect(onChange).toHaveBeenCalledTimes(1);
+  const closed = jest.fn();
+  const watch = watchPublicFolder(`/app-${folders++}/public`, closed);
+  void watch.close();
+  watchers.at(-1)?.emitter.emit('ready');
+  await watch.ready;
+  jest.runAllTimers();
+  expect(closed).not.toHaveBeenCalled();
+});
+
 test('an error of the watcher is said and does no harm', () => {
   const { emitter } = setUp();
   emitter?.emit('error', new Error('ENOSPC: too many watchers'));

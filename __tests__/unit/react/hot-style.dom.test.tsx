@@ -166,6 +166,35 @@ test('one that is switched off is not waited for, since it does not load, and is
   expect(linkOf(2).disabled).toBe(false);
 });
 
+test('each link is switched by itself, also where the same sheet is rendered twice', () => {
+  const style = (version: number, isOff: boolean) => (
+    <HotStyle assetPath="/twice.css" version={`${version}`} href={`/twice.${version}.css`} disabled={isOff} />
+  );
+  const twice = (version: number) => (
+    <>
+      {style(version, false)}
+      {style(version, true)}
+    </>
+  );
+  const { rerender } = render(twice(1));
+  rerender(twice(2));
+  rerender(twice(2));
+  expect([...document.querySelectorAll('link[href*="2.css"]')].map((link) => link.hasAttribute('disabled'))).toEqual([false, true]);
+});
+
+test('one that comes after an edit of what it loads is replaced at once, since the document may have that as it was', () => {
+  expect(setUp({ reloads: { '/img/a.png': '123' } }).shown()).toEqual([
+    [1, null],
+    [1, null],
+  ]);
+});
+
+test('but not one that the document came with, whatever was edited before', () => {
+  document.head.innerHTML = '<link rel="stylesheet" href="/came.1.css">';
+  render(<HotStyle assetPath="/came.css" version="1" href="/came.1.css" reloads={{ '/img/a.png': '123' }} />);
+  expect([...document.querySelectorAll('link')].map((link) => link.parentElement?.tagName)).toEqual(['HEAD', 'DIV']);
+});
+
 test('what has replaced a sheet goes with it, loaded or not, and no other', async () => {
   const other = setUp();
   other.edit(2);

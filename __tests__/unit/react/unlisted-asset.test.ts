@@ -109,9 +109,11 @@ describe('in development, where every file has an entry', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('a file that is newer than the module that asks for it is found, and not called missing', () => {
-    newest[NEWEST_MANIFEST] = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css' } };
-    expect(develop('server', MANIFEST).asset('/css/new.css')).toBe('/css/new.0123456789.css');
+  test('a file that is newer than the module that asks for it is found, and not called missing; one edited since has its new URL', () => {
+    newest[NEWEST_MANIFEST] = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css', '/js/app.js': '/js/app.9876543210.js' } };
+    const { asset } = develop('server', MANIFEST);
+    expect(asset('/css/new.css')).toBe('/css/new.0123456789.css');
+    expect(asset('/js/app.js')).toBe('/js/app.9876543210.js');
     expect(warned).not.toHaveBeenCalled();
     const { onMissing: _, ...unwired } = MANIFEST;
     expect(develop('server', unwired).asset('/css/new.css')).toBe('/css/new.css');

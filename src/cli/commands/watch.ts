@@ -69,8 +69,6 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
   const watch = watchPublicFolder(project.publicDir, buildAgain, { keepAlive: true });
   try {
     await watch.ready;
-    // What was saved after the first build and before the watcher knew the folder.
-    buildAgain();
     if (!interruption.aborted) await once(interruption, 'abort');
   } finally {
     await watch.close();

@@ -18,14 +18,14 @@ export const HotStyle = forwardRef(function HotStyle(
   { assetPath, version, href, reloads, ...props }: HotStyleProps,
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
-  const first = firstSeen(stylesheets, assetPath, { url: href, version });
-  const isOff = props.disabled === true;
+  // One that comes after an edit finds the images and fonts that the document has already: those from before.
+  const isLate = reloads !== undefined && typeof window !== 'undefined' && findStylesheets(href).length === 0;
+  const first = firstSeen(stylesheets, assetPath, { url: href, version: isLate ? BEFORE_EDITS : version });
   // After every render: what React has just set on the link that it knows is meant for the one that shows in its place.
   useEffectBeforePaint(() => {
-    for (const link of findElements('link', 'href', first.url)) {
-      if (!link.relList.contains('stylesheet')) continue;
-      showStylesheet(link, first.version, { url: href, version, reloads, isOff });
-      keepInStep(link, isOff);
+    for (const link of findStylesheets(first.url)) {
+      showStylesheet(link, first.version, { url: href, version, reloads });
+      keepInStep(link);
     }
   });
   // One that React does not hoist goes when the component does, and what has replaced it must go with it.
@@ -35,6 +35,19 @@ export const HotStyle = forwardRef(function HotStyle(
 
 /** On a server, where none is run, React complains of the other one. */
 const useEffectBeforePaint = typeof window === 'undefined' ? useEffect : useLayoutEffect;
+
+/** A version that no file has. */
+const BEFORE_EDITS = '';
+
+/** Those that were rendered; a preload has the same URL. */
+function findStylesheets(url: string): HTMLLinkElement[] {
+  return findElements('link', 'href', url).filter((link) => link.relList.contains('stylesheet'));
+}
+
+/** Of each link by itself: the same sheet may be rendered twice, and switched off once. */
+function isSwitchedOff(rendered: HTMLLinkElement): boolean {
+  return rendered.hasAttribute('disabled');
+}
 
 interface Sheet {
   link: HTMLLinkElement;
@@ -51,7 +64,7 @@ const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefine
 function showStylesheet(
   rendered: HTMLLinkElement,
   firstVersion: string,
-  { url, version, reloads, isOff }: { url: string; version: string; reloads?: Reloads | undefined; isOff: boolean },
+  { url, version, reloads }: { url: string; version: string; reloads?: Reloads | undefined },
 ): void {
   const state = shown.get(rendered) ?? { current: { link: rendered, version: firstVersion } };
   if ((state.next ?? state.current).version === version) return;
@@ -61,7 +74,6 @@ function showStylesheet(
   // React looks for the place of further sheets by this attribute.
   link.removeAttribute('data-precedence');
   setAttribute(link, 'media', mediaOf(rendered));
-  link.disabled = isOff;
   link.href = url;
   const next = { link, version };
   shown.set(rendered, { ...state, next });
@@ -87,7 +99,7 @@ function showStylesheet(
   // In front, so that the old one wins until then.
   state.current.link.before(link);
   // It is loaded when it is switched on.
-  if (isOff) takeOver();
+  if (isSwitchedOff(rendered)) takeOver();
 }
 
 /**
@@ -114,8 +126,9 @@ function mediaOf(rendered: HTMLLinkElement): string | null {
 /** Attributes that a link and what shows in its place do not have in common. */
 const OWN_ATTRIBUTES = ['href', 'disabled', 'data-precedence'];
 
-function keepInStep(rendered: HTMLLinkElement, isOff: boolean): void {
+function keepInStep(rendered: HTMLLinkElement): void {
   const { current, next } = shown.get(rendered) ?? {};
+  const isOff = isSwitchedOff(rendered);
   if (current && current.link !== rendered) hide(rendered);
   for (const link of [current?.link, next?.link]) {
     if (link === undefined || link === rendered) continue;

@@ -10,7 +10,10 @@ jest.mock('../../../../src/pipeline/watcher', () => ({
     const started = { folder, onChange, isKeptAlive: keepAlive, isClosed: false };
     watching = started;
     return {
-      ready: pass().then(() => beforeReady()),
+      ready: pass().then(() => {
+        beforeReady();
+        onChange();
+      }),
       async close() {
         await pass();
         started.isClosed = true;
