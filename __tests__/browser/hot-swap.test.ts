@@ -59,7 +59,7 @@ describe.each([
   test('an edit that is saved before the page has begun to listen', async () => {
     const page = await browser.newPage();
     const held: (() => void)[] = [];
-    let isHeld = true;
+    let isHeld = false;
     await page.routeWebSocket(/hmr/, (socket) => {
       const toServer = socket.connectToServer();
       socket.onMessage((message) => {
@@ -67,7 +67,10 @@ describe.each([
         else toServer.send(message);
       });
     });
+    // Compiled by then, it has not been rendered for long when the edit comes.
     await page.goto(server.origin + (pages.find((url) => url === '/client') ?? pages[0]), { timeout: 150_000 });
+    isHeld = true;
+    await page.reload();
     await expectSoon(() => held.length > 0, true);
     const modules = () => app.read('.smart-cache/development/client-manifest.mjs');
     const before = modules();

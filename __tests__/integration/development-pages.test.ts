@@ -21,6 +21,7 @@ describe.each([
   { name: 'webpack', bundler: 'webpack', line: 'latest', layers: [] },
   { name: 'Next 15 and React 18', bundler: 'webpack', line: 'previousReact18', routers: ['pages-router'], layers: [] },
   { name: 'static delivery', bundler: 'turbopack', line: 'latest', layers: ['set-ups/static-delivery'] },
+  { name: 'cacheComponents', bundler: 'turbopack', line: 'latest', routers: ['app-router'], layers: ['set-ups/cache-components'] },
   { name: 'a basePath', bundler: 'turbopack', line: 'latest', layers: ['set-ups/base-path'], basePath: '/docs' },
 ] as const)('next dev with $name', ({ line, bundler, layers, ...rest }) => {
   const routers: readonly Router[] = 'routers' in rest ? rest.routers : BOTH;
@@ -46,5 +47,7 @@ describe.each([
       for (const page of underTest.pages) await checkHydrationOf(underTest, page, context);
     });
     await checkNavigation(underTest);
+    // Of what cannot be prerendered, such as a clock that is read.
+    expect(server.output()).not.toContain('while prerendering');
   });
 });

@@ -59,16 +59,6 @@ export type WithNewestManifest = { [NEWEST_MANIFEST]?: RenderManifest | undefine
  */
 export const NEWEST_MANIFEST: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.manifest');
 
-/** What {@link RENDERED_AT} is a property of. */
-export type WithRenderedAt = { [RENDERED_AT]?: number };
-
-/**
- * The property of `globalThis` that says, in development, when something was
- * last rendered on the server, in milliseconds since the epoch: a page that is
- * just being loaded may not hear of an edit.
- */
-export const RENDERED_AT: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.rendered-at');
-
 /** What a look-up finds. */
 export interface ResolvedAsset {
   /** Finished, with its prefix. */

@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next';
 
-export type HeadersResult = Awaited<ReturnType<NonNullable<NextConfig['headers']>>>;
+type HeadersResult = Awaited<ReturnType<NonNullable<NextConfig['headers']>>>;
 
 /**
  * In development a browser asks again for whatever has the name of a file, also
@@ -12,21 +12,29 @@ export type HeadersResult = Awaited<ReturnType<NonNullable<NextConfig['headers']
  * reload too.
  *
  * Left out is what Next serves of its own, with headers of its own.
+ *
+ * @returns made anew: Next writes the `basePath` into what it is given.
  */
-export const DEVELOPMENT_HEADERS: HeadersResult = [
-  rule('/:path((?!_next/).+\\.[^./]+)', 'no-cache'),
-  rule('/:path((?!_next/).+\\.(?:eot|otf|tt[cf]|woff2?))', 'no-store'),
-];
+export function developmentHeaders(): HeadersResult {
+  return [rule('[^./]+', 'no-cache'), rule('(?:eot|otf|tt[cf]|woff2?)', 'no-store')];
+}
 
-function rule(source: string, value: string): HeadersResult[number] {
+function rule(extension: string, value: string): HeadersResult[number] {
+  const source = `/:path((?!(?:.*/)?_next/|__nextjs_).+\\.${extension})`;
   return { source, locale: false, headers: [{ key: 'Cache-Control', value }] };
 }
 
 /**
- * Adds our rules to what the user's `headers` returned: behind it, since the
- * last one wins. What is not an array is handed on: Next says what is wrong.
+ * The `headers` of a config with our rules behind what they return, since the
+ * last one wins. What Next would refuse is handed on: it says what is wrong.
  */
-export function mergeHeaders(own: HeadersResult | null | undefined, rules: HeadersResult): HeadersResult {
-  if (own && !Array.isArray(own)) return own;
-  return [...(own ?? []), ...rules];
+export function withRules(config: NextConfig, rules: () => HeadersResult): Pick<NextConfig, 'headers'> {
+  if (config.headers === undefined) return { headers: async () => rules() };
+  if (typeof config.headers !== 'function') return {};
+  return {
+    headers: async () => {
+      const own = await config.headers?.();
+      return Array.isArray(own) ? [...own, ...rules()] : (own as unknown as HeadersResult);
+    },
+  };
 }

@@ -15,7 +15,7 @@ import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
 import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
-import { DEVELOPMENT_HEADERS, type HeadersResult } from './development-headers.js';
+import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
 import { whenPagesListen } from './when-pages-listen.js';
 
@@ -31,7 +31,7 @@ export interface SmartCacheApp {
   /** The rewrites of this mode. Absent: it needs none. */
   readonly rewriteRules: (() => RewriteRules) | undefined;
   /** The headers of this mode. Absent: it needs none. */
-  readonly headerRules: HeadersResult | undefined;
+  readonly headerRules: typeof developmentHeaders | undefined;
   /** Whether URLs of images may have a query, which `next/image` has to be told. */
   readonly hasQueries: boolean;
   /** Called when Next has compiled, before it renders pages. */
@@ -124,7 +124,7 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     prepare: started,
     rewriteRules: urls.rewriteRules,
     // Of any, Next warns under this output, at every start.
-    headerRules: config.output === 'export' ? undefined : DEVELOPMENT_HEADERS,
+    headerRules: config.output === 'export' ? undefined : developmentHeaders,
     hasQueries: urls === QUERY_URLS,
     afterCompile: () => {},
   };

@@ -8,9 +8,6 @@ import { isInstalled } from './source/source-packages.js';
 /** Editors write a file in several steps; one rebuild is enough for all of them. */
 const SETTLE_MS = 30;
 
-/** Where changes never end, as of a video that is being written, edits of other files are not held back longer. */
-const LONGEST_SERIES_MS = 500;
-
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const WATCHED = Symbol.for('next-smart-cache.watched');
 
@@ -118,14 +115,16 @@ function watchFolder(
       watcher.once('ready', resolve);
     });
     // What was saved before the folder was watched.
-    void ready.then(() => watched.has(folder) && onEvent());
+    void ready.then(() => !isClosed && onEvent());
     // Closed before it is ready, a watcher of chokidar 4 leaves handles open, which keep the process alive.
     return { identity, ready, close: () => ready.then(() => watcher.close()) };
   };
+  let isClosed = false;
   let current = begin();
   return {
     ready: current.ready,
     close() {
+      isClosed = true;
       watched.delete(folder);
       return current.close();
     },
@@ -164,12 +163,10 @@ function identityOfFolder(folder: string): string | undefined {
   }
 }
 
-/** `onChange`, called once when a series of events is over, and in between if it is a long one. */
+/** `onChange`, called once when a series of events is over. */
 function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
-  let began: number | undefined;
   const settled = () => {
-    began = undefined;
     try {
       onChange();
     } catch (error) {
@@ -179,10 +176,8 @@ function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } 
   };
   return {
     onEvent() {
-      const now = Date.now();
-      began ??= now;
       clearTimeout(timer);
-      timer = setTimeout(settled, Math.min(SETTLE_MS, began + LONGEST_SERIES_MS - now));
+      timer = setTimeout(settled, SETTLE_MS);
     },
     cancel: () => clearTimeout(timer),
   };

@@ -2,15 +2,8 @@ import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
-import {
-  lookUp,
-  NEWEST_MANIFEST,
-  RENDERED_AT,
-  type RenderManifest,
-  type ResolvedAsset,
-  type WithNewestManifest,
-  type WithRenderedAt,
-} from '../core/render-manifest.js';
+import { lookUp, NEWEST_MANIFEST, type RenderManifest, type ResolvedAsset, type WithNewestManifest } from '../core/render-manifest.js';
+import { noteRendered } from '../core/rendered-at.js';
 import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
 import { foreseeUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
@@ -55,7 +48,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
-    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') (globalThis as WithRenderedAt)[RENDERED_AT] = Date.now();
+    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
     const found = lookUp(newestOf(manifest), path);
     if (found) {
       if (process.env.NODE_ENV === 'development') {
@@ -80,5 +73,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
 function newestOf(manifest: RenderManifest): RenderManifest {
   // Without the aliases the browser has no entry either.
   if (process.env.NODE_ENV !== 'development' || manifest.onMissing === undefined) return manifest;
-  return (globalThis as WithNewestManifest)[NEWEST_MANIFEST] ?? manifest;
+  const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
+  // Another app in the same process has another one.
+  return newest?.basePath === manifest.basePath ? newest : manifest;
 }

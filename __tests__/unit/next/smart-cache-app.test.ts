@@ -1,13 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
-import {
-  NEWEST_MANIFEST,
-  RENDERED_AT,
-  type RenderManifest,
-  type WithNewestManifest,
-  type WithRenderedAt,
-} from '../../../src/core/render-manifest';
+import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
+import { noteRendered } from '../../../src/core/rendered-at';
 import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-rules';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
@@ -17,6 +12,7 @@ import { parseRenderModule } from '../../../src/pipeline/render-modules';
 import { listFiles, readFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith, withOptions } from '../support/project';
+import { forgetRendered } from '../support/rendered-at';
 import { rewrite } from '../support/rewrites';
 
 let onChange: (() => void) | undefined;
@@ -43,6 +39,7 @@ beforeEach(() => {
 afterEach(() => {
   jest.restoreAllMocks();
   delete (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
+  forgetRendered();
 });
 
 /** So many names that look hashed that their folder's URLs lead to the store directly. */
@@ -201,7 +198,7 @@ describe('development', () => {
       const project = projectWith({ 'js/app.js': 'hello' });
       const app = developmentApp(project, {});
       app.prepare();
-      (globalThis as WithRenderedAt)[RENDERED_AT] = Date.now();
+      noteRendered();
       const timesTold = (event?: () => void) => {
         event?.();
         jest.advanceTimersByTime(2000);
@@ -212,7 +209,6 @@ describe('development', () => {
       expect(timesTold(onChange)).toEqual([1, 1]);
     } finally {
       jest.useRealTimers();
-      delete (globalThis as WithRenderedAt)[RENDERED_AT];
     }
   });
 

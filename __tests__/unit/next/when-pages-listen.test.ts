@@ -1,10 +1,11 @@
-import { RENDERED_AT, type WithRenderedAt } from '../../../src/core/render-manifest';
+import { noteRendered } from '../../../src/core/rendered-at';
 import { whenPagesListen } from '../../../src/next/when-pages-listen';
+import { forgetRendered } from '../support/rendered-at';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => {
   jest.useRealTimers();
-  delete (globalThis as WithRenderedAt)[RENDERED_AT];
+  forgetRendered();
 });
 
 function setUp() {
@@ -12,13 +13,9 @@ function setUp() {
   return { tell, edit: whenPagesListen(tell) };
 }
 
-const render = () => {
-  (globalThis as WithRenderedAt)[RENDERED_AT] = Date.now();
-};
-
 test('an edit soon after a page was rendered is told once more', () => {
   const { tell, edit } = setUp();
-  render();
+  noteRendered();
   jest.advanceTimersByTime(5000);
   edit();
   jest.advanceTimersByTime(1999);
@@ -31,7 +28,7 @@ test('an edit soon after a page was rendered is told once more', () => {
 
 test('of several edits the last one, also when the page has been open for a while by then', () => {
   const { tell, edit } = setUp();
-  render();
+  noteRendered();
   for (let count = 0; count < 6; count++) {
     edit();
     jest.advanceTimersByTime(1500);
@@ -43,19 +40,46 @@ test('of several edits the last one, also when the page has been open for a whil
 
 test('not while another page is being loaded', () => {
   const { tell, edit } = setUp();
-  render();
+  noteRendered();
   edit();
   jest.advanceTimersByTime(1500);
-  render();
+  noteRendered();
   jest.advanceTimersByTime(1999);
   expect(tell).not.toHaveBeenCalled();
   jest.advanceTimersByTime(1);
   expect(tell).toHaveBeenCalledTimes(1);
 });
 
+test('nor endlessly, where pages are rendered all the time', () => {
+  const { tell, edit } = setUp();
+  noteRendered();
+  edit();
+  for (let elapsed = 0; elapsed < 12_000; elapsed += 1000) {
+    jest.advanceTimersByTime(1000);
+    noteRendered();
+  }
+  expect(tell).toHaveBeenCalledTimes(1);
+});
+
+test('what fails is said, and the next edit tries it again', () => {
+  const said = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const { tell, edit } = setUp();
+  tell.mockImplementationOnce(() => {
+    throw new Error('the disk is full');
+  });
+  for (let count = 0; count < 2; count++) {
+    noteRendered();
+    edit();
+    jest.advanceTimersByTime(2000);
+  }
+  expect(tell).toHaveBeenCalledTimes(2);
+  expect(said.mock.calls).toEqual([['next-smart-cache: the disk is full']]);
+  said.mockRestore();
+});
+
 test.each([
   ['where none was rendered', () => {}],
-  ['where the last one has been open for a while', render],
+  ['where the last one has been open for a while', noteRendered],
 ])('no edit is told twice %s', (_, before) => {
   const { tell, edit } = setUp();
   before();
@@ -67,7 +91,7 @@ test.each([
 
 test('the process need not go on for it', () => {
   const { edit } = setUp();
-  render();
+  noteRendered();
   const started = jest.spyOn(global, 'setTimeout');
   edit();
   expect(started.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([false]);

@@ -563,9 +563,27 @@ describe('headers', () => {
     expect(listed(await headersIn('development', config as NextConfig))).toEqual([JSON.stringify(own), ...ours]);
   });
 
-  test('what is no list is left to Next, which says so', async () => {
-    expect(listed(await headersIn('development', { headers: async () => null as never }))).toEqual(ours);
-    expect(await headersIn('development', { headers: async () => 'nonsense' as never })).toBe('nonsense');
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['false', false],
+    ['nothing', undefined],
+    ['a string', 'nonsense'],
+  ])('what returns %s is left to Next, which refuses it', async (_, returned) => {
+    expect(await headersIn('development', { headers: async () => returned as never })).toBe(returned);
+  });
+
+  test('so is what is no function', () => {
+    enterApp({ argv: ['dev'], env: { NODE_ENV: 'development' } });
+    const headers = [own] as never;
+    expect(withSmartCache({ headers }).headers).toBe(headers);
+  });
+
+  test('Next may write into them: the next time they are as they were', async () => {
+    enterApp({ argv: ['dev'], env: { NODE_ENV: 'development' } });
+    const { headers } = withSmartCache({});
+    const before = listed(await headers?.());
+    for (const rule of (await headers?.()) ?? []) rule.source = `/docs${rule.source}`;
+    expect(listed(await headers?.())).toEqual(before);
   });
 
   test('elsewhere they are the config’s: in a build, and where Next would warn of any', async () => {

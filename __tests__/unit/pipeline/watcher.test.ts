@@ -55,15 +55,6 @@ test('changes that come together are one', () => {
   expect(onChange).toHaveBeenCalledTimes(2);
 });
 
-test('a series that does not end is looked at twice a second', () => {
-  const { onChange, change } = setUp();
-  for (let elapsed = 0; elapsed < 2000; elapsed += 20) {
-    change();
-    jest.advanceTimersByTime(20);
-  }
-  expect(onChange).toHaveBeenCalledTimes(4);
-});
-
 test('what is there at the start is no change, and watching keeps no process alive', () => {
   expect(setUp().options).toMatchObject({ ignoreInitial: true, persistent: false });
 });

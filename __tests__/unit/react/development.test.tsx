@@ -1,6 +1,6 @@
 import { createRef, type ForwardedRef, forwardRef, type ReactElement } from 'react';
 import { renderToString } from 'react-dom/server.node';
-import { RENDERED_AT, type WithRenderedAt } from '../../../src/core/render-manifest';
+import { sinceRendered } from '../../../src/core/rendered-at';
 import { createResolver } from '../../../src/react/asset';
 import { createCachedImportMap } from '../../../src/react/cached-import-map';
 import { createCachedScript } from '../../../src/react/cached-script';
@@ -32,14 +32,33 @@ function rendered(element: ReactElement, env = 'development') {
   return { html, props: given[0] };
 }
 
-test('when it was is kept for the process that watches', () => {
-  const renderedAt = globalThis as WithRenderedAt;
-  const before = Date.now();
+test('when it was is kept for the process that watches, and Next takes it for no IO', () => {
+  const now = jest.spyOn(Date, 'now');
   rendered(<CachedStyle href="/css/site.css" />, 'production');
-  expect(renderedAt).not.toHaveProperty([RENDERED_AT]);
+  expect(sinceRendered()).toBe(Number.POSITIVE_INFINITY);
   rendered(<CachedStyle href="/css/site.css" />);
-  expect(renderedAt[RENDERED_AT]).toBeGreaterThanOrEqual(before);
-  delete renderedAt[RENDERED_AT];
+  expect(sinceRendered()).toBeLessThan(60_000);
+  expect(now).not.toHaveBeenCalled();
+});
+
+test('React Fast Refresh is told of the components, in development alone, so that an edit keeps them mounted', () => {
+  const told = jest.fn();
+  globalThis.$RefreshReg$ = told;
+  const make = (env: string) => {
+    jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: env as 'development' });
+    const components = [createCachedStyle(resolve), createCachedScript(resolve, undefined, manifest), createCachedImportMap(manifest)];
+    jest.restoreAllMocks();
+    return components;
+  };
+  make('production');
+  expect(told).not.toHaveBeenCalled();
+  const [style, script, importMap] = make('development');
+  expect(told.mock.calls).toEqual([
+    [style, 'CachedStyle'],
+    [script, 'CachedScript'],
+    [importMap, 'CachedImportMap'],
+  ]);
+  globalThis.$RefreshReg$ = undefined;
 });
 
 test('a script: its path, and what differs with every edit, also where its URL does not', () => {

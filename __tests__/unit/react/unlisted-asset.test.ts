@@ -115,6 +115,8 @@ describe('in development, where every file has an entry', () => {
     expect(asset('/css/new.css')).toBe('/css/new.0123456789.css');
     expect(asset('/js/app.js')).toBe('/js/app.9876543210.js');
     expect(warned).not.toHaveBeenCalled();
+    // Of another app in the same process.
+    expect(develop('server', { ...MANIFEST, basePath: '/other' }).asset('/js/app.js')).toBe('/js/app.0123456789.js');
     const { onMissing: _, ...unwired } = MANIFEST;
     expect(develop('server', unwired).asset('/css/new.css')).toBe('/css/new.css');
   });

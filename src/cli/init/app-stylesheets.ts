@@ -14,7 +14,7 @@ export interface AppStylesheets {
 
 export const NO_STYLESHEETS: AppStylesheets = { importing: [], areHoisted: false, areInNextHead: false };
 
-const IMPORTED = /\b(?:import|from|require\s*\()\s*["']([^"']+)["']/g;
+const IMPORTED = /\b(?:(?:import|require)\s*\(|import|from)\s*["']([^"']+)["']/g;
 const HOISTED = /\bprecedence\s*[=:,}]|\bCachedStyle\b/;
 const LINKED = /stylesheet|<style\b/i;
 

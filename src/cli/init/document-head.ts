@@ -19,6 +19,7 @@ export function onlyDocument(file: string, tree: Node): JsxNode | undefined {
 /** What a document holds in every case, as far as nothing is in front of it that may have stylesheets of its own. */
 export function leadingElements(document: JsxNode): Set<Node> {
   const found = new Set<Node>();
+  const isOfNext = nameOf(document.openingElement?.name) === 'Html';
   addChildren(document);
   return found;
 
@@ -29,14 +30,14 @@ export function leadingElements(document: JsxNode): Set<Node> {
       const name = nameOf(child.openingElement?.name) ?? '';
       // What they hold may never count.
       if (name === 'noscript' || name === 'template') return true;
-      if (child.type !== 'JSXFragment' && !isElementOfHead(name)) return false;
+      if (child.type !== 'JSXFragment' && !isElementOfHead(name) && !(isOfNext && name === 'Head')) return false;
       found.add(child);
       return addChildren(child);
     });
   }
 }
 
-/** Components, save for the `<Head>` of `_document`, may leave out what they are given. With the body begins what others put in the head as well, such as what Next bundles. */
+/** Components, save for the `<Head>` of `_document`, may leave out what they are given, or have stylesheets of their own. With the body begins what others put in the head as well, such as what Next bundles. */
 function isElementOfHead(name: string): boolean {
-  return name === 'Head' || (/^[a-z]/.test(name) && name !== 'body');
+  return /^[a-z]/.test(name) && name !== 'body';
 }

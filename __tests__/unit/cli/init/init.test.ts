@@ -200,6 +200,7 @@ describe('a stylesheet of the root layout', () => {
     ['beside one that an old page imports', { 'pages/_app.jsx': "import './globals.css';\n" }, CACHED, CACHED],
     ['beside one of a package', page('import "leaflet/dist/leaflet.css";'), PLAIN, CACHED],
     ['beside one that is required', page("const styles = require( 'a/b.scss');"), PLAIN, CACHED],
+    ['beside one that is loaded later', page("const styles = () => import('./theme.css');"), PLAIN, CACHED],
     ['beside one that fonts come with', page('import { Inter } from "next/font/google";'), PLAIN, CACHED],
     [
       'beside one that is hoisted',

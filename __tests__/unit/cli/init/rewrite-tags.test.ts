@@ -177,6 +177,7 @@ describe('a stylesheet', () => {
     ['in a list', `<html>{themes.map((theme) => ${SHEET})}</html>`],
     ['in a component, which may leave it out', `<html><Show when={dark}>${SHEET}</Show></html>`],
     ['behind a component, which may have some of its own', `<html><head><Theme />${SHEET}</head></html>`],
+    ['behind a Head of one’s own', `<html><Head />${SHEET}</html>`],
     ['behind what comes from elsewhere', `<html><head>{styles}${SHEET}</head></html>`],
     ['in the body, behind what others have put into the head', `<html><head /><body>${SHEET}<main /></body></html>`],
     ['behind the body', `<html><body />${SHEET}</html>`],
