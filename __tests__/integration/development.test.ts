@@ -121,7 +121,7 @@ describe.each([
   });
 });
 
-test('no file is kept by the browser, though the config lets it, and a font is not even stored', async () => {
+test('the browser asks again for every file, though the config lets it keep them, and stores no font', async () => {
   const app = createApp('catch-all');
   app.write(
     'next.config.mjs',

@@ -29,12 +29,13 @@ function rule(extension: string, value: string): HeadersResult[number] {
  * last one wins. What Next would refuse is handed on: it says what is wrong.
  */
 export function withRules(config: NextConfig, rules: () => HeadersResult): Pick<NextConfig, 'headers'> {
-  if (config.headers === undefined) return { headers: async () => rules() };
-  if (typeof config.headers !== 'function') return {};
+  const { headers } = config;
+  if (headers === undefined) return { headers: async () => rules() };
+  if (typeof headers !== 'function') return {};
   return {
     headers: async () => {
-      const own = await config.headers?.();
-      return Array.isArray(own) ? [...own, ...rules()] : (own as unknown as HeadersResult);
+      const own = await headers.call(config);
+      return Array.isArray(own) ? [...own, ...rules()] : own;
     },
   };
 }

@@ -111,11 +111,11 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     watchPublicFolder(project.publicDir, () => {
       const before = latest;
       latest = buildAgain();
-      const changes = compareManifests(first().manifest, latest.manifest);
-      for (const assetPath of [...changes.added, ...changes.edited, ...changes.removed]) edited.add(assetPath);
+      const { added, edited: changed, removed } = compareManifests(before.manifest, latest.manifest);
+      const assetPaths = [...added, ...changed, ...removed];
+      for (const assetPath of assetPaths) edited.add(assetPath);
       writeModules(latest);
-      const isOther = Object.values(compareManifests(before.manifest, latest.manifest)).some((paths) => paths.length > 0);
-      if (isOther) tellAgain();
+      if (assetPaths.length > 0) tellAgain();
     });
     watchSource(source, () => writeModules(latest));
   });

@@ -1,3 +1,4 @@
+import { keepRunning } from '../core/keep-running.js';
 import { sinceRendered } from '../core/rendered-at.js';
 
 /** How long after it was rendered a page may not have begun to listen. */
@@ -33,12 +34,8 @@ export function whenPagesListen(tell: () => void): () => void {
     // An update in the midst of a page's start would be an error of Next's own there.
     if (left > 0 && performance.now() - edited < LONGEST_DELAY_MS) return wait(left);
     timer = undefined;
-    try {
-      tell();
-    } catch (error) {
-      // Such as a full disk, which must not take the server down; the next edit tries it again.
-      console.error(`next-smart-cache: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    // On a full disk it fails: the next edit tries it again.
+    keepRunning(tell);
   };
   return () => {
     edited = performance.now();

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { watch } from 'chokidar';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
+import { keepRunning } from '../core/keep-running.js';
 import type { SourceFiles } from './source/source-files.js';
 import { isInstalled } from './source/source-packages.js';
 
@@ -166,14 +167,8 @@ function identityOfFolder(folder: string): string | undefined {
 /** `onChange`, called once when a series of events is over. */
 function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
-  const settled = () => {
-    try {
-      onChange();
-    } catch (error) {
-      // A file half written or just deleted must not take the server down; the next event mends it.
-      console.error(`next-smart-cache: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
+  // A file that is half written or just deleted: the next event mends it.
+  const settled = () => keepRunning(onChange);
   return {
     onEvent() {
       clearTimeout(timer);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
 import { isAround } from '../../pipeline/source/source-packages.js';
 
 /** Which stylesheets an app has, besides those that its document links. */
@@ -19,12 +18,11 @@ const HOISTED = /\bprecedence\s*[=:,}]|\bCachedStyle\b/;
 const LINKED = /stylesheet|<style\b/i;
 
 /** No parser, on purpose: what a comment mentions counts too, and costs no more than that a stylesheet stays a plain link. */
-export function findAppStylesheets(scripts: readonly string[], root: string): AppStylesheets {
+export function findAppStylesheets(contents: ReadonlyMap<string, Buffer>, root: string): AppStylesheets {
   const importing: string[] = [];
   const found = { ...NO_STYLESHEETS, importing };
-  for (const file of scripts) {
-    // One that was deleted meanwhile has none.
-    const text = readTextIfThere(file) ?? '';
+  for (const [file, content] of contents) {
+    const text = content.toString();
     const modules = [...text.matchAll(IMPORTED)].map(([, module = '']) => module);
     if (!isOfPagesRouter(file, root) && modules.some(bringsStylesheet)) importing.push(file);
     found.areHoisted ||= HOISTED.test(text);

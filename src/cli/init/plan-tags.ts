@@ -41,15 +41,15 @@ export async function planTags(project: Project, io: CommandIo): Promise<TagsPla
   const plainUrls = await plainUrlsOfBundle(project, stylesheets, toAssetPath);
   const loadedPlain = new Set(plainUrls.map(withoutSuffix));
   const root = fs.realpathSync(project.root);
+  // One that was deleted meanwhile is none any more.
+  const contents = new Map(scripts.map((file) => [file, readIfThere(file) ?? Buffer.of()] as const));
   const restOfApp = {
     isLoadedPlain: (assetPath: string) => loadedPlain.has(withoutSuffix(assetPath)),
-    stylesheets: findAppStylesheets(scripts, root),
+    stylesheets: findAppStylesheets(contents, root),
   };
-  // Other packages of a workspace may not depend on this one.
-  for (const file of scripts.filter((script) => isAround(root, script))) {
-    const content = readIfThere(file);
-    // One that was deleted meanwhile; and what is not UTF-8 would be damaged.
-    if (content === undefined || !isUtf8(content)) continue;
+  for (const [file, content] of contents) {
+    // Other packages of a workspace may not depend on this one, and what is not UTF-8 would be damaged.
+    if (!isAround(root, file) || !isUtf8(content)) continue;
     const text = content.toString();
     // Source that a parser cannot read is for `check` to name; here it has no suggestions.
     const rewritten = await rewriteTags(file, text, toAssetPath, restOfApp).catch(() => undefined);

@@ -19,7 +19,8 @@ export const HotStyle = forwardRef(function HotStyle(
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
   // One that comes after an edit finds the images and fonts that the document has already: those from before.
-  const isLate = reloads !== undefined && typeof window !== 'undefined' && findStylesheets(href).length === 0;
+  const isLate =
+    reloads !== undefined && typeof window !== 'undefined' && !stylesheets.has(assetPath) && findStylesheets(href).length === 0;
   const first = firstSeen(stylesheets, assetPath, { url: href, version: isLate ? BEFORE_EDITS : version });
   // After every render: what React has just set on the link that it knows is meant for the one that shows in its place.
   useEffectBeforePaint(() => {
