@@ -1,30 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What came back for one request, as far as it came. */
+/** The answer to one request, as far as it arrived. */
 export interface Answer {
   url: string;
-  /** `undefined`: not even a status line came. */
+  /** `undefined`: not even a status line arrived. */
   status: number | undefined;
   headers: IncomingHttpHeaders;
-  /** `undefined`: not asked for, or not whole. */
+  /** `undefined`: not asked for, or not complete. */
   body: ReceivedBody | undefined;
-  /** Why it did not come, or not whole. */
-  trouble: Trouble | undefined;
+  /** Why there is no answer, or no complete one. */
+  failure: RequestFailure | undefined;
 }
 
-/** Decoded: as a browser has it, without a `Content-Encoding`. */
+/** Decoded: the bytes that a browser has after it undid the `Content-Encoding`. */
 export interface ReceivedBody {
   digests: Digests | undefined;
-  /** `undefined`: more than were to be kept. */
+  /** `undefined`: there were more than the caller wanted to keep. */
   bytes: Buffer | undefined;
+  /** Whether `bytes` are only the beginning. */
+  isCut: boolean;
 }
 
-/** By algorithm. Which of them an app uses cannot be seen from outside. */
+/** By algorithm. The algorithm that an app uses cannot be seen from outside. */
 export type Digests = Readonly<Record<(typeof DIGEST_ALGORITHMS)[number], Buffer>>;
 
 export const DIGEST_ALGORITHMS = ['sha256', 'md5', 'sha384', 'sha512'] as const;
 
-export type TroubleKind =
+export type RequestFailureKind =
   | 'timeout'
   | 'refused'
   | 'not-found'
@@ -39,11 +41,11 @@ export type TroubleKind =
   | 'interrupted'
   | 'given-up';
 
-/** Why there is no whole answer. */
-export interface Trouble {
-  kind: TroubleKind;
+/** Why there is no complete answer. */
+export interface RequestFailure {
+  kind: RequestFailureKind;
   detail: string;
-  /** What to do about it. */
+  /** The command or edit that mends it. */
   fix: string;
 }
 
@@ -53,4 +55,9 @@ export function contentTypeOf({ headers }: Answer): string {
 
 export function isHtml(answer: Answer): boolean {
   return ['text/html', 'application/xhtml+xml'].includes(contentTypeOf(answer));
+}
+
+/** The algorithm whose digest of the bytes begins with this hash. Any algorithm will do. */
+export function matchingAlgorithm(hash: string, digests: Digests): string | undefined {
+  return Object.entries(digests).find(([, digest]) => digest.toString('hex').startsWith(hash))?.[0];
 }

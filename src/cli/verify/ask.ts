@@ -1,57 +1,62 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-import { Writable } from 'node:stream';
+import { type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import * as zlib from 'node:zlib';
 import { formatBytes } from '../terminal/numbers.js';
-import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type Trouble } from './answer.js';
-import { decodersOf } from './decoders.js';
+import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type RequestFailure } from './answer.js';
+import { AbandonedAnswer, toRequestFailure } from './request-failure.js';
 import type { Target } from './target-url.js';
-import { EndedAnswer, toTrouble } from './trouble.js';
 
 /** How much of an answer is wanted. */
 export interface Want {
-  /** An answer with more than this is ended. 0: the head is enough. */
+  /** Bytes after which reading stops. 0: the head is enough. */
   maxBytes: number;
+  /** What a longer answer means. Default: a failure that names no option. */
+  ifLonger?: 'cut' | 'fail-naming-max-size';
   digests?: boolean;
-  /** Whether `--max-size` sets that limit. */
-  isLimitByFlag?: boolean;
-  /** Bytes that are kept; of a longer answer, none are. Default: 0. */
+  /** Bytes that are kept; of a longer answer, none are. Default: 0. With `cut`, its first `maxBytes` are kept. */
   keepBytes?: number;
 }
 
-/** One GET, without following redirects. Never throws. */
+/** Sends one GET and follows no redirect. Never throws. */
 export type Ask = (url: URL, want: Want) => Promise<Answer>;
 
 export interface AskOptions {
-  /** Milliseconds for one answer, from the first packet to the last. */
+  /** Milliseconds for one answer, from the first packet to the last decoded byte. */
   timeout: number;
   userAgent: string;
   credentials: Target['credentials'];
   interruption: AbortSignal;
 }
 
-/** After so many that never came, a site is not waited for any longer. */
-const PATIENCE = 6;
+/** After this many timeouts, no more requests are sent. */
+const MAX_TIMEOUTS = 6;
+/** All answers together may take this many times as long as one. */
+const MAX_RUN = 30;
+/** A timer of Node that is set to more milliseconds fires at once. */
+const MAX_TIMER = 2 ** 31 - 1;
 
 /** @returns `close` ends the connections that are kept for the next request. */
 export function createAsk({ timeout, userAgent, credentials, interruption }: AskOptions): { ask: Ask; close(): void } {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  const endOfRun = AbortSignal.timeout(Math.min(timeout * MAX_RUN, MAX_TIMER));
   let timeouts = 0;
 
   const ask: Ask = async (url, want) => {
-    const answer: Answer = { url: url.href, status: undefined, headers: {}, body: undefined, trouble: undefined };
-    if (timeouts >= PATIENCE) return { ...answer, trouble: GIVEN_UP };
-    const deadline = AbortSignal.timeout(timeout);
-    const signal = AbortSignal.any([deadline, interruption]);
+    const answer: Answer = { url: url.href, status: undefined, headers: {}, body: undefined, failure: undefined };
+    if (endOfRun.aborted) return { ...answer, failure: runTookTooLong(timeout) };
+    if (timeouts >= MAX_TIMEOUTS) return { ...answer, failure: TOO_MANY_TIMEOUTS };
+    const signal = AbortSignal.any([AbortSignal.timeout(timeout), endOfRun, interruption]);
     try {
       const response = await getHead(url, signal);
       answer.status = response.statusCode;
       answer.headers = response.headers;
-      answer.body = await readBody(response, want);
+      answer.body = await readBody(response, want, signal);
     } catch (error) {
-      answer.trouble = signal.aborted ? troubleOf(interruption.aborted, timeout) : toTrouble(error);
-      if (answer.trouble.kind === 'timeout') timeouts++;
+      answer.failure = signal.aborted ? failureOfAbort() : toRequestFailure(error);
+      if (answer.failure.kind === 'timeout') timeouts++;
     }
     return answer;
   };
@@ -60,13 +65,20 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
   };
   return { ask, close };
 
+  function failureOfAbort(): RequestFailure {
+    if (interruption.aborted) return { kind: 'interrupted', detail: 'interrupted', fix: 'run it again' };
+    if (endOfRun.aborted) return runTookTooLong(timeout);
+    const detail = `no complete answer within ${timeout / 1000} s`;
+    return { kind: 'timeout', detail, fix: 'find out what keeps the server busy, or wait longer: --timeout <seconds>' };
+  }
+
   function getHead(url: URL, signal: AbortSignal): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const isSecure = url.protocol === 'https:';
       const request = (isSecure ? https : http).request(url, {
         agent: agents[isSecure ? 'https:' : 'http:'],
         signal,
-        // Compressed bytes are not the ones that were hashed.
+        // The hash is made of the bytes before compression.
         headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent },
         auth: credentials?.origin === url.origin ? credentials.auth : undefined,
       });
@@ -75,44 +87,52 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
         hasHead = true;
         resolve(response);
       });
-      // Without a listener Node ends such a connection, and says so to nobody.
+      // Without a listener, Node ends such a connection and reports it nowhere.
       request.once('upgrade', (response, socket) => {
         socket.destroy();
         reject(switchedProtocols(response));
       });
       request.on('error', (error) => {
-        // The server may end a kept connection just as it is used again. Behind the head, it is the answer that broke.
+        // A server may end a kept connection just when it is used again. After the head, the answer itself broke.
         const isStale = !hasHead && request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
         if (isStale && !signal.aborted) resolve(getHead(url, signal));
         else reject(error);
       });
-      // The last event of each request: whatever else may end one, nobody waits for ever.
+      // The last event of each request, however it ended: the promise always settles.
       request.once('close', () => reject(NO_HEAD));
       request.end();
     });
   }
 }
 
-const NO_HEAD = new EndedAnswer('reset', 'the connection was closed before an answer had come', "look into the server's log; try again");
+const NO_HEAD = new AbandonedAnswer('reset', 'the connection was closed before an answer arrived', "look into the server's log; try again");
 
-function switchedProtocols({ headers }: http.IncomingMessage): EndedAnswer {
+function switchedProtocols({ headers }: http.IncomingMessage): AbandonedAnswer {
   const protocol = headers.upgrade ? `"${headers.upgrade}"` : 'another protocol';
-  const detail = `it answers 101 and goes over to ${protocol}, though nobody has asked for that`;
-  return new EndedAnswer('not-http', detail, 'check the port and the path: a WebSocket server may listen there, and not the site');
+  const detail = `the server answers 101 and switches to ${protocol}, which was not asked for`;
+  return new AbandonedAnswer('not-http', detail, 'check the port and the path: a WebSocket server may listen there, and not the site');
 }
 
-const GIVEN_UP: Trouble = { kind: 'given-up', detail: `not asked, since ${PATIENCE} answers before it never came`, fix: 'see those' };
+const TOO_MANY_TIMEOUTS: RequestFailure = {
+  kind: 'given-up',
+  detail: `not asked, because ${MAX_TIMEOUTS} requests before it timed out`,
+  fix: 'see those',
+};
 
-function troubleOf(isInterrupted: boolean, timeout: number): Trouble {
-  if (isInterrupted) return { kind: 'interrupted', detail: 'interrupted', fix: 'run it again' };
-  const detail = `no whole answer within ${timeout / 1000} s`;
-  return { kind: 'timeout', detail, fix: 'look at what keeps the server, or wait longer: --timeout <seconds>' };
+function runTookTooLong(timeout: number): RequestFailure {
+  const detail = `not asked to its end, because the whole run took longer than ${(timeout * MAX_RUN) / 1000} s`;
+  return {
+    kind: 'given-up',
+    detail,
+    fix: `look at fewer files (--max-assets), or allow more time: the limit is ${MAX_RUN} times --timeout`,
+  };
 }
 
-/** Chunks are hashed as they come, and kept no further than `keepBytes`: so much memory an answer takes at most. */
+/** Hashes chunks when they arrive and keeps at most `keepBytes`, which bounds the memory for an answer of any size. */
 async function readBody(
   response: http.IncomingMessage,
-  { maxBytes, digests, keepBytes = 0, isLimitByFlag = false }: Want,
+  { maxBytes, ifLonger, digests, keepBytes = ifLonger === 'cut' ? maxBytes : 0 }: Want,
+  signal: AbortSignal,
 ): Promise<ReceivedBody | undefined> {
   if (maxBytes === 0) {
     response.destroy();
@@ -121,37 +141,72 @@ async function readBody(
   const hashes = digests ? DIGEST_ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
   const kept: Buffer[] = [];
   let size = 0;
+  const isCut = () => ifLonger === 'cut' && size > maxBytes;
   try {
-    if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(maxBytes, isLimitByFlag);
-    const decoded = decodersOf(response.headers['content-encoding']);
+    const declared = Number(response.headers['content-length']);
+    if (ifLonger !== 'cut' && declared > maxBytes) throw tooLarge(maxBytes, ifLonger);
     const last = new Writable({
       write(chunk: Buffer, _encoding, done) {
+        const before = size;
         size += chunk.length;
-        if (size > maxBytes) return done(tooLarge(maxBytes, isLimitByFlag));
+        if (isCut()) kept.push(chunk.subarray(0, maxBytes - before));
+        if (size > maxBytes) return done(tooLarge(maxBytes, ifLonger));
         for (const hash of hashes) hash.update(chunk);
         if (size <= keepBytes) kept.push(chunk);
         else kept.length = 0;
         done();
       },
     });
-    await pipeline([response, ...decoded, last]);
+    // With the signal: a small body may decode to a huge one after the connection is done.
+    await pipeline([response, ...decodersOf(response.headers['content-encoding']), last], { signal });
+  } catch (error) {
+    if (!isCut()) throw error;
   } finally {
     if (!response.complete) response.destroy();
   }
   const digested = DIGEST_ALGORITHMS.map((algorithm, index) => [algorithm, hashes[index]?.digest()]);
   return {
     digests: digests ? (Object.fromEntries(digested) as Digests) : undefined,
-    bytes: size <= keepBytes ? Buffer.concat(kept) : undefined,
+    bytes: size <= keepBytes || isCut() ? Buffer.concat(kept) : undefined,
+    isCut: isCut(),
   };
 }
 
-function tooLarge(maxBytes: number, isLimitByFlag: boolean): EndedAnswer {
+function tooLarge(maxBytes: number, ifLonger: Want['ifLonger']): AbandonedAnswer {
   const detail = `the answer is larger than ${formatBytes(maxBytes)}; it was not read to its end`;
-  return new EndedAnswer(
-    'too-large',
-    detail,
-    isLimitByFlag
-      ? 'see what is sent there; if it is meant to be that large: --max-size <MB>'
-      : 'see what is sent there: no page is that large',
-  );
+  const option = ifLonger === 'fail-naming-max-size' ? '; if it is meant to be that large: --max-size <MB>' : '';
+  return new AbandonedAnswer('too-large', detail, `look at what is sent there${option}`);
+}
+
+/** `createZstdDecompress` exists from Node 22.15 on. */
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform };
+
+const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
+  gzip: zlib.createGunzip,
+  'x-gzip': zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+/**
+ * Undoes a `Content-Encoding` (RFC 9110, section 8.4), last one first. A
+ * server may send one although none was asked for.
+ *
+ * @throws {AbandonedAnswer} for an unknown encoding.
+ */
+function decodersOf(contentEncoding: string | undefined): Transform[] {
+  const names = (contentEncoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return names
+    .filter((name) => name !== '' && name !== 'identity')
+    .reverse()
+    .map((name) => {
+      const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+      if (create) return create();
+      const detail = `the body has the encoding "${name}", which was not asked for and cannot be decoded here`;
+      throw new AbandonedAnswer('bad-encoding', detail, 'let the server honour "Accept-Encoding: identity"');
+    });
 }

@@ -8,7 +8,7 @@ export interface CacheDirectives {
   seconds(name: 'max-age' | 's-maxage' | 'stale-while-revalidate'): number | undefined;
 }
 
-/** What to do about a cache that keeps what it must not. */
+/** What to do about a cache that keeps what it must not keep. */
 export const CACHE_KEY = 'let the CDN honour Cache-Control, with the whole path in its cache key, and empty its cache';
 
 /** An hour: what is kept longer by browsers, they show stale after a deploy. */
@@ -65,28 +65,40 @@ export function lifetimeHeader({ 'cache-control': cacheControl, expires }: Incom
   return parts.filter((part) => part !== undefined).join('; ');
 }
 
-/** Why any cache may answer from this without asking again; `undefined` when none may. */
+/** Why a cache may answer from this without asking again; `undefined` when none may. */
 export function reasonToReuse(status: number, headers: IncomingHttpHeaders): string | undefined {
   const { 'cache-control': cacheControl, expires, 'last-modified': lastModified } = headers;
+  if (isGuessedLifetime(status, headers)) {
+    const lacking = cacheControl === undefined ? 'there is no Cache-Control' : `Cache-Control is "${cacheControl}", without a lifetime`;
+    return `${lacking}: ${status === 200 && lastModified ? 'browsers guess one from Last-Modified' : `CDNs keep a ${status}`}`;
+  }
   const directives = parseCacheControl(cacheControl);
   const { has, seconds } = directives;
   if (has('no-store') || has('no-cache')) return undefined;
-  const lifetimes = [seconds('max-age'), seconds('s-maxage')];
-  if (has('immutable') || lifetimes.some((lifetime) => (lifetime ?? 0) > 0) || allowsStale(directives))
+  const lifetimes = [seconds('max-age'), seconds('s-maxage')].filter((lifetime) => lifetime !== undefined);
+  if (has('immutable') || lifetimes.some((lifetime) => lifetime > 0) || allowsStale(directives))
     return `Cache-Control is "${cacheControl}"`;
-  if (lifetimes.some((lifetime) => lifetime === 0)) return undefined;
-  // One that is past, or names no date, is a lifetime too: none (RFC 9111, sections 4.2.1 and 5.3).
-  if (expires !== undefined) return secondsUntilExpiry(headers) > 0 ? `Expires is "${expires}"` : undefined;
-  if (has('private') || !GUESSED_STATUSES.has(status)) return undefined;
-  const lacking = cacheControl === undefined ? 'there is no Cache-Control' : `Cache-Control is "${cacheControl}", which says not how long`;
-  return `${lacking}: caches guess it${status === 200 && lastModified ? ' from Last-Modified' : `, and CDNs keep a ${status}`}`;
+  return lifetimes.length === 0 && secondsUntilExpiry(headers) > 0 ? `Expires is "${expires}"` : undefined;
 }
 
 /**
- * What caches may keep although nobody has said for how long (RFC 9110,
- * section 15.1): browsers guess that from `Last-Modified` (RFC 9111, section
- * 4.2.2), and CDNs keep it for a time of their own, a 404 too.
+ * Whether caches may keep an answer although it says nothing of a lifetime (RFC
+ * 9110, section 15.1): browsers guess one from `Last-Modified` (RFC 9111,
+ * section 4.2.2), and CDNs choose one of their own.
  */
+export function isGuessedLifetime(status: number, { 'cache-control': cacheControl, expires }: IncomingHttpHeaders): boolean {
+  const directives = parseCacheControl(cacheControl);
+  const { has, seconds } = directives;
+  const isSaid =
+    // A date in the past, or no date, is a lifetime too: none (RFC 9111, sections 4.2.1 and 5.3).
+    expires !== undefined ||
+    seconds('max-age') !== undefined ||
+    seconds('s-maxage') !== undefined ||
+    (['no-store', 'no-cache', 'private', 'immutable'] as const).some(has) ||
+    allowsStale(directives);
+  return !isSaid && GUESSED_STATUSES.has(status);
+}
+
 const GUESSED_STATUSES: ReadonlySet<number> = new Set([200, 301, 308, 404, 410]);
 
 /** Whether a cache that many share must ask before it answers from this. */

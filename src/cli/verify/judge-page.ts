@@ -1,39 +1,37 @@
+import { formatBytes } from '../terminal/numbers.js';
 import { type Answer, contentTypeOf, isHtml } from './answer.js';
+import { MAX_PAGE_BYTES } from './ask-for-site.js';
 import { forbidsSharedReuse, isKeptLong, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
-import type { PageEvidence } from './site-evidence.js';
-import { fails, holds, type Verdict } from './verdict.js';
+import type { Coverage } from './coverage.js';
+import type { NotAsked, PageAnswers } from './site-answers.js';
+import { advises, fails, holds, type Verdict } from './verdict.js';
 
-const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps what its Cache-Control says not to keep, and empty its cache';
+const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps a page although its Cache-Control forbids that, and empty the cache';
 
-/** @param hashedUrls how many the page leads to. */
-export function judgePage({ url, answer, again, hashOnPage }: PageEvidence, hashedUrls: number): Verdict[] {
-  const { trouble, status } = answer;
+const CUT = `only its first ${formatBytes(MAX_PAGE_BYTES)} were read, so files that are named after that were not looked at`;
+
+/** What was found on the page. */
+export interface PageContext {
+  coverage: Coverage;
+  notAsked: Pick<NotAsked, 'hashedElsewhere'>;
+}
+
+export function judgePage({ url, answer, again, hashOnPage }: PageAnswers, context: PageContext): Verdict[] {
+  const { failure, status, body } = answer;
   const verdicts: Verdict[] = [];
-  if (trouble) verdicts.push(fails('answer', trouble.detail, trouble.fix));
-  if (status === undefined || trouble?.kind === 'redirects') return verdicts;
-  verdicts.push(status === 200 ? holds('status', '200') : fails('status', `it answers ${status}`, fixForStatus(status)));
+  if (failure?.kind === 'redirects') return [fails('answer', 'redirect not followed', failure.detail, failure.fix)];
+  if (failure) verdicts.push(fails('answer', 'no answer', failure.detail, failure.fix));
+  if (status === undefined) return verdicts;
+  verdicts.push(status === 200 ? holds('status', '200') : fails('status', 'wrong status', `it answers ${status}`, fixForStatus(status)));
   if (!isHtml(answer)) {
     const type = contentTypeOf(answer);
-    return [
-      ...verdicts,
-      fails(
-        'content-type',
-        type ? `it is "${type}", and no HTML page` : 'there is none, so it is no HTML page',
-        'verify a page: the files are found in its HTML',
-      ),
-    ];
+    const detail = type ? `it is "${type}", which is not an HTML page` : 'there is none, so it is not an HTML page';
+    return [...verdicts, fails('content-type', 'wrong type', detail, 'verify a page: the files are found in its HTML')];
   }
   verdicts.push(holds('content-type', contentTypeOf(answer)), judgeLifetime(answer), judgeKept(again ? [answer, again] : [answer]));
-  if (trouble) return verdicts;
-  verdicts.push(
-    hashedUrls > 0
-      ? holds('hashed-urls', String(hashedUrls))
-      : fails(
-          'hashed-urls',
-          `none of the files that ${url.pathname} names has a hash in its URL`,
-          'wrap next.config in withSmartCache and link files by asset(), <CachedScript> or <CachedStyle>; or verify another page',
-        ),
-  );
+  if (failure) return verdicts;
+  if (body?.isCut) verdicts.push(advises('answer', CUT, 'verify a smaller page for the rest of the files'));
+  verdicts.push(judgeHashedUrls(url, context));
   if (hashOnPage.length > 0) verdicts.push(judgeHashOnPage(answer, hashOnPage));
   return verdicts;
 }
@@ -44,13 +42,26 @@ function fixForStatus(status: number): string {
   return status === 404 ? 'check the path' : "look into the server's log";
 }
 
+/** None at all means that the package is not at work; few of them are up to the app, as is a page that loads no public file. */
+function judgeHashedUrls({ pathname }: URL, { coverage, notAsked }: PageContext): Verdict {
+  const { hashed, total } = coverage;
+  if (hashed > 0 || total === 0 || notAsked.hashedElsewhere.length > 0) return holds('hashed-urls', `${hashed} of ${total}`);
+  return fails(
+    'hashed-urls',
+    'no hash',
+    `none of the public files that ${pathname} loads has a hash in its URL`,
+    'wrap next.config in withSmartCache and link files by asset(), <CachedScript> or <CachedStyle>; or verify another page',
+  );
+}
+
 /** A page that browsers keep names the files of an older deploy. */
 function judgeLifetime({ headers }: Answer): Verdict {
   const header = lifetimeHeader(headers);
   if (!isKeptLong(headers)) return holds('header', header || 'none');
   return fails(
     'header',
-    `it is "${header}", so visitors keep a page that names old files`,
+    'kept too long',
+    `its lifetime is "${header}", so visitors keep a page that names old files`,
     'let only files with a hash in their URL be kept for long',
   );
 }
@@ -58,14 +69,16 @@ function judgeLifetime({ headers }: Answer): Verdict {
 function judgeKept(answers: readonly Answer[]): Verdict {
   for (const { headers } of answers) {
     const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
-    if (sign) return fails('cdn', `it answered by itself (${sign}) although Cache-Control is "${headers['cache-control']}"`, PAGE_RULE);
+    if (!sign) continue;
+    const detail = `a cache in front answered (${sign}) although Cache-Control is "${headers['cache-control']}"`;
+    return fails('cdn', 'kept by a cache', detail, PAGE_RULE);
   }
   return holds('cdn', 'kept nothing');
 }
 
 /**
- * Web cache deception: a page that answers to `/account/x.<valid hash>.css`,
- * taken for a file by a header rule or a CDN, and shown to the next one who asks.
+ * Web cache deception: a page that answers to `/account/x.<valid hash>.css` is
+ * taken for a file by a header rule or a CDN, and shown to the next visitor who asks.
  */
 function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
   const isPrivate = forbidsSharedReuse(page.headers);
@@ -75,6 +88,7 @@ function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
     if (isKeptLong(headers) || (isPrivate && !forbidsSharedReuse(headers))) {
       return fails(
         'hash-on-page',
+        'page kept as file',
         `${url} is a page, with the Cache-Control "${lifetimeHeader(headers)}"`,
         'remove header rules that match hashed names by a pattern: they reach pages too',
       );
@@ -83,8 +97,9 @@ function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
     if (sign)
       return fails(
         'hash-on-page',
-        `${url} is a page, and a cache in front has kept it (${sign})`,
-        'let the CDN go by Cache-Control, and not by what a path ends in',
+        'page kept as file',
+        `${url} is a page, and a cache in front kept it (${sign})`,
+        'let the CDN decide by Cache-Control, and not by the extension of a path',
       );
   }
   return holds(

@@ -1,66 +1,54 @@
-import { Parser } from 'htmlparser2';
+import { Tokenizer } from 'htmlparser2';
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { findCssReferencesIfAny } from '../../pipeline/references/css-references.js';
 import { isFetchedForPage } from '../../pipeline/source/link-types.js';
 
-/** A file that a page names. */
+/** A file that a page loads. */
 export interface LinkedFile {
   url: string;
   /** The `integrity` of its tag. */
   integrity: string | undefined;
 }
 
-/** Attributes that hold the URL of a file, by element (HTML Standard). */
-const URL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  audio: ['src'],
-  embed: ['src'],
-  image: ['href', 'xlink:href'],
-  img: ['src'],
-  input: ['src'],
-  object: ['data'],
-  script: ['src'],
-  source: ['src'],
-  track: ['src'],
-  use: ['href', 'xlink:href'],
-  video: ['src', 'poster'],
-};
+/** Attributes that hold the URL of a file, by element (HTML Standard). An `<a>` or an `<iframe>` names a page. */
+const URL_ATTRIBUTES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['audio', ['src']],
+  ['embed', ['src']],
+  ['image', ['href', 'xlink:href']],
+  ['img', ['src']],
+  ['input', ['src']],
+  ['object', ['data']],
+  ['script', ['src']],
+  ['source', ['src']],
+  ['track', ['src']],
+  ['use', ['href', 'xlink:href']],
+  ['video', ['src', 'poster']],
+]);
 
-/** The files that a page names in its HTML, each once, as absolute `http:` and `https:` URLs without fragment. */
+/** The files that a page loads by its HTML, each once, as absolute `http:` and `https:` URLs without fragment. */
 export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
   const found = new Map<string, LinkedFile>();
-  let base = pageUrl;
-  let inside: 'style' | 'importmap' | undefined;
-  let text = '';
-
-  const parser = new Parser({
-    onopentag(element, attributes) {
-      if (element === 'base' && base === pageUrl && attributes.href)
-        base = URL.canParse(attributes.href, pageUrl) ? new URL(attributes.href, pageUrl).href : base;
-      for (const name of URL_ATTRIBUTES[element] ?? []) add(attributes[name], attributes.integrity);
-      if (element === 'link' && isFetchedForPage(attributes.rel ?? '')) {
-        add(attributes.href, attributes.integrity);
-        addAll(urlsOfSrcset(attributes.imagesrcset ?? ''));
+  let base: string | undefined;
+  readElements(html, {
+    onStart(element, attributes) {
+      const href = attributes.get('href');
+      if (element === 'base' && base === undefined && href && URL.canParse(href, pageUrl)) base = new URL(href, pageUrl).href;
+      for (const name of URL_ATTRIBUTES.get(element) ?? []) add(attributes.get(name), attributes.get('integrity'));
+      if (element === 'link' && isFetchedForPage(attributes.get('rel') ?? '')) {
+        add(href, attributes.get('integrity'));
+        addAll(urlsOfSrcset(attributes.get('imagesrcset') ?? ''));
       }
-      if (element === 'img' || element === 'source') addAll(urlsOfSrcset(attributes.srcset ?? ''));
-      if (attributes.style) addAll(urlsOfCss(attributes.style));
-      inside =
-        element === 'style'
-          ? 'style'
-          : element === 'script' && attributes.type?.trim().toLowerCase() === 'importmap'
-            ? 'importmap'
-            : undefined;
-      text = '';
+      if (element === 'img' || element === 'source') addAll(urlsOfSrcset(attributes.get('srcset') ?? ''));
+      const style = attributes.get('style');
+      if (style) addAll(urlsOfCss(style));
     },
-    ontext(data) {
-      if (inside) text += data;
-    },
-    onclosetag() {
-      if (inside === 'style') addAll(urlsOfCss(text));
-      else if (inside === 'importmap') addImportMap(text);
-      inside = undefined;
+    onText(element, attributes, text) {
+      if (element === 'style') addAll(urlsOfCss(text));
+      else if (attributes.get('type')?.trim().toLowerCase() === 'importmap') {
+        for (const [url, integrity] of entriesOfImportMap(text)) add(url, integrity);
+      }
     },
   });
-  parser.end(html);
   return [...found.values()];
 
   function addAll(urls: readonly string[]): void {
@@ -68,15 +56,81 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
   }
 
   function add(written: string | undefined, integrity: string | undefined): void {
-    const url = written?.trim() ? toHttpUrl(written, base) : undefined;
+    const url = written?.trim() ? toHttpUrl(written, base ?? pageUrl) : undefined;
     if (url === undefined) return;
     // A preload and its tag name the same file; one of them may lack the integrity.
     found.set(url, { url, integrity: found.get(url)?.integrity ?? (integrity || undefined) });
   }
+}
 
-  function addImportMap(json: string): void {
-    for (const [url, integrity] of entriesOfImportMap(json)) add(url, integrity);
-  }
+type Attributes = ReadonlyMap<string, string>;
+
+interface ElementCallbacks {
+  onStart(element: string, attributes: Attributes): void;
+  /** For `<style>` and `<script>`, with all of their text. */
+  onText(element: string, attributes: Attributes, text: string): void;
+}
+
+/**
+ * Reads HTML tag by tag, in time linear in its size. The `Parser` of
+ * htmlparser2 is not used: it keeps the open elements in an array and moves
+ * all of them for each tag (10.1.0, `stack.unshift`), which is quadratic where
+ * tags are not closed.
+ */
+function readElements(html: string, { onStart, onText }: ElementCallbacks): void {
+  let element = '';
+  let attributes = new Map<string, string>();
+  let name = '';
+  let value = '';
+  /** Inside of `<style>` and `<script>`. */
+  let text: string | undefined;
+
+  const endText = () => {
+    if (text !== undefined) onText(element, attributes, text);
+    text = undefined;
+  };
+  const tokens = new Tokenizer(
+    { xmlMode: false, decodeEntities: true },
+    {
+      onopentagname(start, end) {
+        element = html.slice(start, end).toLowerCase();
+        attributes = new Map();
+      },
+      onattribname(start, end) {
+        name = html.slice(start, end).toLowerCase();
+        value = '';
+      },
+      onattribdata(start, end) {
+        value += html.slice(start, end);
+      },
+      onattribentity(codePoint) {
+        value += String.fromCodePoint(codePoint);
+      },
+      onattribend() {
+        // Of two attributes with one name, the first one counts.
+        if (!attributes.has(name)) attributes.set(name, value);
+      },
+      onopentagend() {
+        onStart(element, attributes);
+        if (element === 'style' || element === 'script') text = '';
+      },
+      onselfclosingtag() {
+        onStart(element, attributes);
+      },
+      ontext(start, end) {
+        if (text !== undefined) text += html.slice(start, end);
+      },
+      onclosetag: endText,
+      onend: endText,
+      ontextentity() {},
+      oncdata() {},
+      oncomment() {},
+      ondeclaration() {},
+      onprocessinginstruction() {},
+    },
+  );
+  tokens.write(html);
+  tokens.end();
 }
 
 /** Absolute, without fragment; `undefined` for what is not fetched over HTTP. */
@@ -93,7 +147,7 @@ function urlsOfCss(css: string): string[] {
     .map(({ url }) => url);
 }
 
-/** URLs and their integrity. Keys of `integrity` are URLs too; `imports` may lead to folders, which are not fetched. */
+/** URLs and their integrity. Keys of `integrity` are URLs too; `imports` may name folders, which are not fetched. */
 function entriesOfImportMap(json: string): [url: string, integrity: string | undefined][] {
   try {
     const map: unknown = JSON.parse(json);

@@ -25,6 +25,11 @@ export function withoutCredentials(url: URL): URL {
   return changed;
 }
 
+/** A URL that may be pasted into a shell: a server may have put `$(…)` into it. */
+export function shellWord(url: string): string {
+  return /^[\w:/.~%@-]+$/.test(url) ? url : `'${url.replaceAll("'", '%27')}'`;
+}
+
 function credentialsOf({ origin, username, password }: URL, written: string): Target['credentials'] {
   if (!username && !password) return undefined;
   try {

@@ -1,46 +1,63 @@
-import { fromHashedPath, toHashedPath } from '../../core/asset-path.js';
+import { fromHashedPath, splitExtension, toHashedPath } from '../../core/asset-path.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 
 /**
- * What a URL is, as far as its form says:
+ * What the form of a URL says about it:
  *
- * - `hashed`: it holds what may be a hash, in one of the two deliveries' forms
- * - `perhaps-hashed`: so it does, but on another origin: under a `cdnPrefix` of this site, or somebody else's
- * - `plain`: of the same site, without a hash: a file of `public/`, or a route
- * - `framework`: made by Next or the host, which see to its caching themselves
- * - `elsewhere`: somebody else's
+ * - `hashed`: it holds what may be a hash, in the form of one of the two deliveries
+ * - `plain`: it may be a file of `public/`
+ * - `route`: it has no extension or asks for a page's data, and is not a file
+ * - `framework`: Next or the host makes it, and takes care of its caching
+ * - `elsewhere`: it is on an origin that the user did not name
  */
-export type UrlKind = 'hashed' | 'perhaps-hashed' | 'plain' | 'framework' | 'elsewhere';
+export type UrlKind = 'hashed' | 'plain' | 'route' | 'framework' | 'elsewhere';
+
+/** Where requests may go. */
+export interface Origins {
+  /** Of the page. */
+  site: string;
+  /** Those of `--origin`, which serve hashed URLs too: behind `cdnPrefix`. */
+  others: ReadonlySet<string>;
+}
+
+export function kindOf(url: URL, { site, others }: Origins): UrlKind {
+  if (url.origin !== site && !(others.has(url.origin) && hasHashedForm(url))) return 'elsewhere';
+  if (isInStore(url)) return 'hashed';
+  if (url.pathname.includes('/_next/') || HOST_PATH.test(url.pathname) || isMetadataFile(url)) return 'framework';
+  if (hashOf(url) !== undefined) return 'hashed';
+  return splitExtension(url.pathname).extension === '' || url.searchParams.has('_rsc') ? 'route' : 'plain';
+}
+
+/** Whether a URL may be one that this package made. */
+export function hasHashedForm(url: URL): boolean {
+  return isInStore(url) || (!url.pathname.includes('/_next/') && hashOf(url) !== undefined);
+}
 
 /** A name with a hash in front of its extension, or at its end: `application.46fb7aa72a.js`, `LICENSE.adc37366f4`. */
 const HASH = /\.([0-9a-f]{8,64})(?:\.[^./]+)?$/;
-
-/** Where static delivery, and what rewrites cannot cover, leads to; no one else puts files there. */
-const STORE_FOLDER = `${STORE_URL}/`;
-
-/** Paths that hosts answer themselves. */
-const HOST_PATH = /^\/(?:_vercel|cdn-cgi|\.netlify)\//;
-
-/** @param siteOrigin of the page that holds the URL. */
-export function kindOf(url: URL, siteOrigin: string): UrlKind {
-  if (isInStore(url)) return 'hashed';
-  if (url.pathname.includes('/_next/')) return 'framework';
-  const isHashed = hashOf(url) !== undefined;
-  if (url.origin !== siteOrigin) return isHashed ? 'perhaps-hashed' : 'elsewhere';
-  if (isHashed) return 'hashed';
-  return HOST_PATH.test(url.pathname) ? 'framework' : 'plain';
-}
-
-export function isInStore(url: URL): boolean {
-  return url.pathname.includes(STORE_FOLDER) && hashOf(url) !== undefined;
-}
 
 /** The hash in a URL, if there may be one. */
 export function hashOf({ pathname }: URL): string | undefined {
   return HASH.exec(pathname)?.[1];
 }
 
-/** The URL with another hash in the place of its own. */
+/** Whether a URL leads to the store directly, under Next's static folder. Nothing else is put there. */
+export function isInStore(url: URL): boolean {
+  return url.pathname.includes(`${STORE_URL}/`) && hashOf(url) !== undefined;
+}
+
+/** Paths that hosts answer themselves. */
+const HOST_PATH = /^\/(?:_vercel|cdn-cgi|\.netlify)\//;
+
+/**
+ * Whether Next made the URL from a file of `app/`, with a hash in the query: `/icon.png?icon.0b3bf435.png`
+ * (https://nextjs.org/docs/app/api-reference/file-conventions/metadata/app-icons).
+ */
+function isMetadataFile({ pathname, search }: URL): boolean {
+  return search !== '' && /\/(?:favicon|(?:apple-)?icon\d*|(?:opengraph|twitter)-image\d*)\.[a-z]+$/.test(pathname);
+}
+
+/** The URL with another hash in place of its own. */
 export function withHash(url: URL, hash: string): URL {
   return withPath(url, toHashedPath(fromHashedPath(url.pathname), hash));
 }
@@ -56,7 +73,7 @@ function withPath(url: URL, pathname: string): URL {
   return changed;
 }
 
-/** The image that an optimised one is made of: `/_next/image?url=…`. */
+/** The image that an optimized one is made of: `/_next/image?url=…`. */
 export function imageInside(url: URL): URL | undefined {
   const inner = /\/_next\/image\/?$/.test(url.pathname) ? url.searchParams.get('url') : null;
   return inner !== null && URL.canParse(inner, url) ? new URL(inner, url) : undefined;

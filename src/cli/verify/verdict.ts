@@ -1,10 +1,10 @@
-/** What is looked at, by the names that `--json` uses. */
+/** The checks, by the names that `--json` uses. */
 export type Check =
-  /** A whole answer comes. */
+  /** A complete answer arrives. */
   | 'answer'
   | 'status'
   | 'content-type'
-  /** `Cache-Control`, `Expires`, `Vary` and `Set-Cookie` are right for what this is. */
+  /** `Cache-Control`, `Expires`, `Vary` and `Set-Cookie` are right for this kind of URL. */
   | 'header'
   /** The hash in the URL is that of the bytes. */
   | 'hash'
@@ -12,33 +12,47 @@ export type Check =
   | 'integrity'
   /** The same path with a hash that was never issued may not be reused. */
   | 'made-up-hash'
-  /** A valid hash behind the path of the page makes no page cacheable. */
+  /** A valid hash below the path of the page makes no page cacheable. */
   | 'hash-on-page'
-  /** No cache in front has kept what it must not. */
+  /** No cache in front kept what it must not keep. */
   | 'cdn'
-  /** The page links hashed URLs. */
+  /** The page loads files by hashed URLs. */
   | 'hashed-urls';
 
-export type Verdict = { check: Check; ok: true; detail: string } | { check: Check; ok: false; detail: string; fix: string };
+export type Verdict =
+  | { check: Check; ok: true; detail: string /** Worth knowing, and nothing that this package is responsible for. */; advice?: string }
+  | { check: Check; ok: false; fault: Fault; detail: string; fix: string };
+
+/** What is wrong, in the words of the table; and as the first part of a message. */
+export const FAULTS = {
+  'no answer': 'There is no complete answer',
+  'redirect not followed': 'A redirect was not followed',
+  'wrong status': 'The status is not 200',
+  'wrong type': 'The Content-Type is wrong',
+  'kept too long': 'Browsers keep this page, and with it the URLs of old files',
+  'not immutable': 'The Cache-Control of a hashed URL is wrong',
+  'never reused': 'No cache can reuse this file',
+  'shared cookie': 'A cache gives the cookie of one visitor to others',
+  'wrong bytes': 'The hash in the URL is not that of the bytes',
+  'wrong integrity': 'The integrity attribute is not that of the bytes, so browsers refuse the file',
+  'stale hash breaks': 'A hash that was never issued has no usable answer',
+  'stale hash kept': 'A hash that was never issued may be cached',
+  'page kept as file': 'A page may be cached under the name of a file',
+  'kept by a cache': 'A cache in front kept what it must not keep',
+  'no hash': 'The page loads no file by a hashed URL',
+} as const;
+
+export type Fault = keyof typeof FAULTS;
 
 export function holds(check: Check, detail: string): Verdict {
   return { check, ok: true, detail };
 }
 
-export function fails(check: Check, detail: string, fix: string): Verdict {
-  return { check, ok: false, detail, fix };
+/** For what is not a fault of a hashed site. It never changes the exit code. */
+export function advises(check: Check, detail: string, advice: string): Verdict {
+  return { check, ok: true, detail, advice };
 }
 
-/** What failed, as the first part of a message. */
-export const FAILURES: Readonly<Record<Check, string>> = {
-  answer: 'No whole answer',
-  status: 'The status is not 200',
-  'content-type': 'The Content-Type is wrong',
-  header: 'A header for caches is wrong',
-  hash: 'The hash is not that of the bytes',
-  integrity: 'The integrity attribute is not that of the bytes, so browsers refuse the file',
-  'made-up-hash': 'A hash that was never issued may be cached',
-  'hash-on-page': 'A page may be cached under the name of a file',
-  cdn: 'A cache in front has kept what it must not',
-  'hashed-urls': 'The page links no hashed URL',
-};
+export function fails(check: Check, fault: Fault, detail: string, fix: string): Verdict {
+  return { check, ok: false, fault, detail, fix };
+}

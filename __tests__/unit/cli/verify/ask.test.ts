@@ -34,8 +34,8 @@ test.each([
   ['fewer than come first', 10, undefined],
   ['as many as come', 100_000, BODY],
 ])('to keep %s: all of them or none, hashed in any case', async (_, keepBytes, kept) => {
-  const { body, trouble } = await ask(url, { maxBytes: 1_000_000, digests: true, keepBytes });
-  expect(trouble).toBeUndefined();
+  const { body, failure } = await ask(url, { maxBytes: 1_000_000, digests: true, keepBytes });
+  expect(failure).toBeUndefined();
   expect(body?.bytes?.toString()).toBe(kept);
   expect(body?.digests?.sha256).toEqual(SHA256);
 });
@@ -68,8 +68,8 @@ describe('with a server of its own', () => {
 
   test('as many bytes as may come are not too many', async () => {
     const url = await start((_, response) => void response.end('12345'));
-    expect((await ask(url, { maxBytes: 5 })).trouble).toBeUndefined();
-    expect((await ask(url, { maxBytes: 4 })).trouble?.kind).toBe('too-large');
+    expect((await ask(url, { maxBytes: 5 })).failure).toBeUndefined();
+    expect((await ask(url, { maxBytes: 4 })).failure?.kind).toBe('too-large');
   });
 
   test('a kept connection that the server ends before it answers is no trouble: it is asked anew', async () => {
@@ -80,7 +80,7 @@ describe('with a server of its own', () => {
       if (isUsed) socket.resetAndDestroy();
       else response.end('here');
     });
-    for (let count = 0; count < 2; count++) expect(await ask(url, { maxBytes: 10 })).toMatchObject({ status: 200, trouble: undefined });
+    for (let count = 0; count < 2; count++) expect(await ask(url, { maxBytes: 10 })).toMatchObject({ status: 200, failure: undefined });
     expect(used.size).toBe(2);
   });
 
@@ -89,7 +89,7 @@ describe('with a server of its own', () => {
     const url = await start(() => void asked++);
     const { ask: askShortly, close: end } = createAsk({ timeout: 20, userAgent: 'test', credentials: undefined, interruption: never });
     const kinds = [];
-    for (let count = 0; count < 8; count++) kinds.push((await askShortly(url, { maxBytes: 10 })).trouble?.kind);
+    for (let count = 0; count < 8; count++) kinds.push((await askShortly(url, { maxBytes: 10 })).failure?.kind);
     end();
     expect(kinds).toEqual([...Array(6).fill('timeout'), 'given-up', 'given-up']);
     expect(asked).toBe(6);
@@ -104,7 +104,7 @@ describe('with a server of its own', () => {
       credentials: undefined,
       interruption: interrupt.signal,
     });
-    expect((await askLong(url, { maxBytes: 10 })).trouble?.kind).toBe('interrupted');
+    expect((await askLong(url, { maxBytes: 10 })).failure?.kind).toBe('interrupted');
     end();
   }, 5000);
 });

@@ -1,4 +1,4 @@
-import { toTrouble } from '../../../../src/cli/verify/trouble';
+import { toRequestFailure } from '../../../../src/cli/verify/request-failure';
 
 const fromOpenssl = (code: string, reason: string) =>
   Object.assign(
@@ -13,5 +13,5 @@ test.each([
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long', 'what listens there does not speak TLS (ERR_SSL_PACKET_LENGTH_TOO_LONG)'],
   ['EPROTO', 'sslv3 alert handshake failure', 'no TLS connection: sslv3 alert handshake failure (EPROTO)'],
 ])('of what OpenSSL says, the reason alone: %s, %s', (code, reason, detail) => {
-  expect(toTrouble(fromOpenssl(code, reason))).toMatchObject({ kind: 'tls', detail });
+  expect(toRequestFailure(fromOpenssl(code, reason))).toMatchObject({ kind: 'tls', detail });
 });

@@ -1,17 +1,17 @@
 import { systemErrorCode } from '../../core/errors.js';
-import type { Trouble, TroubleKind } from './answer.js';
+import type { RequestFailure, RequestFailureKind } from './answer.js';
 
-/** An answer that is ended by us, for what it is. */
-export class EndedAnswer extends Error {
-  readonly trouble: Trouble;
+/** Thrown where this package stops reading an answer. */
+export class AbandonedAnswer extends Error {
+  readonly failure: RequestFailure;
 
-  constructor(kind: TroubleKind, detail: string, fix: string) {
+  constructor(kind: RequestFailureKind, detail: string, fix: string) {
     super(detail);
-    this.trouble = { kind, detail, fix };
+    this.failure = { kind, detail, fix };
   }
 }
 
-type Remedy = readonly [kind: TroubleKind, detail: string, fix: string];
+type Remedy = readonly [kind: RequestFailureKind, detail: string, fix: string];
 
 const TRUST = 'if the certificate is your own, name its authority: NODE_EXTRA_CA_CERTS=ca.pem next-smart-cache verify …';
 const CHAIN = 'let the server send the certificates in between too ("fullchain.pem")';
@@ -53,8 +53,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
 };
 
 /** @param error of a request, of its answer, or of decoding it. */
-export function toTrouble(error: unknown): Trouble {
-  if (error instanceof EndedAnswer) return error.trouble;
+export function toRequestFailure(error: unknown): RequestFailure {
+  if (error instanceof AbandonedAnswer) return error.failure;
   const code = systemErrorCode(error) ?? '';
   const message = error instanceof Error ? error.message : String(error);
   const reason = opensslReason(message);
