@@ -21,10 +21,12 @@ export interface Origins {
 }
 
 export function kindOf(url: URL, { site, others }: Origins): UrlKind {
-  if (url.origin !== site && !(others.has(url.origin) && hasHashedForm(url))) return 'elsewhere';
+  if (url.origin !== site && !others.has(url.origin)) return 'elsewhere';
   if (isInStore(url)) return 'hashed';
   if (url.pathname.includes('/_next/') || HOST_PATH.test(url.pathname) || isMetadataFile(url)) return 'framework';
   if (hashOf(url) !== undefined) return 'hashed';
+  // `cdnPrefix` is put in front of hashed URLs alone.
+  if (url.origin !== site) return 'elsewhere';
   return splitExtension(url.pathname).extension === '' || url.searchParams.has('_rsc') ? 'route' : 'plain';
 }
 

@@ -95,6 +95,16 @@ describe('with a server of its own', () => {
     expect(asked).toBe(6);
   });
 
+  test('all answers together may take 30 times as long as one', async () => {
+    const url = await start((_, response) => void response.end());
+    const { ask: askOften, close: end } = createAsk({ timeout: 100, userAgent: 'test', credentials: undefined, interruption: never });
+    const begun = Date.now();
+    let answer = await askOften(url, { maxBytes: 10 });
+    while (answer.failure?.kind !== 'given-up' && Date.now() - begun < 10_000) answer = await askOften(url, { maxBytes: 10 });
+    end();
+    expect(answer.failure?.detail).toContain('the whole run took longer than 3 s');
+  });
+
   test('an interrupt ends what is waited for at once', async () => {
     const interrupt = new AbortController();
     const url = await start(() => interrupt.abort());

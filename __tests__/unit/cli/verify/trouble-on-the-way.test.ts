@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { findLinkedFiles } from '../../../../src/cli/verify/linked-files';
 import { runCommand } from '../../support/command-line';
 import {
   closeSites,
@@ -65,7 +67,7 @@ test('a server that goes over to another protocol', async () => {
   const switching = script({ connection: 'Upgrade', upgrade: 'websocket' }, '', 101);
   const { exitCode, stdout, stderr } = await verify(await site((url) => (url === '/' ? switching : undefined)));
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toMatch(/it answers 101 and goes over to "websocket".*\n {2}Fix: check the port and the path/);
+  expect(stderr).toMatch(/the server answers 101 and switches to "websocket".*\n {2}Fix: check the port and the path/);
 });
 
 test('a kept connection that is reset in the middle of a body: no second request', async () => {
@@ -95,7 +97,7 @@ test('what listens there does not speak HTTP', async () => {
 test('an answer that never comes', async () => {
   const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toContain('no whole answer within 0.1 s');
+  expect(stderr).toContain('no complete answer within 0.1 s');
 });
 
 test.each(['16.1', '0.5', '2147483.647'])('--timeout %s is waited for, to the millisecond', async (seconds) => {
@@ -123,8 +125,67 @@ test('an answer without end is left at the limit', async () => {
     more();
   });
   const { exitCode, stderr } = await verify(url);
-  expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/the answer is larger than 10 MB.*\n.*no page is that large/);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining(': only its first 5 MB were read, so files that are named after that')]);
+});
+
+test('a page that is cut is looked at as far as it was read', async () => {
+  const { exitCode, stdout, stderr } = await verify(await site(on('/', page(PAGE + ' '.repeat(6_000_000) + '<img src="/late.png">'))));
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^hashed +200 +ok /m)]);
+  expect(stdout).not.toContain('late.png');
+  expect(stderr).toContain('only its first 5 MB were read');
+});
+
+/** A gzip file of 20 bytes that decodes to nothing; many of them in a row are a gzip file too (RFC 1952, section 2.2). */
+const NOTHING = gzipSync('');
+
+test.each<[string, string, body: Buffer, RegExp]>([
+  ['decodes to much more than the limit', 'gzip', gzipSync(Buffer.alloc(30_000_000)), /the answer is larger than 10 MB/],
+  [
+    'decodes to nothing, after a long time',
+    'gzip, gzip',
+    gzipSync(Buffer.alloc(NOTHING.length * 20_000_000, NOTHING)),
+    /no complete answer within 0\.5 s/,
+  ],
+])('a small body that %s is not decoded to its end', async (_, encoding, body, message) => {
+  const bomb = script({ 'cache-control': IMMUTABLE, 'content-encoding': encoding }, body);
+  const { exitCode, stderr } = await verify(
+    await site((url) => (isHashed(url) ? bomb : undefined)),
+    '--max-size',
+    '10',
+    '--timeout',
+    '0.5',
+  );
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(message)]);
+});
+
+test.each<[string, Handler]>([
+  [
+    'in HTTP/1.0, up to the end of the connection',
+    ({ socket }) => void socket.end(`HTTP/1.0 200 OK\r\nCache-Control: ${IMMUTABLE}\r\nContent-Type: text/javascript\r\n\r\n${SCRIPT}`),
+  ],
+  [
+    'in HTTP/1.1, with "Connection: close" and no Content-Length',
+    ({ socket }) =>
+      void socket.end(
+        `HTTP/1.1 200 OK\r\nConnection: close\r\nCache-Control: ${IMMUTABLE}\r\nContent-Type: text/javascript\r\n\r\n${SCRIPT}`,
+      ),
+  ],
+])('a body %s is complete', async (_, handler) => {
+  expect(await failing(await site((url) => (isHashed(url) ? handler : undefined)))).toEqual({ exitCode: 0, checks: [] });
+});
+
+test('the time to read a page grows with its size, and not with its square', () => {
+  const secondsFor = (tags: number) => {
+    const html = '<div>'.repeat(tags);
+    const before = process.cpuUsage();
+    findLinkedFiles(html, 'http://localhost/');
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
+  secondsFor(25_000);
+  const small = Math.min(secondsFor(25_000), secondsFor(25_000));
+  // Eight times the tags: about 8 times as long, or 64 times if it were the square.
+  expect(secondsFor(200_000) / small).toBeLessThan(24);
 });
 
 test.each([
@@ -148,10 +209,10 @@ test('a password is sent to its site alone, and printed nowhere', async () => {
     else if (asked === '/') page(`${PAGE}<link rel="stylesheet" href="${elsewhere}_next/a.css">`)(request, response);
     else response.writeHead(asked.includes(HASH) && asked.endsWith('.js') ? 200 : 404, { 'cache-control': IMMUTABLE }).end(SCRIPT);
   });
-  const { stdout, stderr } = await verify(url.replace('//', '//me:s%25cret@'));
+  const { stdout, stderr } = await verify(url.replace('//', '//me:s%25cret@'), '--origin', elsewhere);
   expect(stdout).toContain('page    200');
   expect(stdout + stderr).not.toContain('cret');
-  expect(sent).toEqual([undefined]);
+  expect(sent).toStrictEqual([undefined]);
 });
 
 test.each<[string, message: string, fix: string]>([
