@@ -12,7 +12,7 @@ export const verifyCommand: CliCommand = {
     'Asks a running site for a page and for the public files that it loads. Says how many of them it loads by a hashed URL, and checks ' +
     'those: cached for a year, with the bytes that the hash is of; a hash that was never issued is not cached. Also finds a cache in front ' +
     'that kept what it must not keep. Asks no origin but that of the URL and of --origin.',
-  failsWhen: 'a check failed, or the site cannot be reached; plain files alone are no failure',
+  failsWhen: 'a check failed, or the site cannot be reached',
   examples: [
     ['verify https://example.com', 'after a deploy'],
     ['verify https://example.com --origin https://cdn.example.com', 'with "cdnPrefix"'],
@@ -23,7 +23,7 @@ export const verifyCommand: CliCommand = {
   configure(command) {
     command
       .argument('<url>', 'a page of the site')
-      .option('--origin <url>', 'another origin that serves hashed URLs, such as a CDN; may be repeated', addOrigin, [])
+      .option('--origin <url>', 'another origin that serves hashed URLs, such as a CDN; may be repeated', addOrigin)
       .option('--timeout <seconds>', 'how long one answer may take; all of them together: 30 times as long', parseTimeout, 10)
       .option('--max-assets <count>', 'how many files are looked at', parsePositive, 200)
       .option('--max-size <MB>', 'how large a file may be', parsePositive, 100)
@@ -33,7 +33,7 @@ export const verifyCommand: CliCommand = {
 };
 
 interface VerifyOptions {
-  origin: string[];
+  origin?: string[];
   timeout: number;
   maxAssets: number;
   maxSize: number;
@@ -65,7 +65,7 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
   return report.ok ? 0 : 1;
 }
 
-function addOrigin(text: string, before: readonly string[]): readonly string[] {
+function addOrigin(text: string, before: readonly string[] = []): readonly string[] {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new InvalidArgumentError('It must be an origin, such as https://cdn.example.com.');

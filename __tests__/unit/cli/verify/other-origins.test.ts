@@ -111,10 +111,9 @@ describe('with --origin', () => {
 describe('a page that redirects to another origin', () => {
   test('is not followed, and the message says what to type', async () => {
     const { origin, asked } = await otherSite();
-    const url = await siteWith('', () => undefined);
     const redirecting = await serve(script({ location: `${origin}/shop` }, '', 308));
     const { exitCode, stderr } = await verify(redirecting);
-    expect([exitCode, asked, url.length > 0]).toEqual([1, [], true]);
+    expect([exitCode, asked]).toEqual([1, []]);
     expect(stderr).toContain(`A redirect was not followed: ${redirecting}\n`);
     expect(stderr).toContain(`Fix: next-smart-cache verify ${origin}/shop\n`);
   });
@@ -126,7 +125,7 @@ describe('a page that redirects to another origin', () => {
   });
 
   test('cannot put a command into what is to be typed', async () => {
-    const redirecting = await serve(script({ location: 'https://example.com/$(touch${IFS}x)`id`;\'"' }, '', 308));
+    const redirecting = await serve(script({ location: 'https://example.com/$(touch$IFS)`id`;\'"' }, '', 308));
     const { stderr } = await verify(redirecting);
     expect(stderr).toContain("Fix: next-smart-cache verify 'https://example.com/$(touch$");
     expect(stderr).toMatch(/Fix: next-smart-cache verify '[^']+'\n/);
