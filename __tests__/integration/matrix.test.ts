@@ -56,12 +56,13 @@ describe.each(rows.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, $
     test('verify, which looks at the site from outside, finds nothing wrong', () => {
       const { pages, navigation } = ROUTERS[router];
       const { status, stdout, stderr } = app.cli('verify', server.origin + navigation.from, '--json');
-      const { assets } = JSON.parse(stdout) as { assets: { url: string }[] };
+      const { assets, coverage } = JSON.parse(stdout) as { assets: { url: string }[]; coverage: { plain: string[] } };
       expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^next-smart-cache: .+\n$/) });
       // All that the page links, and each of it looked at.
       const links = pages.find(({ path: page }) => page === navigation.from)?.links ?? [];
       const urls = links.map((link) => expectedUrl(link, { publicDir: path.join(app.dir, 'public') }));
       expect(assets.map(({ url }) => new URL(url, server.origin).pathname)).toEqual(expect.arrayContaining(urls));
+      expect(coverage.plain).toEqual([]);
     });
 
     test.each(PAGE_CONTRACT)('%s', async (_, check) => {

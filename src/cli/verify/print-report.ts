@@ -28,7 +28,7 @@ export function printReport(report: SiteReport, io: CommandIo, { hasTable }: { h
   for (const line of describeOtherOrigins(report)) talk.note(line);
   if (coverage.plain.length > 0) {
     talk.warn({
-      what: `${coverage.plain.length} of ${formatCount(coverage.total, 'public file')} that this page loads have no hash in the URL`,
+      what: `${formatCount(coverage.plain.length)} of ${formatCount(coverage.total, 'public file')} that this page loads ${coverage.plain.length === 1 ? 'has' : 'have'} no hash in the URL`,
       where: listFew(coverage.plain.map((url) => shorten(url, report))),
       why: 'browsers ask for them again on every page view',
       fix: 'link them by asset(), <CachedScript> or <CachedStyle>; "next-smart-cache check" lists where the source links them',
