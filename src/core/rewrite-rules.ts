@@ -4,6 +4,7 @@ import type { HashedPathShape } from './hashed-path-shape.js';
 export interface RewriteRule {
   source: string;
   destination: string;
+  has?: { type: 'header'; key: string }[];
 }
 
 export interface RewriteRules {
@@ -29,6 +30,10 @@ export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
  *    one, where it finds a file or nothing. It must come first.
  * 2. A path that has the shape of a hashed one is looked up in the store.
  * 3. What is not there, a stale hash, falls to the original, as Next serves it.
+ *    `next/image` must not: it would keep the other image for hours under the
+ *    URL of the right one. Its optimizer asks for local images without any
+ *    request header (`fetchInternalImage` in Next's `image-optimizer.js`), and
+ *    every other client sends `Host`, so the rule wants that header.
  *
  * Next matches without regard to case; the names in the store do not.
  *
@@ -42,7 +47,10 @@ export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 
       { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: `${STORE_URL}/:path` },
       { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` },
     ],
-    afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : toOriginals(`${REWRITE_STORE_URL}/`, shape),
+    afterFiles:
+      onStaleHash === 'not-found'
+        ? [toNotFound()]
+        : toOriginals(`${REWRITE_STORE_URL}/`, shape).map((rule) => ({ ...rule, has: [{ type: 'header', key: 'host' }] })),
   };
 }
 

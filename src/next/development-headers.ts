@@ -1,6 +1,4 @@
-import type { NextConfig } from 'next';
-
-type HeadersResult = Awaited<ReturnType<NonNullable<NextConfig['headers']>>>;
+import type { HeaderRule } from '../core/header-rules.js';
 
 /**
  * In development a browser asks again for whatever has the name of a file, also
@@ -15,27 +13,11 @@ type HeadersResult = Awaited<ReturnType<NonNullable<NextConfig['headers']>>>;
  *
  * @returns made anew: Next writes the `basePath` into what it is given.
  */
-export function developmentHeaders(): HeadersResult {
+export function developmentHeaders(): HeaderRule[] {
   return [rule('[^./]+', 'no-cache'), rule('(?:eot|otf|tt[cf]|woff2?)', 'no-store')];
 }
 
-function rule(extension: string, value: string): HeadersResult[number] {
+function rule(extension: string, value: string): HeaderRule {
   const source = `/:path((?!(?:.*/)?_next/|__nextjs_).+\\.${extension})`;
   return { source, locale: false, headers: [{ key: 'Cache-Control', value }] };
-}
-
-/**
- * The `headers` of a config with our rules behind what they return, since the
- * last one wins. What Next would refuse is handed on: it says what is wrong.
- */
-export function withRules(config: NextConfig, rules: () => HeadersResult): Pick<NextConfig, 'headers'> {
-  const { headers } = config;
-  if (headers === undefined) return { headers: async () => rules() };
-  if (typeof headers !== 'function') return {};
-  return {
-    headers: async () => {
-      const own = await headers.call(config);
-      return Array.isArray(own) ? [...own, ...rules()] : own;
-    },
-  };
 }

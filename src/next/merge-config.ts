@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { withRules } from './development-headers.js';
+import { mergeHeaders } from './merge-headers.js';
 import { mergeRewrites } from './merge-rewrites.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
 
@@ -24,7 +24,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
         return mergeRewrites(await config.rewrites?.(), rewriteRules());
       },
     }),
-    ...(headerRules && withRules(config, headerRules)),
+    ...(headerRules && mergeHeaders(config, headerRules)),
     ...(app.hasQueries && { images: { ...config.images, localPatterns: withAnyQuery(config.images?.localPatterns) } }),
     // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.
     transpilePackages: unique([...(config.transpilePackages ?? []), PACKAGE]),

@@ -2,13 +2,14 @@ import fs from 'node:fs';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { compareManifests } from '../core/manifest-changes.js';
+import { deriveHeaders } from '../core/header-rules.js';
 import type { ManifestEntry } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { linkStore, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
+import { linkStore, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
@@ -17,6 +18,7 @@ import { listAppRoutes } from './checks/app-routes.js';
 import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
 import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
+import type { HeaderRules } from './merge-headers.js';
 import { whenPagesListen } from './when-pages-listen.js';
 
 /**
@@ -31,7 +33,7 @@ export interface SmartCacheApp {
   /** The rewrites of this mode. Absent: it needs none. */
   readonly rewriteRules: (() => RewriteRules) | undefined;
   /** The headers of this mode. Absent: it needs none. */
-  readonly headerRules: typeof developmentHeaders | undefined;
+  readonly headerRules: HeaderRules | undefined;
   /** Whether URLs of images may have a query, which `next/image` has to be told. */
   readonly hasQueries: boolean;
   /** Called when Next has compiled, before it renders pages. */
@@ -53,17 +55,21 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     writeRenderModules(project, result, settingsOf(project), modules);
     return result;
   });
+  const { hashLength, onStaleHash } = project.options;
   // Next asks twice in one build; a warning is wanted once.
-  const rules = once(() => {
-    const { shape, dynamicRoutes } = shapeBesideRoutes(shapeInput(project, config, built(), rewrittenAssetPaths(project, built())));
-    warnOfDynamicRoutes(dynamicRoutes, project.options.hashLength);
-    return deriveRewrites(shape, project.options.onStaleHash);
+  const shape = once(() => {
+    if (project.delivery === 'static') return undefined;
+    const found = shapeBesideRoutes(shapeInput(project, config, built(), rewrittenAssetPaths(project, built())));
+    warnOfDynamicRoutes(found.dynamicRoutes, hashLength);
+    return found.shape;
   });
   return {
     modules,
     prepare: () => void built(),
-    rewriteRules: project.delivery === 'static' ? undefined : rules,
-    headerRules: undefined,
+    rewriteRules: project.delivery === 'static' ? undefined : () => deriveRewrites(shape(), onStaleHash),
+    // With `output: 'export'`, Next warns about any `headers` on every start.
+    headerRules:
+      config.output === 'export' ? undefined : (ownKeys) => deriveHeaders(shape(), hashLength, nameDeploy(project, built()), ownKeys),
     hasQueries: false,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
@@ -123,7 +129,7 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     modules,
     prepare: started,
     rewriteRules: urls.rewriteRules,
-    // Of any, Next warns under this output, at every start.
+    // With `output: 'export'`, Next warns about any `headers` on every start.
     headerRules: config.output === 'export' ? undefined : developmentHeaders,
     hasQueries: urls === QUERY_URLS,
     afterCompile: () => {},

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { serializeManifest } from '../core/manifest-document.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './disk/atomic-write.js';
@@ -27,6 +29,16 @@ function deploysWith(project: Project, built: BuiltManifest): [current: Deploy, 
 export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set<string> {
   const urls = deploysWith(project, built).flatMap((deploy) => Object.keys(deploy));
   return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
+}
+
+/**
+ * A name for what this build answers to hashed URLs: 10 hex digits, equal on
+ * all replicas of one build. The manifest decides which bytes a stale hash
+ * gets; the kept deploys decide which hashes are stale.
+ */
+export function nameDeploy(project: Project, built: BuiltManifest): string {
+  const served = [serializeManifest(built.manifest), ...deploysWith(project, built).map((deploy) => JSON.stringify(deploy))];
+  return createHash('sha256').update(served.join('\n')).digest('hex').slice(0, 10);
 }
 
 /** Decided when the manifest was written: the URL leads to the store without a rewrite. */

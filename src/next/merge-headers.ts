@@ -1,0 +1,32 @@
+import type { NextConfig } from 'next';
+import type { HeaderRule } from '../core/header-rules.js';
+
+/**
+ * Makes the header rules of a mode, anew at each call: Next writes `basePath`
+ * and locales into what it is given.
+ *
+ * @param ownKeys names of all headers that the app's own rules set.
+ */
+export type HeaderRules = (ownKeys: readonly string[]) => HeaderRule[];
+
+/**
+ * The `headers` of a config with our rules after what they return, since the
+ * last one wins. What Next would refuse is handed on: Next says what is wrong.
+ */
+export function mergeHeaders(config: NextConfig, rules: HeaderRules): Pick<NextConfig, 'headers'> {
+  const { headers } = config;
+  if (headers === undefined) return { headers: async () => rules([]) };
+  if (typeof headers !== 'function') return {};
+  return {
+    headers: async () => {
+      const own: unknown = await headers.call(config);
+      return (Array.isArray(own) ? [...own, ...rules(keysOf(own))] : own) as HeaderRule[];
+    },
+  };
+}
+
+function keysOf(rules: readonly unknown[]): string[] {
+  const headers = rules.map((rule) => (Object(rule) as { headers?: unknown }).headers).filter((value) => Array.isArray(value));
+  const keys = headers.flat().map((header: unknown) => (Object(header) as { key?: unknown }).key);
+  return keys.filter((key) => typeof key === 'string');
+}
