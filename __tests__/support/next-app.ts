@@ -18,7 +18,7 @@ export interface NextApp {
   /** The same, beside others, and killed after so many milliseconds if that is given. */
   cliInBackground(command: string, options?: { killAfter?: number }): Promise<{ status: number | null; stderr: string }>;
   /** `next start` */
-  start(): Promise<NodeServer>;
+  start(env?: Environment): Promise<NodeServer>;
   /** `next dev` */
   dev(env?: Environment): Promise<NodeServer>;
   /** A server of the app's own: `node server.js`, with the port in `PORT`. */
@@ -103,7 +103,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
         if (killAfter !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfter);
       });
     },
-    start: () => serve([next, 'start']),
+    start: (extra) => serve([next, 'start'], dir, extra),
     dev: (extra) => serve([next, 'dev', ...bundler], dir, extra),
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {

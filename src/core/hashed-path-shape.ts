@@ -14,8 +14,9 @@ export interface HashedPathShape {
   withoutExtension: boolean;
   /**
    * Top-level entries whose hashed paths the pattern does not cover, because
-   * too many of their own names look hashed. Their URLs lead to the store
-   * directly. `''` stands for the files of `public/` itself.
+   * too many of their own names look hashed, or a route handler answers there.
+   * Their URLs lead to the store directly. `''` stands for the files of
+   * `public/` itself.
    */
   linkedDirectly: ReadonlySet<string>;
 }
@@ -34,6 +35,8 @@ const BUDGET = { ownNames: 180, folders: 270, rootFiles: 300, withoutExtension: 
  * hashed (`lib.0123456789.js`) must keep working under that name.
  * @param olderPaths asset paths of earlier deploys, whose hashed paths are
  * served as long as the store has them and the budget lasts. Default: none.
+ * @param hasHandler whether a route handler of the app may answer to a hashed
+ * path in this top-level folder (`''`: in none). Default: no.
  * @returns `undefined` when nothing is hashed.
  */
 export function hashedPathShape(
@@ -41,6 +44,7 @@ export function hashedPathShape(
   allPaths: Iterable<string>,
   hashLength: number,
   olderPaths: Iterable<string> = [],
+  hasHandler: (folder: string) => boolean = () => false,
 ): HashedPathShape | undefined {
   const current = groupPaths(hashedPaths);
   const older = groupPaths(olderPaths);
@@ -52,6 +56,7 @@ export function hashedPathShape(
   const ownNames = [...allPaths].filter((assetPath) => looksHashed.test(assetPath));
   const ownNameList = alternatives(ownNames.map(toPattern), BUDGET.ownNames);
   const linkedDirectly = new Set(ownNameList === undefined ? ownNames.map(topLevelFolder) : []);
+  for (const folder of ['', ...current.folders, ...older.folders]) if (hasHandler(folder)) linkedDirectly.add(folder);
 
   const folders = takeWithin(BUDGET.folders, current.folders, older.folders, linkedDirectly);
   for (const folder of current.folders) if (!folders.has(folder)) linkedDirectly.add(folder);
@@ -63,7 +68,8 @@ export function hashedPathShape(
   if (folders.size) {
     const names = alternatives([...folders].map(encodeURIComponent).map(escapePattern)) ?? '';
     // Names without an extension are listed: `/account/secret.<hash>` must not lead to the page `/account/secret`.
-    const listed = alternatives([...current.withoutExtension, ...older.withoutExtension].map(toPattern), BUDGET.withoutExtension);
+    const withoutExtension = [...current.withoutExtension, ...older.withoutExtension].filter((name) => folders.has(topLevelFolder(name)));
+    const listed = alternatives(withoutExtension.map(toPattern), BUDGET.withoutExtension);
     branches.push(`${names}/.+${hash}\\.[^./]+`);
     if (listed) branches.push(`${listed}${hash}`);
     else if (listed === undefined) branches.push(`${names}/.+${hash}`);

@@ -30,29 +30,37 @@ export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
  *    one, where it finds a file or nothing. It must come first.
  * 2. A path that has the shape of a hashed one is looked up in the store.
  * 3. What is not there, a stale hash, falls to the original, as Next serves it.
- *    `next/image` must not: it would keep the other image for hours under the
- *    URL of the right one. Its optimizer asks for local images without any
- *    request header (`fetchInternalImage` in Next's `image-optimizer.js`), and
- *    every other client sends `Host`, so the rule wants that header.
+ *    `next/image` must not get the original: it would keep the other image for
+ *    hours under the URL of the right one. Its optimizer asks for local images
+ *    without request headers, and every other client sends `Host`, so the rule
+ *    wants that header.
  *
  * Next matches without regard to case; the names in the store do not.
  *
  * @param shape `undefined` when nothing is hashed.
  * @param onStaleHash `'not-found'` puts a 404 in place of the original.
+ * @param optimizerHasHeaders for versions of Next whose optimizer passes on
+ * the headers of the browser: there, a stale image is not found for anybody.
  */
-export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 'serve-current' | 'not-found'): RewriteRules {
+export function deriveRewrites(
+  shape: HashedPathShape | undefined,
+  onStaleHash: 'serve-current' | 'not-found',
+  optimizerHasHeaders = false,
+): RewriteRules {
   if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
+  const has: RewriteRule['has'] = [{ type: 'header', key: 'host' }];
+  const toCurrent = toOriginals(`${REWRITE_STORE_URL}/`, shape).map((rule) => ({ ...rule, has }));
   return {
     beforeFiles: [
       { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: `${STORE_URL}/:path` },
       { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` },
     ],
-    afterFiles:
-      onStaleHash === 'not-found'
-        ? [toNotFound()]
-        : toOriginals(`${REWRITE_STORE_URL}/`, shape).map((rule) => ({ ...rule, has: [{ type: 'header', key: 'host' }] })),
+    afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : [...(optimizerHasHeaders ? [toNotFound(IMAGES)] : []), ...toCurrent],
   };
 }
+
+/** Names of what the optimizer takes for an image. */
+const IMAGES = '.+\\.(?:avif|bmp|gif|heic|icns|ico|jp2|jpe?g|jxl|pic|png|svg|tiff?|webp)';
 
 /**
  * The rewrite of development: from the shape straight to the original, so
@@ -68,8 +76,8 @@ export function deriveDevelopmentRewrites(shape: HashedPathShape | undefined): R
  * page. `/_error` exists in every Next app and, asked for by its path, answers
  * `404` with `private, no-store`; `/404` would be `s-maxage=31536000`.
  */
-function toNotFound(): RewriteRule {
-  return { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: '/_error' };
+function toNotFound(paths = '.*'): RewriteRule {
+  return { source: `${REWRITE_STORE_URL}/:path(${paths})`, destination: '/_error' };
 }
 
 /**

@@ -1,6 +1,14 @@
 import { encodeAssetPath } from './asset-path.js';
 import type { HashedPathShape } from './hashed-path-shape.js';
 
+/** A route of the app. */
+export interface AppRoute {
+  /** As Next writes it: `/img/[...slug]`. */
+  path: string;
+  /** Whether it is a route handler or an API route, and no page. */
+  isHandler: boolean;
+}
+
 /** Routes of the app, written as Next writes them (`/img/[...slug]`), whose paths the rewrites would take for hashed ones. */
 export interface RoutesInShape {
   /** The route itself looks like a hashed path: `/js/lib.0123456789.js`. */
@@ -16,6 +24,29 @@ export function findRoutesInShape(routes: readonly string[], shape: HashedPathSh
   const looksHashed = new RegExp(`^/${shape.pattern}$`, 'i');
   const caught = routes.filter((route) => looksHashed.test(encodeAssetPath(examplePath(route, hashLength))));
   return { fixed: caught.filter((route) => !isDynamic(route)), dynamic: caught.filter(isDynamic) };
+}
+
+/**
+ * A test for the top-level folders of `public/` (`''`: its own files): whether
+ * some dynamic route handler may answer to a hashed path there. Of a handler's
+ * response Next adds only headers that no header rule sets (`sendResponse`, seen
+ * on 15.4 to 16.4), so no rule of ours may match such a path.
+ */
+export function handlerMatcher(routes: readonly AppRoute[], hashLength: number): (folder: string) => boolean {
+  const looksHashed = new RegExp(`\\.[0-9a-f]{${hashLength}}(?:\\.[^./]+)?$`, 'i');
+  const handlers = routes
+    .filter(({ path, isHandler }) => isHandler && isDynamic(path) && looksHashed.test(examplePath(path, hashLength)))
+    .map(({ path }) => path.toLowerCase().split('/').slice(1));
+  return (folder) =>
+    handlers.some(([first = '', ...more]) => {
+      if (folder === '') return more.length === 0;
+      const isBelowFolder = more.length > 0 || isCatchAll(first);
+      return isBelowFolder && (isDynamic(first) || first === folder.toLowerCase() || first === encodeURIComponent(folder).toLowerCase());
+    });
+}
+
+function isCatchAll(segment: string): boolean {
+  return segment.includes('[...');
 }
 
 /** A path of the route that looks as hashed as the route allows: `/img/[...slug]` → `/img/name.0000000000.ext`. */

@@ -23,7 +23,7 @@ export async function loadProject(root: string): Promise<Project> {
   const file = findConfigFile(root);
   if (file === undefined) return resolveProject({ root });
   const config = await loadConfig(root, file);
-  const { distDir, output, basePath, assetPrefix, transpilePackages } = config;
+  const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions } = config;
   return resolveProject({
     root,
     isApp: true,
@@ -32,6 +32,7 @@ export async function loadProject(root: string): Promise<Project> {
     basePath,
     assetPrefix,
     transpilePackages,
+    pageExtensions,
     options: registeredOptions(config),
   });
 }

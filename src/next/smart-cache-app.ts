@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
-import { compareManifests } from '../core/manifest-changes.js';
 import { deriveHeaders } from '../core/header-rules.js';
+import { compareManifests } from '../core/manifest-changes.js';
 import type { ManifestEntry } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
@@ -14,8 +14,8 @@ import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
-import { listAppRoutes } from './checks/app-routes.js';
 import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { passesHeadersToOptimizer } from './checks/supported-versions.js';
 import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
 import type { HeaderRules } from './merge-headers.js';
@@ -40,7 +40,7 @@ export interface SmartCacheApp {
   afterCompile(distDir: string): void;
 }
 
-export type SettingsConfig = Pick<NextConfig, 'output' | 'pageExtensions'>;
+export type SettingsConfig = Pick<NextConfig, 'images'>;
 
 /** `next build`: the store, linked where Next serves it as immutable. */
 export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
@@ -59,17 +59,26 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   // Next asks twice in one build; a warning is wanted once.
   const shape = once(() => {
     if (project.delivery === 'static') return undefined;
-    const found = shapeBesideRoutes(shapeInput(project, config, built(), rewrittenAssetPaths(project, built())));
+    const found = shapeBesideRoutes(shapeInput(project, built(), rewrittenAssetPaths(project, built())));
     warnOfDynamicRoutes(found.dynamicRoutes, hashLength);
     return found.shape;
   });
   return {
     modules,
     prepare: () => void built(),
-    rewriteRules: project.delivery === 'static' ? undefined : () => deriveRewrites(shape(), onStaleHash),
+    rewriteRules:
+      project.delivery === 'static' ? undefined : () => deriveRewrites(shape(), onStaleHash, passesHeadersToOptimizer(project.root)),
     // With `output: 'export'`, Next warns about any `headers` on every start.
-    headerRules:
-      config.output === 'export' ? undefined : (ownKeys) => deriveHeaders(shape(), hashLength, nameDeploy(project, built()), ownKeys),
+    headerRules: project.isExport
+      ? undefined
+      : (ownKeys) =>
+          deriveHeaders({
+            shape: shape(),
+            hashLength,
+            deploy: nameDeploy(project, built()),
+            optimizerPath: optimizerPathOf(config),
+            ownKeys,
+          }),
     hasQueries: false,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
@@ -79,7 +88,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
 }
 
 /** `next dev`: no store and nothing cacheable; the hashes follow the files. */
-export function developmentApp(project: Project, config: SettingsConfig): SmartCacheApp {
+export function developmentApp(project: Project): SmartCacheApp {
   const modules = renderModulePaths(project, 'development');
   // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
   const settings = { ...settingsOf(project), cdnPrefix: '', integrity: false };
@@ -89,7 +98,7 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     warn(saysNew(built.warnings));
     return built;
   };
-  const shape = once(() => shapeBesideRoutes(shapeInput(project, config, first(), [])).shape);
+  const shape = once(() => shapeBesideRoutes(shapeInput(project, first(), [])).shape);
   const urls = project.delivery === 'static' ? QUERY_URLS : rewrittenUrls(shape);
   let toldAgain = 0;
   const writeModules = (built: BuiltManifest) => {
@@ -130,24 +139,24 @@ export function developmentApp(project: Project, config: SettingsConfig): SmartC
     prepare: started,
     rewriteRules: urls.rewriteRules,
     // With `output: 'export'`, Next warns about any `headers` on every start.
-    headerRules: config.output === 'export' ? undefined : developmentHeaders,
+    headerRules: project.isExport ? undefined : developmentHeaders,
     hasQueries: urls === QUERY_URLS,
     afterCompile: () => {},
   };
+}
+
+/** Vercel has an optimizer of its own, which is not known to override a header rule. */
+function optimizerPathOf({ images }: SettingsConfig): string | undefined {
+  const optimizerPath = images?.path ?? '/_next/image';
+  return !process.env.VERCEL && /^(?:\/[\w.-]+)+$/.test(optimizerPath) ? optimizerPath : undefined;
 }
 
 function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {
   return { ...prefixes, integrity, onMissing };
 }
 
-function shapeInput(
-  { root, options }: Project,
-  { pageExtensions }: SettingsConfig,
-  { manifest, stablePaths }: BuiltManifest,
-  olderPaths: Iterable<string>,
-): ShapeInput {
+function shapeInput({ options }: Project, { manifest, stablePaths, routes }: BuiltManifest, olderPaths: Iterable<string>): ShapeInput {
   const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
-  const routes = listAppRoutes(root, pageExtensions);
   return { manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes };
 }
 

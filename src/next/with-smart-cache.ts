@@ -55,8 +55,8 @@ const RETURNED = 'what the function given to withSmartCache() in your next.confi
 function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined, where: string): NextConfig {
   requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
-  const { distDir, output, basePath, assetPrefix, transpilePackages } = config;
-  const project = resolveProject({ root, isApp: true, distDir, output, basePath, assetPrefix, transpilePackages, options });
+  const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions } = config;
+  const project = resolveProject({ root, isApp: true, distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions, options });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {
@@ -66,7 +66,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
       checkWhenFinished(project);
     }
   }
-  const app = mode === 'development' ? developmentApp(project, config) : productionApp(project, config);
+  const app = mode === 'development' ? developmentApp(project) : productionApp(project, config);
   // Without a rewrite there is no call from Next that comes before it compiles.
   if (!app.rewriteRules && mode !== 'other' && !isReadOnly()) app.prepare();
   return markAsWrapped(mergeConfig(config, app, root), options);

@@ -4,6 +4,7 @@ import type { ErrorParts } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
 import type { OnProgress } from '../core/on-progress.js';
+import { type AppRoute, handlerMatcher } from '../core/routes-in-shape.js';
 import { readTextIfThere, replaceText, writeIfChanged } from './disk/atomic-write.js';
 import { foreignFile } from './disk/file-errors.js';
 import type { Output } from './graph/hash-graph.js';
@@ -14,6 +15,7 @@ import type { Project } from './project.js';
 import { isRacy, letClockTick, nowNs } from './scan/file-stamp.js';
 import { type Scan, type ScannedFile, scanPublicFolder } from './scan/scan.js';
 import { openScanCache, type ScanCache } from './scan/scan-cache.js';
+import { listAppRoutes } from './source/app-routes.js';
 import { type Copies, storedCopies, unstoredCopies } from './store/copies.js';
 import type { FrozenFile } from './store/freeze.js';
 import { freezeInParallel } from './store/freeze-in-parallel.js';
@@ -35,6 +37,8 @@ export interface BuiltManifest {
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
+  /** The routes of the app, which decide which folders have hashed paths of their own. */
+  routes: readonly AppRoute[];
   /** Whole content hashes of the files as they lie in `public/`: what references are rewritten in. */
   sourceHashes: ReadonlySet<string>;
   /** What the files say of each other. */
@@ -71,10 +75,14 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   } = project;
   const copies = freezes ? storedCopies(cacheDir, algorithm, options.checkCopies ?? false) : unstoredCopies(algorithm);
   const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies, options.onProgress);
+  const routes = listAppRoutes(project.root, project.pageExtensions);
+  const { hashLength } = project.options;
   const shape = hashedPathShape(
     files.map(({ assetPath }) => assetPath),
     allPaths(scan),
-    project.options.hashLength,
+    hashLength,
+    [],
+    handlerMatcher(routes, hashLength),
   );
   const linked = linkFiles(project, files, scan.stablePaths, shape, copies, cache.stateKey);
   if (writes && (filesRead > 0 || linked.stateKey !== cache.stateKey || copies.written > 0)) {
@@ -90,6 +98,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   return {
     manifest,
     stablePaths: scan.stablePaths,
+    routes,
     contentHashes: new Map([...linked.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash])),
     sourceHashes: new Set(files.map(({ contentHash }) => contentHash)),
     graph: linked.graph,

@@ -24,6 +24,10 @@ export interface Project {
   options: ResolvedOptions;
   /** Names of packages that Next compiles with the app, wherever they are installed. */
   transpilePackages: readonly string[];
+  /** Extensions of files that are routes: `tsx`. */
+  pageExtensions: readonly string[];
+  /** Whether Next writes files for another server: `output: 'export'`. */
+  isExport: boolean;
   /** The form of the URLs, once `output` is known. */
   delivery: 'rewrite' | 'static';
   prefixes: UrlPrefixes;
@@ -43,6 +47,8 @@ export interface ProjectInput {
   assetPrefix?: string | undefined;
   /** Next's `transpilePackages`. Default: none. */
   transpilePackages?: readonly string[] | undefined;
+  /** Next's `pageExtensions`. Default: those of Next. */
+  pageExtensions?: readonly string[] | undefined;
   options?: SmartCacheOptions | undefined;
 }
 
@@ -59,6 +65,7 @@ export function resolveProject({
   basePath = '',
   assetPrefix = '',
   transpilePackages = [],
+  pageExtensions = ['tsx', 'ts', 'jsx', 'js'],
   options,
 }: ProjectInput): Project {
   const resolved = resolveOptions(options);
@@ -78,6 +85,8 @@ export function resolveProject({
     options: resolved,
     // Of a wrapped config, this package is among them, and no source of the app.
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
+    pageExtensions,
+    isExport: output === 'export',
     delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };

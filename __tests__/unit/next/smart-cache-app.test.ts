@@ -98,7 +98,7 @@ describe.each<[string, SmartCacheOptions, output: string | undefined]>([
 test('under static delivery, development adds no rewrite either, whatever routes the app has', () => {
   const project = projectWith(FILES, { delivery: 'static' });
   writeFiles(project.root, { 'app/js/[name]/page.jsx': '', 'app/js/x.0123456789.js/route.js': '' });
-  const development = developmentApp(project, {});
+  const development = developmentApp(project);
   expect(urlOf(serverManifest(development), '/js/app.js')).toBe('/js/app.js?hash=2cf24dba5f');
   expect(development.rewriteRules).toBeUndefined();
 });
@@ -175,7 +175,7 @@ describe('the settings reach what is rendered', () => {
   });
 
   test('but in development the files come from this server, without a checksum that an edit would break', () => {
-    expect(serverManifest(developmentApp(project(CDN), {}))).toEqual({
+    expect(serverManifest(developmentApp(project(CDN)))).toEqual({
       basePath: '/docs',
       onMissing: 'warn',
       assets: { '/js/app.js': '/docs/js/app.2cf24dba5f.js' },
@@ -186,7 +186,7 @@ describe('the settings reach what is rendered', () => {
 describe('development', () => {
   test('makes no frozen copies and links nothing', () => {
     const project = projectWith({ 'js/app.js': 'hello' });
-    const app = developmentApp(project, {});
+    const app = developmentApp(project);
     app.prepare();
     app.afterCompile(path.join(project.root, '.next'));
     expect(listFiles(path.join(project.root, '.next')).filter((name) => !/scan(-development)?\.json$/.test(name))).toEqual([]);
@@ -196,7 +196,7 @@ describe('development', () => {
     jest.useFakeTimers();
     try {
       const project = projectWith({ 'js/app.js': 'hello' });
-      const app = developmentApp(project, {});
+      const app = developmentApp(project);
       app.prepare();
       noteRendered();
       const timesTold = (event?: () => void) => {
@@ -214,7 +214,7 @@ describe('development', () => {
 
   test('follows every change of public/', () => {
     const project = projectWith({ 'js/app.js': 'hello' });
-    const app = developmentApp(project, {});
+    const app = developmentApp(project);
     expect(urlOf(serverManifest(app), '/js/app.js')).toBe('/js/app.2cf24dba5f.js');
     fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
     onChange?.();
@@ -223,7 +223,7 @@ describe('development', () => {
 
   test('follows every change of the source, and lets the pages that it renders know', () => {
     const project = projectWith({ 'js/app.js': 'hello', 'img/a.png': '' });
-    const app = developmentApp(project, {});
+    const app = developmentApp(project);
     app.prepare();
     const unlisted = () => {
       const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST]?.unlisted;
@@ -241,7 +241,7 @@ describe('development', () => {
 
   test('a change of the source looks at what public/ held last', () => {
     const project = projectWith({ 'js/app.js': 'hello' });
-    const app = developmentApp(project, {});
+    const app = developmentApp(project);
     app.prepare();
     fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
     onChange?.();
@@ -250,7 +250,7 @@ describe('development', () => {
   });
 
   test('says nothing', () => {
-    developmentApp(projectWith({ 'js/app.js': 'hello' }), {}).prepare();
+    developmentApp(projectWith({ 'js/app.js': 'hello' })).prepare();
     expect(console.log).not.toHaveBeenCalled();
   });
 });
@@ -275,7 +275,7 @@ describe('what is looked at, and said', () => {
     const { root, publicDir } = projectWith({});
     fs.rmSync(publicDir, { recursive: true });
     const project = resolveProject({ root, isApp: true });
-    expect(serverManifest(developmentApp(project, {})).assets).toEqual({});
+    expect(serverManifest(developmentApp(project)).assets).toEqual({});
     expect(serverManifest(productionApp(project, {})).assets).toEqual({});
     expect(console.log).toHaveBeenCalledWith(expect.stringContaining(`there is no ${publicDir}`));
   });
@@ -295,7 +295,7 @@ describe('what is looked at, and said', () => {
       writeFiles(project.publicDir, files);
       onChange?.();
     };
-    developmentApp(project, {}).prepare();
+    developmentApp(project).prepare();
     edit({ 'b.js': '' });
     expect(warned).toHaveBeenCalledTimes(1);
     edit({ 'no.png': '' });
@@ -325,7 +325,7 @@ describe('what is looked at, and said', () => {
 
 describe('in development', () => {
   test('a module that others import keeps its plain URL, so that it is not loaded twice', () => {
-    const manifest = serverManifest(developmentApp(projectWith({ 'a.js': "import './b.js';", 'b.js': 'export {};' }), {}));
+    const manifest = serverManifest(developmentApp(projectWith({ 'a.js': "import './b.js';", 'b.js': 'export {};' })));
     expect(urlOf(manifest, '/a.js')).toMatch(/^\/a\.[0-9a-f]{10}\.js$/);
     expect(urlOf(manifest, '/b.js')).toBe('/b.js');
   });
@@ -333,7 +333,7 @@ describe('in development', () => {
   test('a stylesheet names what was edited below it, also if that is new, or as it was again', () => {
     const project = projectWith({ 'a.css': 'a { background: url(old.png), url(new.png) }', 'old.png': '1' });
     jest.spyOn(console, 'warn').mockImplementation(() => {});
-    const app = developmentApp(project, {});
+    const app = developmentApp(project);
     const reloadsAfter = (files: Record<string, string>) => {
       writeFiles(project.publicDir, files);
       onChange?.();
@@ -348,7 +348,7 @@ describe('in development', () => {
   test('a module is another one below after a module that it imports was gone, which a document may have asked for meanwhile', () => {
     const project = projectWith({ 'a.js': "import './b.js';", 'b.js': 'export {};' });
     jest.spyOn(console, 'warn').mockImplementation(() => {});
-    const app = developmentApp(project, {});
+    const app = developmentApp(project);
     const stateOf = () => serverManifest(app).below?.['/a.js'];
     expect(stateOf()).toBeUndefined();
     fs.rmSync(path.join(project.publicDir, 'b.js'));

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
+import { type HeaderRule, isAboutCaching, isOwnHeaderRule } from '../../core/header-rules.js';
 import { parseManifest } from '../../core/manifest-document.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
 import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
@@ -52,7 +53,36 @@ export function findDroppedKeys(project: Project, startedAt: number): string[] {
   if (!fs.existsSync(path.join(project.buildDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
   // Only the presence of our rule matters, not the form in which Next writes it.
   if (needsRewrites(project) && !fs.readFileSync(routesManifest, 'utf8').includes(REWRITE_STORE_URL)) dropped.push('rewrites');
+  if (!project.isExport) {
+    const change = findChangeOfHeaders(JSON.parse(fs.readFileSync(routesManifest, 'utf8')) as RoutesManifest, hashedUrls(project));
+    if (change !== undefined) dropped.push(`headers${change}`);
+  }
   return dropped;
+}
+
+/** What this reads of `routes-manifest.json`. */
+interface RoutesManifest {
+  headers?: (HeaderRule & { regex: string })[];
+  basePath?: string;
+  i18n?: { locales: readonly string[] };
+}
+
+/**
+ * What has become of our header rules: `undefined` when they are the last that
+ * say how long hashed URLs may be kept.
+ */
+function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManifest, urls: readonly string[]): string | undefined {
+  const last = headers.findLastIndex(isOwnHeaderRule);
+  if (last === -1) return '';
+  // With `i18n`, Next matches a path with the default locale in front.
+  const prefixes = ['', ...(i18n?.locales ?? []).map((locale) => `/${locale}`)].map((prefix) => basePath + prefix);
+  for (const { source, regex, headers: set } of headers.slice(last + 1)) {
+    const key = set.find((header) => isAboutCaching(header.key))?.key;
+    const pattern = new RegExp(regex, 'i');
+    if (key && urls.some((url) => prefixes.some((prefix) => pattern.test(prefix + url))))
+      return ` (the rule for "${source}" comes after them and sets ${key})`;
+  }
+  return undefined;
 }
 
 function needsRewrites({ delivery, manifestPath }: Project): boolean {
@@ -60,6 +90,12 @@ function needsRewrites({ delivery, manifestPath }: Project): boolean {
   const text = readTextIfThere(manifestPath);
   // Our own rewrites would have written it.
   return text === undefined || Object.keys(parseManifest(text, manifestPath).assets).length > 0;
+}
+
+/** URLs of this build, as header rules see them. */
+function hashedUrls({ manifestPath }: Project): string[] {
+  const text = readTextIfThere(manifestPath);
+  return text === undefined ? [] : Object.values(parseManifest(text, manifestPath).assets).map(({ url }) => url);
 }
 
 /** Some file systems keep whole seconds only. */
@@ -71,7 +107,7 @@ function configDropped(keys: readonly string[]): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
     what: `next build did not use ${keys.join(' and ')} of the config that withSmartCache returned`,
     where: 'next.config',
-    why: 'another wrapper, or the config itself, replaces them afterwards; hashed URLs would not be served as immutable, or not at all',
+    why: 'another wrapper, or the config itself, replaces them or adds to them afterwards; hashed URLs would not be served as immutable, or not at all',
     fix: 'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))"; or call and spread what it returned',
   });
 }

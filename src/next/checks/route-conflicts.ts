@@ -2,7 +2,7 @@ import { encodeAssetPath } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { type HashedPathShape, hashedPathShape } from '../../core/hashed-path-shape.js';
 import type { Manifest } from '../../core/manifest-document.js';
-import { examplePath, findRoutesInShape } from '../../core/routes-in-shape.js';
+import { type AppRoute, examplePath, findRoutesInShape, handlerMatcher } from '../../core/routes-in-shape.js';
 
 export interface ShapeInput {
   manifest: Manifest;
@@ -11,8 +11,7 @@ export interface ShapeInput {
   /** Asset paths of earlier deploys. */
   olderPaths: Iterable<string>;
   hashLength: number;
-  /** The app's routes, as Next writes them. */
-  routes: readonly string[];
+  routes: readonly AppRoute[];
 }
 
 export interface ShapeBesideRoutes {
@@ -29,9 +28,15 @@ export interface ShapeBesideRoutes {
  */
 export function shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength, routes }: ShapeInput): ShapeBesideRoutes {
   const older = [...olderPaths];
-  const shapeBeside = (own: readonly string[]) => hashedPathShape(Object.keys(manifest.assets), [...assetPaths, ...own], hashLength, older);
+  const hasHandler = handlerMatcher(routes, hashLength);
+  const shapeBeside = (own: readonly string[]) =>
+    hashedPathShape(Object.keys(manifest.assets), [...assetPaths, ...own], hashLength, older, hasHandler);
   const shape = shapeBeside([]);
-  const { fixed, dynamic } = findRoutesInShape(routes, shape, hashLength);
+  const { fixed, dynamic } = findRoutesInShape(
+    routes.map(({ path }) => path),
+    shape,
+    hashLength,
+  );
   if (fixed.length === 0) return { shape, dynamicRoutes: dynamic };
 
   const urls = new Set(Object.values(manifest.assets).map(({ url }) => url.toLowerCase()));

@@ -52,6 +52,15 @@ export function checkVersions(root: string): string[] {
   return warnings;
 }
 
+/**
+ * Whether the image optimizer asks for a local image with the headers of the
+ * browser: Next before 15.4.5, which fixed that for CVE-2025-57752.
+ */
+export function passesHeadersToOptimizer(root: string): boolean {
+  const installed = installedVersion(createRequire(path.join(root, 'package.json')), 'next');
+  return installed !== undefined && /^15\.4\.[0-4](?:-|$)/.test(installed.version);
+}
+
 function installedVersion(requireFromApp: NodeJS.Require, name: string): { version: string; file: string } | undefined {
   try {
     const file = requireFromApp.resolve(`${name}/package.json`);

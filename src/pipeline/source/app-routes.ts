@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-
-/** Next's default for `pageExtensions`. */
-const PAGE_EXTENSIONS = ['tsx', 'ts', 'jsx', 'js'];
+import type { AppRoute } from '../../core/routes-in-shape.js';
 
 /** What renders other pages and is none itself. */
 const SPECIAL_PAGES = new Set(['/_app', '/_document', '/_error']);
@@ -14,11 +12,11 @@ const SPECIAL_PAGES = new Set(['/_app', '/_document', '/_error']);
  *
  * @param root the app's folder.
  */
-export function listAppRoutes(root: string, pageExtensions: readonly string[] = PAGE_EXTENSIONS): string[] {
-  const routes = new Set<string>();
+export function listAppRoutes(root: string, pageExtensions: readonly string[]): AppRoute[] {
+  const routes = new Map<string, AppRoute>();
   for (const file of filesUnder(findRoutesFolder(root, 'app'), ignoresAppFolder)) addRoute(routes, appRoute(file, pageExtensions));
   for (const file of filesUnder(findRoutesFolder(root, 'pages'), () => false)) addRoute(routes, pageRoute(file, pageExtensions));
-  return [...routes].sort();
+  return [...routes.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Next looks into `src/` only where the app's folder itself has no such folder. */
@@ -27,8 +25,8 @@ function findRoutesFolder(root: string, name: 'app' | 'pages'): string {
   return fs.existsSync(folder) ? folder : path.join(root, 'src', name);
 }
 
-function addRoute(routes: Set<string>, route: string | undefined): void {
-  if (route !== undefined) routes.add(route);
+function addRoute(routes: Map<string, AppRoute>, route: AppRoute | undefined): void {
+  if (route !== undefined) routes.set(route.path, route);
 }
 
 /** Files below a folder, with `/` in front and in between; none when it is not there. */
@@ -47,18 +45,19 @@ function ignoresAppFolder(name: string): boolean {
 }
 
 /** `/(shop)/@modal/img/[id]/page.tsx` → `/img/[id]`; `undefined` for a file that makes no route. */
-function appRoute(file: string, pageExtensions: readonly string[]): string | undefined {
+function appRoute(file: string, pageExtensions: readonly string[]): AppRoute | undefined {
   const { dir, base } = path.posix.parse(file);
   if (!pageExtensions.some((extension) => base === `page.${extension}` || base === `route.${extension}`)) return undefined;
   const segments = dir.split('/').filter((segment) => segment && !segment.startsWith('@') && !/^\(.*\)$/.test(segment));
   // The way to begin the name of a route with an underscore.
-  return `/${segments.map((segment) => segment.replace(/^%5F/, '_')).join('/')}`;
+  return { path: `/${segments.map((segment) => segment.replace(/^%5F/, '_')).join('/')}`, isHandler: base.startsWith('route.') };
 }
 
 /** `/js/index.tsx` → `/js`; `undefined` for a file that makes no route. */
-function pageRoute(file: string, pageExtensions: readonly string[]): string | undefined {
+function pageRoute(file: string, pageExtensions: readonly string[]): AppRoute | undefined {
   const extension = pageExtensions.find((candidate) => file.endsWith(`.${candidate}`));
   if (extension === undefined) return undefined;
   const route = file.slice(0, -extension.length - 1);
-  return SPECIAL_PAGES.has(route) ? undefined : route.replace(/\/index$/, '') || '/';
+  if (SPECIAL_PAGES.has(route)) return undefined;
+  return { path: route.replace(/\/index$/, '') || '/', isHandler: /^\/api(?:\/|$)/.test(route) };
 }
