@@ -195,3 +195,11 @@ test.each([
 ])('the top-level folder of %j is %j', (assetPath, folder) => {
   expect(topLevelFolder(assetPath)).toBe(folder);
 });
+
+test('a folder where a route handler answers is linked directly, with its names without an extension', () => {
+  const paths = ['/css/a.css', '/js/a.js', '/js/LICENSE', '/note.txt'];
+  const shape = hashedPathShape(paths, paths, 10, ['/js/old.js', '/old.js'], (folder) => folder === 'js' || folder === '');
+  const covers = new RegExp(`^/(?:${shape?.pattern})$`);
+  expect(paths.filter((assetPath) => covers.test(toHashedPath(assetPath, '0123456789')))).toEqual(['/css/a.css']);
+  expect([...(shape?.linkedDirectly ?? [])].sort()).toEqual(['', 'js']);
+});

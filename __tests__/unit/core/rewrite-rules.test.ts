@@ -40,6 +40,12 @@ test('the rules of a small app', () => {
   "afterFiles": [
     {
       "destination": "/:stem.:extension",
+      "has": [
+        {
+          "key": "host",
+          "type": "header",
+        },
+      ],
       "source": "/_next/static/media/smart-cache-rewrite/:stem(.+?)\\.:hash([0-9a-f]{10})\\.:extension([^./]+)",
     },
   ],
@@ -99,6 +105,17 @@ test('a stale hash is not found when the option says so', () => {
     expect(inStore).toBe(REWRITE_STORE_URL + hashedUrl(assetPath));
     expect(rewrite(afterFiles, inStore ?? '')).toBe('/_error');
   }
+});
+
+test('where the optimizer passes on the headers of the browser, a stale image is not found, and other files are', () => {
+  const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'serve-current', true);
+  const lead = (assetPath: string) => rewrite(afterFiles, rewrite(beforeFiles, hashedUrl(assetPath)) ?? '');
+  expect(['/IMG.JPG', '/img/[id] (1).png', '/css/site.css', '/LICENSE'].map(lead)).toEqual([
+    '/_error',
+    '/_error',
+    '/css/site.css',
+    '/LICENSE',
+  ]);
 });
 
 test.each([

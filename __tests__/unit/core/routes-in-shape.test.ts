@@ -1,5 +1,5 @@
 import { hashedPathShape } from '../../../src/core/hashed-path-shape';
-import { examplePath, findRoutesInShape } from '../../../src/core/routes-in-shape';
+import { examplePath, findRoutesInShape, handlerMatcher } from '../../../src/core/routes-in-shape';
 
 const ASSET_PATHS = ['/js/app.js', '/img/my photo.jpg', '/note.txt', '/js/LICENSE'];
 const shape = hashedPathShape(ASSET_PATHS, ASSET_PATHS, 10);
@@ -50,4 +50,22 @@ test('nothing hashed, nothing to look like', () => {
 
 test('an example for people to read', () => {
   expect(examplePath('/img/[...slug]', 10)).toBe('/img/name.0000000000.ext');
+});
+
+test.each<[route: string, folders: string[]]>([
+  ['/css/[...path]', ['css']],
+  ['/CSS/[name]', ['css']],
+  ['/my photos/[name]', ['my photos']],
+  ['/my%20photos/[name]', ['my photos']],
+  ['/css/[version]/own.0123456789.css', ['css']],
+  ['/[...path]', ['', 'css', 'my photos']],
+  ['/[[...path]]', ['', 'css', 'my photos']],
+  ['/[folder]/[name]', ['css', 'my photos']],
+  ['/[name]', ['']],
+  ['/css/[id]/edit', []],
+  ['/api/[...path]', []],
+])('the handler of %s may answer to hashed paths in %j', (path, folders) => {
+  const all = ['', 'css', 'my photos'];
+  expect(all.filter(handlerMatcher([{ path, isHandler: true }], 10))).toEqual(folders);
+  expect(all.filter(handlerMatcher([{ path, isHandler: false }], 10))).toEqual([]);
 });

@@ -586,9 +586,16 @@ describe('headers', () => {
     expect(listed(await headers?.())).toEqual(before);
   });
 
-  test('elsewhere they are the config’s: in a build, and where Next would warn of any', async () => {
-    expect(await headersIn('production', {})).toBeUndefined();
-    expect(await headersIn('production', { headers: async () => [own] })).toEqual([own]);
+  test('in a build, ours empty what those of the config set', async () => {
+    const emptied = { key: 'Cache-Control', value: '' };
+    expect(JSON.stringify(await headersIn('production', {}))).not.toContain(JSON.stringify(emptied));
+    const merged = await headersIn('production', { headers: async () => [own] });
+    expect(merged?.[0]).toEqual(own);
+    expect(merged?.at(-2)?.headers).toContainEqual(emptied);
+  });
+
+  test('there are none with output: "export", where Next would warn about any', async () => {
+    expect(await headersIn('production', { output: 'export' })).toBeUndefined();
     expect(await headersIn('development', { output: 'export' })).toBeUndefined();
   });
 });

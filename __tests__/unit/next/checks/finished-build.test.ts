@@ -14,9 +14,17 @@ jest.mock('../../../../src/next/build-end', () => ({
 
 const HOOK = 'compiler.runAfterProductionCompile';
 const LINKED = { 'static/media/smart-cache/js/app.2cf24dba5f.js': 'hello' };
-const routes = (...destinations: string[]) => ({
-  'routes-manifest.json': JSON.stringify({ rewrites: { beforeFiles: destinations.map((destination) => ({ source: '/a', destination })) } }),
+const OWN_HEADERS = { source: '/:stem', regex: '^/ours$', headers: [{ key: 'ETag', value: 'W/":hash.0123456789"' }] };
+const routesWith = (headers: readonly unknown[], destinations: readonly string[], more = {}) => ({
+  'routes-manifest.json': JSON.stringify({
+    headers,
+    rewrites: { beforeFiles: destinations.map((destination) => ({ source: '/a', destination })) },
+    ...more,
+  }),
 });
+const routes = (...destinations: string[]) => routesWith([OWN_HEADERS], destinations);
+/** A header rule of somebody else. */
+const rule = (regex: string, key: string) => ({ source: '/theirs', regex, headers: [{ key, value: 'max-age=60' }] });
 const OURS = `/docs${REWRITE_STORE_URL}/:path`;
 
 function droppedIn(
@@ -34,6 +42,23 @@ test.each<[string, Record<string, string>, dropped: string[]]>([
   ['the rewrites are not', { ...LINKED, ...routes('/own') }, ['rewrites']],
   ['the hook is not', routes(OURS), [HOOK]],
   ['neither is', routes(), [HOOK, 'rewrites']],
+  ['the headers are not', { ...LINKED, ...routesWith([], [OURS]) }, ['headers']],
+  [
+    'a later rule changes what caches do',
+    { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/js/.*$', 'cdn-cache-control')], [OURS]) },
+    ['headers (the rule for "/theirs" comes after them and sets cdn-cache-control)'],
+  ],
+  [
+    'so does one of an app with basePath and i18n',
+    {
+      ...LINKED,
+      ...routesWith([OWN_HEADERS, rule('^/docs/(de|en)/js/.*$', 'ETag')], [OURS], { basePath: '/docs', i18n: { locales: ['de', 'en'] } }),
+    },
+    ['headers (the rule for "/theirs" comes after them and sets ETag)'],
+  ],
+  ['a later rule is for other paths', { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/api/.*$', 'Cache-Control')], [OURS]) }, []],
+  ['a later rule sets another header', { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/.*$', 'X-Frame-Options')], [OURS]) }, []],
+  ['an earlier rule', { ...LINKED, ...routesWith([rule('^/.*$', 'Cache-Control'), OWN_HEADERS], [OURS]) }, []],
   ['no build was finished', LINKED, []],
 ])('%s', (_, files, dropped) => {
   expect(droppedIn(files)).toEqual(dropped);
@@ -47,9 +72,15 @@ test('with nothing hashed, no rewrites are missed', () => {
   expect(droppedIn({ ...LINKED, ...routes() }, { publicFiles: { 'robots.txt': '' } })).toEqual([]);
 });
 
-test('static delivery has none', () => {
+test('static delivery has no rewrites', () => {
   const project = withOptions(projectWith({ 'js/app.js': 'hello' }), { delivery: 'static' });
   writeFiles(project.buildDir, { ...LINKED, ...routes() });
+  expect(findDroppedKeys(project, 0)).toEqual([]);
+});
+
+test('an export has no headers', () => {
+  const project = projectWith({ 'js/app.js': 'hello' }, {}, { output: 'export' });
+  writeFiles(project.buildDir, { ...LINKED, ...routesWith([], []) });
   expect(findDroppedKeys(project, 0)).toEqual([]);
 });
 

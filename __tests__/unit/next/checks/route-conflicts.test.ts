@@ -13,7 +13,13 @@ const manifest: Manifest = {
   assets: { '/js/app.js': { hash: '2cf24dba5f', url: HASHED, integrity: 'sha256-x', size: 5 } },
 };
 const beside = (routes: readonly string[]) =>
-  shapeBesideRoutes({ manifest, assetPaths: ['/js/app.js'], olderPaths: [], hashLength: 10, routes });
+  shapeBesideRoutes({
+    manifest,
+    assetPaths: ['/js/app.js'],
+    olderPaths: [],
+    hashLength: 10,
+    routes: routes.map((path) => ({ path, isHandler: false })),
+  });
 
 test('a route that looks hashed stays the app’s, and hashed paths are found as before', () => {
   const { shape, dynamicRoutes } = beside(['/js/own.0123456789.js', '/', '/js/[...slug]']);

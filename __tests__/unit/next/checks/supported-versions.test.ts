@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { peerDependencies } from '../../../../package.json';
-import { checkVersions, SUPPORTED_VERSIONS } from '../../../../src/next/checks/supported-versions';
+import { checkVersions, passesHeadersToOptimizer, SUPPORTED_VERSIONS } from '../../../../src/next/checks/supported-versions';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 import { smartCacheError } from '../../support/smart-cache-error';
 
@@ -61,4 +61,16 @@ test('what is not installed is no matter of ours', () => {
 test.each(['next', 'react'] as const)('%s: the same as the peer dependency', (name) => {
   const { oldest, newestMajor } = SUPPORTED_VERSIONS[name];
   expect(peerDependencies[name]).toBe(`^${oldest.join('.')} || ^${newestMajor}`);
+});
+
+test.each([
+  ['15.4.0', true],
+  ['15.4.0-canary.7', true],
+  ['15.4.4', true],
+  ['15.4.5', false],
+  ['15.4.10', false],
+  ['15.5.29', false],
+  ['16.4.6', false],
+])('the optimizer of next %s gets the headers of the browser: %s', (next, expected) => {
+  expect(passesHeadersToOptimizer(appWith({ next }))).toBe(expected);
 });

@@ -1,15 +1,15 @@
-import { listAppRoutes } from '../../../../src/next/checks/app-routes';
+import { listAppRoutes } from '../../../../src/pipeline/source/app-routes';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 
-function routesOf(files: readonly string[], pageExtensions?: readonly string[]): string[] {
+function routesOf(files: readonly string[], pageExtensions: readonly string[] = ['tsx', 'ts', 'jsx', 'js']): string[] {
   const root = temporaryFolder();
   writeFiles(root, Object.fromEntries(files.map((file) => [file, ''])));
-  return listAppRoutes(root, pageExtensions);
+  return listAppRoutes(root, pageExtensions).map(({ path, isHandler }) => (isHandler ? `${path} handler` : path));
 }
 
 test.each([
   ['app/page.tsx', '/'],
-  ['app/js/lib.0123456789.js/route.js', '/js/lib.0123456789.js'],
+  ['app/js/lib.0123456789.js/route.js', '/js/lib.0123456789.js handler'],
   ['src/app/js/page.jsx', '/js'],
   ['app/(shop)/img/[...slug]/page.tsx', '/img/[...slug]'],
   ['app/img/@modal/[id]/page.tsx', '/img/[id]'],
@@ -18,7 +18,8 @@ test.each([
   ['pages/js/index.jsx', '/js'],
   ['pages/js/lib.0123456789.js.jsx', '/js/lib.0123456789.js'],
   ['src/pages/img/[[...slug]].tsx', '/img/[[...slug]]'],
-  ['pages/api/hello.ts', '/api/hello'],
+  ['pages/api/hello.ts', '/api/hello handler'],
+  ['pages/apiary.tsx', '/apiary'],
 ])('%s makes the route %s', (file, route) => {
   expect(routesOf([file])).toEqual([route]);
 });
