@@ -41,6 +41,26 @@ describe('before Next compiles', () => {
     expect(output).not.toContain('SmartCacheError');
   });
 
+  test.each<[string, string, RegExp]>([
+    ['throws', '() => { throw new Error("no headers today"); }', /Error: no headers today\n\s+at .*next\.config\.mjs:2/],
+    ['returns a string', 'async () => "/a"', /headers must return an array, received string/],
+    ['returns nonsense', 'async () => [{ source: "/a", headers: [null] }]', /`headers` items must be object with/],
+  ])('a `headers` that %s: Next says so, in its own words', (_, headers, said) => {
+    app = createApp('catch-all', { prebuild: false });
+    writeConfig(`withSmartCache({ headers: ${headers} })`);
+    const { status, output } = app.tryBuild();
+    expect([status, output]).toEqual([1, expect.stringMatching(said)]);
+    expect(output).not.toContain('SmartCacheError');
+  });
+
+  test('a `headers` that is not a function is ignored by Next, which says so', () => {
+    app = createApp('tiny');
+    writeConfig('withSmartCache({ headers: [] })');
+    const { status, output } = app.tryBuild();
+    expect([status, output]).toEqual([0, expect.stringMatching(/headers/)]);
+    expect(output).not.toContain('SmartCacheError');
+  });
+
   test.each([
     ['withSmartCache("next.config.js")', /of type string, but must be an object/],
     ['withSmartCache(async () => undefined)', /what the function given to withSmartCache\(\).* returned\n.*of type undefined/],
@@ -100,16 +120,17 @@ describe('what was wrapped and is not used', () => {
   });
 });
 
-test('routes that look hashed stay the app’s; dynamic ones beside files of public/ are named', async () => {
+test('routes that look hashed stay the app’s; dynamic pages beside files of public/ are named', async () => {
   app = createApp('catch-all', { prebuild: false });
   const route = (text: string) => `export const GET = () => new Response('${text}');`;
   app.write('app/(own)/js/own.0123456789.js/route.js', route('the app router'));
   app.write('pages/css/own.0123456789.css.jsx', 'export default () => <p>the pages router</p>;');
   app.write('app/img/[...slug]/route.js', 'export const GET = async (_, { params }) => new Response((await params).slug.join());');
+  app.write('app/js/[name]/page.jsx', 'export default async ({ params }) => <p>{(await params).name}</p>;');
   const output = app.build();
   expect(output).not.toContain('SmartCacheError');
   expect(output.match(/next-smart-cache: the route .*/g)).toEqual([
-    expect.stringMatching(/the route \/img\/\[\.\.\.slug\] shares \/img with public\//),
+    expect.stringMatching(/the route \/js\/\[name\] shares \/js with public\//),
   ]);
 
   const server = await app.start();
@@ -121,7 +142,8 @@ test('routes that look hashed stay the app’s; dynamic ones beside files of pub
   expect(await get('/css/own.0123456789.css')).toEqual([200, false, expect.stringContaining('the pages router')]);
   expect(await get('/js/application.46fb7aa72a.js')).toEqual([200, true, app.read('public/js/application.js')]);
   // What the warning says.
-  expect(await get('/img/own.0123456789.png')).toEqual([200, false, 'own.png']);
+  expect(await get('/js/nothing.0123456789.js')).toEqual([200, false, expect.stringContaining('<p>nothing.js</p>')]);
+  expect(await get('/img/own.0123456789.png')).toEqual([200, false, 'own.0123456789.png']);
 });
 
 test.each([

@@ -15,14 +15,19 @@ export type HeaderRules = (ownKeys: readonly string[]) => HeaderRule[];
  */
 export function mergeHeaders(config: NextConfig, rules: HeaderRules): Pick<NextConfig, 'headers'> {
   const { headers } = config;
+  if (!canMergeHeaders(config)) return {};
   if (headers === undefined) return { headers: async () => rules([]) };
-  if (typeof headers !== 'function') return {};
   return {
     headers: async () => {
       const own: unknown = await headers.call(config);
       return (Array.isArray(own) ? [...own, ...rules(keysOf(own))] : own) as HeaderRule[];
     },
   };
+}
+
+/** Otherwise Next leaves `headers` out, and says so. */
+export function canMergeHeaders({ headers }: NextConfig): boolean {
+  return headers === undefined || typeof headers === 'function';
 }
 
 function keysOf(rules: readonly unknown[]): string[] {

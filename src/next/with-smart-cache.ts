@@ -6,6 +6,7 @@ import { requireConfigObject } from './checks/require-config-object.js';
 import { checkVersions } from './checks/supported-versions.js';
 import { enterWrappedProcess } from './main-process.js';
 import { mergeConfig } from './merge-config.js';
+import { canMergeHeaders } from './merge-headers.js';
 import { failOfMissingAssets } from './missing-assets.js';
 import { modeOf } from './mode.js';
 import type { NextConfigExport, NextConfigFunction } from './next-config.js';
@@ -63,7 +64,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
     for (const warning of newerVersions) console.warn(warning);
     if (mode === 'build') {
       failOfMissingAssets(project);
-      checkWhenFinished(project);
+      checkWhenFinished(project, !project.isExport && canMergeHeaders(config));
     }
   }
   const app = mode === 'development' ? developmentApp(project) : productionApp(project, config);

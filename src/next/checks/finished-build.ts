@@ -11,26 +11,33 @@ import { whenBuildSucceeds } from '../build-end.js';
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const EXPECTED = Symbol.for('next-smart-cache.expected-builds');
 
+interface ExpectedBuild {
+  project: Project;
+  hasHeaders: boolean;
+}
+
 /**
  * Looks, when this process ends well, whether the build it has made uses what
  * `withSmartCache` gave: a wrapper outside that replaces `rewrites` or
  * `compiler` would make every hashed URL a 404. There is no earlier moment at
  * which Next has written down the rewrites that it will use.
+ *
+ * @param hasHeaders whether the wrapped config has header rules of ours.
  */
-export function checkWhenFinished(project: Project): void {
-  const shared = globalThis as { [EXPECTED]?: Map<string, Project[]> };
+export function checkWhenFinished(project: Project, hasHeaders: boolean): void {
+  const shared = globalThis as { [EXPECTED]?: Map<string, ExpectedBuild[]> };
   if (!shared[EXPECTED]) {
-    const expected = new Map<string, Project[]>();
+    const expected = new Map<string, ExpectedBuild[]>();
     shared[EXPECTED] = expected;
     whenBuildSucceeds(() => {
-      for (const projects of expected.values()) {
-        const dropped = projects.map((candidate) => findDroppedKeys(candidate, startOfProcess()));
+      for (const builds of expected.values()) {
+        const dropped = builds.map((build) => findDroppedKeys(build, startOfProcess()));
         // A config file may wrap more configs than the one that it exports.
         if (dropped.every((keys) => keys.length > 0)) report(dropped.at(-1) ?? []);
       }
     });
   }
-  shared[EXPECTED].set(project.root, [...(shared[EXPECTED].get(project.root) ?? []), project]);
+  shared[EXPECTED].set(project.root, [...(shared[EXPECTED].get(project.root) ?? []), { project, hasHeaders }]);
 }
 
 function report(droppedKeys: readonly string[]): void {
@@ -44,7 +51,7 @@ function report(droppedKeys: readonly string[]): void {
  * The keys of the wrapped config that a finished build has not used; none
  * when no build was finished since `startedAt` (milliseconds since the epoch).
  */
-export function findDroppedKeys(project: Project, startedAt: number): string[] {
+export function findDroppedKeys({ project, hasHeaders }: ExpectedBuild, startedAt: number): string[] {
   const routesManifest = path.join(project.buildDir, 'routes-manifest.json');
   const written = fs.statSync(routesManifest, { throwIfNoEntry: false })?.mtimeMs;
   // `next typegen`, `next info` and others load the config for a build too, but finish none.
@@ -53,7 +60,7 @@ export function findDroppedKeys(project: Project, startedAt: number): string[] {
   if (!fs.existsSync(path.join(project.buildDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
   // Only the presence of our rule matters, not the form in which Next writes it.
   if (needsRewrites(project) && !fs.readFileSync(routesManifest, 'utf8').includes(REWRITE_STORE_URL)) dropped.push('rewrites');
-  if (!project.isExport) {
+  if (hasHeaders) {
     const change = findChangeOfHeaders(JSON.parse(fs.readFileSync(routesManifest, 'utf8')) as RoutesManifest, hashedUrls(project));
     if (change !== undefined) dropped.push(`headers${change}`);
   }
