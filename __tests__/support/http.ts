@@ -11,7 +11,7 @@ export interface Answer {
 export function request(
   origin: string,
   path: string,
-  options: { method?: string; headers?: http.OutgoingHttpHeaders } = {},
+  options: { method?: string; headers?: http.OutgoingHttpHeaders; signal?: AbortSignal } = {},
 ): Promise<Answer> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {

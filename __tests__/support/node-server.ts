@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import net from 'node:net';
 
 export interface NodeServer {
@@ -14,13 +15,17 @@ export interface NodeServer {
  */
 export async function startNodeServer(args: readonly string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Promise<NodeServer> {
   const port = await freePort();
-  // A group of its own, so that Next's own children end with it.
-  const child = spawn(process.execPath, args, {
-    cwd,
-    env: { ...env, PORT: String(port) },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return startServer(process.execPath, args, { port, cwd, env: { ...env, PORT: String(port) } });
+}
+
+/** Starts a program that listens on a port, and waits until it answers there. */
+export async function startServer(
+  command: string,
+  args: readonly string[],
+  { port, ...options }: { port: number; cwd: string; env: NodeJS.ProcessEnv },
+): Promise<NodeServer> {
+  // A group of its own, so that the children of the program end with it.
+  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -29,6 +34,8 @@ export async function startNodeServer(args: readonly string[], { cwd, env }: { c
   }
   const stop = () => stopGroup(child);
   try {
+    // Rejects if the program is not there.
+    await once(child, 'spawn');
     await listening(child, port, () => output);
   } catch (error) {
     await stop();

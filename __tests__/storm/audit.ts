@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Loaded } from './browser';
+import { colourOf } from './site-files';
+import type { SiteVersion } from './site-versions';
+
+export interface Figures {
+  requests: number;
+  pages: number;
+  swaps: number;
+  kills: number;
+  'immutable answers': number;
+  'wrong immutable answers': number;
+  'wrong reads from caches': number;
+  'optimized images': number;
+  'wrong optimized images': number;
+  'not found': number;
+  '5xx or cut short': number;
+  'broken pages': number;
+}
+
+/** Those that the package promises to be 0. */
+export const MUST_BE_ZERO = ['wrong immutable answers', 'wrong reads from caches', 'wrong optimized images'] as const;
+
+export interface Audit {
+  figures: Figures;
+  /** The first few wrong answers, described. */
+  examples: readonly string[];
+  /** Judges an answer; returns whether a page can use it. */
+  judge(url: string, loaded: Loaded, via: string): boolean;
+}
+
+const DAY = 86_400;
+const MAX_EXAMPLES = 5;
+
+/** Judges answers by what all versions of a site together have promised. */
+export function createAudit(versions: readonly SiteVersion[]): Audit {
+  const issued = new Map(versions.flatMap((version) => [...version.issued].map(([url, hash]) => [normalize(url), hash])));
+  const colours = new Map(versions.flatMap((version) => [...version.colours].map(([url, colour]) => [normalize(url), colour])));
+  const figures: Figures = {
+    requests: 0,
+    pages: 0,
+    swaps: 0,
+    kills: 0,
+    'immutable answers': 0,
+    'wrong immutable answers': 0,
+    'wrong reads from caches': 0,
+    'optimized images': 0,
+    'wrong optimized images': 0,
+    'not found': 0,
+    '5xx or cut short': 0,
+    'broken pages': 0,
+  };
+  const examples: string[] = [];
+
+  /** The bytes that the version which answers has under the path without its hash: right for a stale hash, if the server was asked. */
+  const isCurrent = (url: string, loaded: Loaded) => {
+    const version = versions.find(({ name }) => name === loaded.headers['x-version']);
+    return version?.originals.get(withoutHash(url)) === sha256(loaded.body);
+  };
+
+  const judge = (url: string, loaded: Loaded, via: string) => {
+    const { status, headers, source } = loaded;
+    if (status === 404) figures['not found']++;
+    if (status >= 500) figures['5xx or cut short']++;
+    const blame = (figure: (typeof MUST_BE_ZERO)[number]) => {
+      figures[figure]++;
+      if (examples.length < MAX_EXAMPLES) examples.push(describe(figure, url, loaded, via));
+    };
+    if (url.startsWith('/_next/image?')) {
+      if (status !== 200) return false;
+      figures['optimized images']++;
+      const colour = colours.get(normalize(new URL(url, 'http://localhost').searchParams.get('url') ?? ''));
+      const isRight = colour !== undefined && colour === colourOf(loaded.body);
+      if (!isRight) blame('wrong optimized images');
+      return isRight;
+    }
+    if (status !== 200) return false;
+    const hash = issued.get(normalize(url));
+    const hasItsBytes = hash !== undefined && sha256(loaded.body).startsWith(hash);
+    if (isKeptForLong(headers['cache-control'])) {
+      figures['immutable answers']++;
+      if (!hasItsBytes) blame('wrong immutable answers');
+    }
+    const isFromCache = source === 'browser cache' || /HIT|STALE|UPDATING|REVALIDATED/.test(String(headers['x-cache']));
+    const looksHashed = hash !== undefined || withoutHash(url) !== url;
+    if (looksHashed && !hasItsBytes && (isFromCache || (source === '304' && !isCurrent(url, loaded)))) blame('wrong reads from caches');
+    return true;
+  };
+  return { figures, examples, judge };
+}
+
+/** `immutable`, or fresh for a day: no scheme may say that of bytes that it is not sure of. */
+function isKeptForLong(cacheControl: string | undefined): boolean {
+  if (cacheControl === undefined || /no-store|no-cache|private/.test(cacheControl)) return false;
+  const [, seconds = '0'] = /max-age=(\d+)/.exec(cacheControl) ?? [];
+  return /immutable/.test(cacheControl) || Number(seconds) >= DAY;
+}
+
+/** One spelling for each URL: decoded once, as servers do. Case and slashes stay as they are. */
+function normalize(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    // A malformed escape: no URL that was ever issued.
+    return url;
+  }
+}
+
+function withoutHash(url: string): string {
+  return normalize(url)
+    .replace(/^\/_next\/static\/media\/smart-cache(?=\/)/, '')
+    .replace(/\.[0-9a-f]{10}(?=(\.\w+)?$)/, '');
+}
+
+function describe(figure: string, url: string, { status, headers, body, source }: Loaded, via: string): string {
+  const shown = ['cache-control', 'etag', 'x-cache', 'x-version'].map((name) => `${name}: ${headers[name] ?? 'none'}`).join(', ');
+  return `${figure}: ${url} through ${via}, ${status} from ${source} with bytes of SHA-256 ${sha256(body).slice(0, 10)}; ${shown}`;
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
