@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { plainPath } from '../support/request-paths';
 import type { Loaded } from './browser';
 import { colourOf } from './site-files';
 import type { SiteVersion } from './site-versions';
@@ -34,8 +35,9 @@ const MAX_EXAMPLES = 5;
 
 /** Judges answers by what all versions of a site together have promised. */
 export function createAudit(versions: readonly SiteVersion[]): Audit {
-  const issued = new Map(versions.flatMap((version) => [...version.issued].map(([url, hash]) => [normalize(url), hash])));
-  const colours = new Map(versions.flatMap((version) => [...version.colours].map(([url, colour]) => [normalize(url), colour])));
+  // A scheme may issue URLs with a query; ours has the hash in the path, whatever the query is.
+  const issued = new Map(versions.flatMap((version) => [...version.issued]));
+  const colours = new Map(versions.flatMap((version) => [...version.colours]));
   const figures: Figures = {
     requests: 0,
     pages: 0,
@@ -69,13 +71,13 @@ export function createAudit(versions: readonly SiteVersion[]): Audit {
     if (url.startsWith('/_next/image?')) {
       if (status !== 200) return false;
       figures['optimized images']++;
-      const colour = colours.get(normalize(new URL(url, 'http://localhost').searchParams.get('url') ?? ''));
+      const colour = colours.get(new URL(url, 'http://localhost').searchParams.get('url') ?? '');
       const isRight = colour !== undefined && colour === colourOf(loaded.body);
       if (!isRight) blame('wrong optimized images');
       return isRight;
     }
     if (status !== 200) return false;
-    const hash = issued.get(normalize(url));
+    const hash = issued.get(url) ?? issued.get(plainPath(url));
     const hasItsBytes = hash !== undefined && sha256(loaded.body).startsWith(hash);
     if (isKeptForLong(headers['cache-control'])) {
       figures['immutable answers']++;
@@ -96,18 +98,8 @@ function isKeptForLong(cacheControl: string | undefined): boolean {
   return /immutable/.test(cacheControl) || Number(seconds) >= DAY;
 }
 
-/** One spelling for each URL: decoded once, as servers do. Case and slashes stay as they are. */
-function normalize(url: string): string {
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    // A malformed escape: no URL that was ever issued.
-    return url;
-  }
-}
-
 function withoutHash(url: string): string {
-  return normalize(url)
+  return plainPath(url)
     .replace(/^\/_next\/static\/media\/smart-cache(?=\/)/, '')
     .replace(/\.[0-9a-f]{10}(?=(\.\w+)?$)/, '');
 }

@@ -129,9 +129,9 @@ function findMissingWork(figures: Figures): string | undefined {
 function formatTable(results: readonly [string, Audit][]): string {
   const names = Object.keys(results[0]?.[1].figures ?? {}) as (keyof Figures)[];
   const rows = [
-    ['', ...results.map(([name]) => name)],
-    ['---', ...results.map(() => '---:')],
-    ...names.map((name) => [name, ...results.map(([, { figures }]) => figures[name].toLocaleString('en'))]),
+    ['', ...names],
+    ['---', ...names.map(() => '---:')],
+    ...results.map(([scenario, { figures }]) => [scenario, ...names.map((name) => figures[name].toLocaleString('en'))]),
   ];
   return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

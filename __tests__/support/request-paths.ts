@@ -45,6 +45,20 @@ export function requestPaths(issued: readonly string[]): fc.Arbitrary<string> {
     .map(([path, changes]) => changes.reduce((changed, { change, at, otherPath }) => change(changed, at, otherPath), path));
 }
 
+/**
+ * The one path that a request's many spellings stand for: without the query,
+ * dot segments resolved, decoded once. Case and doubled slashes make other paths.
+ */
+export function plainPath(requestPath: string): string {
+  const { pathname } = new URL(`http://localhost${requestPath}`);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    // A malformed escape: it spells no other path.
+    return pathname;
+  }
+}
+
 function replaceAt(path: string, at: number, replace: (sign: string) => string): string {
   const index = 1 + (at % Math.max(1, path.length - 1));
   return path.slice(0, index) + replace(path.charAt(index)) + path.slice(index + 1);
