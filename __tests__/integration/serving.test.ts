@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
+import { plainPath, requestPaths } from '../support/request-paths';
 
 /** Names that need care in a URL, a header or a regular expression. */
 const ODD_NAMES = [
@@ -161,6 +163,19 @@ describe.each([
     expect([hashed.status, hashed.cacheControl, hashed.body.equals(content)]).toEqual([200, IMMUTABLE, true]);
     const stale = await get(url.replace(hash, 'f'.repeat(10)));
     expect([stale.status, stale.cacheControl, stale.body.equals(content)]).toEqual([200, 'public, max-age=0', true]);
+  });
+
+  test('of request paths in any spelling, only those that were issued are immutable, with their bytes', async () => {
+    const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string; hash: string }> };
+    const hashes = new Map(Object.values(assets).map(({ url, hash }) => [plainPath(url), hash]));
+    const urls = Object.values(assets).map(({ url }) => url);
+    const isRight = fc.asyncProperty(requestPaths([...urls, ...Object.keys(assets).map(encodeURI)]), async (path) => {
+      const { cacheControl, status, body } = await get(path, { headers: { cookie: 'user=alice' } });
+      if (cacheControl?.includes('immutable') !== true) return;
+      const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
+      expect({ path, status, hash }).toEqual({ path, status: 200, hash: hashes.get(plainPath(path)) });
+    });
+    await fc.assert(isRight, { numRuns: 2_000, interruptAfterTimeLimit: 10_000 });
   });
 
   test('pages of both routers link the hashed URLs', async () => {

@@ -11,6 +11,8 @@ import { colourOf, publicFiles, VERSION_NAMES, type VersionName } from './site-f
 export interface SiteVersion {
   name: VersionName;
   dir: string;
+  /** Whether the app itself makes files immutable by their extension. */
+  hasOwnRule: boolean;
   start(): Promise<NodeServer>;
   /** URL that its pages link → the hex digits that the SHA-256 of the bytes begins with. */
   issued: ReadonlyMap<string, string>;
@@ -48,12 +50,12 @@ export async function buildVersions(settings: SiteSettings, folder: string, sign
     if (cache && settings.isCacheCarried) fs.cpSync(cache, path.join(dir, '.next/cache'), { recursive: true, preserveTimestamps: true });
     cache = path.join(dir, '.next/cache');
     await runNextBuild(dir, signal);
-    versions.push(readVersion(name, dir, files));
+    versions.push({ ...readVersion(name, dir, files), hasOwnRule: immutableByExtension });
   }
   return versions;
 }
 
-function readVersion(name: VersionName, dir: string, files: ReadonlyMap<string, Buffer>): SiteVersion {
+function readVersion(name: VersionName, dir: string, files: ReadonlyMap<string, Buffer>): Omit<SiteVersion, 'hasOwnRule'> {
   const manifest = JSON.parse(fs.readFileSync(path.join(dir, '.smart-cache/manifest.json'), 'utf8')) as {
     assets: Record<string, { url: string; hash: string }>;
   };
@@ -81,6 +83,7 @@ export function strawVersions(scheme: 'query' | 'any-hash', folder: string): Sit
     return {
       name,
       dir,
+      hasOwnRule: false,
       start: () => startNodeServer([server, scheme, dir, name], { cwd: dir, env: process.env }),
       ...promisesOf(links, files),
     };

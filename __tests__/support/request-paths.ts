@@ -42,7 +42,8 @@ export function requestPaths(issued: readonly string[]): fc.Arbitrary<string> {
   const change = fc.record({ change: fc.constantFrom(...CHANGES), at: fc.nat(200), otherPath: fc.constantFrom(...issued) });
   return fc
     .tuple(fc.constantFrom(...issued), fc.array(change, { maxLength: 3 }))
-    .map(([path, changes]) => changes.reduce((changed, { change, at, otherPath }) => change(changed, at, otherPath), path));
+    .map(([path, changes]) => changes.reduce((changed, { change, at, otherPath }) => change(changed, at, otherPath), path))
+    .map((path) => (path.startsWith('/') ? path : `/${path}`));
 }
 
 /**

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
+import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { deriveRewrites, REWRITE_STORE_URL, STORE_URL } from '../../../src/core/rewrite-rules';
+import { plainPath, requestPaths } from '../../support/request-paths';
+import { rewrite } from '../support/rewrites';
+
+const FOLDERS = ['', '/js', '/css', '/v1.0', '/odd & ends', '/_private', '/a/b'];
+const STEMS = ['app', 'app.min', '[id] (1)', 'UPPER', '\u00fc', 'lib.aaaaaaaaaa', '$a;b,c', 'x%2fy'];
+const EXTENSIONS = ['.js', '.css', '.png', ''];
+
+const assetPaths = fc.uniqueArray(
+  fc
+    .tuple(fc.constantFrom(...FOLDERS), fc.constantFrom(...STEMS), fc.constantFrom(...EXTENSIONS))
+    .map(([folder, stem, extension]) => `${folder}/${stem}${extension}`),
+  { minLength: 1, maxLength: 12 },
+);
+
+/** A `public/`, and a request that a client may send to its site. */
+const requests = assetPaths.chain((paths) => {
+  const hashes = fc.array(fc.stringMatching(/^[0-9a-f]{10}$/), { minLength: paths.length, maxLength: paths.length });
+  return hashes.chain((names) => {
+    const issued = paths.map((assetPath, index) => encodeAssetPath(toHashedPath(assetPath, names[index] ?? '')));
+    return fc.record({
+      paths: fc.constant(paths),
+      issued: fc.constant(issued),
+      request: requestPaths([...issued, ...paths.map(encodeAssetPath)]),
+    });
+  });
+});
+
+const LIMITS = { numRuns: 50_000, interruptAfterTimeLimit: 4_000 };
+
+/** What the rules make of a request: whether it reaches a file of the store, and where it leads. */
+function route(paths: readonly string[], issued: readonly string[], request: string) {
+  const shape = hashedPathShape(paths, paths, 10);
+  const { beforeFiles, afterFiles } = deriveRewrites(shape, 'serve-current');
+  const isLinkedDirectly = (url: string) => shape?.linkedDirectly.has(url.split('/').slice(1, -1)[0] ?? '') ?? false;
+  const store = new Set(issued.map((url) => decodeURIComponent((isLinkedDirectly(url) ? STORE_URL : REWRITE_STORE_URL) + url)));
+  // Next matches rules against the path as it was sent, without its query.
+  const path = request.replace(/\?.*/, '');
+  const led = rewrite(beforeFiles, path);
+  const isInStore = store.has(plainPath(led ?? path));
+  return { led, isInStore, stale: led === undefined ? undefined : rewrite(afterFiles, led) };
+}
+
+test('only a path and hash that were issued, in their exact case, reach a file of the store', () => {
+  fc.assert(
+    fc.property(requests, ({ paths, issued, request }) => {
+      const { isInStore } = route(paths, issued, request);
+      if (isInStore) expect(issued.map(plainPath)).toContain(plainPath(request).replace(STORE_URL, ''));
+    }),
+    LIMITS,
+  );
+});
+
+test('every URL that was issued reaches its file', () => {
+  fc.assert(
+    fc.property(requests, ({ paths, issued }) => {
+      for (const url of issued) expect(route(paths, issued, url)).toMatchObject({ isInStore: true });
+    }),
+    { ...LIMITS, numRuns: 500 },
+  );
+});
+
+test('a path without a hash, or outside of the folders and files of public/, is left alone; a stale hash only loses its hash', () => {
+  fc.assert(
+    fc.property(requests, ({ paths, issued, request }) => {
+      const path = request.replace(/\?.*/, '');
+      const { led, stale } = route(paths, issued, request);
+      if (led === undefined || path.toLowerCase().startsWith(`${REWRITE_STORE_URL}/`)) return;
+      const original = path.replace(/\.[0-9a-f]{10}(?=(\.[^./]+)?$)/i, '');
+      expect(original).not.toBe(path);
+      expect(stale).toBe(original);
+      const ours = paths.map((assetPath) => encodeAssetPath(assetPath).toLowerCase());
+      const folder = /^\/[^/]+\//.exec(path)?.[0].toLowerCase();
+      expect(ours.some((own) => (folder ? own.startsWith(folder) : own === original.toLowerCase()))).toBe(true);
+    }),
+    LIMITS,
+  );
+});
