@@ -61,7 +61,7 @@ export function createAudit(versions: readonly SiteVersion[]): Audit {
   };
 
   const judge = (url: string, loaded: Loaded, via: string) => {
-    const { status, headers, source } = loaded;
+    const { status, headers } = loaded;
     if (status === 404) figures['not found']++;
     if (status >= 500) figures['5xx or cut short']++;
     const blame = (figure: (typeof MUST_BE_ZERO)[number]) => {
@@ -71,7 +71,8 @@ export function createAudit(versions: readonly SiteVersion[]): Audit {
     if (url.startsWith('/_next/image?')) {
       if (status !== 200) return false;
       figures['optimized images']++;
-      const colour = colours.get(new URL(url, 'http://localhost').searchParams.get('url') ?? '');
+      const source = new URL(url, 'http://localhost').searchParams.get('url') ?? '';
+      const colour = source.startsWith('/') ? colours.get(plainPath(source)) : undefined;
       const isRight = colour !== undefined && colour === colourOf(loaded.body);
       if (!isRight) blame('wrong optimized images');
       return isRight;
@@ -85,8 +86,8 @@ export function createAudit(versions: readonly SiteVersion[]): Audit {
       if (status !== 200 || !hasItsBytes) blame('wrong immutable answers');
     }
     if (status !== 200) return false;
-    const isFromCache = source === 'browser cache' || /HIT|STALE|UPDATING|REVALIDATED/.test(String(headers['x-cache']));
-    if (looksHashed && !hasItsBytes && (isFromCache || (source === '304' && !isCurrent(url, loaded)))) blame('wrong reads from caches');
+    const isFromCache = loaded.source === 'browser cache' || /HIT|STALE|UPDATING|REVALIDATED/.test(String(headers['x-cache']));
+    if (looksHashed && !hasItsBytes && (isFromCache || (loaded.source === '304' && !isCurrent(url, loaded)))) blame('wrong reads from caches');
     return true;
   };
   return { figures, examples, judge };
