@@ -58,8 +58,12 @@ sub vcl_deliver { if (obj.hits > 0) { set resp.http.X-Cache = "HIT"; } else { se
   return startCache('varnishd', args, port, folder);
 }
 
-function startCache(command: string, args: readonly string[], port: number, cwd: string): Promise<NodeServer> {
+async function startCache(command: string, args: readonly string[], port: number, cwd: string): Promise<NodeServer> {
   // Debian has both in /usr/sbin, which is not in every user's path.
   const env = { ...process.env, PATH: `${process.env.PATH}${path.delimiter}/usr/sbin` };
-  return startServer(command, args, { port, cwd, env });
+  try {
+    return await startServer(command, args, { port, cwd, env });
+  } catch (cause) {
+    throw new Error(`The storm needs a ${command} that starts. On Debian: apt-get install nginx varnish`, { cause });
+  }
 }
