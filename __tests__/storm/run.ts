@@ -1,8 +1,9 @@
-// `npm run test:storm -- [--short] [--seed N] [--only TEXT]`. See docs/TRUST.md.
+// `npm run test:storm -- [--short] [--seed N] [--only TEXT] [--write]`. See docs/TRUST.md.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { installedNext } from '../support/installed-next';
+import { installedNext, NEXT_VERSIONS } from '../support/installed-next';
 import { type Audit, type Figures, MUST_BE_ZERO } from './audit';
 import { buildVersions, type SiteSettings, type SiteVersion, setOneTimeStamp, strawVersions } from './site-versions';
 import { runStorm } from './storm';
@@ -48,6 +49,7 @@ const options = {
   short: { type: 'boolean', default: false },
   seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   only: { type: 'string', default: '' },
+  write: { type: 'boolean', default: false },
 } as const;
 
 async function main(): Promise<void> {
@@ -57,7 +59,7 @@ async function main(): Promise<void> {
   const scenarios = SCENARIOS.filter(({ isInShort, name }) => (isInShort || !values.short) && name.includes(values.only));
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  const limit = setTimeout(() => stop.abort(new Error(`not over after ${size.limit} s`)), size.limit * 1_000);
+  setTimeout(() => stop.abort(new Error(`not over after ${size.limit} s`)), size.limit * 1_000).unref();
   const sites = createSites(stop.signal);
   const results: [string, Audit][] = [];
   let failed = 0;
@@ -74,11 +76,12 @@ async function main(): Promise<void> {
       if (problem) failed++;
       if (problem && !scenario.straw) for (const example of audit.examples) console.log(`  ${example}`);
     }
-    console.log(`\n${formatTable(results)}\n`);
+    const table = formatTable(results);
+    console.log(`\n${table}\n`);
+    if (values.write) writeFigures(`${describeRun(seed)}\n\n${table}`);
     console.log(`${scenarios.length - failed} passed, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;
   } finally {
-    clearTimeout(limit);
     sites.remove();
   }
 }
@@ -116,24 +119,39 @@ function findProblem({ figures }: Audit): string | undefined {
 
 /** A scheme that is known to be wrong, and is not found out, means that the storm is too weak. */
 function findProblemOfStraw({ figures }: Audit): string | undefined {
-  const blind = (['wrong immutable answers', 'wrong reads from caches'] as const).filter((name) => figures[name] === 0);
+  const blind = (['wrong immutable', 'wrong from caches'] as const).filter((name) => figures[name] === 0);
   return blind.length ? `the storm is broken: it found no ${blind.join(' and no ')} in a scheme that gives them` : undefined;
 }
 
 /** A storm in which nothing happened proves nothing. */
 function findMissingWork(figures: Figures): string | undefined {
-  const missing = (['swaps', 'kills', 'immutable answers', 'optimized images'] as const).filter((name) => figures[name] === 0);
+  const missing = (['swaps', 'kills', 'immutable', 'optimized'] as const).filter((name) => figures[name] === 0);
   return missing.length ? `the storm is broken: no ${missing.join(', no ')}` : undefined;
 }
 
 function formatTable(results: readonly [string, Audit][]): string {
   const names = Object.keys(results[0]?.[1].figures ?? {}) as (keyof Figures)[];
   const rows = [
-    ['', ...names],
+    ['', ...names.map((name) => ((MUST_BE_ZERO as readonly string[]).includes(name) ? `**${name}**` : name))],
     ['---', ...names.map(() => '---:')],
     ...results.map(([scenario, { figures }]) => [scenario, ...names.map((name) => figures[name].toLocaleString('en'))]),
   ];
   return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function describeRun(seed: number): string {
+  const [cpu] = os.cpus();
+  const machine = `${os.cpus().length} cores of ${cpu?.model ?? 'an unknown kind'}, Node ${process.versions.node}`;
+  return `${new Date().toISOString().slice(0, 10)}; ${machine}, Next ${NEXT_VERSIONS.latest.next}; seed ${seed}.`;
+}
+
+function writeFigures(text: string): void {
+  const file = path.resolve(__dirname, '../../docs/TRUST.md');
+  const page = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(
+    file,
+    page.replace(/(<!-- Written by .* -->\n)[\s\S]*?(<!-- The end)/, (_, start, end) => `${start}\n${text}\n\n${end}`),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -123,7 +123,7 @@ async function visit(browser: Browser, { via, audit, random, probes, isOver }: V
     } catch {
       // The connection ended, or the body was incomplete: nothing that a browser would use or keep.
       audit.figures.requests++;
-      audit.figures['5xx or cut short']++;
+      audit.figures['cut or 5xx']++;
       return undefined;
     }
   };

@@ -46,7 +46,9 @@ export async function startServer(
 
 async function listening(child: ChildProcess, port: number, output: () => string): Promise<void> {
   while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
