@@ -46,17 +46,19 @@ export function requestPaths(issued: readonly string[]): fc.Arbitrary<string> {
     .map((path) => (path.startsWith('/') ? path : `/${path}`));
 }
 
-/**
- * The one path that a request's many spellings stand for: without the query,
- * dot segments resolved, decoded once. Case and doubled slashes make other paths.
- */
+/** The path of a request as Next matches it against rules: without the query, dot segments resolved. */
+export function resolvedPath(requestPath: string): string {
+  return new URL(`http://localhost${requestPath}`).pathname;
+}
+
+/** The path of the file that a request names: resolved, and decoded once. Case and doubled slashes make other paths. */
 export function plainPath(requestPath: string): string {
-  const { pathname } = new URL(`http://localhost${requestPath}`);
+  const resolved = resolvedPath(requestPath);
   try {
-    return decodeURIComponent(pathname);
+    return decodeURIComponent(resolved);
   } catch {
-    // A malformed escape: it spells no other path.
-    return pathname;
+    // A malformed escape: it names no file.
+    return resolved;
   }
 }
 

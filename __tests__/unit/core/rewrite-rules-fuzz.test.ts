@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
 import { hashedPathShape } from '../../../src/core/hashed-path-shape';
 import { deriveRewrites, REWRITE_STORE_URL, STORE_URL } from '../../../src/core/rewrite-rules';
-import { plainPath, requestPaths } from '../../support/request-paths';
+import { plainPath, requestPaths, resolvedPath } from '../../support/request-paths';
 import { rewrite } from '../support/rewrites';
 
 const FOLDERS = ['', '/js', '/css', '/v1.0', '/odd & ends', '/_private', '/a/b'];
@@ -38,8 +38,7 @@ function route(paths: readonly string[], issued: readonly string[], request: str
   const { beforeFiles, afterFiles } = deriveRewrites(shape, 'serve-current');
   const isLinkedDirectly = (url: string) => shape?.linkedDirectly.has(url.split('/').slice(1, -1)[0] ?? '') ?? false;
   const store = new Set(issued.map((url) => decodeURIComponent((isLinkedDirectly(url) ? STORE_URL : REWRITE_STORE_URL) + url)));
-  // Next matches rules against the path as it was sent, without its query.
-  const path = request.replace(/\?.*/, '');
+  const path = resolvedPath(request);
   const led = rewrite(beforeFiles, path);
   const isInStore = store.has(plainPath(led ?? path));
   return { led, isInStore, stale: led === undefined ? undefined : rewrite(afterFiles, led) };
@@ -67,7 +66,7 @@ test('every URL that was issued reaches its file', () => {
 test('a path without a hash, or outside of the folders and files of public/, is left alone; a stale hash only loses its hash', () => {
   fc.assert(
     fc.property(requests, ({ paths, issued, request }) => {
-      const path = request.replace(/\?.*/, '');
+      const path = resolvedPath(request);
       const { led, stale } = route(paths, issued, request);
       if (led === undefined || plainPath(path).toLowerCase().startsWith(`${REWRITE_STORE_URL}/`)) return;
       const original = path.replace(/\.[0-9a-f]{10}(?=(\.[^./]+)?$)/i, '');
