@@ -38,7 +38,7 @@ const names = fs
 const page = names.map((name) => `<img src="${link(name)}">`).join('\n');
 
 const server = http.createServer((request, response) => {
-  const url = new URL(request.url, 'http://localhost');
+  const url = new URL(`http://localhost${request.url}`);
   response.setHeader('X-Version', version);
   if (url.pathname === '/' || url.pathname === '/about') {
     response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-store' }).end(page);
