@@ -108,9 +108,12 @@ function pathOf({ url }: FoundReference): string {
   return new URL(url, 'http://sheet.invalid').pathname.slice(1);
 }
 
-const PAGE = `<!doctype html><link rel="stylesheet" href="sheet.css"><p style="font-family:t">p</p>${ELEMENTS.map(
-  (name) => `<${name} style="display:list-item">${name}</${name}>`,
-).join('')}`;
+const PAGE = [
+  '<!doctype html><link rel="stylesheet" href="sheet.css"><p style="font-family:t">p</p>',
+  ...ELEMENTS.map((name) => `<${name} style="display:list-item">${name}</${name}>`),
+  // Layout, as soon as the sheet is there.
+  '<script>document.body.offsetHeight</script>',
+].join('');
 
 /** What Chromium asks for because of each of these sheets, relative to it. Sorted. */
 async function loadedBy(sheets: readonly Buffer[]): Promise<string[][]> {
@@ -131,7 +134,8 @@ async function loadedBy(sheets: readonly Buffer[]): Promise<string[][]> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await browser.newPage();
   try {
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { waitUntil: 'networkidle' });
+    // It holds the load event back until all is there that layout has asked for.
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeout: 120_000 });
     return requests.map((loaded) => [...new Set(loaded)].sort());
   } finally {
     await page.close();
