@@ -9,24 +9,49 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452ffd8ffe0', 'hex');
 
 /** Files that are served as they are, each with what the warning says. */
 const UNREADABLE: readonly { file: string; content: string | Buffer; said: RegExp }[] = [
-  { file: '/css/unclosed.css', content: 'a {}\nb { background: url(../img/a.png)', said: /unclosed\.css:2\n.*"\{" is never closed/ },
-  { file: '/css/stray.css', content: '}\na { background: url(../img/a.png) }', said: /stray\.css:1\n.*"\}" closes nothing/ },
-  { file: '/css/string.css', content: 'a { content: "no\nend"; background: url(../img/a.png) }', said: /string\.css:1\n/ },
-  { file: '/css/no-url.css', content: 'a { background: url(../img/a.png) }\nb { c: url(a"b) }', said: /no-url\.css:2\n.*url token/ },
-  {
-    file: '/css/latin-1.css',
-    content: Buffer.from('a { background: url(../img/ä.png) }', 'latin1'),
-    said: /latin-1\.css:1\n.*not text in UTF-8/,
-  },
   {
     file: '/css/utf-16.css',
     content: Buffer.from('\uFEFFa { background: url(../img/a.png) }', 'utf16le'),
     said: /utf-16\.css:1\n.*not text in UTF-8/,
   },
-  { file: '/css/png.css', content: PNG, said: /png\.css:1\n.*not text in UTF-8/ },
   { file: '/js/broken.js', content: "import './whole.js';\nfunction (", said: /broken\.js:\d+\n.*not JavaScript/ },
   { file: '/broken.webmanifest', content: '{ "icons": [{ "src": "img/a.png" }', said: /broken\.webmanifest:1\n.*not JSON/ },
 ];
+
+/** Stylesheets that are followed but for a spot, each with what the warning says, if there is one. */
+const BROKEN: readonly { file: string; content: string | Buffer; said?: RegExp }[] = [
+  {
+    file: '/css/data-url.css',
+    content: "a { b: url(data:image/svg+xml;utf8,<svg xmlns='http://a.example/'>) }\nc { background: url(../img/a.png) }",
+    said: /data-url\.css:1\n.*URL without quotes/,
+  },
+  { file: '/css/stray.css', content: 'a {}\n}\nb {} c { background: url(../img/a.png) }', said: /stray\.css:2\n.*"\}" closes nothing/ },
+  { file: '/css/stray-at-the-end.css', content: 'a { background: url(../img/a.png) }}\n' },
+  {
+    file: '/css/unclosed.css',
+    content: 'a {}\n@media print { b { background: url(../img/a.png) }',
+    said: /unclosed\.css:2\n.*"\{" is never closed/,
+  },
+  {
+    file: '/css/string.css',
+    content: 'a { content: "no\nend"; }\n} b { background: url(../img/a.png) }',
+    said: /string\.css:1\n.*not closed on its line/,
+  },
+  {
+    file: '/css/comment.css',
+    content: 'a { background: url(../img/a.png) }\n/* no end',
+    said: /comment\.css:2\n.*comment is never closed/,
+  },
+  { file: '/css/latin-1.css', content: Buffer.from('/* \u00a9 */ a { background: url(../img/a.png) }', 'latin1') },
+  { file: '/css/long-tokens.css', content: longTokens('a { background: url(../img/a.png) }') },
+  { file: '/css/zeros.css', content: Buffer.alloc(200_000) },
+  { file: '/css/png.css', content: PNG },
+];
+
+/** With a name, a hash, an at-keyword and a dimension of 200 kB each. */
+function longTokens(css: string): string {
+  return ['', '#', '@', '1'].map((start) => `${start}${'x'.repeat(200_000)}{}`).join('\n') + css;
+}
 
 /** Files with a reference that leads nowhere. */
 const DEAD: readonly { file: string; content: string; said: RegExp }[] = [
@@ -73,7 +98,7 @@ beforeAll(async () => {
      export default withSmartCache({}, { references: { exclude: 'left-out.css' } });`,
   );
   app.write('secret.css', 'nobody reads this');
-  for (const { file, content } of [...UNREADABLE, ...DEAD]) app.write(`public${file}`, content);
+  for (const { file, content } of [...UNREADABLE, ...BROKEN, ...DEAD]) app.write(`public${file}`, content);
   for (const [file, content] of Object.entries(FINE)) app.write(`public${file}`, content);
   app.write('public/js/huge.js', `import './whole.js';${'x=1;'.repeat(12_500_000)}`);
   built = app.cli('build');
@@ -90,11 +115,12 @@ const get = async (url: string) => {
 
 test('the build goes on, with a warning for each file and no more than can be read', () => {
   expect(built.status).toBe(0);
-  for (const { said } of [...UNREADABLE, ...DEAD]) expect(built.stderr).toMatch(said);
+  for (const { said } of [...UNREADABLE, ...BROKEN, ...DEAD]) if (said) expect(built.stderr).toMatch(said);
   expect(built.stderr).toMatch(/huge\.js:1\n.*larger than 10 MiB/);
   expect(built.stderr).toContain('Stylesheets import each other in a circle: public/css/circle-a.css, public/css/circle-b.css');
   expect(built.stderr).toContain('99990 more references have the same trouble');
-  for (const silent of ['byte-order-mark', 'no-map', 'left-out', '/many.css']) {
+  const silentBroken = BROKEN.filter(({ said }) => !said).map(({ file }) => file);
+  for (const silent of ['byte-order-mark', 'no-map', 'left-out', '/many.css', ...silentBroken]) {
     expect(built.stderr.replaceAll(/exclude: '[^']*'/g, '')).not.toContain(silent);
   }
   expect(built.stderr.split('\n').length).toBeLessThan(200);
@@ -113,6 +139,15 @@ test('so is a line of 50 MB', async () => {
   const { url } = entry('/js/huge.js');
   const { status, cacheControl, body } = await get(url);
   expect([status, cacheControl, sha256(body)]).toEqual([200, IMMUTABLE, sha256(fs.readFileSync(path.join(app.dir, 'public/js/huge.js')))]);
+});
+
+test.each(BROKEN)('a stylesheet with a broken spot is followed, and no other byte changes: $file', async ({ file, content }) => {
+  const { url, hash } = entry(file);
+  const written = Buffer.from(content).toString('latin1');
+  const body = Buffer.from(written.replaceAll('../img/a.png', `..${entry('/img/a.png').url}`), 'latin1');
+  expect(hash).toBe(sha256(body).slice(0, 10));
+  const answer = await get(url);
+  expect([answer.status, answer.cacheControl, answer.body.equals(body)]).toEqual([200, IMMUTABLE, true]);
 });
 
 test('a file is left alone by glob', () => {

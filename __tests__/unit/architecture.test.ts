@@ -24,7 +24,7 @@ const MAY_USE: Record<string, RegExp> = {
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/script\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
   hosts: /^node:.+$/,
-  pipeline: /^(?:node:.+|@csstools\/css-tokenizer|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2|@babel\/parser|chokidar)$/,
+  pipeline: /^(?:node:.+|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2|@babel\/parser|chokidar)$/,
   core: /^picomatch$/,
 };
 

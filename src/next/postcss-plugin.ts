@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Plugin } from 'postcss';
 import { lookUp, type RenderManifest } from '../core/render-manifest.js';
 import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
-import { findCssReferencesIfAny } from '../pipeline/references/css-references.js';
+import { findCssReferences } from '../pipeline/references/css-references.js';
 import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
 import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
 import { CLI_PHASE } from './mode.js';
@@ -44,8 +44,7 @@ export function smartCachePostcss(): Plugin {
 smartCachePostcss.postcss = true as const;
 
 function rewriteUrls(value: string, manifest: RenderManifest): string {
-  // Of a value that is no CSS, whoever compiles the stylesheet says so.
-  const edits = findCssReferencesIfAny(value).flatMap((reference): Edit[] => {
+  const edits = findCssReferences(value).flatMap((reference): Edit[] => {
     const found = lookUp(manifest, reference.url.trim());
     // The look-up says what becomes of `?query` and `#fragment`, which may be part of a name.
     return found ? [{ reference: { ...reference, url: '' }, url: found.url }] : [];

@@ -1,6 +1,6 @@
 import { Tokenizer } from 'htmlparser2';
 import { urlsOfSrcset } from '../../core/srcset.js';
-import { findCssReferencesIfAny } from '../../pipeline/references/css-references.js';
+import { findCssReferences } from '../../pipeline/references/css-references.js';
 import { isFetchedForPage } from '../../pipeline/source/link-types.js';
 
 /** A file that a page loads. */
@@ -142,7 +142,7 @@ export function toHttpUrl(written: string, base: string): string | undefined {
 }
 
 function urlsOfCss(css: string): string[] {
-  return findCssReferencesIfAny(css)
+  return findCssReferences(css)
     .filter(({ kind }) => kind !== 'source-map')
     .map(({ url }) => url);
 }

@@ -1,6 +1,6 @@
 import type { ErrorParts } from '../../core/errors.js';
 import { nearestNames } from '../../core/nearest-names.js';
-import type { LexedFile } from '../references/find-references.js';
+import type { Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 
 /** Of one file, and of one build: a build log is read, if at all, from its beginning. */
@@ -18,13 +18,13 @@ export class ReferenceWarnings {
   #leftOut = 0;
   #compared = 0;
 
-  /** A file that its lexer cannot read. */
-  addUnreadable(assetPath: string, { line, why }: NonNullable<LexedFile['problem']>): void {
+  /** A file that its lexer cannot read, or a spot in it. */
+  addUnreadable(assetPath: string, { line, why, isPartial }: Problem): void {
     this.#add(() => ({
-      what: 'A file is served as it is, and what it refers to keeps its plain URL',
+      what: isPartial ? 'A file is broken at one spot' : 'A file is served as it is, and what it refers to keeps its plain URL',
       where: inPublic(assetPath, line),
       why,
-      fix: `mend the file; ${LEAVE_OUT(assetPath)}, without this warning`,
+      fix: `${isPartial ? 'correct that spot; all other references of the file get hashed URLs' : 'mend the file'}; ${LEAVE_OUT(assetPath)}, without this warning`,
     }));
   }
 

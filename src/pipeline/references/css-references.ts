@@ -1,6 +1,5 @@
-import { type CSSToken, TokenType, tokenizer } from '@csstools/css-tokenizer';
-import type { FoundReference, Notation, ReferenceKind } from './reference.js';
-import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import { CssTokens, withoutEscapes } from './css-tokens.js';
+import type { BrokenSpot, FoundReference, Notation } from './reference.js';
 import { sourceMapReference } from './source-map-comment.js';
 
 /** Functions whose strings are URLs: `url("a.png")`, `src("a.woff2")`, `image-set("a.png" 1x)`. */
@@ -10,113 +9,163 @@ const IMAGE_SETS = new Set(['image-set', '-webkit-image-set']);
 /**
  * The references of a stylesheet, or of a part of one, such as a single value.
  *
+ * Any text is read, with the error recovery of browsers (CSS Syntax Level 3,
+ * https://www.w3.org/TR/css-syntax-3/#parsing): what a browser loads is found
+ * behind a broken spot too, and what is inside of a broken URL or string is not.
+ *
  * @param text without a byte-order mark.
- * @throws {ReferencesUnreadableError} for what is not CSS (CSS Syntax Level 3).
+ * @param onBrokenSpot told of the first spot that makes a browser skip or misread something.
  */
-export function findCssReferences(text: string): FoundReference[] {
+export function findCssReferences(text: string, onBrokenSpot: (spot: BrokenSpot) => void = () => {}): FoundReference[] {
   const references: FoundReference[] = [];
   const blocks: Block[] = [];
+  /** How many of the open blocks are parentheses or brackets. No rule begins or ends in there. */
+  let brackets = 0;
   /** The URLs of each `@font-face` that is open. */
   const faces: FoundReference[][] = [];
+  /** The at-rule whose part in front of its block is being read. */
   let rule: string | undefined;
-  let isImported = false;
+  /** Whether the next token begins a rule or a declaration. */
+  let isStart = true;
+  /** Whether the next token is the URL of an `@import`. */
+  let isImportUrl = false;
+  /** A `}` that closes nothing, until it is known whether something follows. */
+  let strayBrace: number | undefined;
   let sourceMap: FoundReference | undefined;
-  const tokens = tokenizer({ css: text }, { onParseError: (error) => fail(error.sourceStart, error.message) });
+  let isBroken = false;
+  const token = new CssTokens(text);
 
-  while (!tokens.endOfFile()) {
-    const token = tokens.nextToken();
-    switch (token[0]) {
-      case TokenType.AtKeyword:
-        if (innermost()?.opened !== '(') rule = token[4].value.toLowerCase();
-        isImported = false;
+  while (token.next()) {
+    if (token.type === 'white-space') continue;
+    if (token.type === 'comment') {
+      if (token.isClosed) sourceMap = sourceMapReference(text, token.valueStart, token.valueEnd) ?? sourceMap;
+      else report(token.start, 'a comment is never closed, so browsers skip the rest');
+      continue;
+    }
+    if (token.type === 'html-comment-mark' && isStart && blocks.length === 0) continue;
+    if (strayBrace !== undefined && token.type !== '}') report(strayBrace, '"}" closes nothing, so browsers skip the rule after it');
+    const wasStart = isStart;
+    const wasImportUrl: boolean = isImportUrl;
+    isStart = false;
+    isImportUrl = false;
+    switch (token.type) {
+      case 'at-keyword':
+        if (!wasStart) break;
+        rule = token.name;
+        // In a block, browsers ignore it (https://www.w3.org/TR/css-cascade-5/#at-import).
+        isImportUrl = rule === 'import' && blocks.length === 0;
         break;
-      case TokenType.URL:
-        addUrl('css-url', ...innerRange(text, token));
+      case 'url':
+        addUrl('css-url', wasImportUrl);
+        if (!token.isClosed) report(token.start, '"url(" is never closed');
         break;
-      case TokenType.String:
-        if (isUrlString()) addUrl('string', token[2] + 1, token[3]);
+      case 'string':
+        if (wasImportUrl || isInUrlFunction()) addUrl('string', wasImportUrl);
+        if (!token.isClosed) report(token.start, 'a string is never closed');
         break;
-      case TokenType.Function:
-        blocks.push({ opened: '(', start: token[2], name: token[4].value.toLowerCase() });
+      case 'bad-url':
+        report(token.start, 'a URL without quotes holds a character that needs them, so browsers skip the declaration');
         break;
-      case TokenType.OpenParen:
-      case TokenType.OpenSquare:
-        blocks.push({ opened: token[0] === TokenType.OpenParen ? '(' : '[', start: token[2], name: '' });
+      case 'bad-string':
+        report(token.start, 'a string is not closed on its line, so browsers skip the declaration');
         break;
-      case TokenType.OpenCurly:
-        blocks.push({ opened: '{', start: token[2], name: '', isFace: rule === 'font-face' });
-        if (rule === 'font-face') faces.push([]);
+      case 'function': {
+        const { name } = token;
+        open('(', name);
+        isImportUrl = wasImportUrl && URL_FUNCTIONS.has(name);
+        break;
+      }
+      case '(':
+      case '[':
+        open(token.type);
+        break;
+      case '{':
+        open('{');
+        break;
+      case ')':
+        close('(');
+        break;
+      case ']':
+        close('[');
+        break;
+      case '}':
+        close('{');
+        break;
+      case ';':
+        if (brackets > 0) break;
+        // Outside of all blocks, it ends nothing but an at-rule.
+        isStart = rule !== undefined || blocks.length > 0;
         rule = undefined;
-        break;
-      case TokenType.CloseParen:
-        close('(', token);
-        break;
-      case TokenType.CloseSquare:
-        close('[', token);
-        break;
-      case TokenType.CloseCurly:
-        close('{', token);
-        rule = undefined;
-        break;
-      case TokenType.Semicolon:
-        if (innermost()?.opened !== '(') rule = undefined;
-        break;
-      case TokenType.BadString:
-      case TokenType.BadURL:
-        return fail(token[2], `this is no ${token[0] === TokenType.BadURL ? 'URL' : 'string'}: ${token[1].slice(0, 60)}`);
-      case TokenType.Comment:
-        sourceMap = sourceMapReference(text, token[2] + 2, token[3] - 1) ?? sourceMap;
         break;
     }
   }
-  const unclosed = innermost();
-  if (unclosed) fail(unclosed.start, `"${unclosed.opened}" is never closed`);
+  const unclosed = blocks.at(-1);
+  if (unclosed) report(unclosed.start, `"${unclosed.opened}" is never closed, so browsers take all that follows for a part of it`);
+  for (const face of faces) markPreferredFont(face);
   if (sourceMap) references.push(sourceMap);
   return references;
 
-  function innermost(): Block | undefined {
-    return blocks.at(-1);
+  function open(opened: Block['opened'], name = ''): void {
+    const isFace = opened === '{' && brackets === 0 && rule === 'font-face';
+    blocks.push({ opened, start: token.start, name, isFace });
+    if (isFace) faces.push([]);
+    if (opened !== '{') brackets++;
+    else if (brackets === 0) beginAnew();
   }
 
-  function close(opened: Block['opened'], token: CSSToken): void {
-    const block = blocks.pop();
-    if (block?.opened !== opened) fail(token[2], `"${token[1]}" closes nothing`);
-    const preferred = block?.isFace && preferredFont(faces.pop() ?? []);
-    if (preferred) preferred.kind = 'font';
+  /** A bracket that does not match the innermost open one closes nothing. */
+  function close(opened: Block['opened']): void {
+    const block = blocks.at(-1);
+    if (block?.opened !== opened) {
+      if (opened !== '{') report(token.start, `"${token.type}" closes nothing, so browsers skip the declaration`);
+      else if (block) report(block.start, `"${block.opened}" is not closed in its declaration, so browsers skip what follows`);
+      else strayBrace = token.start;
+      return;
+    }
+    blocks.pop();
+    if (block.isFace) markPreferredFont(faces.pop() ?? []);
+    if (opened !== '{') brackets--;
+    else if (brackets === 0) beginAnew();
   }
 
-  /** Whether a string that stands here is a URL. */
-  function isUrlString(): boolean {
-    const block = innermost();
-    if (block === undefined || block.opened === '{') return rule === 'import' && !isImported;
-    return URL_FUNCTIONS.has(block.name) || IMAGE_SETS.has(block.name);
+  function beginAnew(): void {
+    rule = undefined;
+    isStart = true;
   }
 
-  function addUrl(notation: Notation, start: number, end: number): void {
-    // In front of its block, an at-rule compares URLs (`@supports`, `@document`) or takes them for names (`@namespace`).
-    if (rule !== undefined && rule !== 'import') return;
-    const kind: ReferenceKind = rule === 'import' ? 'style-import' : 'url';
-    // Behind its URL, an `@import` holds conditions, which fetch nothing either.
-    if (kind === 'style-import' && isImported) return;
-    isImported = kind === 'style-import';
-    const reference: FoundReference = { kind, notation, url: withoutEscapes(text.slice(start, end)), start, end };
+  function isInUrlFunction(): boolean {
+    const name = blocks.at(-1)?.name ?? '';
+    return URL_FUNCTIONS.has(name) || IMAGE_SETS.has(name);
+  }
+
+  function addUrl(notation: Notation, isImport: boolean): void {
+    // In front of its block, an at-rule compares URLs (`@supports`, `@document`, conditions of `@import`) or takes them for names (`@namespace`).
+    if (rule !== undefined && !isImport) return;
+    const kind = isImport ? 'style-import' : 'url';
+    const { value: url, valueStart: start, valueEnd: end } = token;
+    const reference: FoundReference = { kind, notation, url, start, end };
     references.push(reference);
     faces.at(-1)?.push(reference);
   }
 
-  function fail(offset: number, why: string): never {
-    throw new ReferencesUnreadableError(offset, why);
+  function report(offset: number, why: string): void {
+    if (!isBroken) onBrokenSpot({ offset, why });
+    isBroken = true;
   }
 }
 
-/** {@link findCssReferences}; none in what is not CSS, where that is for others to say. */
-export function findCssReferencesIfAny(text: string): FoundReference[] {
-  try {
-    return findCssReferences(text);
-  } catch (error) {
-    if (error instanceof ReferencesUnreadableError) return [];
-    throw error;
-  }
+/**
+ * {@link findCssReferences} of bytes that are not UTF-8, such as those of a
+ * sheet with a "©" in Latin-1. Browsers read U+FFFD in the place of that byte,
+ * and all else as it is written (https://encoding.spec.whatwg.org/#utf-8-decoder).
+ *
+ * @param bytes a character each.
+ */
+export function findCssReferencesInBytes(bytes: string, onBrokenSpot?: (spot: BrokenSpot) => void): FoundReference[] {
+  return findCssReferences(bytes, onBrokenSpot).map((reference) => {
+    const written = Buffer.from(bytes.slice(reference.start, reference.end), 'latin1').toString('utf8');
+    return { ...reference, url: reference.notation === 'comment' ? written : withoutEscapes(written) };
+  });
 }
 
 interface Block {
@@ -124,58 +173,24 @@ interface Block {
   start: number;
   /** Of a function. */
   name: string;
-  isFace?: boolean;
+  isFace: boolean;
 }
 
 /** Formats of fonts, best first. Embedded OpenType and SVG fonts are for browsers long gone. */
 const FONT_FORMATS = ['.woff2', '.woff', '.ttf', '.otf', '.ttc'];
 
-/** What a browser of today takes of the sources of one face. */
-function preferredFont(sources: readonly FoundReference[]): FoundReference | undefined {
+/** Of the sources of one face, what a browser of today takes. */
+function markPreferredFont(sources: readonly FoundReference[]): void {
   for (const extension of FONT_FORMATS) {
-    const found = sources.find(({ url }) =>
+    const preferred = sources.find(({ url }) =>
       url
         .replace(/[?#].*$/s, '')
         .toLowerCase()
         .endsWith(extension),
     );
-    if (found) return found;
+    if (preferred) {
+      preferred.kind = 'font';
+      return;
+    }
   }
-  return undefined;
-}
-
-/** Inside of `url( … )`: without the white space that is no part of it. */
-function innerRange(text: string, [, , first, last]: CSSToken): [start: number, end: number] {
-  let start = text.indexOf('(', first) + 1;
-  let end = last;
-  while (start < end && isWhiteSpace(text.charCodeAt(start))) start++;
-  while (end > start && isWhiteSpace(text.charCodeAt(end - 1)) && !isEscaped(text, end - 1)) end--;
-  return [start, end];
-}
-
-/** Whether a backslash in front of a character belongs to it, and not to a backslash in front of that. */
-function isEscaped(text: string, offset: number): boolean {
-  let backslashes = 0;
-  while (text[offset - 1 - backslashes] === '\\') backslashes++;
-  return backslashes % 2 === 1;
-}
-
-/** CSS Syntax Level 3, section 4.3.7, and 4.3.5 for a line break: hex digits, a line break, any other character. */
-const ESCAPE = /\\(?:([\da-f]{1,6})(?:\r\n|[ \t\n\f\r])?|(\r\n|[\n\f\r])|(.))/giu;
-const REPLACEMENT_CHARACTER = 0xfffd;
-
-/** The value of a token. The tokenizer's own doubles what lies beyond the Basic Multilingual Plane (3.0.4). */
-function withoutEscapes(raw: string): string {
-  if (!raw.includes('\\')) return raw;
-  return raw.replace(ESCAPE, (_, hex: string | undefined, lineBreak: string | undefined, other: string) => {
-    if (hex === undefined) return lineBreak === undefined ? other : '';
-    const code = Number.parseInt(hex, 16);
-    const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-    return String.fromCodePoint(isCharacter ? code : REPLACEMENT_CHARACTER);
-  });
-}
-
-/** CSS Syntax Level 3, section 4.2. */
-function isWhiteSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0c || code === 0x0d;
 }

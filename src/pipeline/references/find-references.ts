@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { splitExtension } from '../../core/asset-path.js';
-import type { FoundReference, FoundReferences, Reference } from './reference.js';
+import type { BrokenSpot, FoundReference, FoundReferences, Reference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
 /** What a file says of other files; `undefined` for one that can say nothing. */
@@ -10,7 +10,14 @@ export interface LexedFile {
   /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
   isModule: boolean;
   /** Why the references of the file cannot be followed. */
-  problem?: { line: number; why: string };
+  problem?: Problem;
+}
+
+export interface Problem {
+  line: number;
+  why: string;
+  /** Whether only that spot is left alone. Default: false, all of the file is. */
+  isPartial?: boolean;
 }
 
 type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
@@ -44,8 +51,8 @@ function formatOf(assetPath: string): Format | undefined {
 }
 
 /**
- * Finds the references of one file. What a lexer cannot read is served as it
- * is, and {@link LexedFile.problem} says why.
+ * Finds the references of one file. What a lexer cannot read, be it the file or
+ * a spot in it, is served as it is, and {@link LexedFile.problem} says why.
  *
  * @param size bytes.
  * @param read called for a file that may hold references, and is not too large.
@@ -57,14 +64,21 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   const content = read();
   if (!holdsMarks(format, content)) return undefined;
   // Next sends text as UTF-8, whatever the file is written in.
-  if (!isUtf8(content)) return unreadable(1, 'it is not text in UTF-8');
-  const whole = content.toString('utf8');
-  const offset = whole.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  const isText = isUtf8(content);
+  // Browsers replace the bytes of a stylesheet that are not UTF-8, and read the rest.
+  if (!isText && (format !== 'css' || isUtf16(content))) return unreadable(1, 'it is not text in UTF-8');
+  const whole = content.toString(isText ? 'utf8' : 'latin1');
+  const mark = isText ? BYTE_ORDER_MARK : BYTE_ORDER_MARK_BYTES;
+  const offset = whole.startsWith(mark) ? mark.length : 0;
   const text = whole.slice(offset);
   try {
-    const { references, isModule } = lexersOf(format)(text);
-    if (references.length === 0 && !isModule) return undefined;
-    return { references: locate(references, text, offset), isModule: isModule || isModuleName(assetPath) };
+    const { references, isModule, brokenSpot } = lexersOf(isText ? format : 'css-bytes')(text);
+    if (references.length === 0 && !isModule && !brokenSpot) return undefined;
+    return {
+      references: locate(references, text, offset),
+      isModule: isModule || isModuleName(assetPath),
+      ...(brokenSpot && { problem: { line: lineCounter(text)(brokenSpot.offset), why: brokenSpot.why, isPartial: true } }),
+    };
   } catch (error) {
     if (error instanceof ReferencesUnreadableError) return unreadable(lineCounter(text)(error.offset), error.message);
     throw error;
@@ -72,6 +86,7 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
+const BYTE_ORDER_MARK_BYTES = '\xEF\xBB\xBF';
 
 function isModuleName(assetPath: string): boolean {
   return assetPath.toLowerCase().endsWith('.mjs');
@@ -126,13 +141,18 @@ function isUtf16(content: Buffer): boolean {
 type Lexer = (text: string) => FoundReferences;
 
 /** Loaded when a file asks for them: most builds find nothing changed, and start quicker without. */
-function lexersOf(format: Format): Lexer {
+function lexersOf(format: Format | 'css-bytes'): Lexer {
   const withoutModules =
-    (find: (text: string) => FoundReference[]): Lexer =>
-    (text) => ({ references: find(text), isModule: false });
+    (find: (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[]): Lexer =>
+    (text) => {
+      const spots: BrokenSpot[] = [];
+      return { references: find(text, (spot) => spots.push(spot)), isModule: false, brokenSpot: spots[0] };
+    };
   switch (format) {
     case 'css':
       return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferences);
+    case 'css-bytes':
+      return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferencesInBytes);
     case 'javascript':
       return (require('./javascript-references.js') as typeof import('./javascript-references.js')).findJavascriptReferences;
     case 'svg':

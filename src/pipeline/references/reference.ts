@@ -34,9 +34,18 @@ export interface Reference extends FoundReference {
   line: number;
 }
 
+/** Where a file is not what its format asks for, and what browsers make of it. */
+export interface BrokenSpot {
+  /** Where in the text, in UTF-16 code units. */
+  offset: number;
+  why: string;
+}
+
 /** What was found in one file. */
 export interface FoundReferences {
   references: FoundReference[];
   /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
   isModule: boolean;
+  /** The first one that browsers recover from, and the lexer too. */
+  brokenSpot?: BrokenSpot | undefined;
 }

@@ -1,4 +1,4 @@
-import { isAscii } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import type { FoundReference, Notation } from './reference.js';
 
@@ -44,7 +44,8 @@ export function rewriteBytes(content: Buffer, edits: readonly Edit[], memory: (s
 
 /** Tells which byte an offset in UTF-16 code units is; asked for one offset after the other, each further on. */
 function byteOffsets(content: Buffer): (offset: number) => number {
-  if (isAscii(content)) return (offset) => offset;
+  // Bytes that are not UTF-8 were read as a character each.
+  if (isAscii(content) || !isUtf8(content)) return (offset) => offset;
   let byte = 0;
   let units = 0;
   return (offset) => {

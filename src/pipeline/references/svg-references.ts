@@ -1,6 +1,6 @@
 import { Tokenizer } from 'htmlparser2';
 import { findCssReferences } from './css-references.js';
-import type { FoundReference } from './reference.js';
+import type { BrokenSpot, FoundReference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
 const URL_ATTRIBUTES = new Set(['href', 'xlink:href']);
@@ -10,9 +10,10 @@ const URL_ATTRIBUTES = new Set(['href', 'xlink:href']);
  * a reader clicks, and the stylesheets in it.
  *
  * @param text without a byte-order mark.
+ * @param onBrokenSpot told of spots in the stylesheets that browsers skip or misread.
  * @throws {ReferencesUnreadableError}
  */
-export function findSvgReferences(text: string): FoundReference[] {
+export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot) => void = () => {}): FoundReference[] {
   const references: FoundReference[] = [];
   let element = '';
   let attribute = '';
@@ -83,12 +84,9 @@ export function findSvgReferences(text: string): FoundReference[] {
   return references;
 
   function addCss(start: number, end: number): void {
-    try {
-      for (const reference of findCssReferences(blankedOut(text, start, end, markup))) {
-        references.push({ ...reference, start: reference.start + start, end: reference.end + start });
-      }
-    } catch (error) {
-      throw error instanceof ReferencesUnreadableError ? new ReferencesUnreadableError(error.offset + start, error.message) : error;
+    const css = blankedOut(text, start, end, markup);
+    for (const reference of findCssReferences(css, ({ offset, why }) => onBrokenSpot({ offset: offset + start, why }))) {
+      references.push({ ...reference, start: reference.start + start, end: reference.end + start });
     }
   }
 }

@@ -24,7 +24,7 @@ export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' 
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 3;
+const VERSION = 4;
 
 type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
 type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];

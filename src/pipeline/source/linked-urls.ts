@@ -1,5 +1,5 @@
 import { urlsOfSrcset } from '../../core/srcset.js';
-import { findCssReferencesIfAny } from '../references/css-references.js';
+import { findCssReferences } from '../references/css-references.js';
 import { importedNames } from './imported-names.js';
 import { isFetchedForPage } from './link-types.js';
 import { metadataUrls } from './metadata-urls.js';
@@ -117,7 +117,7 @@ export function findLinkSites(tree: Node): LinkSite[] {
   function addStyle({ value }: Node): void {
     const properties = alternativesOf(value).flatMap((object) => object.properties ?? []);
     for (const each of properties.flatMap((property) => textsOf(property.value))) {
-      for (const { kind, url } of findCssReferencesIfAny(each.text)) {
+      for (const { kind, url } of findCssReferences(each.text)) {
         if (kind === 'url') add({ ...each, text: url }, { site: 'style url()', isLookedUp: false, isPart: true });
       }
     }

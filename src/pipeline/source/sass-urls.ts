@@ -1,6 +1,5 @@
-import { type CSSToken, TokenType, tokenizer } from '@csstools/css-tokenizer';
-import { findCssReferencesIfAny } from '../references/css-references.js';
-import type { FoundReference } from '../references/reference.js';
+import { CssTokens } from '../references/css-tokens.js';
+import type { FoundReference, Notation } from '../references/reference.js';
 
 /** At-rules that load other stylesheets. */
 const LOADING = new Set(['import', 'use', 'forward']);
@@ -17,43 +16,34 @@ export function findSassUrls(text: string, isIndented = false): FoundReference[]
   const found: FoundReference[] = [];
   /** The at-rule that loads a stylesheet, if it is one that is being read. */
   let loading: string | undefined;
-  let functionStart: number | undefined;
-  /** The call of `url()` with a string, which may be the first part of a URL that is worked out. */
-  let call: [start: number, end: number] | undefined;
-  for (let start = 0; start < text.length; ) start = lookThrough(start);
+  let isCall = false;
+  /** The string in a call of `url()`, which may be the first part of a URL that is worked out. */
+  let inCall: FoundReference | undefined;
+  const token = new CssTokens(text);
+  while (token.next()) {
+    if (token.type === 'other' && text[token.start] === '/' && text[token.end] === '/') {
+      token.skipTo(endOfComment(token.start));
+      continue;
+    }
+    if (token.type === 'white-space' && isIndented && LINE_BREAK.test(text.slice(token.start, token.end))) loading = undefined;
+    if (token.type === 'white-space' || token.type === 'comment') continue;
+    loading = loadingAfter(token);
+    if (token.type === ')' && inCall) add(inCall);
+    inCall = token.type === 'string' && isCall ? urlOf(token, 'string') : undefined;
+    isCall = token.type === 'function' && token.name === 'url';
+    if (token.type === 'url') add(urlOf(token, 'css-url'));
+  }
   return found;
 
-  /** @returns where to begin anew: at the end of the text, or of a line comment, of which the tokens of CSS know nothing. */
-  function lookThrough(start: number): number {
-    const tokens = tokenizer({ css: text.slice(start) });
-    while (!tokens.endOfFile()) {
-      const token = tokens.nextToken();
-      const [type, written, first, last] = token;
-      if (type === TokenType.Delim && written === '/' && text[start + last + 1] === '/') return endOfComment(start + first);
-      if (type === TokenType.Whitespace || type === TokenType.Comment) {
-        if (isIndented && type === TokenType.Whitespace && LINE_BREAK.test(written)) loading = undefined;
-        continue;
-      }
-      loading = loadingAfter(token);
-      if (type === TokenType.CloseParen && call) add(...call);
-      call = type === TokenType.String && functionStart !== undefined ? [functionStart, start + last + 1] : undefined;
-      functionStart = type === TokenType.Function && token[4].value.toLowerCase() === 'url' ? start + first : undefined;
-      if (type === TokenType.URL) add(start + first, start + last + 1);
-    }
-    return text.length;
-  }
-
-  function loadingAfter(token: CSSToken): string | undefined {
-    switch (token[0]) {
-      case TokenType.AtKeyword: {
-        const name = token[4].value.toLowerCase();
-        return LOADING.has(name) ? name : undefined;
-      }
-      case TokenType.Semicolon:
-      case TokenType.OpenCurly:
-      case TokenType.CloseCurly:
+  function loadingAfter(token: CssTokens): string | undefined {
+    switch (token.type) {
+      case 'at-keyword':
+        return LOADING.has(token.name) ? token.name : undefined;
+      case ';':
+      case '{':
+      case '}':
         return undefined;
-      case TokenType.OpenParen:
+      case '(':
         // `@use 'theme' with ($hero: url(/a.png))` gives values; `@import (css) url(…)` of Less is still to name what it loads.
         return loading === 'import' ? loading : undefined;
       default:
@@ -61,10 +51,8 @@ export function findSassUrls(text: string, isIndented = false): FoundReference[]
     }
   }
 
-  function add(start: number, end: number): void {
-    if (loading !== undefined) return;
-    for (const reference of readUrl(text.slice(start, end)))
-      found.push({ ...reference, start: start + reference.start, end: start + reference.end });
+  function add(reference: FoundReference): void {
+    if (loading === undefined) found.push(reference);
   }
 
   /** In the indented syntax, the lines below a comment that are indented deeper are part of it, if it has a line of its own. */
@@ -94,8 +82,6 @@ export function findSassUrls(text: string, isIndented = false): FoundReference[]
 
 const LINE_BREAK = /[\n\r\f]/;
 
-/** @param call of `url()`, with or without the parenthesis at its end. */
-function readUrl(call: string): FoundReference[] {
-  // Half a name in braces, #{$name}, is not CSS.
-  return findCssReferencesIfAny(call.endsWith(')') ? call : `${call})`);
+function urlOf({ value, valueStart, valueEnd }: CssTokens, notation: Notation): FoundReference {
+  return { kind: 'url', notation, url: value, start: valueStart, end: valueEnd };
 }

@@ -35,6 +35,19 @@ test('a file that cannot be read', () => {
   ]);
 });
 
+test('a spot that cannot be read', () => {
+  const warnings = new ReferenceWarnings();
+  warnings.addUnreadable('/a.css', { line: 3, why: 'a string is not closed on its line', isPartial: true });
+  expect(warnings.finish()).toEqual([
+    {
+      what: 'A file is broken at one spot',
+      where: 'public/a.css:3',
+      why: 'a string is not closed on its line',
+      fix: expect.stringMatching(/all other references of the file get hashed URLs.*references: \{ exclude: '\/a\.css' \}/),
+    },
+  ]);
+});
+
 test('stylesheets that import each other', () => {
   const warnings = new ReferenceWarnings();
   warnings.addImportCircle(['/a.css', '/b.css']);

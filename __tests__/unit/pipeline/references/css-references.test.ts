@@ -1,4 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+import fc from 'fast-check';
 import { findCssReferences } from '../../../../src/pipeline/references/css-references';
+import { findReferences } from '../../../../src/pipeline/references/find-references';
+import type { BrokenSpot, FoundReference } from '../../../../src/pipeline/references/reference';
+import { rewriteBytes } from '../../../../src/pipeline/references/rewrite-references';
+import { brokenCssBytes } from '../../../support/broken-css';
 import { inShort, repeated, timed } from '../../support/references';
 
 const found = (css: string) => inShort(css, findCssReferences(css));
@@ -121,20 +127,102 @@ test('offsets are right behind characters of every width, in bare and quoted URL
   expect(found('/* \u{1F4A9} */a{b:url(\u{1F4A9}.png)}b{c:url("\u00fc.png")}')).toEqual(['url \u{1F4A9}.png', 'url \u00fc.png']);
 });
 
+const GOOD = 'x{y:url(good.png)}';
+
+test.each<[string, css: string, ...references: string[]]>([
+  ['a bare data: URL with quotes', `a{b:url(data:image/svg+xml;utf8,<svg xmlns='http://a.example/'>)}${GOOD}`, 'url good.png'],
+  ['a bare URL with a space, and a parenthesis with a backslash', `a{b:url(a b.png\\) url(c.png)}${GOOD}`, 'url good.png'],
+  ['a bare URL with a line break behind a backslash', `a{b:url(a\\\n.png)}${GOOD}`, 'url good.png'],
+  ['a string over two lines', `a{b:"url(a.png)\n;c:url("b.png\n)}${GOOD}`, 'url good.png'],
+  ['a brace too many', `a{b:c}}${GOOD}d{e:url(f.png)}`, 'url good.png', 'url f.png'],
+  ['a rule behind a brace too many, whose @import and @font-face are none', `}@import "a.css";@font-face{b:url(c.woff2)}`, 'url c.woff2'],
+  ['a bracket too many', `a{b:c)];d:url(e.png)}${GOOD}`, 'url e.png', 'url good.png'],
+  ['the wrong bracket', `a{b:(c]);d:url(e.png)}${GOOD}`, 'url e.png', 'url good.png'],
+  ['a block that is not closed', `@media print{a{b:url(c.png)}${GOOD}`, 'url c.png', 'url good.png'],
+  ['a function that is not closed', 'a{b:url("a.png"', 'url a.png'],
+  ['a set of images that is not closed', 'a{b:image-set("a.png" 1x,"b.png', 'url a.png', 'url b.png'],
+  ['a URL that is not closed', 'a{b:url(a.png', 'url a.png'],
+  ['a URL with white space that is not closed', 'a{b:url(a.png \n', 'url a.png'],
+  ['a string that is not closed', '@import "a.css', 'style-import a.css'],
+  ['a string that is not closed, and a backslash', '@import "a.css\\', 'style-import a.css'],
+  ['a face that is not closed', '@font-face{src:url(a.eot),url(a.woff2)', 'url a.eot', 'font a.woff2'],
+  ['a comment that is not closed', `${GOOD}/* url(a.png) /*# sourceMappingURL=a.map`, 'url good.png'],
+  ['a NUL character in a URL', `a{b:url(a\0.png)}${GOOD}`, 'url a\uFFFD.png (a\0.png)', 'url good.png'],
+  ['NUL characters, and nothing else', '\0'.repeat(1000)],
+  ['a backslash at the end of a line', `a{b:c\\\n;d:url(e.png)}${GOOD}`, 'url e.png', 'url good.png'],
+])('it finds what browsers load beside %s', (_, css, ...references) => {
+  expect(found(css)).toEqual(references);
+});
+
+test.each([
+  ['in a block', 'a{@import "a.css";}@media print{@import url(b.css);}'],
+  ['in parentheses', 'a{b:(@import "a.css")}'],
+  ['in the midst of a rule', 'a @import "a.css";b{c:d}'],
+  ['behind a semicolon too many', ';@import "a.css";b{c:d}'],
+  ['with something in front of its URL', '@import print "a.css";@import (url(b.css));'],
+  ['with a URL in a function that is not for one', '@import format("a.css");'],
+])('an @import is none %s', (_, css) => {
+  expect(found(css)).toEqual([]);
+});
+
 test.each<[string, css: string, offset: number, why: string]>([
-  ['a bare URL with a space', 'a{b:url(a b.png)}', 4, 'this is no URL: url(a b.png)'],
-  ['a bare URL with a quote', 'a{b:url(a"b.png)}', 4, 'Unexpected character'],
-  ['a string over two lines', 'a{b:"a\nb"}', 4, 'newline'],
+  ['a bare URL with a space', 'a{b:url(a b.png)}', 4, 'needs them'],
+  ['a bare URL with a quote', 'a{b:url(a"b.png)}', 4, 'needs them'],
+  ['a string over two lines', 'a{b:"a\nb"}', 4, 'not closed on its line'],
   ['a block that is not closed', 'a{b:c', 1, '"{" is never closed'],
-  ['a brace too many', 'a{b:c}}', 6, '"}" closes nothing'],
+  ['a brace too many', 'a{b:c}} b{}', 6, '"}" closes nothing'],
   ['the wrong bracket', 'a{b:(c]}', 6, '"]" closes nothing'],
+  ['a parenthesis that its block ends before', 'a{b:(c}d{e:f}', 4, '"(" is not closed'],
   ['a comment that is not closed', 'a{}/* b', 3, 'comment'],
   ['a string that is not closed', 'a{b:"c', 4, 'string'],
+  ['a URL that is not closed', 'a{b:url(c', 4, 'url('],
   ['a function that is not closed', 'a{b:url("a.png"', 4, '"(" is never closed'],
-  ['what is no text', '\u0089PNG\r\n\u001a\n"\n', 8, 'string'],
-])('what is no CSS is said with its place: %s', (_, css, offset, why) => {
-  expect(() => findCssReferences(css)).toThrow(expect.objectContaining({ offset, message: expect.stringContaining(why) }));
+  ['the first of several', 'a{b:url(a b)}}}c{d:"e', 4, 'needs them'],
+])('it reports the broken spot once: %s', (_, css, offset, why) => {
+  const spots: BrokenSpot[] = [];
+  findCssReferences(css, (spot) => spots.push(spot));
+  expect(spots).toEqual([{ offset, why: expect.stringContaining(why) }]);
 });
+
+test.each(['a{b:c}}', 'a{b:c}} \n}/* */', '<!-- a{b:c} -->', '\uFFFDa{b:c\\9;*d:e;_f:g}', ';a{b:c};', ''])(
+  'it reports nothing where browsers lose nothing: %j',
+  (css) => {
+    const onBrokenSpot = jest.fn();
+    findCssReferences(css, onBrokenSpot);
+    expect(onBrokenSpot).not.toHaveBeenCalled();
+  },
+);
+
+test('it reads any bytes, and no byte outside of a reference ever changes', () => {
+  const newUrl = "it's(1).0123456789.png";
+  let count = 0;
+  fc.assert(
+    fc.property(brokenCssBytes, (content) => {
+      const read = (bytes: Buffer) => findReferences('/a.css', bytes.length, () => bytes)?.references ?? [];
+      const references = read(content);
+      count += references.length;
+      const rewritten = rewriteBytes(
+        content,
+        references.map((reference) => ({ reference, url: newUrl })),
+      );
+      // What is rewritten is the same CSS, with other URLs.
+      const again = read(rewritten);
+      expect(again.map(({ notation }) => notation)).toEqual(references.map(({ notation }) => notation));
+      expect(again.map(({ url }) => url.slice(0, newUrl.length))).toEqual(references.map(() => newUrl));
+      expect(outside(rewritten, again)).toEqual(outside(content, references));
+    }),
+    { numRuns: 100_000, interruptAfterTimeLimit: 2000 },
+  );
+  expect(count).toBeGreaterThan(100);
+});
+
+/** What is between references, as text that shows every byte. */
+function outside(content: Buffer, references: readonly FoundReference[]): string[] {
+  const encoding = isUtf8(content) ? 'utf8' : 'latin1';
+  const text = content.toString(encoding);
+  const starts = [...references.map(({ start }) => start), text.length];
+  return starts.map((start, index) => Buffer.from(text.slice(references[index - 1]?.end ?? 0, start), encoding).toString('latin1'));
+}
 
 test.each<[string, css: string]>([
   ['side by side', repeated(100_000, (index) => `a{b:url(${index}.png)}`)],

@@ -70,20 +70,17 @@ test.each(Object.entries({ '/a.css': CONTENT.css, '/a.js': CONTENT.js, '/a.svg':
 );
 
 test.each<[string, assetPath: string, content: Buffer]>([
-  ['CSS in Latin-1', '/a.css', Buffer.from('/* \u00e9 */a{b:url(a.png)}', 'latin1')],
   ['JavaScript in Latin-1', '/a.js', Buffer.from("/* \u00e9 */import './a.js'", 'latin1')],
   ['CSS in UTF-16', '/a.css', Buffer.from(`\uFEFF${CONTENT.css}`, 'utf16le')],
   ['JavaScript in UTF-16', '/a.js', Buffer.from(`\uFEFF${CONTENT.js}`, 'utf16le')],
   ['SVG in UTF-16, big-endian', '/a.svg', Buffer.from(`\uFEFF${CONTENT.svg}`, 'utf16le').swap16()],
-  ['a PNG', '/a.css', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
 ])('text that Next would send as UTF-8, and is none, is left alone: %s', (_, assetPath, content) => {
   expect(found(assetPath, content)).toEqual({ references: [], isModule: false, problem: { line: 1, why: 'it is not text in UTF-8' } });
 });
 
 test.each<[string, assetPath: string, content: string, line: number, why: string]>([
-  ['CSS', '/a.css', '\n\na{b:url(a b)}', 3, 'no URL'],
   ['JavaScript', '/a.js', '\nimport "', 2, 'not JavaScript'],
-  ['SVG', '/a.svg', '<svg>\n<style>\na{</style></svg>', 3, 'never closed'],
+  ['SVG', '/a.svg', '<svg>\n<style>\na&gt;b{}</style></svg>', 2, 'character references'],
   ['JSON', '/manifest.json', '{"icons":\n', 1, 'not JSON'],
 ])('what cannot be read is left alone, and said with its line: %s', (_, assetPath, content, line, why) => {
   expect(found(assetPath, content)).toEqual({
@@ -91,6 +88,38 @@ test.each<[string, assetPath: string, content: string, line: number, why: string
     isModule: false,
     problem: { line, why: expect.stringContaining(why) },
   });
+});
+
+test.each<[string, assetPath: string, content: string]>([
+  ['CSS', '/a.css', `\n\na{b:url(a b)}${CONTENT.css}`],
+  ['CSS without a reference', '/a.css', '\n\na{b:url(a b)}'],
+  ['SVG', '/a.svg', `<svg>\n<style>\na{b:url(a b)}${CONTENT.css}</style></svg>`],
+])('a broken spot is said with its line, and the rest is read: %s', (_, assetPath, content) => {
+  const { problem, references } = found(assetPath, content) ?? {};
+  expect(problem).toEqual({ line: 3, why: expect.stringContaining('URL'), isPartial: true });
+  expect(references).toHaveLength(content.includes(CONTENT.css) ? 1 : 0);
+});
+
+test.each<[string, content: Buffer]>([
+  ['a comment in Latin-1', Buffer.from('/* \u00e9 */a{b:url(a.png)}', 'latin1')],
+  ['a name in Latin-1', Buffer.from('.\u00e9{b:url(a.png)}', 'latin1')],
+  ['a name in Latin-1, behind a byte-order mark', Buffer.from('\u00ef\u00bb\u00bf@font-face{src:url(a.png)}.\u00e9{}', 'latin1')],
+])('CSS that is not UTF-8 is read but for those bytes, and its offsets are bytes: %s', (_, content) => {
+  const { references = [], problem } = found('/a.css', content) ?? {};
+  expect(problem).toBeUndefined();
+  expect(references.map(({ url, start, end }) => [url, content.toString('latin1', start, end)])).toEqual([['a.png', 'a.png']]);
+});
+
+test('a URL in CSS that is not UTF-8 is what a browser takes it for', () => {
+  const content = Buffer.from('a{b:url(\u00e9.png),url("\u00c3\u00a9\\e9.png")}', 'latin1');
+  expect(found('/a.css', content)?.references.map(({ url }) => url)).toEqual(['\uFFFD.png', '\u00e9\u00e9.png']);
+});
+
+test.each([
+  ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+  ['nothing but NUL', Buffer.alloc(4 * 1024 * 1024)],
+])('%s that is named like CSS holds nothing', (_, content) => {
+  expect(found('/a.css', content)).toBeUndefined();
 });
 
 test.each([

@@ -53,7 +53,12 @@ test.each([
 
 test('a style that only an XML parser can read is said', () => {
   expect(() => findSvgReferences('<svg><style>a{b:url(a?b&amp;c)}</style></svg>')).toThrow('<![CDATA[');
-  expect(() => findSvgReferences('<svg><style>a{b:c</style></svg>')).toThrow('never closed');
+});
+
+test('a broken spot in a style is said with its place', () => {
+  const onBrokenSpot = jest.fn();
+  findSvgReferences('<svg><style>a{b:c</style></svg>', onBrokenSpot);
+  expect(onBrokenSpot).toHaveBeenCalledWith({ offset: 13, why: expect.stringContaining('never closed') });
 });
 
 test.each<[string, svg: string]>([
