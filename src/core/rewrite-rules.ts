@@ -4,6 +4,8 @@ import type { HashedPathShape } from './hashed-path-shape.js';
 export interface RewriteRule {
   source: string;
   destination: string;
+  /** `false`: Next adds no locale to the two of them. */
+  locale?: false;
 }
 
 export interface RewriteRules {
@@ -38,12 +40,26 @@ export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
 export function deriveRewrites(shape: HashedPathShape | undefined, onStaleHash: 'serve-current' | 'not-found'): RewriteRules {
   if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
   return {
-    beforeFiles: [
-      { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: `${STORE_URL}/:path` },
-      { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` },
-    ],
+    beforeFiles: [turnAway(), { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` }],
     afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : toOriginals(`${REWRITE_STORE_URL}/`, shape),
   };
+}
+
+/**
+ * With `i18n`, Next adds a locale to all paths but those that begin with
+ * `/_next/`, and finds the same static file with and without the default one.
+ * It decodes a path that it does not know, so each sign of the folder's name
+ * may be percent-encoded. `/_next/static` itself may not
+ * (`server/lib/router-utils/filesystem.js`, the same from 15.4 to 16.4).
+ */
+function turnAway(): RewriteRule {
+  const [folder, own] = splitAfter(REWRITE_STORE_URL, '/_next/static/');
+  const spellings = [...`${own}/`].map((sign) => `(?:${sign}|%${sign.charCodeAt(0).toString(16)})`).join('');
+  return { source: `/:folder((?:[^/]+/)?${folder.slice(1)}${spellings}):path(.*)`, destination: `${STORE_URL}/:path`, locale: false };
+}
+
+function splitAfter(text: string, start: string): [string, string] {
+  return [text.slice(0, start.length), text.slice(start.length)];
 }
 
 /**

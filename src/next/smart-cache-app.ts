@@ -14,7 +14,7 @@ import { type RenderModules, renderModulePaths, writeRenderModules } from '../pi
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
-import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { type ShapeInput, shapeBesideRoutes, warnOfReachedRoutes } from './checks/route-conflicts.js';
 import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
 import { whenPagesListen } from './when-pages-listen.js';
@@ -55,8 +55,8 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   });
   // Next asks twice in one build; a warning is wanted once.
   const rules = once(() => {
-    const { shape, dynamicRoutes } = shapeBesideRoutes(shapeInput(project, config, built(), rewrittenAssetPaths(project, built())));
-    warnOfDynamicRoutes(dynamicRoutes, project.options.hashLength);
+    const { shape, routesReached } = shapeBesideRoutes(shapeInput(project, config, built(), rewrittenAssetPaths(project, built())));
+    warnOfReachedRoutes(routesReached, project.options.hashLength, shape?.exampleExtension ?? '');
     return deriveRewrites(shape, project.options.onStaleHash);
   });
   return {

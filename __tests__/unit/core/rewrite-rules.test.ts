@@ -46,11 +46,12 @@ test('the rules of a small app', () => {
   "beforeFiles": [
     {
       "destination": "/_next/static/media/smart-cache/:path",
-      "source": "/_next/static/media/smart-cache-rewrite/:path(.*)",
+      "locale": false,
+      "source": "/:folder((?:[^/]+/)?_next/static/(?:m|%6d)(?:e|%65)(?:d|%64)(?:i|%69)(?:a|%61)(?:/|%2f)(?:s|%73)(?:m|%6d)(?:a|%61)(?:r|%72)(?:t|%74)(?:-|%2d)(?:c|%63)(?:a|%61)(?:c|%63)(?:h|%68)(?:e|%65)(?:-|%2d)(?:r|%72)(?:e|%65)(?:w|%77)(?:r|%72)(?:i|%69)(?:t|%74)(?:e|%65)(?:/|%2f)):path(.*)",
     },
     {
       "destination": "/_next/static/media/smart-cache-rewrite/:path",
-      "source": "/:path((?:(?:css|js)/.+\\.[0-9a-f]{10}\\.[^./]+|(?:logo)\\.[0-9a-f]{10}\\.svg))",
+      "source": "/:path((?:(?:css|js)/.+\\.[0-9a-f]{10}\\.(?:css|js)|(?:logo)\\.[0-9a-f]{10}\\.svg))",
     },
   ],
 }
