@@ -89,7 +89,12 @@ function makeShape(
   ]);
   // Names without an extension are listed: `/account/secret.<hash>` must not lead to the page `/account/secret`.
   const bareNames = [...current.inFolders, ...older.inFolders].filter((assetPath) => splitExtension(assetPath).extension === '');
-  const bare = takeFolders(BUDGET.withoutExtension, folders, linkedDirectly, bareNames.map((assetPath) => [assetPath, toPattern(assetPath)]));
+  const bare = takeFolders(
+    BUDGET.withoutExtension,
+    folders,
+    linkedDirectly,
+    bareNames.map((assetPath) => [assetPath, toPattern(assetPath)]),
+  );
   let rootFiles = linkedDirectly.has('') ? '' : rootFileBranch([...current.rootFiles, ...older.rootFiles], hash);
   if (rootFiles === undefined) rootFiles = rootFileBranch(current.rootFiles, hash);
   if (rootFiles === undefined) linkedDirectly.add('');
@@ -177,12 +182,7 @@ function namesThatLookHashed(assetPaths: readonly string[], hash: string): Liste
 }
 
 /** Names that are not hashed, in folders where a made-up hash would lead to them. */
-function namesReachedByExtension(
-  unhashed: readonly string[],
-  extension: string,
-  parents: ReadonlySet<string>,
-  hash: string,
-): ListedName[] {
+function namesReachedByExtension(unhashed: readonly string[], extension: string, parents: ReadonlySet<string>, hash: string): ListedName[] {
   if (!extension) return [];
   const reached = new RegExp(`^/.+/.*${extension}$`, 'i');
   return unhashed
@@ -203,7 +203,8 @@ function parentFolders(assetPaths: readonly string[]): Set<string> {
 /** `/a/b/c.js` → `/a`, `/a/b`. */
 function foldersAbove(assetPath: string): string[] {
   const folders: string[] = [];
-  for (let slash = assetPath.indexOf('/', 1); slash !== -1; slash = assetPath.indexOf('/', slash + 1)) folders.push(assetPath.slice(0, slash));
+  for (let slash = assetPath.indexOf('/', 1); slash !== -1; slash = assetPath.indexOf('/', slash + 1))
+    folders.push(assetPath.slice(0, slash));
   return folders;
 }
 

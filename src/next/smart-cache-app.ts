@@ -14,6 +14,7 @@ import { type RenderModules, renderModulePaths, writeRenderModules } from '../pi
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { listAppRoutes } from './checks/app-routes.js';
+import { checkGuards } from './checks/guards.js';
 import { type ShapeInput, shapeBesideRoutes, warnOfReachedRoutes } from './checks/route-conflicts.js';
 import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
@@ -67,6 +68,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     hasQueries: false,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
+      whenBuildSucceeds(() => checkGuards(project, built(), distDir));
       whenBuildSucceeds(() => recordDeploy(project, built()));
     },
   };

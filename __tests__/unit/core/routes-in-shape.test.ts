@@ -24,7 +24,7 @@ test.each(['/img/[...slug]', '/img/[id]', '/img/[[...slug]]', '/js/[version]/own
 test.each([
   '/',
   '/js',
-    '/account/own.0123456789.js',
+  '/account/own.0123456789.js',
   '/other.0123456789.txt',
   '/[[...slug]]',
   '/[lang]/[...slug]',
