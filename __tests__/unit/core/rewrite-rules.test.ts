@@ -93,6 +93,22 @@ test('a request from outside for the rewrites’ own folder ends in the public o
   }
 });
 
+test('a request for the rewrites’ own folder is turned away in every spelling under which Next finds it', () => {
+  const { beforeFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'serve-current');
+  const encode = (text: string) => `%${text.charCodeAt(0).toString(16)}`;
+  const own = `${REWRITE_STORE_URL}/`;
+  const start = '/_next/static/'.length;
+  const spellings = [...own].flatMap((sign, at) =>
+    at < start ? [] : [encode(sign), encode(sign).toUpperCase()].map((other) => own.slice(0, at) + other + own.slice(at + 1)),
+  );
+  spellings.push(own, own.slice(0, start) + [...own.slice(start)].map(encode).join(''));
+  for (const spelling of spellings)
+    for (const locale of ['', '/en', '/zh-Hans']) {
+      const url = `${locale}${spelling}js/app.${HASH}.js`;
+      expect([url, rewrite(beforeFiles, url)]).toEqual([url, `${STORE_URL}/js/app.${HASH}.js`]);
+    }
+});
+
 test('a stale hash is not found when the option says so', () => {
   const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'not-found');
   for (const assetPath of ASSET_PATHS) {

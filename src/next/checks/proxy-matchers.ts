@@ -9,6 +9,9 @@ export interface BuiltProxy {
   prefixes: PathPrefixes;
 }
 
+const EDGE_MANIFEST = 'server/middleware-manifest.json';
+const NODE_MANIFEST = 'server/functions-config-manifest.json';
+
 /** Next's own default for a proxy that runs in Node (`server/lib/router-utils/filesystem.js`). */
 const EVERYTHING: ProxyMatcher[] = [{ regexp: '.*', originalSource: '/:path*' }];
 
@@ -22,34 +25,49 @@ const EVERYTHING: ProxyMatcher[] = [{ regexp: '.*', originalSource: '/:path*' }]
  * @throws {Error} whose message says which file cannot be read, and why.
  */
 export function readBuiltProxy(distDir: string): BuiltProxy {
-  const edge = readDocument(distDir, 'server/middleware-manifest.json', 3);
-  const node = readDocument(distDir, 'server/functions-config-manifest.json', 1);
-  const { basePath, i18n } = readDocument(distDir, 'routes-manifest.json', undefined);
-  const inEdge = child(child(edge, 'middleware'), '/');
-  const inNode = child(child(node, 'functions'), '/_middleware');
-  const matchers = inEdge ? inEdge.matchers : inNode ? (inNode.matchers ?? EVERYTHING) : [];
-  if (!Array.isArray(matchers) || !matchers.every(isMatcher)) throw new Error('its matchers have another form than expected');
-  const locale = child({ i18n }, 'i18n')?.defaultLocale;
+  const { middleware } = readDocument(distDir, EDGE_MANIFEST, 3);
+  if (!isDocument(middleware)) throw new Error(`${EDGE_MANIFEST} has no "middleware"`);
+  const { functions } = readDocument(distDir, NODE_MANIFEST, 1);
+  if (!isDocument(functions)) throw new Error(`${NODE_MANIFEST} has no "functions"`);
+  const inEdge = middleware['/'];
+  const inNode = functions['/_middleware'];
+  const { basePath, i18n } = readDocument(distDir, 'routes-manifest.json');
   return {
-    matchers,
-    prefixes: { basePath: typeof basePath === 'string' ? basePath : '', locale: typeof locale === 'string' ? locale : undefined },
+    matchers: isDocument(inEdge)
+      ? checkMatchers(inEdge.matchers, EDGE_MANIFEST)
+      : isDocument(inNode)
+        ? checkMatchers(inNode.matchers ?? EVERYTHING, NODE_MANIFEST)
+        : [],
+    prefixes: {
+      basePath: typeof basePath === 'string' ? basePath : '',
+      locale: isDocument(i18n) && typeof i18n.defaultLocale === 'string' ? i18n.defaultLocale : undefined,
+    },
   };
 }
 
 type Document = Record<string, unknown>;
 
-/** @param version `undefined`: any. */
-function readDocument(distDir: string, name: string, version: number | undefined): Document {
-  const document: unknown = JSON.parse(fs.readFileSync(path.join(distDir, name), 'utf8'));
+/** @param version Default: any. */
+function readDocument(distDir: string, name: string, version?: number): Document {
+  const document = parseJson(fs.readFileSync(path.join(distDir, name), 'utf8'), name);
   if (!isDocument(document)) throw new Error(`${name} is not an object`);
   if (version !== undefined && document.version !== version)
-    throw new Error(`${name} has version ${JSON.stringify(document.version)}, and this package knows ${version}`);
+    throw new Error(`${name} has version ${JSON.stringify(document.version)}, and this package knows version ${version}`);
   return document;
 }
 
-function child(document: Document | undefined, key: string): Document | undefined {
-  const value = document?.[key];
-  return isDocument(value) ? value : undefined;
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${name} is not JSON`, { cause: error });
+  }
+}
+
+function checkMatchers(matchers: unknown, name: string): ProxyMatcher[] {
+  if (!Array.isArray(matchers) || !matchers.every(isMatcher))
+    throw new Error(`${name} has matchers of another form than this package knows`);
+  return matchers;
 }
 
 function isDocument(value: unknown): value is Document {
@@ -57,5 +75,13 @@ function isDocument(value: unknown): value is Document {
 }
 
 function isMatcher(value: unknown): value is ProxyMatcher {
-  return isDocument(value) && typeof value.regexp === 'string' && typeof value.originalSource === 'string';
+  return isDocument(value) && typeof value.regexp === 'string' && typeof value.originalSource === 'string' && isRegExp(value.regexp);
+}
+
+function isRegExp(pattern: string): boolean {
+  try {
+    return Boolean(new RegExp(pattern));
+  } catch {
+    return false;
+  }
 }
