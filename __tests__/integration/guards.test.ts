@@ -171,6 +171,7 @@ test.each([
       '/(api|trpc)(.*)',
     ],
   ],
+  ['next-intl', ['/((?!api|trpc|_next|_vercel|.*\\..*).*)']],
   ['Auth.js', ['/((?!api|_next/static|_next/image|favicon.ico).*)']],
 ])('the matcher of %s gives no message', (_, matcher) => {
   guardedApp({ matcher });
