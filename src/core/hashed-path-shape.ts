@@ -1,4 +1,4 @@
-import { encodeAssetPath, splitExtension } from './asset-path.js';
+import { compareAssetPaths, encodeAssetPath, splitExtension } from './asset-path.js';
 
 /**
  * What a hashed path looks like in this app, as the text of one regular
@@ -12,9 +12,11 @@ export interface HashedPathShape {
   /** Whether any hashed path has, or lacks, a file extension. */
   withExtension: boolean;
   withoutExtension: boolean;
+  /** One that hashed files in folders have, with its dot; `''` for none. */
+  exampleExtension: string;
   /**
    * Top-level entries whose hashed paths the pattern does not cover, because
-   * too many of their own names look hashed, or a route handler answers there.
+   * it would have to list too many names, or a route handler answers there.
    * Their URLs lead to the store directly. `''` stands for the files of
    * `public/` itself.
    */
@@ -22,17 +24,24 @@ export interface HashedPathShape {
 }
 
 /**
- * Next warns above 1,000 characters of built regular expression and exits
- * above 4,096, so each list of names has a budget. What does not fit is linked
- * directly: a rule neither grows with the number of files nor reaches further
- * than what `public/` has.
+ * Next exits above 4,096 characters of built regular expression
+ * (`lib/load-custom-routes.js`), so each list of names has a budget. What does
+ * not fit is linked directly: a rule neither grows with the number of files
+ * nor reaches further than what `public/` has.
  */
-const BUDGET = { ownNames: 180, folders: 270, rootFiles: 300, withoutExtension: 80 };
+const BUDGET = { keptOut: 500, folders: 270, extensions: 120, rootFiles: 300, withoutExtension: 80 };
+
+/**
+ * A percent-encoded letter, digit or other sign that needs no encoding, or
+ * slash. Next decodes such a path when it looks for the file, after the rules.
+ */
+const OTHER_SPELLING = '%(?:2[1789ADEF]|3\\d|[46][1-9A-F]|[57][\\dA]|5F|7E)';
 
 /**
  * @param hashedPaths asset paths that are hashed.
- * @param allPaths every asset path in `public/`: one whose own name looks
- * hashed (`lib.0123456789.js`) must keep working under that name.
+ * @param allPaths every asset path in `public/`, and routes of the app. One
+ * whose own name looks hashed (`lib.0123456789.js`) keeps working under that
+ * name, and one that is not hashed is not reached through a made-up hash.
  * @param olderPaths asset paths of earlier deploys, whose hashed paths are
  * served as long as the store has them and the budget lasts. Default: none.
  * @param hasHandler whether a route handler of the app may answer to a hashed
@@ -46,42 +55,71 @@ export function hashedPathShape(
   olderPaths: Iterable<string> = [],
   hasHandler: (folder: string) => boolean = () => false,
 ): HashedPathShape | undefined {
-  const current = groupPaths(hashedPaths);
-  const older = groupPaths(olderPaths);
+  const hashed = new Set(hashedPaths);
+  const all = [...allPaths];
+  const older = [...olderPaths].filter((assetPath) => !hasHandler(topLevelFolder(assetPath)));
+  const current = makeShape(hashed, [], all, hashLength, hasHandler);
+  if (older.length === 0) return current;
+  const withOlder = makeShape(hashed, older, all, hashLength, hasHandler);
+  // The manifest's URLs are made without knowing the earlier deploys, so these must not push a folder out of the shape.
+  return isSameSet(withOlder?.linkedDirectly, current?.linkedDirectly) ? withOlder : current;
+}
+
+function makeShape(
+  hashed: ReadonlySet<string>,
+  olderPaths: readonly string[],
+  allPaths: readonly string[],
+  hashLength: number,
+  hasHandler: (folder: string) => boolean,
+): HashedPathShape | undefined {
+  const unhashed = allPaths.filter((assetPath) => !hashed.has(assetPath));
+  const unhashedNames = new Set(unhashed.map(withoutCase));
+  const isUnhashed = (assetPath: string) => unhashed.length > 0 && unhashedNames.has(withoutCase(assetPath));
+  const current = groupPaths(hashed);
+  const older = groupPaths(olderPaths.filter((assetPath) => !isUnhashed(assetPath)));
   if (current.isEmpty && older.isEmpty) return undefined;
 
   const hashPattern = `[0-9a-f]{${hashLength}}`;
   const hash = `\\.${hashPattern}`;
-  const looksHashed = new RegExp(`\\.${hashPattern}(?:\\.[^./]+)?$`, 'i');
-  const ownNames = [...allPaths].filter((assetPath) => looksHashed.test(assetPath));
-  const ownNameList = alternatives(ownNames.map(toPattern), BUDGET.ownNames);
-  const linkedDirectly = new Set(ownNameList === undefined ? ownNames.map(topLevelFolder) : []);
-  for (const folder of ['', ...current.folders, ...older.folders]) if (hasHandler(folder)) linkedDirectly.add(folder);
+  // Rules match without regard to case, so none can tell two such names apart.
+  const linkedDirectly = new Set([...hashed].filter(isUnhashed).map(topLevelFolder));
+  for (const folder of ['', ...current.folders]) if (hasHandler(folder)) linkedDirectly.add(folder);
 
   const folders = takeWithin(BUDGET.folders, current.folders, older.folders, linkedDirectly);
   for (const folder of current.folders) if (!folders.has(folder)) linkedDirectly.add(folder);
+
+  const extension = extensionPattern([...current.extensions, ...older.extensions]);
+  const parents = parentFolders([...current.inFolders, ...older.inFolders]);
+  const keptOut = takeFolders(BUDGET.keptOut, folders, linkedDirectly, [
+    ...namesThatLookHashed(allPaths, hash),
+    ...namesReachedByExtension(unhashed, extension, parents, hash),
+  ]);
+  // Names without an extension are listed: `/account/secret.<hash>` must not lead to the page `/account/secret`.
+  const bareNames = [...current.inFolders, ...older.inFolders].filter((assetPath) => splitExtension(assetPath).extension === '');
+  const bare = takeFolders(
+    BUDGET.withoutExtension,
+    folders,
+    linkedDirectly,
+    bareNames.map((assetPath) => [assetPath, toPattern(assetPath)]),
+  );
   let rootFiles = linkedDirectly.has('') ? '' : rootFileBranch([...current.rootFiles, ...older.rootFiles], hash);
   if (rootFiles === undefined) rootFiles = rootFileBranch(current.rootFiles, hash);
   if (rootFiles === undefined) linkedDirectly.add('');
 
-  const branches: string[] = [];
-  if (folders.size) {
-    const names = alternatives([...folders].map(encodeURIComponent).map(escapePattern)) ?? '';
-    // Names without an extension are listed: `/account/secret.<hash>` must not lead to the page `/account/secret`.
-    const withoutExtension = [...current.withoutExtension, ...older.withoutExtension].filter((name) => folders.has(topLevelFolder(name)));
-    const listed = alternatives(withoutExtension.map(toPattern), BUDGET.withoutExtension);
-    branches.push(`${names}/.+${hash}\\.[^./]+`);
-    if (listed) branches.push(`${listed}${hash}`);
-    else if (listed === undefined) branches.push(`${names}/.+${hash}`);
-  }
-  if (rootFiles) branches.push(rootFiles);
+  const inShape = [...folders].filter((folder) => !linkedDirectly.has(folder)).map(encodeURIComponent);
+  const branches = [
+    ...(inShape.length > 0 && extension ? [`${alternatives(inShape.map(escapePattern))}/.+${hash}${extension}`] : []),
+    ...(bare.length > 0 ? [`${alternatives(bare)}${hash}`] : []),
+    ...(rootFiles ? [rootFiles] : []),
+  ];
   // `(?!)` matches nothing: everything is linked directly.
-  const covered = branches.length ? `(?:${branches.join('|')})` : '(?:(?!))';
+  const covered = `(?:${branches.join('|') || '(?!)'})`;
   return {
-    pattern: ownNameList ? `(?!${ownNameList}$)${covered}` : covered,
+    pattern: keptOut.length > 0 ? `(?!${alternatives(keptOut)}$|.*${OTHER_SPELLING})${covered}` : covered,
     hashPattern,
     withExtension: current.hasExtension || older.hasExtension,
     withoutExtension: current.hasNoExtension || older.hasNoExtension,
+    exampleExtension: [...current.extensions, ...older.extensions].sort(compareAssetPaths)[0] ?? '',
     linkedDirectly,
   };
 }
@@ -98,9 +136,10 @@ export function shapeMatcher(shape: HashedPathShape | undefined): (url: string) 
 interface PathGroups {
   isEmpty: boolean;
   folders: Set<string>;
-  rootFiles: Set<string>;
-  /** In a folder, with a name that has no extension. */
-  withoutExtension: Set<string>;
+  inFolders: string[];
+  rootFiles: string[];
+  /** Of the files in folders. */
+  extensions: Set<string>;
   hasExtension: boolean;
   hasNoExtension: boolean;
 }
@@ -109,24 +148,94 @@ function groupPaths(assetPaths: Iterable<string>): PathGroups {
   const groups: PathGroups = {
     isEmpty: true,
     folders: new Set(),
-    rootFiles: new Set(),
-    withoutExtension: new Set(),
+    inFolders: [],
+    rootFiles: [],
+    extensions: new Set(),
     hasExtension: false,
     hasNoExtension: false,
   };
   for (const assetPath of assetPaths) {
     groups.isEmpty = false;
     const folder = topLevelFolder(assetPath);
-    if (folder) groups.folders.add(folder);
-    else groups.rootFiles.add(assetPath);
-    if (splitExtension(assetPath).extension) {
-      groups.hasExtension = true;
+    const { extension } = splitExtension(assetPath);
+    if (extension) groups.hasExtension = true;
+    else groups.hasNoExtension = true;
+    if (folder === '') {
+      groups.rootFiles.push(assetPath);
       continue;
     }
-    groups.hasNoExtension = true;
-    if (folder) groups.withoutExtension.add(assetPath);
+    groups.folders.add(folder);
+    groups.inFolders.push(assetPath);
+    if (extension) groups.extensions.add(extension);
   }
   return groups;
+}
+
+/** With its dot; `''` for none. Too many to list: any, and then more names are kept out. */
+function extensionPattern(extensions: readonly string[]): string {
+  const list = alternatives(
+    extensions.map((extension) => escapePattern(encodeURIComponent(extension.slice(1)))),
+    BUDGET.extensions,
+  );
+  return list === undefined ? '\\.[^./]+' : list && `\\.${list}`;
+}
+
+/** An asset path, and the pattern that stands for it, or for all of its folder. */
+type ListedName = readonly [assetPath: string, pattern: string];
+
+function namesThatLookHashed(assetPaths: readonly string[], hash: string): ListedName[] {
+  const looksHashed = new RegExp(`${hash}(?:\\.[^./]+)?$`, 'i');
+  return assetPaths.filter((assetPath) => looksHashed.test(assetPath)).map((assetPath) => [assetPath, anySpelling(assetPath)]);
+}
+
+/** Names that are not hashed, in folders where a made-up hash would lead to them. */
+function namesReachedByExtension(unhashed: readonly string[], extension: string, parents: ReadonlySet<string>, hash: string): ListedName[] {
+  if (!extension) return [];
+  const reached = new RegExp(`^/.+/.*${extension}$`, 'i');
+  return unhashed
+    .filter((assetPath) => reached.test(encodeAssetPath(assetPath)))
+    .map((assetPath) => {
+      const folder = foldersAbove(assetPath).find((candidate) => !parents.has(withoutCase(candidate)));
+      if (folder !== undefined) return [assetPath, `${anySpelling(folder)}/.*`];
+      const { stem, extension: own } = splitExtension(assetPath);
+      return [assetPath, `${anySpelling(stem)}${hash}${anySpelling(`/${own}`)}`];
+    });
+}
+
+/** All folders that the files lie in, at any depth. */
+function parentFolders(assetPaths: readonly string[]): Set<string> {
+  return new Set(assetPaths.flatMap(foldersAbove).map(withoutCase));
+}
+
+/** `/a/b/c.js` → `/a`, `/a/b`. */
+function foldersAbove(assetPath: string): string[] {
+  const folders: string[] = [];
+  for (let slash = assetPath.indexOf('/', 1); slash !== -1; slash = assetPath.indexOf('/', slash + 1))
+    folders.push(assetPath.slice(0, slash));
+  return folders;
+}
+
+/** The names of as many top-level folders as fit, those with few first; the other folders are added to `linkedDirectly`. */
+function takeFolders(budget: number, folders: Iterable<string>, linkedDirectly: Set<string>, names: readonly ListedName[]): string[] {
+  const groups = new Map<string, { folders: string[]; patterns: Set<string> }>();
+  for (const folder of ['', ...folders]) {
+    const group = groups.get(withoutCase(folder)) ?? { folders: [], patterns: new Set() };
+    group.folders.push(folder);
+    groups.set(withoutCase(folder), group);
+  }
+  for (const [assetPath, pattern] of names) groups.get(withoutCase(topLevelFolder(assetPath)))?.patterns.add(pattern);
+  const taken: string[] = [];
+  let length = 0;
+  const costOf = ({ patterns }: { patterns: ReadonlySet<string> }) => [...patterns].reduce((sum, pattern) => sum + pattern.length + 1, 0);
+  const byCost = [...groups].map(([key, group]) => ({ key, cost: costOf(group), ...group }));
+  byCost.sort((a, b) => a.cost - b.cost || compareAssetPaths(a.key, b.key));
+  for (const group of byCost) {
+    if (group.patterns.size === 0 || group.folders.every((folder) => linkedDirectly.has(folder))) continue;
+    length += group.cost;
+    if (length <= budget) taken.push(...group.patterns);
+    else for (const folder of group.folders) linkedDirectly.add(folder);
+  }
+  return taken;
 }
 
 /** As many names as fit, the current ones first: what the manifest links must not depend on earlier deploys. */
@@ -170,6 +279,26 @@ function alternatives(patterns: readonly string[], budget = Number.POSITIVE_INFI
 /** An asset path as it stands in a URL, without its leading `/`, as a pattern. */
 function toPattern(assetPath: string): string {
   return escapePattern(encodeAssetPath(assetPath).slice(1));
+}
+
+/**
+ * The same in each spelling under which Next finds the file: it decodes a path
+ * that it does not know, or encodes it.
+ */
+function anySpelling(assetPath: string): string {
+  return toPattern(assetPath).replace(/%([\dA-F]{2})/g, (_, hex: string) => {
+    const sign = String.fromCharCode(Number.parseInt(hex, 16));
+    return sign > ' ' && sign <= '~' ? `(?:%(?:25)?${hex}|${escapePattern(sign)})` : `%(?:25)?${hex}`;
+  });
+}
+
+/** As rules compare paths. */
+function withoutCase(assetPath: string): string {
+  return encodeAssetPath(assetPath).toLowerCase();
+}
+
+function isSameSet(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = new Set()): boolean {
+  return a.size === b.size && [...a].every((value) => b.has(value));
 }
 
 /** Escapes for a regular expression inside a path-to-regexp parameter, which reads `\` the same way. */

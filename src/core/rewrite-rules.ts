@@ -5,6 +5,8 @@ export interface RewriteRule {
   source: string;
   destination: string;
   has?: { type: 'header'; key: string }[];
+  /** `false`: Next adds no locale to the two of them. */
+  locale?: false;
 }
 
 export interface RewriteRules {
@@ -51,16 +53,30 @@ export function deriveRewrites(
   const has: RewriteRule['has'] = [{ type: 'header', key: 'host' }];
   const toCurrent = toOriginals(`${REWRITE_STORE_URL}/`, shape).map((rule) => ({ ...rule, has }));
   return {
-    beforeFiles: [
-      { source: `${REWRITE_STORE_URL}/:path(.*)`, destination: `${STORE_URL}/:path` },
-      { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` },
-    ],
+    beforeFiles: [turnAway(), { source: `/:path(${shape.pattern})`, destination: `${REWRITE_STORE_URL}/:path` }],
     afterFiles: onStaleHash === 'not-found' ? [toNotFound()] : [...(optimizerHasHeaders ? [toNotFound(IMAGES)] : []), ...toCurrent],
   };
 }
 
 /** Names of what the optimizer takes for an image. */
 const IMAGES = '.+\\.(?:avif|bmp|gif|heic|icns|ico|jp2|jpe?g|jxl|pic|png|svg|tiff?|webp)';
+
+/**
+ * With `i18n`, Next adds a locale to all paths but those that begin with
+ * `/_next/`, and finds the same static file with and without the default one.
+ * It decodes a path that it does not know, so each sign of the folder's name
+ * may be percent-encoded. `/_next/static` itself may not
+ * (`server/lib/router-utils/filesystem.js`, the same from 15.4 to 16.4).
+ */
+function turnAway(): RewriteRule {
+  const [folder, own] = splitAfter(REWRITE_STORE_URL, '/_next/static/');
+  const spellings = [...`${own}/`].map((sign) => `(?:${sign}|%${sign.charCodeAt(0).toString(16)})`).join('');
+  return { source: `/:folder((?:[^/]+/)?${folder.slice(1)}${spellings}):path(.*)`, destination: `${STORE_URL}/:path`, locale: false };
+}
+
+function splitAfter(text: string, start: string): [string, string] {
+  return [text.slice(0, start.length), text.slice(start.length)];
+}
 
 /**
  * The rewrite of development: from the shape straight to the original, so

@@ -1,4 +1,4 @@
-import { encodeAssetPath } from './asset-path.js';
+import { encodeAssetPath, toHashedPath } from './asset-path.js';
 import type { HashedPathShape } from './hashed-path-shape.js';
 
 /** A route of the app. */
@@ -13,17 +13,24 @@ export interface AppRoute {
 export interface RoutesInShape {
   /** The route itself looks like a hashed path: `/js/lib.0123456789.js`. */
   fixed: string[];
+  /** The route is fixed, and a path with a made-up hash would lead to it: `/js/feed.js`. */
+  reached: string[];
   /** Some path of the route does: `/img/[...slug]`, where `/img` is a folder of `public/`. */
   dynamic: string[];
 }
 
 /** @param shape `undefined` when nothing is hashed. */
 export function findRoutesInShape(routes: readonly string[], shape: HashedPathShape | undefined, hashLength: number): RoutesInShape {
-  if (shape === undefined) return { fixed: [], dynamic: [] };
+  if (shape === undefined) return { fixed: [], reached: [], dynamic: [] };
   // As Next matches a rule: whole, and regardless of case.
-  const looksHashed = new RegExp(`^/${shape.pattern}$`, 'i');
-  const caught = routes.filter((route) => looksHashed.test(encodeAssetPath(examplePath(route, hashLength))));
-  return { fixed: caught.filter((route) => !isDynamic(route)), dynamic: caught.filter(isDynamic) };
+  const pattern = new RegExp(`^/${shape.pattern}$`, 'i');
+  const looksHashed = (route: string) => pattern.test(encodeAssetPath(route));
+  const fixed = routes.filter((route) => !isDynamic(route));
+  return {
+    fixed: fixed.filter(looksHashed),
+    reached: fixed.filter((route) => looksHashed(toHashedPath(route, madeUpHash(hashLength)))),
+    dynamic: routes.filter((route) => isDynamic(route) && looksHashed(examplePath(route, hashLength, shape.exampleExtension))),
+  };
 }
 
 /**
@@ -35,7 +42,7 @@ export function findRoutesInShape(routes: readonly string[], shape: HashedPathSh
 export function handlerMatcher(routes: readonly AppRoute[], hashLength: number): (folder: string) => boolean {
   const looksHashed = new RegExp(`\\.[0-9a-f]{${hashLength}}(?:\\.[^./]+)?$`, 'i');
   const handlers = routes
-    .filter(({ path, isHandler }) => isHandler && isDynamic(path) && looksHashed.test(examplePath(path, hashLength)))
+    .filter(({ path, isHandler }) => isHandler && isDynamic(path) && looksHashed.test(examplePath(path, hashLength, '.ext')))
     .map(({ path }) => path.toLowerCase().split('/').slice(1));
   return (folder) =>
     handlers.some(([first = '', ...more]) => {
@@ -49,12 +56,17 @@ function isCatchAll(segment: string): boolean {
   return segment.includes('[...');
 }
 
-/** A path of the route that looks as hashed as the route allows: `/img/[...slug]` → `/img/name.0000000000.ext`. */
-export function examplePath(route: string, hashLength: number): string {
+/** A path of the route that looks as hashed as the route allows: `/img/[...slug]` → `/img/name.0000000000.png`. */
+export function examplePath(route: string, hashLength: number, extension: string): string {
   return route
     .split('/')
-    .map((segment) => (isDynamic(segment) ? `name.${'0'.repeat(hashLength)}.ext` : segment))
+    .map((segment) => (isDynamic(segment) ? `name.${madeUpHash(hashLength)}${extension}` : segment))
     .join('/');
+}
+
+/** Of the right shape, and no file's. */
+export function madeUpHash(hashLength: number): string {
+  return '0'.repeat(hashLength);
 }
 
 function isDynamic(route: string): boolean {

@@ -14,7 +14,8 @@ import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
-import { type ShapeInput, shapeBesideRoutes, warnOfDynamicRoutes } from './checks/route-conflicts.js';
+import { checkGuards } from './checks/guards.js';
+import { type ShapeInput, shapeBesideRoutes, warnOfReachedRoutes } from './checks/route-conflicts.js';
 import { passesHeadersToOptimizer } from './checks/supported-versions.js';
 import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
@@ -60,7 +61,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
   const shape = once(() => {
     if (project.delivery === 'static') return undefined;
     const found = shapeBesideRoutes(shapeInput(project, built(), rewrittenAssetPaths(project, built())));
-    warnOfDynamicRoutes(found.dynamicRoutes, hashLength);
+    warnOfReachedRoutes(found.routesReached, hashLength, found.shape?.exampleExtension ?? '');
     return found.shape;
   });
   return {
@@ -82,6 +83,7 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
     hasQueries: false,
     afterCompile: (distDir) => {
       linkStore(project, built(), distDir);
+      whenBuildSucceeds(() => checkGuards(project, built(), distDir));
       whenBuildSucceeds(() => recordDeploy(project, built()));
     },
   };

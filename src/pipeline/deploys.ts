@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
+import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-path.js';
+import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { serializeManifest } from '../core/manifest-document.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
@@ -22,7 +23,28 @@ function deploysWith(project: Project, built: BuiltManifest): [current: Deploy, 
   const current = toDeploy(built);
   const recorded = readDeploys(project);
   const older = recorded[0] && isSameDeploy(recorded[0], current) ? recorded.slice(1) : recorded;
-  return [current, ...older.slice(0, project.options.keep)];
+  return [current, ...older.slice(0, project.options.keep).map((deploy) => withoutUnhashed(deploy, project))];
+}
+
+/** A file that is no longer hashed may be guarded now, so it is no longer served under its older hashed URLs. */
+function withoutUnhashed(deploy: Deploy, { options: { include, exclude } }: Project): Deploy {
+  const isHashed = hashedPathMatcher(include, exclude);
+  return Object.fromEntries(Object.entries(deploy).filter(([url]) => isHashed(assetPathOf(url))));
+}
+
+/** The file that a URL of a deploy stands for. */
+function assetPathOf(url: string): string {
+  return fromHashedPath(isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
+}
+
+/** The URLs that are served once this build is, this deploy's and older ones', without `basePath`, by asset path. */
+export function servedUrls(project: Project, built: BuiltManifest): Map<string, string[]> {
+  const urls = new Map<string, string[]>();
+  for (const url of new Set(deploysWith(project, built).flatMap((deploy) => Object.keys(deploy)))) {
+    const assetPath = assetPathOf(url);
+    urls.set(assetPath, [...(urls.get(assetPath) ?? []), encodeAssetPath(url)]);
+  }
+  return urls;
 }
 
 /** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */

@@ -1,5 +1,7 @@
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
 import { shapeMatcher as coverOf, hashedPathShape, topLevelFolder } from '../../../src/core/hashed-path-shape';
+import { deriveRewrites } from '../../../src/core/rewrite-rules';
+import { rewrite } from '../support/rewrites';
 
 const HASH = '0123456789';
 const OTHER_HASH = 'abcdef0123';
@@ -178,6 +180,95 @@ describe('names of earlier deploys', () => {
     const pattern = new RegExp(`^/${shape?.pattern}$`, 'i');
     for (const assetPath of current) expect(hashedUrl(assetPath)).toMatch(pattern);
     expect(shape?.pattern.length).toBeLessThan(1_000);
+  });
+});
+
+describe('a made-up hash never leads to a file that is not hashed', () => {
+  const hashed = ['/js/app.js', '/js/v2/app.js', '/img/logo@2x.png', '/img/my photo.png', '/img/IMG.JPG', '/docs/LICENSE', '/open.pdf'];
+  const unhashed = [
+    '/js/page.html',
+    '/js/own.js',
+    '/js/own.map.js',
+    '/js/v2/own.js',
+    '/js/v1/a.js',
+    '/js/v1/deep/b.png',
+    '/JS/own.js',
+    '/img/logo.png',
+    '/img/my own.png',
+    '/img/a@2x & (b).png',
+    '/img/100%.png',
+    '/img/%20.png',
+    "/img/it's.jpg",
+    '/img/\u00e9.png',
+    '/docs/NOTICE',
+    '/other/a.js',
+    '/closed.pdf',
+  ];
+  const shape = hashedPathShape(hashed, [...hashed, ...unhashed], 10);
+  const files = new Set([...hashed, ...unhashed].map(encodeAssetPath));
+
+  /** The file that Next finds for a path after the rules: as it is, decoded, or encoded. */
+  const found = (path: string) => [path, decode(path), encodeAssetPath(path)].find((candidate) => files.has(candidate));
+  const decode = (path: string) => {
+    try {
+      return decodeURIComponent(path);
+    } catch {
+      return path;
+    }
+  };
+  const reached = (url: string) => {
+    const { beforeFiles, afterFiles } = deriveRewrites(shape, 'serve-current');
+    const original = rewrite(afterFiles, rewrite(beforeFiles, url) ?? url);
+    return original === undefined ? undefined : found(original);
+  };
+  /** One sign encoded, encoded twice, or, where it was encoded, plain; and all of those that may be plain. */
+  const spellings = (url: string) => {
+    const encoded = (sign: string) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    const signs = url.split(/(?=%..)|(?<=%..)|(?<!%.?)(?=.)/u);
+    const plain = signs.map((sign) => (/^%(?:2[1-9A-F]|[3-7])/.test(sign) ? decode(sign) : sign));
+    const each = signs.flatMap((sign, at) =>
+      (sign.length === 3
+        ? [plain[at] as string, `%25${sign.slice(1)}`, sign.toLowerCase()]
+        : [encoded(sign), `%25${encoded(sign).slice(1)}`]
+      ).map((other) => [...signs.slice(0, at), other, ...signs.slice(at + 1)].join('')),
+    );
+    return [url, url.toUpperCase(), plain.join(''), url.replaceAll('%', '%25'), ...each];
+  };
+
+  test('the model finds what Next finds', () => {
+    expect(spellings('/img/a@.png').map(found)).toContain(undefined);
+    for (const url of ['/img/100%.png', '/img/100%2525.png', '/js/o%77n.js', '/js/v1%2Fa.js'])
+      expect([url, found(url)]).toEqual([url, expect.any(String)]);
+  });
+
+  test.each(unhashed)('%s', (assetPath) => {
+    expect(spellings(hashedUrl(assetPath)).filter((url) => reached(url) !== undefined)).toEqual([]);
+  });
+
+  test('and one of a file that is hashed does', () => {
+    expect(shape?.linkedDirectly).toEqual(new Set());
+    for (const assetPath of hashed) expect(reached(hashedUrl(assetPath))).toBe(encodeAssetPath(assetPath));
+  });
+
+  test('nor with any extension, where there are too many to be listed', () => {
+    const many = Array.from({ length: 100 }, (_, index) => `/js/a.ext${index}`);
+    const all = [...many, '/js/own.html', '/img/own.html'];
+    const hasShape = coverOf(hashedPathShape(many, all, 10));
+    expect(many.filter((name) => !hasShape(hashedUrl(name)))).toEqual([]);
+    expect(hasShape(hashedUrl('/js/own.html'))).toBe(false);
+  });
+
+  test('and where their names are too many, or differ in case alone, their folder is linked directly, and no other', () => {
+    const own = Array.from({ length: 100 }, (_, index) => `/js/own-${index}.js`);
+    for (const others of [own, ['/js/APP.js'], ['/JS/app.js']])
+      expect(hashedPathShape(hashed, [...hashed, ...others], 10)?.linkedDirectly).toEqual(new Set(['js']));
+    expect(hashedPathShape(hashed, [...hashed, '/OPEN.pdf'], 10)?.linkedDirectly).toEqual(new Set(['']));
+  });
+
+  test('nor does one of an older deploy, in which the file was hashed', () => {
+    const withOlder = coverOf(hashedPathShape(hashed, [...hashed, ...unhashed], 10, [...unhashed, '/js/older.js', '/older/a.gif']));
+    expect(unhashed.filter((name) => withOlder(hashedUrl(name)))).toEqual([]);
+    expect([withOlder(hashedUrl('/js/older.js')), withOlder(hashedUrl('/older/a.gif'))]).toEqual([true, true]);
   });
 });
 

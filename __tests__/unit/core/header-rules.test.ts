@@ -1,6 +1,6 @@
 import { hashedPathShape } from '../../../src/core/hashed-path-shape';
 import { deriveHeaders, type HeaderRulesInput, isAboutCaching } from '../../../src/core/header-rules';
-import { compileSource } from '../support/rewrites';
+import { matchSource } from '../support/rewrites';
 
 const PATHS = ['/js/app.js', '/css/my site.css', '/js/LICENSE', '/note.txt'];
 const derive = (input: Partial<HeaderRulesInput> = {}) =>
@@ -15,8 +15,8 @@ const derive = (input: Partial<HeaderRulesInput> = {}) =>
 /** The values for a path, as Next fills them in. */
 const headersFor = (path: string, input?: Partial<HeaderRulesInput>) =>
   derive(input).flatMap(({ source, headers }) => {
-    const groups = compileSource(source).exec(path)?.groups;
-    return groups ? headers.map(({ key, value }) => `${key}: ${value.replace(':hash', groups.hash ?? '')}`) : [];
+    const parameters = matchSource(source, path);
+    return parameters ? headers.map(({ key, value }) => `${key}: ${value.replace(':hash', parameters.hash ?? '')}`) : [];
   });
 
 const VALIDATORS = ['ETag: W/"0123456789.abc"', 'Last-Modified:  '];

@@ -52,11 +52,12 @@ test('the rules of a small app', () => {
   "beforeFiles": [
     {
       "destination": "/_next/static/media/smart-cache/:path",
-      "source": "/_next/static/media/smart-cache-rewrite/:path(.*)",
+      "locale": false,
+      "source": "/:folder((?:[^/]+/)?_next/static/(?:m|%6d)(?:e|%65)(?:d|%64)(?:i|%69)(?:a|%61)(?:/|%2f)(?:s|%73)(?:m|%6d)(?:a|%61)(?:r|%72)(?:t|%74)(?:-|%2d)(?:c|%63)(?:a|%61)(?:c|%63)(?:h|%68)(?:e|%65)(?:-|%2d)(?:r|%72)(?:e|%65)(?:w|%77)(?:r|%72)(?:i|%69)(?:t|%74)(?:e|%65)(?:/|%2f)):path(.*)",
     },
     {
       "destination": "/_next/static/media/smart-cache-rewrite/:path",
-      "source": "/:path((?:(?:css|js)/.+\\.[0-9a-f]{10}\\.[^./]+|(?:logo)\\.[0-9a-f]{10}\\.svg))",
+      "source": "/:path((?:(?:css|js)/.+\\.[0-9a-f]{10}\\.(?:css|js)|(?:logo)\\.[0-9a-f]{10}\\.svg))",
     },
   ],
 }
@@ -96,6 +97,22 @@ test('a request from outside for the rewrites’ own folder ends in the public o
       }
     }
   }
+});
+
+test('a request for the rewrites’ own folder is turned away in every spelling under which Next finds it', () => {
+  const { beforeFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'serve-current');
+  const encode = (text: string) => `%${text.charCodeAt(0).toString(16)}`;
+  const own = `${REWRITE_STORE_URL}/`;
+  const start = '/_next/static/'.length;
+  const spellings = [...own].flatMap((sign, at) =>
+    at < start ? [] : [encode(sign), encode(sign).toUpperCase()].map((other) => own.slice(0, at) + other + own.slice(at + 1)),
+  );
+  spellings.push(own, own.slice(0, start) + [...own.slice(start)].map(encode).join(''));
+  for (const spelling of spellings)
+    for (const locale of ['', '/en', '/zh-Hans']) {
+      const url = `${locale}${spelling}js/app.${HASH}.js`;
+      expect([url, rewrite(beforeFiles, url)]).toEqual([url, `${STORE_URL}/js/app.${HASH}.js`]);
+    }
 });
 
 test('a stale hash is not found when the option says so', () => {

@@ -11,21 +11,19 @@ test.each([
   '/note.0123456789.txt',
   '/js/LICENSE.0123456789',
 ])('a route that looks like a hashed path: %s', (route) => {
-  expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [route], dynamic: [] });
+  expect(findRoutesInShape([route], shape, 10)).toMatchObject({ fixed: [route], dynamic: [] });
 });
 
 test.each(['/img/[...slug]', '/img/[id]', '/img/[[...slug]]', '/js/[version]/own.0123456789.js', '/img/[album]/[photo]'])(
   'a route with such paths: %s',
   (route) => {
-    expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], dynamic: [route] });
+    expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], reached: [], dynamic: [route] });
   },
 );
 
 test.each([
   '/',
   '/js',
-  '/js/own.js',
-  '/js/own.012345678.js',
   '/account/own.0123456789.js',
   '/other.0123456789.txt',
   '/[[...slug]]',
@@ -33,23 +31,27 @@ test.each([
   '/img/[id]/edit',
   '/blog/[slug]',
 ])('a route that the rewrites leave alone: %s', (route) => {
-  expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], dynamic: [] });
+  expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], reached: [], dynamic: [] });
+});
+
+test.each(['/js/own.js', '/js/deep/own.jpg', '/JS/own.js', '/note.txt'])('a route that a made-up hash would lead to: %s', (route) => {
+  expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], reached: [route], dynamic: [] });
 });
 
 test('the length of the hash counts', () => {
   const ofTwelve = hashedPathShape(ASSET_PATHS, ASSET_PATHS, 12);
-  expect(findRoutesInShape(['/js/own.0123456789.js', '/js/own.0123456789ab.js', '/img/[id]'], ofTwelve, 12)).toEqual({
+  expect(findRoutesInShape(['/js/own.0123456789.js', '/js/own.0123456789ab.js', '/img/[id]'], ofTwelve, 12)).toMatchObject({
     fixed: ['/js/own.0123456789ab.js'],
     dynamic: ['/img/[id]'],
   });
 });
 
 test('nothing hashed, nothing to look like', () => {
-  expect(findRoutesInShape(['/js/own.0123456789.js'], undefined, 10)).toEqual({ fixed: [], dynamic: [] });
+  expect(findRoutesInShape(['/js/own.0123456789.js'], undefined, 10)).toEqual({ fixed: [], reached: [], dynamic: [] });
 });
 
 test('an example for people to read', () => {
-  expect(examplePath('/img/[...slug]', 10)).toBe('/img/name.0000000000.ext');
+  expect(examplePath('/img/[...slug]', 10, '.png')).toBe('/img/name.0000000000.png');
 });
 
 test.each<[route: string, folders: string[]]>([

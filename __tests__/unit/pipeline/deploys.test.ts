@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { linkStore, readDeploys, recordDeploy } from '../../../src/pipeline/deploys';
+import { linkStore, readDeploys, recordDeploy, servedUrls } from '../../../src/pipeline/deploys';
 import type { Project } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';
@@ -182,6 +182,14 @@ describe('older deploys', () => {
     expect(served(project)).toEqual({ 'a.0123456789.js': 'new' });
   });
 
+  test('do not serve what is hashed no more: it may be guarded now', () => {
+    const project = projectWith({});
+    deploy(project, { 'a.js': 'hello', 'members/a.pdf': 'hello', 'members/b.pdf': 'hello' });
+    const guarded = withOptions(project, { exclude: '/members/**' });
+    deploy(guarded, { 'a.js': '', 'members/a.pdf': 'hello' });
+    expect(Object.keys(served(project)).sort()).toEqual([`a.${HELLO}.js`, `a.${EMPTY}.js`].sort());
+  });
+
   test('are known newest first', () => {
     const project = projectWith({});
     expect(readDeploys(project)).toEqual([]);
@@ -231,6 +239,20 @@ describe('a copy of this build that is not in the store', () => {
     expect(fs.readdirSync(path.dirname(targetOf(project)))).toEqual(['smart-cache', 'smart-cache-rewrite']);
     expect(readDeploys(project)).toHaveLength(1);
   });
+});
+
+test('the URLs at which each file is served are those of all kept deploys, percent-encoded', () => {
+  const project = projectWith({});
+  deploy(project, { 'my a.js': 'hello', LICENSE: 'hello' });
+  const built = deploy(project, { 'my a.js': '' });
+  expect(servedUrls(project, built)).toEqual(
+    new Map([
+      ['/my a.js', [`/my%20a.${EMPTY}.js`, `/my%20a.${HELLO}.js`]],
+      ['/LICENSE', [`/LICENSE.${HELLO}`]],
+    ]),
+  );
+  const direct = withOptions(project, { delivery: 'static' });
+  expect(servedUrls(direct, buildManifest(direct)).get('/my a.js')).toContain(`/_next/static/media/smart-cache/my%20a.${EMPTY}.js`);
 });
 
 test('a folder that cannot be written is an error that says so', () => {

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../../src/core/manifest-document';
 import { deriveRewrites, REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
-import { shapeBesideRoutes, warnOfDynamicRoutes } from '../../../../src/next/checks/route-conflicts';
+import { shapeBesideRoutes, warnOfReachedRoutes } from '../../../../src/next/checks/route-conflicts';
 import { rewrite } from '../../support/rewrites';
 import { smartCacheError } from '../../support/smart-cache-error';
 
@@ -22,11 +22,26 @@ const beside = (routes: readonly string[]) =>
   });
 
 test('a route that looks hashed stays the app’s, and hashed paths are found as before', () => {
-  const { shape, dynamicRoutes } = beside(['/js/own.0123456789.js', '/', '/js/[...slug]']);
+  const { shape, routesReached } = beside(['/js/own.0123456789.js', '/', '/js/[...slug]']);
   const { beforeFiles } = deriveRewrites(shape, 'serve-current');
   expect(rewrite(beforeFiles, '/js/own.0123456789.js')).toBeUndefined();
   expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
-  expect(dynamicRoutes).toEqual(['/js/[...slug]']);
+  expect(routesReached).toEqual(['/js/[...slug]']);
+});
+
+test('a made-up hash does not lead to a route', () => {
+  const { shape, routesReached } = beside(['/js/feed.js']);
+  const { beforeFiles } = deriveRewrites(shape, 'serve-current');
+  expect(rewrite(beforeFiles, '/js/feed.0123456789.js')).toBeUndefined();
+  expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
+  expect(routesReached).toEqual([]);
+});
+
+test('routes that a made-up hash leads to, and that are too many to list, are said', () => {
+  const routes = Array.from({ length: 50 }, (_, index) => `/js/feed-${index}.js`);
+  const { shape, routesReached } = beside(routes);
+  expect(shape).toEqual(beside([]).shape);
+  expect(routesReached).toEqual(routes);
 });
 
 test('routes elsewhere change nothing', () => {
@@ -42,13 +57,13 @@ test('more routes than the rewrites have room for', () => {
   expect(() => beside(routes)).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', { fix: expect.stringContaining('exclude') }));
 });
 
-test('a dynamic route gets one line that says what happens and what to do', () => {
+test('a route gets one line that says what happens and what to do', () => {
   const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
-  warnOfDynamicRoutes(['/img/[...slug]'], 10);
+  warnOfReachedRoutes(['/img/[...slug]'], 10, '.png');
   expect(warned.mock.calls).toEqual([
     [
       expect.stringMatching(
-        /^next-smart-cache: the route \/img\/\[\.\.\.slug\] .*\/img\/name\.0000000000\.ext.*delivery: 'static'.*'\/img\/\*\*'[^\n]*$/,
+        /^next-smart-cache: the route \/img\/\[\.\.\.slug\] .*\/img\/name\.0000000000\.png.*delivery: 'static'.*'\/img\/\*\*'[^\n]*$/,
       ),
     ],
   ]);

@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { checkGuards } from '../../../../src/next/checks/guards';
+import { buildManifest } from '../../../../src/pipeline/build-manifest';
+import { recordDeploy } from '../../../../src/pipeline/deploys';
+import { writeFiles } from '../../../support/temporary-folder';
+import { projectWith, withOptions } from '../../support/project';
+import { smartCacheError } from '../../support/smart-cache-error';
+
+afterEach(() => jest.restoreAllMocks());
+
+interface Case {
+  files?: Record<string, string>;
+  /** Source → regular expression. */
+  matchers?: Record<string, string>;
+  delivery?: 'rewrite' | 'static';
+  version?: number;
+  i18n?: object;
+}
+
+function finishedBuild({ files = {}, matchers = {}, delivery = 'rewrite', version = 3, i18n }: Case) {
+  const project = withOptions(projectWith(files), { delivery });
+  const list = Object.entries(matchers).map(([originalSource, regexp]) => ({ originalSource, regexp }));
+  writeFiles(project.buildDir, {
+    BUILD_ID: 'x',
+    'routes-manifest.json': JSON.stringify({ basePath: '', i18n }),
+    'server/middleware-manifest.json': JSON.stringify({ version, middleware: list.length > 0 ? { '/': { matchers: list } } : {} }),
+    'server/functions-config-manifest.json': '{"version":1,"functions":{}}',
+  });
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  return { project, check: () => checkGuards(project, buildManifest(project), project.buildDir), said: () => warned.mock.calls.flat() };
+}
+
+const FILES = { 'members/a.pdf': 'hello', 'members/b.pdf': '', 'top.pdf': 'hello', 'js/a.js': 'hello' };
+const BY_NAME = { '/members/a.pdf': '^/members/a\\.pdf$' };
+const SITE = { '/((?!_next).*)': '^/(?!_next).*$' };
+const hasBuildId = (buildDir: string) => fs.existsSync(path.join(buildDir, 'BUILD_ID'));
+
+test('a file that is guarded by name alone: what, where, and what to write', () => {
+  const { project, check } = finishedBuild({ files: FILES, matchers: BY_NAME });
+  expect(check).toThrow(
+    smartCacheError('ERR_SMART_CACHE_UNGUARDED', {
+      where: '\n  /members/a.pdf (matcher /members/a.pdf) is open under /members/a.2cf24dba5f.pdf',
+      fix: expect.stringMatching(/^leave it out of the hashed files, exclude: '\/members\/\*\*', in .* such as '\/members\/:path\*'$/),
+    }),
+  );
+  expect(hasBuildId(project.buildDir)).toBe(false);
+});
+
+test('files of public/ itself are excluded one by one', () => {
+  const { check } = finishedBuild({ files: FILES, matchers: { '/top.pdf': '^/top\\.pdf$', ...BY_NAME } });
+  expect(check).toThrow(
+    smartCacheError('ERR_SMART_CACHE_UNGUARDED', { fix: expect.stringContaining("exclude: ['/top.pdf', '/members/**']") }),
+  );
+});
+
+test('of many files, the first are listed', () => {
+  const files = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`members/${index}.pdf`, '']));
+  const { check } = finishedBuild({ files, matchers: { '/members/:id.pdf': '^/members/\\d+\\.pdf$' } });
+  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringMatching(/(\n.*){10}\n {2}and 2 more$/) }));
+});
+
+test.each([
+  [undefined, "'/_next/static/media/smart-cache/members/:path*'"],
+  [{ locales: ['en'], defaultLocale: 'en' }, "{ source: '/_next/static/media/smart-cache/members/:path*', locale: false }"],
+])('under static delivery a matcher for the folder is one for the store: i18n %j', (i18n, matcher) => {
+  const { check } = finishedBuild({
+    files: FILES,
+    matchers: { '/members/:path*': '^(?:/en)?/members/.*$' },
+    delivery: 'static',
+    ...(i18n && { i18n }),
+  });
+  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { fix: expect.stringContaining(`such as ${matcher}`) }));
+});
+
+test('the URL of an older deploy counts, also of a file that is gone', () => {
+  const { project, check } = finishedBuild({
+    files: FILES,
+    matchers: { '/members/a.pdf': '^/members/a(?:\\.(?:2cf24dba5f|0000000000))?\\.pdf$' },
+  });
+  expect(check).not.toThrow();
+  writeFiles(project.publicDir, { 'members/a.pdf': 'before' });
+  recordDeploy(project, buildManifest(project));
+  fs.rmSync(path.join(project.publicDir, 'members/a.pdf'));
+  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringContaining('/members/a.') }));
+});
+
+test('what a whole-site matcher covers is one line under static delivery, and none under rewrite delivery', () => {
+  const direct = finishedBuild({ files: FILES, matchers: SITE, delivery: 'static' });
+  direct.check();
+  expect(direct.said()).toEqual([
+    expect.stringMatching(
+      /^next-smart-cache: .*4 files of public\/ are public under a URL with a hash, like \/_next\/static\/.*SET-UPS\.md.*$/,
+    ),
+  ]);
+  expect(hasBuildId(direct.project.buildDir)).toBe(true);
+  jest.restoreAllMocks();
+  const rewritten = finishedBuild({ files: FILES, matchers: SITE });
+  rewritten.check();
+  expect(rewritten.said()).toEqual([]);
+});
+
+test.each<[string, Case]>([
+  ['no proxy', { files: FILES, delivery: 'static' }],
+  ['a proxy for other paths', { files: FILES, delivery: 'static', matchers: { '/api': '^/api$' } }],
+  ['nothing hashed', { files: { 'members/a.html': '' }, matchers: SITE, delivery: 'static' }],
+])('%s: nothing to say', (_, finished) => {
+  const { check, said } = finishedBuild(finished);
+  check();
+  expect(said()).toEqual([]);
+});
+
+test('a manifest that cannot be read is one warning, and stops nothing', () => {
+  const { project, check, said } = finishedBuild({ files: FILES, matchers: BY_NAME, version: 4 });
+  check();
+  expect(said()).toEqual([expect.stringMatching(/^next-smart-cache: could not check .*version 4.*"exclude" option$/)]);
+  expect(hasBuildId(project.buildDir)).toBe(true);
+});

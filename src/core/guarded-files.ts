@@ -1,0 +1,95 @@
+import { encodeAssetPath, splitExtension } from './asset-path.js';
+import { STORE_URL } from './rewrite-rules.js';
+
+/** One matcher of the app's proxy, as Next writes it down. */
+export interface ProxyMatcher {
+  regexp: string;
+  /** As the app writes it. */
+  originalSource: string;
+  has?: unknown;
+  missing?: unknown;
+}
+
+/** A file, and the percent-encoded URLs, without `basePath`, under which it is served besides its own path. */
+export interface ServedFile {
+  assetPath: string;
+  urls: readonly string[];
+}
+
+/** What Next puts in front of a path before it asks the matchers. */
+export interface PathPrefixes {
+  basePath: string;
+  /** With `i18n`, the default one. */
+  locale: string | undefined;
+}
+
+export interface UnguardedUrl {
+  assetPath: string;
+  url: string;
+  /** The matcher that covers the file's own path, as the app writes it. */
+  matcher: string;
+}
+
+export interface GuardGaps {
+  /** One for each file that a matcher guards by name, or in a folder, and not under each of its URLs. */
+  unguarded: UnguardedUrl[];
+  /** One for each file that only a whole-site matcher covers, and that is public below `/_next/static`. */
+  beyondWholeSite: UnguardedUrl[];
+}
+
+/**
+ * Finds the files that the app's proxy sees requests for, but not under every
+ * URL at which they are served. A matcher with conditions (`has`, `missing`)
+ * counts as one that covers a file; it makes up for another one only if that
+ * has the same conditions, since the client decides whether they hold.
+ */
+export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly ServedFile[], prefixes: PathPrefixes): GuardGaps {
+  const compiled = matchers.map((matcher) => compileMatcher(matcher, prefixes));
+  const gaps: GuardGaps = { unguarded: [], beyondWholeSite: [] };
+  for (const { assetPath, urls } of files) {
+    if (urls.length === 0) continue;
+    const guards = compiled.filter(({ covers }) => covers(encodeAssetPath(assetPath)));
+    const gapsOf = (guard: CompiledMatcher, candidates: readonly string[]) =>
+      candidates
+        .filter((url) => !compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard)))
+        .map((url): UnguardedUrl => ({ assetPath, url, matcher: guard.source }));
+    const isWholeSite = ({ covers }: CompiledMatcher) => covers(`/${MADE_UP_NAME}${splitExtension(encodeAssetPath(assetPath)).extension}`);
+    const [unguarded] = guards.filter((guard) => !isWholeSite(guard)).flatMap((guard) => gapsOf(guard, urls));
+    if (unguarded) {
+      gaps.unguarded.push(unguarded);
+      continue;
+    }
+    // Under rewrite delivery, what a whole-site matcher says of hashed paths is what the app says of its paths.
+    const direct = urls.filter((url) => url.startsWith(`${STORE_URL}/`));
+    const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, direct));
+    if (beyond) gaps.beyondWholeSite.push(beyond);
+  }
+  return gaps;
+}
+
+/** A matcher that covers a file of this name in the root of the site does so for every name. */
+const MADE_UP_NAME = 'q7x2k9v4w8';
+
+interface CompiledMatcher {
+  source: string;
+  covers(url: string): boolean;
+  /** Whether this matcher applies to every request that the other one applies to. */
+  appliesWhen(other: CompiledMatcher): boolean;
+  conditions: string | undefined;
+}
+
+function compileMatcher({ regexp, originalSource, has, missing }: ProxyMatcher, { basePath, locale }: PathPrefixes): CompiledMatcher {
+  const pattern = new RegExp(regexp);
+  const conditions = has === undefined && missing === undefined ? undefined : JSON.stringify([has, missing]);
+  return {
+    source: originalSource,
+    conditions,
+    covers(url) {
+      const withLocale = locale === undefined || url.startsWith('/_next/') ? url : `/${locale}${url}`;
+      const path = basePath + withLocale;
+      // Next asks for both spellings (`server/lib/router-utils/resolve-routes.js`, the same from 15.4 to 16.4).
+      return pattern.test(path) || pattern.test(decodeURIComponent(path));
+    },
+    appliesWhen: (other) => conditions === undefined || conditions === other.conditions,
+  };
+}

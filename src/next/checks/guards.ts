@@ -1,0 +1,107 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
+import { SmartCacheError } from '../../core/errors.js';
+import { findGuardGaps, type ServedFile, type UnguardedUrl } from '../../core/guarded-files.js';
+import { STORE_URL } from '../../core/rewrite-rules.js';
+import { madeUpHash } from '../../core/routes-in-shape.js';
+import type { BuiltManifest } from '../../pipeline/build-manifest.js';
+import { servedUrls } from '../../pipeline/deploys.js';
+import type { Project } from '../../pipeline/project.js';
+import { type BuiltProxy, readBuiltProxy } from './proxy-matchers.js';
+
+const MAX_LINES = 10;
+
+/**
+ * Fails a finished build whose proxy guards a file by its plain path, and
+ * leaves it open under a URL with its hash.
+ *
+ * @param distDir where Next has just built.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_UNGUARDED`; `next start` then
+ * starts no such build.
+ */
+export function checkGuards(project: Project, built: BuiltManifest, distDir: string): void {
+  const gaps = gapsIn(project, built, distDir);
+  if (gaps === undefined) return;
+  const { unguarded, beyondWholeSite, hasLocale } = gaps;
+  if (unguarded.length > 0) {
+    fs.rmSync(path.join(distDir, 'BUILD_ID'), { force: true });
+    throw notGuarded(unguarded, hasLocale);
+  }
+  const [example] = beyondWholeSite;
+  if (example)
+    console.warn(
+      `next-smart-cache: the matcher ${example.matcher} of your proxy does not cover /_next/static, where ${countFiles(beyondWholeSite)} of public/ ` +
+        `${beyondWholeSite.length === 1 ? 'is' : 'are'} public under a URL with a hash, like ${example.url}; ` +
+        'if the site is private as a whole, see docs/SET-UPS.md, "Guards"',
+    );
+}
+
+function gapsIn(project: Project, built: BuiltManifest, distDir: string) {
+  try {
+    const proxy: BuiltProxy = readBuiltProxy(distDir);
+    if (proxy.matchers.length === 0) return undefined;
+    return {
+      ...findGuardGaps(proxy.matchers, servedFiles(project, built), proxy.prefixes),
+      hasLocale: proxy.prefixes.locale !== undefined,
+    };
+  } catch (error) {
+    console.warn(
+      `next-smart-cache: could not check whether the app's proxy guards files of public/ under their hashed URLs too: ` +
+        `${error instanceof Error ? error.message : String(error)}; leave guarded files out with the "exclude" option`,
+    );
+    return undefined;
+  }
+}
+
+/** With every URL that leads to a file now: this deploy's, those of older ones, and, after a rewrite, one with any hash. */
+function servedFiles(project: Project, built: BuiltManifest): ServedFile[] {
+  return [...servedUrls(project, built)].map(([assetPath, urls]) => {
+    const isDirect = urls.every((url) => url.startsWith(`${STORE_URL}/`));
+    return {
+      assetPath,
+      urls: isDirect ? urls : [...urls, encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength)))],
+    };
+  });
+}
+
+function notGuarded(unguarded: readonly UnguardedUrl[], hasLocale: boolean): SmartCacheError {
+  const lines = unguarded
+    .slice(0, MAX_LINES)
+    .map(({ assetPath, url, matcher }) => `\n  ${assetPath} (matcher ${matcher}) is open under ${url}`);
+  const more = unguarded.length - lines.length;
+  const folders = [...new Set(unguarded.map(({ assetPath }) => path.posix.dirname(assetPath)))].sort();
+  const [first] = unguarded as [UnguardedUrl];
+  return new SmartCacheError('ERR_SMART_CACHE_UNGUARDED', {
+    what: `Your proxy guards ${countFiles(unguarded)} of public/ by name, but not under every URL`,
+    where: lines.join('') + (more > 0 ? `\n  and ${more} more` : ''),
+    why: 'the matchers of the proxy cover the plain path, and not the URL with the hash, so a request for that one passes it by',
+    fix:
+      `leave ${unguarded.length === 1 ? 'it' : 'them'} out of the hashed files, ${listExcludes(unguarded, folders)}, in the second argument of withSmartCache(); ` +
+      `or add a matcher that covers the URL too, such as ${widerMatcher(first, hasLocale)}`,
+  });
+}
+
+function listExcludes(unguarded: readonly UnguardedUrl[], folders: readonly string[]): string {
+  const globs = folders.flatMap((folder) =>
+    folder === '/'
+      ? unguarded.map(({ assetPath }) => assetPath).filter((assetPath) => path.posix.dirname(assetPath) === '/')
+      : `${folder}/**`,
+  );
+  const shown = globs.slice(0, MAX_LINES).map((glob) => `'${glob}'`);
+  return `exclude: ${shown.length === 1 ? shown[0] : `[${shown.join(', ')}]`}`;
+}
+
+/** Next puts a locale in front of a source, which no path below `/_next` has. */
+function widerMatcher({ assetPath, url }: UnguardedUrl, hasLocale: boolean): string {
+  const isDirect = url.startsWith(`${STORE_URL}/`);
+  const folder = path.posix.dirname(assetPath);
+  const source =
+    (isDirect ? STORE_URL : '') +
+    (folder === '/' ? `${assetPath.slice(0, -path.posix.extname(assetPath).length || undefined)}(.*)` : `${folder}/:path*`);
+  return isDirect && hasLocale ? `{ source: '${source}', locale: false }` : `'${source}'`;
+}
+
+function countFiles({ length }: readonly unknown[]): string {
+  return length === 1 ? '1 file' : `${length} files`;
+}
