@@ -593,10 +593,10 @@ describe('files that refer to each other', () => {
     );
   });
 
-  test('what cannot be read is served as it is, with a warning, and the build goes on', () => {
+  test('what cannot be read, a file or a spot in it, is served as it is, with a warning, and the build goes on', () => {
     const files = {
-      'a.css': 'a{b:url(c.png)',
-      'b.css': Buffer.from('89504e470d0a1a0a', 'hex'),
+      'a.css': 'a{b:url(c.png)}d{e:url(f g)}',
+      'b.css': Buffer.from('\uFEFFa{}', 'utf16le'),
       'c.png': '',
       'd.js': "import './c.js",
       'e.css': 'a{b:url(../../../../etc/passwd)}',
@@ -605,7 +605,7 @@ describe('files that refer to each other', () => {
     const built = buildManifest(project);
     expect(Object.keys(built.manifest.assets)).toHaveLength(5);
     expect(built.warnings.map(({ where }) => where)).toEqual(['public/a.css:1', 'public/b.css:1', 'public/d.js:1', 'public/e.css:1']);
-    expect(textsOf(project, built)['/a.css']).toBe(files['a.css']);
+    expect(textsOf(project, built)['/a.css']).toBe('a{b:url(c.e3b0c44298.png)}d{e:url(f g)}');
   });
 
   test('stylesheets that import each other are said once', () => {

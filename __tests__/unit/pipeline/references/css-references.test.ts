@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
-import { findCssReferences } from '../../../../src/pipeline/references/css-references';
+import { findCssReferences, findCssReferencesInBytes } from '../../../../src/pipeline/references/css-references';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import type { BrokenSpot, FoundReference } from '../../../../src/pipeline/references/reference';
 import { rewriteBytes } from '../../../../src/pipeline/references/rewrite-references';
@@ -192,6 +192,12 @@ test.each(['a{b:c}}', 'a{b:c}} \n}/* */', '<!-- a{b:c} -->', '\uFFFDa{b:c\\9;*d:
     expect(onBrokenSpot).not.toHaveBeenCalled();
   },
 );
+
+test('a URL in bytes that are not UTF-8 is what a browser takes it for', () => {
+  const bytes = 'a{b:url(\u00e9.png),url("\u00c3\u00a9\\e9.png")}/*# sourceMappingURL=\u00c3\u00a9.map */';
+  const urls = findCssReferencesInBytes(bytes).map(({ url }) => url);
+  expect(urls).toEqual(['\uFFFD.png', '\u00e9\u00e9.png', '\u00e9.map']);
+});
 
 test('it reads any bytes, and no byte outside of a reference ever changes', () => {
   const newUrl = "it's(1).0123456789.png";

@@ -68,11 +68,17 @@ test('each URL of a srcset', async () => {
 test('each URL in a style object', async () => {
   expect(
     await find(`<div style={{ backgroundImage: 'url(/a.png), url("./b.png")', mask: dark ? \`url(/c.svg)\` : undefined } as Style}>
-  <Mine style={{ 'listStyle': "URL( '/d.svg' ) inside", color: 'red', content: '/no.png', cursor: 'url(/no.png', ...rest }} />
+  <Mine style={{ 'listStyle': "URL( '/d.svg' ) inside", color: 'red', content: '/no.png', cursor: 'url(/e.png', ...rest }} />
   <p style={style} style="background: url(/no.png)" data={{ a: 'url(/no.png)' }} />
   <p style={{ backgroundImage: \`url(\${image})\`, '--image': image }} />
 </div>;`),
-  ).toEqual(['1:32 style url() /a.png', '1:32 style url() ./b.png', '1:76 style url() /c.svg', '2:31 style url() /d.svg']);
+  ).toEqual([
+    '1:32 style url() /a.png',
+    '1:32 style url() ./b.png',
+    '1:76 style url() /c.svg',
+    '2:31 style url() /d.svg',
+    '2:99 style url() /e.png',
+  ]);
 });
 
 test('metadata of the App Router', async () => {
