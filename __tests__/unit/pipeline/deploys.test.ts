@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { linkStore, readDeploys, recordDeploy } from '../../../src/pipeline/deploys';
+import { readDeploys, recordDeploy } from '../../../src/pipeline/deploys';
 import type { Project } from '../../../src/pipeline/project';
+import { serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
@@ -26,7 +27,7 @@ function deploy(project: Project, files: Record<string, string>, now?: number): 
   fs.mkdirSync(project.publicDir);
   writeFiles(project.publicDir, files);
   const built = buildManifest(project);
-  linkStore(project, built, project.buildDir);
+  serveStore(project, built, project.buildDir);
   recordDeploy(project, built, now);
   return built;
 }
@@ -88,14 +89,14 @@ describe('a deploy', () => {
     const vendor = Array.from({ length: 50 }, (_, index) => `vendor/lib-${index}.0123456789.js`);
     const project = projectWith({ 'js/a.js': 'hello', ...Object.fromEntries(vendor.map((name) => [name, ''])) });
     const built = buildManifest(project);
-    linkStore(project, built, project.buildDir);
+    serveStore(project, built, project.buildDir);
     expect(listFiles(path.join(project.buildDir, 'static/media/smart-cache'))).toEqual(
       vendor.map((name) => name.replace(/js$/, `${EMPTY}.js`)).sort(),
     );
     expect(readFiles(targetOf(project))).toEqual({ [`js/a.${HELLO}.js`]: 'hello' });
 
     const exported = withOptions(project, { delivery: 'static' });
-    linkStore(exported, buildManifest(exported), path.join(project.root, 'other'));
+    serveStore(exported, buildManifest(exported), path.join(project.root, 'other'));
     expect(fs.readdirSync(path.join(project.root, 'other/static/media'))).toEqual(['smart-cache']);
     expect(listFiles(path.join(project.root, 'other/static/media/smart-cache'))).toHaveLength(51);
   });
@@ -111,7 +112,7 @@ describe('a deploy', () => {
     const project = projectWith({ 'a.js': 'hello' });
     const built = buildManifest(project);
     const before = [stampFiles(project.publicDir), stampFiles(project.outputDir)];
-    linkStore(project, built, project.buildDir);
+    serveStore(project, built, project.buildDir);
     expect([stampFiles(project.publicDir), stampFiles(project.outputDir)]).toEqual(before);
   });
 });
@@ -121,7 +122,7 @@ test('a build that was linked, but did not come to its end, is no deploy', () =>
   deploy(project, { 'a.js': 'hello' });
   const before = readDeploys(project);
   fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
-  linkStore(project, buildManifest(project), project.buildDir);
+  serveStore(project, buildManifest(project), project.buildDir);
   expect(readDeploys(project)).toEqual(before);
 });
 
@@ -221,7 +222,7 @@ describe('a copy of this build that is not in the store', () => {
     fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
     const built = buildManifest(project);
     fs.rmSync(storeFile(project, built, '/a.js'));
-    expect(() => linkStore(project, built, project.buildDir)).toThrow(
+    expect(() => serveStore(project, built, project.buildDir)).toThrow(
       smartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
         where: storeFile(project, built, '/a.js'),
         fix: expect.stringContaining('build again'),
@@ -237,7 +238,7 @@ test('a folder that cannot be written is an error that says so', () => {
   const project = projectWith({ 'a.js': 'hello' });
   writeFiles(project.root, { '.next/static': 'a file in its place' });
   const built = buildManifest(project);
-  expect(() => linkStore(project, built, project.buildDir)).toThrow(
+  expect(() => serveStore(project, built, project.buildDir)).toThrow(
     smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: path.join(project.buildDir, 'static/media/smart-cache') }),
   );
 });
@@ -245,7 +246,7 @@ test('a folder that cannot be written is an error that says so', () => {
 test('a name that is too long with its hash is named', () => {
   const name = 'x'.repeat(245);
   const project = projectWith({ [`${name}.js`]: 'hello' });
-  expect(() => linkStore(project, buildManifest(project), project.buildDir)).toThrow(
+  expect(() => serveStore(project, buildManifest(project), project.buildDir)).toThrow(
     smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: `/${name}.${HELLO}.js`, fix: expect.stringContaining('a shorter name') }),
   );
 });

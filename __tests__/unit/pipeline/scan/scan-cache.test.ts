@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { LexedFile } from '../../../../src/pipeline/references/find-references';
-import { type CachedFile, openScanCache } from '../../../../src/pipeline/scan/scan-cache';
+import { openScanCache } from '../../../../src/pipeline/scan/scan-cache';
+import type { CachedFile } from '../../../../src/pipeline/scan/scan-cache-rows';
 import { temporaryFolder } from '../../../support/temporary-folder';
 
 const FILE = {
