@@ -5,5 +5,6 @@ const ALGORITHMS: Readonly<Record<number, HashAlgorithm>> = { 32: 'md5', 64: 'sh
 
 /** The algorithm of a whole content hash, which its length tells; `undefined` for what is not a content hash. */
 export function algorithmOf(contentHash: string): HashAlgorithm | undefined {
-  return /^[0-9a-f]+$/.test(contentHash) ? ALGORITHMS[contentHash.length] : undefined;
+  const algorithm = ALGORITHMS[contentHash.length];
+  return algorithm !== undefined && /^[0-9a-f]+$/.test(contentHash) ? algorithm : undefined;
 }

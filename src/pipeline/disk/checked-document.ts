@@ -23,19 +23,6 @@ export function serializeCheckedDocument(body: string): string {
   return `{"checksum":"${checksumOf(body)}","body":\n${body}${END}`;
 }
 
-export function parseCheckedDocument(bytes: Buffer): CheckedDocument {
-  const checksum = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES))?.[1];
-  if (checksum === undefined) return { problem: `it has no checksum, so ${OTHER_VERSION}, or something cut or changed it` };
-  const body = bytes.subarray(HEAD_BYTES, -END.length);
-  const isWhole = bytes.length >= HEAD_BYTES + END.length && bytes.toString('latin1', bytes.length - END.length) === END;
-  if (!isWhole || checksumOf(body) !== checksum) return { problem: 'its checksum is wrong: something cut or changed it' };
-  try {
-    return { body: JSON.parse(body.toString('utf8')) as unknown };
-  } catch {
-    return { problem: WRONG_CONTENT };
-  }
-}
-
 /** @returns `undefined` when there is no such file. */
 export function readCheckedDocument(file: string): CheckedDocument | undefined {
   let bytes: Buffer;
@@ -47,6 +34,19 @@ export function readCheckedDocument(file: string): CheckedDocument | undefined {
     return { problem: `it cannot be read (${systemCode ?? String(error)})` };
   }
   return parseCheckedDocument(bytes);
+}
+
+function parseCheckedDocument(bytes: Buffer): CheckedDocument {
+  const checksum = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES))?.[1];
+  if (checksum === undefined) return { problem: `it has no checksum, so ${OTHER_VERSION}, or something cut or changed it` };
+  const body = bytes.subarray(HEAD_BYTES, -END.length);
+  const isWhole = bytes.length >= HEAD_BYTES + END.length && bytes.toString('latin1', bytes.length - END.length) === END;
+  if (!isWhole || checksumOf(body) !== checksum) return { problem: 'its checksum is wrong: something cut or changed it' };
+  try {
+    return { body: JSON.parse(body.toString('utf8')) as unknown };
+  } catch {
+    return { problem: WRONG_CONTENT };
+  }
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,7 +3,7 @@ import type { HashAlgorithm } from '../../core/smart-cache-options.js';
 import { identityOf, replaceText } from '../disk/atomic-write.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import type { SourceFile } from '../graph/source-file.js';
-import { areRows, type CachedFile, fromRow, type Row, toRow } from './scan-cache-rows.js';
+import { type CachedFile, fromRow, isRow, type Row, toRow } from './scan-cache-rows.js';
 
 /**
  * What the last build learned, so that unchanged files are not read again, and
@@ -89,8 +89,7 @@ function contentsOf(file: string, head: Head): Contents {
   const identity = identityOf(file);
   const latest = remembered.get(file);
   if (latest && latest.identity === identity && isSameHead(latest.head, head)) return latest;
-  const { rows, stateKey, problem } = readRows(file, head);
-  return { identity, head, stateKey, problem, files: new Map(Object.entries(rows).map(([assetPath, row]) => [assetPath, { row }])) };
+  return { identity, head, ...readContents(file, head) };
 }
 
 /** The one that there is, if it says the same. */
@@ -112,22 +111,25 @@ function isSameHead(a: Partial<Head>, b: Head): boolean {
   return a.version === b.version && a.algorithm === b.algorithm && a.findReferences === b.findReferences;
 }
 
-interface Rows {
-  rows: Readonly<Record<string, Row>>;
-  stateKey?: string | undefined;
-  problem?: string;
-}
+type Body = Pick<Contents, 'files' | 'stateKey' | 'problem'>;
 
-function readRows(file: string, head: Head): Rows {
+function readContents(file: string, head: Head): Body {
+  const nothing = (problem?: string): Body => ({ files: new Map(), stateKey: undefined, problem });
   const document = readCheckedDocument(file);
-  if (document === undefined) return { rows: {} };
-  if ('problem' in document) return { rows: {}, problem: document.problem };
+  if (document === undefined) return nothing();
+  if ('problem' in document) return nothing(document.problem);
   const { body } = document;
-  if (!isRecord(body)) return { rows: {}, problem: WRONG_CONTENT };
-  if (body.version !== head.version) return { rows: {}, problem: OTHER_VERSION };
+  if (!isRecord(body)) return nothing(WRONG_CONTENT);
+  if (body.version !== head.version) return nothing(OTHER_VERSION);
   // With other options, the hashes of before are right, and of no use.
-  if (!isSameHead(body, head)) return { rows: {} };
-  const { files, stateKey } = body;
-  const isAsWritten = areRows(files, head.algorithm) && (stateKey === undefined || typeof stateKey === 'string');
-  return isAsWritten ? { rows: files, stateKey } : { rows: {}, problem: WRONG_CONTENT };
+  if (!isSameHead(body, head)) return nothing();
+  const { files: rows, stateKey } = body;
+  if (!isRecord(rows) || (stateKey !== undefined && typeof stateKey !== 'string')) return nothing(WRONG_CONTENT);
+  const files = new Map<string, Entry>();
+  for (const assetPath of Object.keys(rows)) {
+    const row = rows[assetPath];
+    if (!isRow(assetPath, row, head.algorithm)) return nothing(WRONG_CONTENT);
+    files.set(assetPath, { row });
+  }
+  return { files, stateKey, problem: undefined };
 }
