@@ -4,7 +4,7 @@ import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-m
 import { type Deploy, readDeploys, recordDeploy, serializeDeploys } from '../../../src/pipeline/deploys';
 import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
 import type { Project } from '../../../src/pipeline/project';
-import { stampOf } from '../../../src/pipeline/scan/file-stamp';
+import { isRacy, nowNs, stampOf } from '../../../src/pipeline/scan/file-stamp';
 import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';
@@ -304,6 +304,12 @@ describe('a file that was served, when the build ends', () => {
     ['is a source map, and was changed', (fileOf) => fs.writeFileSync(fileOf('/b.js.map'), '[]'), 'b.js.44136fa355.map (changed)'],
   ])('is an error if it %s', (_, change, name) => {
     expect(look(change)).toThrow(changed(name));
+  });
+
+  test('is served once the clock has moved on, so that no later write leaves the same stamp', () => {
+    const project = projectWith({ 'a.js': 'hello' });
+    const { files } = serveStore(project, buildManifest(project), project.buildDir);
+    expect(files.map((file) => isRacy(file, nowNs()))).toEqual([false]);
   });
 
   test('is hashed again where the file system keeps whole seconds only', () => {
