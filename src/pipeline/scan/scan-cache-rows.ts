@@ -68,8 +68,12 @@ function isHashed(contentHash: unknown, integrity: unknown, algorithm: HashAlgor
 function isLexedRow(row: unknown): row is LexedRow {
   if (!Array.isArray(row) || (row[0] !== 0 && row[0] !== 1) || !Array.isArray(row[2])) return false;
   const problem: unknown = row[1];
-  const isProblem = problem === 0 || (isRecord(problem) && isCount(problem.line) && typeof problem.why === 'string');
-  return isProblem && row[2].every(isReferenceRow);
+  return (problem === 0 || isProblem(problem)) && row[2].every(isReferenceRow);
+}
+
+function isProblem(value: unknown): boolean {
+  if (!isRecord(value) || !isCount(value.line) || typeof value.why !== 'string') return false;
+  return value.isPartial === undefined || typeof value.isPartial === 'boolean';
 }
 
 function isReferenceRow(row: unknown): row is ReferenceRow {
