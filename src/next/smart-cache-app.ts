@@ -9,9 +9,10 @@ import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifes
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { linkStore, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
+import { nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
+import { requireUnchanged, serveStore } from '../pipeline/served-files.js';
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { checkGuards } from './checks/guards.js';
@@ -43,12 +44,18 @@ export interface SmartCacheApp {
 
 export type SettingsConfig = Pick<NextConfig, 'images'>;
 
-/** `next build`: the store, linked where Next serves it as immutable. */
-export function productionApp(project: Project, config: SettingsConfig): SmartCacheApp {
+export interface ProductionAppOptions {
+  /** Whether the copies in the store are hashed again. Default: true; workers leave that to the process that builds. */
+  checkCopies?: boolean;
+}
+
+/** `next build`: the store, copied to where Next serves it as immutable. */
+export function productionApp(project: Project, config: SettingsConfig, { checkCopies = true }: ProductionAppOptions = {}): SmartCacheApp {
   const modules = renderModulePaths(project, 'build');
   const built = once(() => {
-    const result = buildManifest(project, { checkCopies: true });
+    const result = buildManifest(project, { checkCopies });
     if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
+    for (const notice of result.notices) say(notice);
     // The command line has said them when it wrote the manifest.
     if (result.changed) warn(result.warnings);
     const count = Object.keys(result.manifest.assets).length;
@@ -82,8 +89,10 @@ export function productionApp(project: Project, config: SettingsConfig): SmartCa
           }),
     hasQueries: false,
     afterCompile: (distDir) => {
-      linkStore(project, built(), distDir);
-      whenBuildSucceeds(() => checkGuards(project, built(), distDir));
+      const { files, notices } = serveStore(project, built(), distDir);
+      for (const notice of notices) say(notice);
+      whenBuildSucceeds(() => checkGuards(project, built(), distDir), distDir);
+      whenBuildSucceeds(() => requireUnchanged(project, files), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
     },
   };
@@ -115,7 +124,11 @@ export function developmentApp(project: Project): SmartCacheApp {
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
     return source;
   };
-  const first = once(buildAgain);
+  const first = once(() => {
+    const built = buildAgain();
+    for (const notice of built.notices) say(notice);
+    return built;
+  });
   // One that is as it was again stays listed: a document may have seen it in between.
   const edited = new Set<string>();
   const started = once(() => {

@@ -60,14 +60,15 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const project = resolveProject({ root, isApp: true, distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions, options });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
-  if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {
+  const isMainProcess = !isReadOnly() && enterWrappedProcess();
+  if (isMainProcess && mode !== 'other') {
     for (const warning of newerVersions) console.warn(warning);
     if (mode === 'build') {
       failOfMissingAssets(project);
       checkWhenFinished(project, !project.isExport && canMergeHeaders(config));
     }
   }
-  const app = mode === 'development' ? developmentApp(project) : productionApp(project, config);
+  const app = mode === 'development' ? developmentApp(project) : productionApp(project, config, { checkCopies: isMainProcess });
   // Without a rewrite there is no call from Next that comes before it compiles.
   if (!app.rewriteRules && mode !== 'other' && !isReadOnly()) app.prepare();
   return markAsWrapped(mergeConfig(config, app, root), options);

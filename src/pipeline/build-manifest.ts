@@ -1,6 +1,7 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { declareAssetPaths, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
-import type { ErrorParts } from '../core/errors.js';
+import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
 import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
 import type { OnProgress } from '../core/on-progress.js';
@@ -19,13 +20,14 @@ import { listAppRoutes } from './source/app-routes.js';
 import { type Copies, storedCopies, unstoredCopies } from './store/copies.js';
 import type { FrozenFile } from './store/freeze.js';
 import { freezeInParallel } from './store/freeze-in-parallel.js';
+import { openStore } from './store/store.js';
 
 export interface BuildManifestOptions {
   /** Whether frozen copies are made. Default: true; development has no store. */
   freeze?: boolean;
   /** Whether anything is written at all. Default: true. Without it, `changed` says what a build would find. */
   write?: boolean;
-  /** Whether each copy in the store is looked at, in case a crash or a cache of CI has cut it short. Default: false. */
+  /** Whether each copy in the store is hashed again, in case a crash, a cache of CI or another program has damaged it. Default: false. */
   checkCopies?: boolean;
   /** Called over and over while files are read, in this thread: how far it is. Default: nobody asks. */
   onProgress?: OnProgress | undefined;
@@ -43,8 +45,12 @@ export interface BuiltManifest {
   sourceHashes: ReadonlySet<string>;
   /** What the files say of each other. */
   graph: ReferenceGraph;
+  /** Content hashes of the frozen copies, those of older deploys included, that are whole as far as was looked. */
+  copies: ReadonlySet<string>;
   /** What is to be mended, and stops nothing. */
   warnings: readonly ErrorParts[];
+  /** What was damaged in the build cache, and so was made again: one line each. */
+  notices: readonly string[];
   /** Whether the manifest on disk was missing or another one. */
   changed: boolean;
   /** How many files had to be read. */
@@ -85,27 +91,58 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     handlerMatcher(routes, hashLength),
   );
   const linked = linkFiles(project, files, scan.stablePaths, shape, copies, cache.stateKey);
+  const warnings = [...linked.warnings];
   if (writes && (filesRead > 0 || linked.stateKey !== cache.stateKey || copies.written > 0)) {
     const isSaved = (file: SourceFile) => !isRacy(file, readAtNs);
-    cache.save(
-      files.filter(isSaved).map((file) => ({ ...file, links: linked.linksOf(file.assetPath) })),
-      linked.stateKey,
-    );
+    const save = () =>
+      cache.save(
+        files.filter(isSaved).map((file) => ({ ...file, links: linked.linksOf(file.assetPath) })),
+        linked.stateKey,
+      );
+    if (freezes) save();
+    else warnings.push(...problemOf(save));
   }
   const manifest = describeFiles(project, linked.outputs);
   if (writes) writeDeclaration(project.declarationPath, declareAssetPaths(allPaths(scan)));
   const text = serializeManifest(manifest);
+  const sourceHashes = new Set(files.map(({ contentHash }) => contentHash));
+  const contentHashes = new Map([...linked.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash]));
+  const current = new Set([...sourceHashes, ...contentHashes.values()]);
   return {
     manifest,
     stablePaths: scan.stablePaths,
     routes,
-    contentHashes: new Map([...linked.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash])),
-    sourceHashes: new Set(files.map(({ contentHash }) => contentHash)),
+    contentHashes,
+    sourceHashes,
+    copies: new Set([...copies.found, ...current]),
     graph: linked.graph,
-    warnings: linked.warnings,
+    warnings,
+    notices: [...noticesOfCache(project, cache), ...noticesOfCopies(project, copies, current)],
     changed: writes ? writeIfChanged(project.manifestPath, text) : readTextIfThere(project.manifestPath) !== text,
     filesRead,
   };
+}
+
+/** Development works without a cache, which a container may mount read-only. */
+function problemOf(save: () => void): ErrorParts[] {
+  try {
+    save();
+    return [];
+  } catch (error) {
+    if (!(error instanceof SmartCacheError)) throw error;
+    return [{ ...error.parts, what: 'The scan cache cannot be written, so each start reads every file of public/ again' }];
+  }
+}
+
+function noticesOfCache({ root }: Project, { file, problem }: ScanCache): string[] {
+  return problem === undefined ? [] : [`dropped ${path.relative(root, file)}, since ${problem}; every file is read again`];
+}
+
+function noticesOfCopies({ root, cacheDir }: Project, { damaged }: Copies, current: ReadonlySet<string>): string[] {
+  const count = [...current].filter((contentHash) => damaged.has(contentHash)).length;
+  if (count === 0) return [];
+  const folder = path.relative(root, openStore(cacheDir).filesDir);
+  return [`${count} damaged ${count === 1 ? 'copy' : 'copies'} in ${folder}: made again from public/`];
 }
 
 function writeDeclaration(target: string, text: string): void {

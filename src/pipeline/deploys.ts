@@ -1,56 +1,79 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
-import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { algorithmOf } from '../core/content-hash.js';
 import { serializeManifest } from '../core/manifest-document.js';
-import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import { STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from './build-manifest.js';
-import { readTextIfThere, removeQuietly, temporaryName, writeIfChanged } from './disk/atomic-write.js';
-import { writeFailed } from './disk/file-errors.js';
+import { writeIfChanged } from './disk/atomic-write.js';
+import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from './disk/checked-document.js';
 import type { Project } from './project.js';
-import { openStore, pruneStore, type Store } from './store/store.js';
+import { openStore, pruneStore } from './store/store.js';
 
 /** What one deploy serves: URL, decoded, without `basePath` → content hash. */
 export type Deploy = Readonly<Record<string, string>>;
 
+/** The deploys that are served once a build is. */
+export interface ServedDeploys {
+  /** Newest first: that of the build itself, then as many before it as `keep` allows. */
+  deploys: [current: Deploy, ...older: Deploy[]];
+  /** What of the older ones cannot be served any more: one line each. */
+  notices: string[];
+}
+
+const VERSION = 1;
+
 /**
- * The deploys that are served once this build is: this one first, then as many
- * before it as `keep` allows. The same build once more is no new deploy.
+ * The deploys that are served once this build is. The same build once more is
+ * no new deploy. A file of an older deploy whose frozen copy is damaged or gone
+ * is left out.
  */
-function deploysWith(project: Project, built: BuiltManifest): [current: Deploy, ...older: Deploy[]] {
+export function deploysWith(project: Project, built: BuiltManifest): ServedDeploys {
   const current = toDeploy(built);
-  const recorded = readDeploys(project);
+  const { deploys: recorded, problem } = readRecord(project);
   const older = recorded[0] && isSameDeploy(recorded[0], current) ? recorded.slice(1) : recorded;
-  return [current, ...older.slice(0, project.options.keep).map((deploy) => withoutUnhashed(deploy, project))];
-}
-
-/** A file that is no longer hashed may be guarded now, so it is no longer served under its older hashed URLs. */
-function withoutUnhashed(deploy: Deploy, { options: { include, exclude } }: Project): Deploy {
+  const lost = new Set<string>();
+  const { include, exclude, keep } = project.options;
   const isHashed = hashedPathMatcher(include, exclude);
-  return Object.fromEntries(Object.entries(deploy).filter(([url]) => isHashed(assetPathOf(url))));
+  const whole = older.slice(0, keep).map((deploy): Deploy => {
+    const entries = Object.entries(deploy).filter(([url, contentHash]) => {
+      // A file that is no longer hashed may be guarded now.
+      if (!isHashed(assetPathOf(url))) return false;
+      const isWhole = built.copies.has(contentHash);
+      if (!isWhole && !Object.hasOwn(current, url)) lost.add(url);
+      return isWhole;
+    });
+    return Object.fromEntries(entries);
+  });
+  const notices = [
+    ...(problem === undefined ? [] : [`dropped ${path.relative(project.root, recordFile(project))}, since ${problem}; ${FORGOTTEN}`]),
+    ...(lost.size === 0 ? [] : [describeLost([...lost])]),
+  ];
+  return { deploys: [current, ...whole], notices };
 }
 
-/** The file that a URL of a deploy stands for. */
-function assetPathOf(url: string): string {
-  return fromHashedPath(isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
+const FORGOTTEN = 'the files that only older deploys had are no longer served';
+
+/** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */
+export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set<string> {
+  const urls = deploysWith(project, built).deploys.flatMap((deploy) => Object.keys(deploy));
+  return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
 }
 
 /** The URLs that are served once this build is, this deploy's and older ones', without `basePath`, by asset path. */
 export function servedUrls(project: Project, built: BuiltManifest): Map<string, string[]> {
   const urls = new Map<string, string[]>();
-  for (const url of new Set(deploysWith(project, built).flatMap((deploy) => Object.keys(deploy)))) {
+  for (const url of new Set(deploysWith(project, built).deploys.flatMap((deploy) => Object.keys(deploy)))) {
     const assetPath = assetPathOf(url);
     urls.set(assetPath, [...(urls.get(assetPath) ?? []), encodeAssetPath(url)]);
   }
   return urls;
 }
 
-/** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */
-export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set<string> {
-  const urls = deploysWith(project, built).flatMap((deploy) => Object.keys(deploy));
-  return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
+/** The file that a URL of a deploy stands for. */
+function assetPathOf(url: string): string {
+  return fromHashedPath(isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
 }
 
 /**
@@ -59,55 +82,18 @@ export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set
  * gets; the kept deploys decide which hashes are stale.
  */
 export function nameDeploy(project: Project, built: BuiltManifest): string {
-  const served = [serializeManifest(built.manifest), ...deploysWith(project, built).map((deploy) => JSON.stringify(deploy))];
+  const served = [serializeManifest(built.manifest), ...deploysWith(project, built).deploys.map((deploy) => JSON.stringify(deploy))];
   return createHash('sha256').update(served.join('\n')).digest('hex').slice(0, 10);
 }
 
 /** Decided when the manifest was written: the URL leads to the store without a rewrite. */
-function isLinkedDirectly(url: string): boolean {
+export function isLinkedDirectly(url: string): boolean {
   return url.startsWith(`${STORE_URL}/`);
 }
 
 /** The recorded deploys, newest first. */
-export function readDeploys({ cacheDir }: Project): Deploy[] {
-  try {
-    const deploys: unknown = JSON.parse(readTextIfThere(deploysFile(cacheDir)) ?? '[]');
-    return Array.isArray(deploys) ? deploys.filter(isDeploy) : [];
-  } catch {
-    // Cut short: the older versions are gone, the current one is not touched by it.
-    return [];
-  }
-}
-
-/**
- * Links the frozen copies of this build, and of the deploys that `keep` still
- * allows, into folders that Next serves as immutable; each is replaced whole.
- * What the rewrites lead to lies in one of its own, which cannot be asked for:
- * middleware as a rule lets all of `/_next/static` pass, and may guard the
- * same file under its own path.
- *
- * @param distDir where Next has just built.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
- */
-export function linkStore(project: Project, built: BuiltManifest, distDir: string): void {
-  const deploys = deploysWith(project, built);
-  const [current] = deploys;
-  const store = openStore(project.cacheDir);
-  // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
-  const links: Deploy = Object.assign({}, ...[...deploys].reverse());
-  const isCurrent = (url: string) => Object.hasOwn(current, url);
-  const fill = (storeUrl: string, files: readonly Link[]) =>
-    replaceFolder(path.join(distDir, storeUrl.replace('/_next/', '')), (folder) => linkFiles(store, files, folder, isCurrent));
-  const all = Object.entries(links).map(([url, contentHash]): Link => ({ url, contentHash }));
-  fill(
-    STORE_URL,
-    all.filter(({ url }) => isLinkedDirectly(url)),
-  );
-  if (project.delivery === 'static') return;
-  fill(
-    REWRITE_STORE_URL,
-    all.filter(({ url }) => !isLinkedDirectly(url)),
-  );
+export function readDeploys(project: Project): Deploy[] {
+  return readRecord(project).deploys;
 }
 
 /**
@@ -118,18 +104,46 @@ export function linkStore(project: Project, built: BuiltManifest, distDir: strin
  * @param now milliseconds since the epoch, for the pruning of the store.
  */
 export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): void {
-  const deploys = deploysWith(project, built);
-  writeIfChanged(deploysFile(project.cacheDir), JSON.stringify(deploys));
+  const { deploys } = deploysWith(project, built);
+  writeIfChanged(recordFile(project), serializeDeploys(deploys));
   const kept = new Set([...deploys.flatMap((deploy) => Object.values(deploy)), ...built.sourceHashes]);
   pruneStore(openStore(project.cacheDir), (contentHash) => kept.has(contentHash), now);
 }
 
-function deploysFile(cacheDir: string): string {
+/** The text of `deploys.json`. */
+export function serializeDeploys(deploys: readonly Deploy[]): string {
+  return serializeCheckedDocument(JSON.stringify({ version: VERSION, deploys }));
+}
+
+function recordFile({ cacheDir }: Project): string {
   return path.join(cacheDir, 'deploys.json');
 }
 
+function readRecord(project: Project): { deploys: Deploy[]; problem?: string } {
+  const document = readCheckedDocument(recordFile(project));
+  if (document === undefined) return { deploys: [] };
+  if ('problem' in document) return { deploys: [], problem: document.problem };
+  const { body } = document;
+  if (!isRecord(body)) return { deploys: [], problem: WRONG_CONTENT };
+  if (body.version !== VERSION) return { deploys: [], problem: OTHER_VERSION };
+  const { deploys } = body;
+  return Array.isArray(deploys) && deploys.every(isDeploy) ? { deploys } : { deploys: [], problem: WRONG_CONTENT };
+}
+
+/** URLs and content hashes become names of files, so a wrong one must not get further, whatever the checksum says. */
 function isDeploy(value: unknown): value is Deploy {
-  return typeof value === 'object' && value !== null && Object.values(value).every((contentHash) => typeof contentHash === 'string');
+  return (
+    isRecord(value) &&
+    Object.entries(value).every(
+      ([url, contentHash]) => isHashedUrl(url) && typeof contentHash === 'string' && algorithmOf(contentHash) !== undefined,
+    )
+  );
+}
+
+/** Absolute, without `.`, `..` and empty segments, and with a hash in the name. `public/` holds no backslash and no NUL in a name. */
+function isHashedUrl(url: string): boolean {
+  const isCanonical = url.startsWith('/') && path.posix.normalize(url) === url && !url.includes('\\') && !url.includes('\0');
+  return isCanonical && /\.[0-9a-f]{8,64}(?:\.[^./]*)?$/.test(url);
 }
 
 function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
@@ -147,77 +161,8 @@ function isSameDeploy(a: Deploy, b: Deploy): boolean {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
-function replaceFolder(targetDir: string, fill: (folder: string) => void): void {
-  const temporary = temporaryName(targetDir);
-  try {
-    fs.mkdirSync(temporary, { recursive: true });
-    fill(temporary);
-    fs.rmSync(targetDir, { recursive: true, force: true });
-    fs.renameSync(temporary, targetDir);
-  } catch (error) {
-    removeQuietly(temporary);
-    throw error instanceof SmartCacheError ? error : writeFailed(targetDir, error);
-  }
-}
-
-interface Link {
-  url: string;
-  contentHash: string;
-}
-
-/** @param isRequired whether a file whose copy is gone is an error; older versions are then stale. */
-function linkFiles(store: Store, links: readonly Link[], folder: string, isRequired: (url: string) => boolean): void {
-  const made = new Set<string>();
-  for (const { url, contentHash } of links) {
-    const target = path.join(folder, isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
-    const parent = path.dirname(target);
-    if (!made.has(parent)) {
-      fs.mkdirSync(parent, { recursive: true });
-      made.add(parent);
-    }
-    const frozen = store.pathOf(contentHash);
-    try {
-      linkOrCopy(frozen, target);
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENAMETOOLONG') throw nameTooLong(url, error);
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      if (isRequired(url)) throw storeDamaged(frozen, url, error);
-    }
-  }
-}
-
-/** A hard link to the frozen copy (which nobody edits), or a copy where the file system has none. */
-function linkOrCopy(frozen: string, target: string): void {
-  try {
-    fs.linkSync(frozen, target);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') throw error;
-    fs.copyFileSync(frozen, target, fs.constants.COPYFILE_FICLONE);
-  }
-}
-
-function nameTooLong(url: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_WRITE_FAILED',
-    {
-      what: 'A file cannot be written; what was there before is untouched',
-      where: url,
-      why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
-      fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
-    },
-    { cause },
-  );
-}
-
-function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_STORE_DAMAGED',
-    {
-      what: `The store has no frozen copy of ${url}`,
-      where: frozen,
-      why: 'it was deleted while the build was running',
-      fix: 'run the build again; it makes the copies that are missing',
-    },
-    { cause },
-  );
+function describeLost(urls: readonly string[]): string {
+  const named = urls.slice(0, 3).map((url) => JSON.stringify(url));
+  const more = urls.length > named.length ? ` and ${urls.length - named.length} more` : '';
+  return `dropped what older deploys served as ${named.join(', ')}${more}, since the frozen copy is damaged or gone`;
 }

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { transformFileSync } from '@swc/core';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 const { code } = transformFileSync(path.resolve(__dirname, '../../../src/next/build-end.ts'), {
   module: { type: 'commonjs' },
@@ -32,4 +34,16 @@ test('a task that throws is reported, and fails the build', () => {
     stdout: '',
     stderr: 'next-smart-cache: disk full\n',
   });
+});
+
+test('a task that decides about the build takes its BUILD_ID away when it throws, and only then', () => {
+  for (const [task, isUsable] of [
+    ["throw new Error('not guarded')", false],
+    ['', true],
+  ] as const) {
+    const distDir = temporaryFolder();
+    fs.writeFileSync(path.join(distDir, 'BUILD_ID'), 'x');
+    run(`exports.whenBuildSucceeds(() => { ${task} }, ${JSON.stringify(distDir)});`);
+    expect(fs.existsSync(path.join(distDir, 'BUILD_ID'))).toBe(isUsable);
+  }
 });

@@ -465,6 +465,49 @@ describe('the types', () => {
   });
 });
 
+describe('a build cache that is read-only', () => {
+  const readOnly = () => {
+    const project = projectWith(FILES);
+    buildManifest(project);
+    fs.writeFileSync(publicFile(project, 'js/app.js'), 'edited');
+    execFileSync('chmod', ['-R', 'a+rwX', project.root]);
+    execFileSync('chmod', ['-R', 'a-w', path.join(project.root, '.next')]);
+    return project;
+  };
+
+  test('stops a build, which says which file it could not write, and what to do', () => {
+    const project = readOnly();
+    withoutRootRights(() =>
+      expect(() => buildManifest(project)).toThrow(
+        smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
+          where: expect.stringContaining(path.join(project.cacheDir, path.sep)),
+          fix: 'make the folder writable for this user and run the command again',
+        }),
+      ),
+    );
+  });
+
+  test('does not stop a build that finds nothing changed', () => {
+    const project = readOnly();
+    fs.writeFileSync(publicFile(project, 'js/app.js'), FILES['js/app.js']);
+    buildManifest(project);
+    withoutRootRights(() => expect(buildManifest(project, { checkCopies: true })).toMatchObject({ changed: false, filesRead: 0 }));
+  });
+
+  test('is a warning in development, which works without, and nothing to "check"', () => {
+    const project = readOnly();
+    withoutRootRights(() => {
+      expect(buildManifest(project, { freeze: false })).toMatchObject({
+        changed: true,
+        warnings: [
+          { what: expect.stringContaining('each start reads every file'), where: path.join(project.cacheDir, 'scan-development.json') },
+        ],
+      });
+      expect(buildManifest(project, { write: false }).warnings).toEqual([]);
+    });
+  });
+});
+
 describe('files that refer to each other', () => {
   const SITE = {
     'img/bg.png': 'hello',

@@ -1,8 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { linkStore, readDeploys, recordDeploy, servedUrls } from '../../../src/pipeline/deploys';
+import { type Deploy, readDeploys, recordDeploy, serializeDeploys, servedUrls } from '../../../src/pipeline/deploys';
+import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
 import type { Project } from '../../../src/pipeline/project';
+import { isRacy, nowNs, stampOf } from '../../../src/pipeline/scan/file-stamp';
+import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
@@ -26,7 +29,7 @@ function deploy(project: Project, files: Record<string, string>, now?: number): 
   fs.mkdirSync(project.publicDir);
   writeFiles(project.publicDir, files);
   const built = buildManifest(project);
-  linkStore(project, built, project.buildDir);
+  serveStore(project, built, project.buildDir);
   recordDeploy(project, built, now);
   return built;
 }
@@ -53,27 +56,13 @@ describe('a deploy', () => {
     expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
   });
 
-  test('links the copies instead of copying them', () => {
-    const project = projectWith({});
-    const built = deploy(project, { 'a.js': 'hello' });
-    expect(fs.statSync(path.join(targetOf(project), `a.${HELLO}.js`)).ino).toBe(fs.statSync(storeFile(project, built, '/a.js')).ino);
-  });
-
-  test('links them also where an older deploy has the same file', () => {
+  test('serves copies of its own, so that nothing is written through them into the store', () => {
     const project = projectWith({});
     deploy(project, { 'a.js': 'hello', 'b.js': 'old' });
     const built = deploy(project, { 'a.js': 'hello', 'b.js': 'new' });
-    expect(fs.statSync(path.join(targetOf(project), `a.${HELLO}.js`)).ino).toBe(fs.statSync(storeFile(project, built, '/a.js')).ino);
-  });
-
-  test('copies where the file system has no hard links', () => {
-    const project = projectWith({});
-    jest.spyOn(fs, 'linkSync').mockImplementation(() => {
-      throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
-    });
-    const built = deploy(project, { 'a.js': 'hello' });
-    expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
-    expect(fs.statSync(storeFile(project, built, '/a.js')).nlink).toBe(1);
+    for (const name of listFiles(targetOf(project))) fs.appendFileSync(path.join(targetOf(project), name), '//# debugId=1');
+    expect(buildManifest(project, { checkCopies: true }).copies).toEqual(new Set(listFiles(openStore(project.cacheDir).filesDir)));
+    expect(fs.readFileSync(storeFile(project, built, '/a.js'), 'utf8')).toBe('hello');
   });
 
   test('replaces the whole folder', () => {
@@ -88,14 +77,14 @@ describe('a deploy', () => {
     const vendor = Array.from({ length: 50 }, (_, index) => `vendor/lib-${index}.0123456789.js`);
     const project = projectWith({ 'js/a.js': 'hello', ...Object.fromEntries(vendor.map((name) => [name, ''])) });
     const built = buildManifest(project);
-    linkStore(project, built, project.buildDir);
+    serveStore(project, built, project.buildDir);
     expect(listFiles(path.join(project.buildDir, 'static/media/smart-cache'))).toEqual(
       vendor.map((name) => name.replace(/js$/, `${EMPTY}.js`)).sort(),
     );
     expect(readFiles(targetOf(project))).toEqual({ [`js/a.${HELLO}.js`]: 'hello' });
 
     const exported = withOptions(project, { delivery: 'static' });
-    linkStore(exported, buildManifest(exported), path.join(project.root, 'other'));
+    serveStore(exported, buildManifest(exported), path.join(project.root, 'other'));
     expect(fs.readdirSync(path.join(project.root, 'other/static/media'))).toEqual(['smart-cache']);
     expect(listFiles(path.join(project.root, 'other/static/media/smart-cache'))).toHaveLength(51);
   });
@@ -111,7 +100,7 @@ describe('a deploy', () => {
     const project = projectWith({ 'a.js': 'hello' });
     const built = buildManifest(project);
     const before = [stampFiles(project.publicDir), stampFiles(project.outputDir)];
-    linkStore(project, built, project.buildDir);
+    serveStore(project, built, project.buildDir);
     expect([stampFiles(project.publicDir), stampFiles(project.outputDir)]).toEqual(before);
   });
 });
@@ -121,7 +110,7 @@ test('a build that was linked, but did not come to its end, is no deploy', () =>
   deploy(project, { 'a.js': 'hello' });
   const before = readDeploys(project);
   fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
-  linkStore(project, buildManifest(project), project.buildDir);
+  serveStore(project, buildManifest(project), project.buildDir);
   expect(readDeploys(project)).toEqual(before);
 });
 
@@ -167,14 +156,6 @@ describe('older deploys', () => {
     expect(Object.values(served(project))).toEqual(['v2']);
   });
 
-  test('may have lost a copy: the rest is served all the same', () => {
-    const project = projectWith({});
-    const old = deploy(project, { 'a.js': 'hello', 'b.js': '' });
-    fs.rmSync(storeFile(project, old, '/a.js'));
-    deploy(project, { 'c.js': 'new' });
-    expect(Object.values(served(project)).sort()).toEqual(['', 'new']);
-  });
-
   test('give way where a custom fingerprint names two contents alike', () => {
     const project = projectWith({}, { fingerprint: { version: '0123456789' } });
     deploy(project, { 'a.js': 'old' });
@@ -201,24 +182,154 @@ describe('older deploys', () => {
     ]);
   });
 
-  test.each([
+  const HASH = 'c0ffee01'.repeat(8);
+  const record = (deploy: unknown) => serializeDeploys([deploy as Deploy]);
+
+  test('are read whatever algorithm they were hashed with', () => {
+    const project = projectWith({}, { hash: { algorithm: 'md5' } });
+    deploy(project, { 'a.js': 'old' });
+    const sha512 = withOptions(project, { hash: { algorithm: 'sha512' } });
+    deploy(sha512, { 'a.js': 'new' });
+    deploy(withOptions(project, {}), { 'a.js': 'newest' });
+    expect(Object.values(served(project)).sort()).toEqual(['new', 'newest', 'old']);
+  });
+
+  test.each<[string, damaged: string]>([
     ['empty', ''],
-    ['cut short', '[{"/a.js":"12'],
-    ['null', 'null'],
-    ['an object', '{}'],
-    ['a list of null', '[null]'],
-    ['a list with null further back', '[{}, null]'],
-    ['a list of numbers', '[1, 2]'],
-    ['a list of lists', '[[1]]'],
-    ['deploys that are no hashes', '[{"/a.js": 5}]'],
-  ])('are forgotten when their list is damaged: %s', (_, damaged) => {
+    ['cut short', record({}).slice(0, -10)],
+    ['of the version before checksums', '[{"/a.0123456789.js":"12'],
+    ['of another version', serializeCheckedDocument('{"version":99,"deploys":[]}')],
+    ['null', serializeCheckedDocument('null')],
+    ['a list', serializeCheckedDocument('[]')],
+    ['without deploys', serializeCheckedDocument('{"version":1}')],
+    ['a list of null', record(null)],
+    ['a list of numbers', record(1)],
+    ['a list of lists', record([1])],
+    ['a number for a content hash', record({ '/a.0123456789.js': 5 })],
+    ['a content hash that leaves the store', record({ '/a.0123456789.js': '../../../../../secret.txt' })],
+    ['a content hash in upper case', record({ '/a.0123456789.js': HASH.toUpperCase() })],
+    ['a content hash of no algorithm', record({ '/a.0123456789.js': HASH.slice(1) })],
+    ...[
+      '/../../../../secret.0123456789.txt',
+      '/a/../b.0123456789.js',
+      '/./b.0123456789.js',
+      '//b.0123456789.js',
+      '/..',
+      'b.0123456789.js',
+      '/..\\..\\b.0123456789.js',
+      '/b\0.0123456789.js',
+      '/b.js',
+      '/',
+      '',
+    ].map((url): [string, string] => [`the URL ${JSON.stringify(url)}`, record({ [url]: HASH })]),
+    ['the URL "__proto__"', serializeCheckedDocument(`{"version":1,"deploys":[{"__proto__":"${HASH}"}]}`)],
+  ])('are forgotten when their list is damaged, and the next build is served: %s', (_, damaged) => {
     const project = projectWith({});
     deploy(project, { 'a.js': '' });
     fs.writeFileSync(path.join(project.cacheDir, 'deploys.json'), damaged);
-    deploy(project, { 'a.js': 'hello' });
+    fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'hello');
+    const { notices } = serveStore(project, buildManifest(project), project.buildDir);
+    expect(notices).toEqual([expect.stringMatching(/^dropped \.next\/cache\/next-smart-cache\/deploys\.json, since .+ no longer served$/)]);
     expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
-    deploy(project, { 'a.js': '' });
-    expect(Object.values(served(project)).sort()).toEqual(['', 'hello']);
+    recordDeploy(project, buildManifest(project));
+    expect(readDeploys(project)).toHaveLength(1);
+  });
+
+  test.each<[string, (copy: string) => void]>([
+    ['cut short', (copy) => fs.truncateSync(copy, 3)],
+    ['changed at the same size', (copy) => fs.writeFileSync(copy, 'jello')],
+    ['gone', (copy) => fs.rmSync(copy)],
+    [
+      'a link that leads out of the store',
+      (copy) => {
+        fs.renameSync(copy, `${copy}.moved`);
+        fs.symlinkSync(`${copy}.moved`, copy);
+      },
+    ],
+  ])('lose a file whose copy is %s, with one line', (_, damage) => {
+    const project = projectWith({});
+    const old = deploy(project, { 'a.js': 'hello', 'b.js': '' });
+    damage(storeFile(project, old, '/a.js'));
+    fs.rmSync(path.join(project.publicDir, 'a.js'));
+    fs.writeFileSync(path.join(project.publicDir, 'c.js'), 'new');
+    const built = buildManifest(project, { checkCopies: true });
+    expect(serveStore(project, built, project.buildDir).notices).toEqual([
+      `dropped what older deploys served as "/a.${HELLO}.js", since the frozen copy is damaged or gone`,
+    ]);
+    expect(Object.values(served(project)).sort()).toEqual(['', 'new']);
+    recordDeploy(project, built);
+    expect(serveStore(project, buildManifest(project, { checkCopies: true }), project.buildDir).notices).toEqual([]);
+  });
+
+  test('keep a file whose damaged copy this build has made again', () => {
+    const project = projectWith({}, { fingerprint: 'modified' });
+    const old = deploy(project, { 'a.js': 'hello' });
+    fs.renameSync(path.join(project.publicDir, 'a.js'), path.join(project.publicDir, 'b.js'));
+    fs.truncateSync(storeFile(project, old, '/a.js'), 3);
+    const { notices } = serveStore(project, buildManifest(project, { checkCopies: true }), project.buildDir);
+    expect([notices, Object.values(served(project))]).toEqual([[], ['hello', 'hello']]);
+  });
+});
+
+describe('a file that was served, when the build ends', () => {
+  /** Serves three files, lets a later step of the build change them, and looks. */
+  function look(change: (fileOf: (assetPath: string) => string) => void) {
+    const project = projectWith({ 'a.js': 'hello', 'b.js': '', 'b.js.map': '{}' });
+    const built = buildManifest(project);
+    const { files } = serveStore(project, built, project.buildDir);
+    const served = new Map(files.map(({ file, contentHash }) => [contentHash, file]));
+    change((assetPath) => served.get(built.contentHashes.get(assetPath) ?? '') ?? '');
+    return () => requireUnchanged(project, files);
+  }
+  const changed = (name: string) =>
+    smartCacheError('ERR_SMART_CACHE_SERVED_FILE_CHANGED', {
+      where: `.next/static/media/smart-cache-rewrite/${name}`,
+      fix: expect.stringContaining('sourcemaps.ignore'),
+    });
+
+  test.each<[string, (fileOf: (assetPath: string) => string) => void]>([
+    ['was left alone', () => {}],
+    ['was touched', (fileOf) => fs.utimesSync(fileOf('/a.js'), 1, 1)],
+    ['was written again with the same bytes', (fileOf) => fs.writeFileSync(fileOf('/a.js'), 'hello')],
+    ['is a source map, and was removed', (fileOf) => fs.rmSync(fileOf('/b.js.map'))],
+  ])('is accepted if it %s', (_, change) => {
+    expect(look(change)).not.toThrow();
+  });
+
+  test.each<[string, (fileOf: (assetPath: string) => string) => void, name: string]>([
+    ['was made longer', (fileOf) => fs.appendFileSync(fileOf('/a.js'), '//# debugId=1'), `a.${HELLO}.js (changed)`],
+    ['was replaced at the same size', (fileOf) => fs.writeFileSync(fileOf('/a.js'), 'jello'), `a.${HELLO}.js (changed)`],
+    [
+      'was replaced at the same size and date',
+      (fileOf) => {
+        const { atime, mtime } = fs.statSync(fileOf('/a.js'));
+        fs.writeFileSync(fileOf('/a.js'), 'jello');
+        fs.utimesSync(fileOf('/a.js'), atime, mtime);
+      },
+      `a.${HELLO}.js (changed)`,
+    ],
+    ['was removed', (fileOf) => fs.rmSync(fileOf('/b.js')), `b.${EMPTY}.js (removed)`],
+    ['is a source map, and was changed', (fileOf) => fs.writeFileSync(fileOf('/b.js.map'), '[]'), 'b.js.44136fa355.map (changed)'],
+  ])('is an error if it %s', (_, change, name) => {
+    expect(look(change)).toThrow(changed(name));
+  });
+
+  test('is served once the clock has moved on, so that no later write leaves the same stamp', () => {
+    const project = projectWith({ 'a.js': 'hello' });
+    const { files } = serveStore(project, buildManifest(project), project.buildDir);
+    expect(files.map((file) => isRacy(file, nowNs()))).toEqual([false]);
+  });
+
+  test('is hashed again where the file system keeps whole seconds only', () => {
+    const project = projectWith({ 'a.js': 'hello' });
+    const { files } = serveStore(project, buildManifest(project), project.buildDir);
+    const [served] = files as [ServedFile];
+    fs.writeFileSync(served.file, 'jello');
+    // As such a file system tells of both: the stamp of before is that of now.
+    const stamp = stampOf(fs.statSync(served.file, { bigint: true }));
+    expect(() => requireUnchanged(project, [{ ...served, ...stamp, touchedNs: 1_000_000_000n }])).toThrow(
+      changed(`a.${HELLO}.js (changed)`),
+    );
   });
 });
 
@@ -229,7 +340,7 @@ describe('a copy of this build that is not in the store', () => {
     fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
     const built = buildManifest(project);
     fs.rmSync(storeFile(project, built, '/a.js'));
-    expect(() => linkStore(project, built, project.buildDir)).toThrow(
+    expect(() => serveStore(project, built, project.buildDir)).toThrow(
       smartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
         where: storeFile(project, built, '/a.js'),
         fix: expect.stringContaining('build again'),
@@ -259,7 +370,7 @@ test('a folder that cannot be written is an error that says so', () => {
   const project = projectWith({ 'a.js': 'hello' });
   writeFiles(project.root, { '.next/static': 'a file in its place' });
   const built = buildManifest(project);
-  expect(() => linkStore(project, built, project.buildDir)).toThrow(
+  expect(() => serveStore(project, built, project.buildDir)).toThrow(
     smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: path.join(project.buildDir, 'static/media/smart-cache') }),
   );
 });
@@ -267,7 +378,7 @@ test('a folder that cannot be written is an error that says so', () => {
 test('a name that is too long with its hash is named', () => {
   const name = 'x'.repeat(245);
   const project = projectWith({ [`${name}.js`]: 'hello' });
-  expect(() => linkStore(project, buildManifest(project), project.buildDir)).toThrow(
+  expect(() => serveStore(project, buildManifest(project), project.buildDir)).toThrow(
     smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: `/${name}.${HELLO}.js`, fix: expect.stringContaining('a shorter name') }),
   );
 });

@@ -24,6 +24,7 @@ async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<Exit
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
   if (json) io.stdout(`${JSON.stringify(reportBuild(project, built), null, 2)}\n`);
   const talk = createTalk(io);
+  for (const notice of built.notices) talk.note(notice);
   for (const warning of built.warnings) talk.warn(warning);
   talk.done(summarizeBuild(project, built));
   return 0;

@@ -51,6 +51,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
     io.stdout(`${JSON.stringify({ ok: failures === 0, manifest, problems: found, warnings: built.warnings }, null, 2)}\n`);
   }
   const talk = createTalk(io);
+  for (const notice of built.notices) talk.note(notice);
   for (const warning of built.warnings) talk.warn(warning);
   for (const glob of unmatched) talk.note(`--ignore "${glob}" matches no file of the source`);
   for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem) + (isAllowed(problem) ? ' (allowed)' : ''));

@@ -11,7 +11,7 @@ export const cleanCommand: CliCommand = {
   name: 'clean',
   summary: 'remove what next-smart-cache has written',
   description:
-    'Removes the manifest, the types, the store and the folders below the build that are linked from it; nothing that somebody else has ' +
+    'Removes the manifest, the types, the store and the folders below the build that hold copies of it; nothing that somebody else has ' +
     'written, and nothing that a symbolic link outside the app leads to. The next build makes all of it again, but for the files of older deploys.',
   failsWhen: 'next.config cannot be loaded, or something was left: it cannot be removed, or is not known to be ours',
   examples: [

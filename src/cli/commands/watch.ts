@@ -39,6 +39,7 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
 
   let latest = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
   let failure: string | undefined;
+  for (const notice of latest.notices) talk.note(notice);
   report(latest, compareManifests(EMPTY, latest.manifest));
   talk.done(`${summarizeBuild(project, latest)}; watching public/ until Ctrl-C`);
 

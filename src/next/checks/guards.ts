@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
@@ -17,17 +16,13 @@ const MAX_LINES = 10;
  * leaves it open under a URL with its hash.
  *
  * @param distDir where Next has just built.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_UNGUARDED`; `next start` then
- * starts no such build.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_UNGUARDED`
  */
 export function checkGuards(project: Project, built: BuiltManifest, distDir: string): void {
   const gaps = gapsIn(project, built, distDir);
   if (gaps === undefined) return;
   const { unguarded, beyondWholeSite, hasLocale } = gaps;
-  if (unguarded.length > 0) {
-    fs.rmSync(path.join(distDir, 'BUILD_ID'), { force: true });
-    throw notGuarded(unguarded, hasLocale);
-  }
+  if (unguarded.length > 0) throw notGuarded(unguarded, hasLocale);
   const [example] = beyondWholeSite;
   if (example)
     console.warn(

@@ -9,14 +9,16 @@
  * - `source-map`: the comment at the end
  * - `url`: all else
  */
-export type ReferenceKind = 'import' | 'dynamic-import' | 'module-url' | 'style-import' | 'font' | 'source-map' | 'url';
+export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
+export const REFERENCE_KINDS = ['import', 'dynamic-import', 'module-url', 'style-import', 'font', 'source-map', 'url'] as const;
 
 /**
  * The notation that a URL is written in, and so what a new one must escape: a
  * quoted string of CSS or JavaScript, an unquoted `url(…)`, a template literal,
  * an attribute of XML, a JSON string, a comment.
  */
-export type Notation = 'string' | 'css-url' | 'template' | 'xml' | 'json' | 'comment';
+export type Notation = (typeof NOTATIONS)[number];
+export const NOTATIONS = ['string', 'css-url', 'template', 'xml', 'json', 'comment'] as const;
 
 /** One file naming another one, as a lexer finds it. */
 export interface FoundReference {

@@ -49,7 +49,7 @@ function byteOffsets(content: Buffer): (offset: number) => number {
   let byte = 0;
   let units = 0;
   return (offset) => {
-    for (; units < offset; byte++) {
+    for (; units < offset && byte < content.length; byte++) {
       const value = content[byte] as number;
       // The first byte of a character counts for all of it: for two units from U+10000 on.
       if (value < 0x80 || value >= 0xc0) units += value >= 0xf0 ? 2 : 1;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { HashAlgorithm } from '../../core/smart-cache-options.js';
-import { identityOf, readTextIfThere, replaceText } from '../disk/atomic-write.js';
-import type { CachedLinks, SourceFile } from '../graph/source-file.js';
-import type { LexedFile } from '../references/find-references.js';
-import type { Notation, ReferenceKind } from '../references/reference.js';
+import { identityOf, replaceText } from '../disk/atomic-write.js';
+import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
+import type { SourceFile } from '../graph/source-file.js';
+import { type CachedFile, fromRow, isRow, type Row, toRow } from './scan-cache-rows.js';
 
 /**
  * What the last build learned, so that unchanged files are not read again, and
@@ -15,22 +15,18 @@ export interface ScanCache {
   find(assetPath: string, signature: string): CachedFile | undefined;
   /** The state that the links of the files hold for. */
   stateKey: string | undefined;
+  /** Absolute path. */
+  file: string;
+  /** Why the file that was there is not believed, if it is not. */
+  problem: string | undefined;
   /** Replaces the cache in one step. */
   save(files: Iterable<FileToSave>, stateKey?: string): void;
 }
-
-export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' | 'links'>;
 
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
 const VERSION = 4;
-
-type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
-type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
-type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
-/** A destination of `undefined` is written as `0`, since JSON has none. */
-type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], standing: CachedLinks['standing']];
 
 export interface ScanCacheOptions {
   algorithm: HashAlgorithm;
@@ -47,9 +43,11 @@ export interface ScanCacheOptions {
 export function openScanCache(cacheDir: string, { algorithm, isFrozen = true, findReferences = true }: ScanCacheOptions): ScanCache {
   const file = path.join(cacheDir, isFrozen ? 'scan.json' : 'scan-development.json');
   const head = { version: VERSION, algorithm, findReferences };
-  const { files: known, stateKey } = contentsOf(file, head);
+  const { files: known, stateKey, problem } = contentsOf(file, head);
   return {
+    file,
     stateKey,
+    problem,
     find(assetPath, signature) {
       const entry = known.get(assetPath);
       if (entry?.row[0] !== signature) return undefined;
@@ -61,7 +59,7 @@ export function openScanCache(cacheDir: string, { algorithm, isFrozen = true, fi
       for (const found of files) saved.set(found.assetPath, entryOf(found, known.get(found.assetPath)));
       const rows = Array.from(saved.values(), ({ text }) => text);
       const start = JSON.stringify({ ...head, stateKey: newStateKey }).slice(0, -1);
-      const identity = replaceText(file, `${start},"files":{\n${rows.join(',\n')}\n}}`);
+      const identity = replaceText(file, serializeCheckedDocument(`${start},"files":{\n${rows.join(',\n')}\n}}`));
       remembered.set(file, { identity, head, stateKey: newStateKey, files: saved });
     },
   };
@@ -80,6 +78,7 @@ interface Contents {
   head: Head;
   stateKey: string | undefined;
   files: Map<string, Entry>;
+  problem?: string | undefined;
 }
 
 /** Of the caches that this process has written: the development server builds again and again, and most of the rows stay the same. */
@@ -90,8 +89,7 @@ function contentsOf(file: string, head: Head): Contents {
   const identity = identityOf(file);
   const latest = remembered.get(file);
   if (latest && latest.identity === identity && isSameHead(latest.head, head)) return latest;
-  const { rows, stateKey } = readRows(file, head);
-  return { identity, head, stateKey, files: new Map(Object.entries(rows).map(([assetPath, row]) => [assetPath, { row }])) };
+  return { identity, head, ...readContents(file, head) };
 }
 
 /** The one that there is, if it says the same. */
@@ -100,37 +98,6 @@ function entryOf(found: FileToSave, before: Entry | undefined): Entry {
   const entry = isSame ? before : { row: toRow(found) };
   entry.text ??= `${JSON.stringify(found.assetPath)}:${JSON.stringify(entry.row)}`;
   return entry;
-}
-
-function toRow({ signature, contentHash, integrity, lexed, links }: FileToSave): Row {
-  if (lexed === undefined) return [signature, contentHash, integrity];
-  const references = lexed.references.map(
-    ({ kind, notation, start, end, line, url }): ReferenceRow => [kind, notation, start, end, line, url],
-  );
-  const lexedRow: LexedRow = [lexed.isModule ? 1 : 0, lexed.problem ?? 0, references];
-  if (links === undefined) return [signature, contentHash, integrity, lexedRow];
-  const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
-  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.standing]];
-}
-
-function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
-  return {
-    contentHash,
-    integrity,
-    lexed: lexed
-      ? {
-          isModule: lexed[0] === 1,
-          ...(lexed[1] && { problem: lexed[1] }),
-          references: lexed[2].map(([kind, notation, start, end, line, url]) => ({ kind, notation, start, end, line, url })),
-        }
-      : undefined,
-    links: links && {
-      key: links[0],
-      output: links[1],
-      destinations: links[2].map((destination) => (destination === 0 ? undefined : destination)),
-      standing: links[3],
-    },
-  };
 }
 
 /** What the rows have in common. */
@@ -144,12 +111,25 @@ function isSameHead(a: Partial<Head>, b: Head): boolean {
   return a.version === b.version && a.algorithm === b.algorithm && a.findReferences === b.findReferences;
 }
 
-function readRows(file: string, head: Head): { rows: Record<string, Row>; stateKey?: string | undefined } {
-  try {
-    const cache = JSON.parse(readTextIfThere(file) ?? '') as Partial<Head> & { stateKey?: string; files: Record<string, Row> };
-    if (isSameHead(cache, head)) return { rows: Object(cache.files) as Record<string, Row>, stateKey: cache.stateKey };
-  } catch {
-    // Cut short by a crash of the machine: read everything once more.
+type Body = Pick<Contents, 'files' | 'stateKey' | 'problem'>;
+
+function readContents(file: string, head: Head): Body {
+  const nothing = (problem?: string): Body => ({ files: new Map(), stateKey: undefined, problem });
+  const document = readCheckedDocument(file);
+  if (document === undefined) return nothing();
+  if ('problem' in document) return nothing(document.problem);
+  const { body } = document;
+  if (!isRecord(body)) return nothing(WRONG_CONTENT);
+  if (body.version !== head.version) return nothing(OTHER_VERSION);
+  // With other options, the hashes of before are right, and of no use.
+  if (!isSameHead(body, head)) return nothing();
+  const { files: rows, stateKey } = body;
+  if (!isRecord(rows) || (stateKey !== undefined && typeof stateKey !== 'string')) return nothing(WRONG_CONTENT);
+  const files = new Map<string, Entry>();
+  for (const assetPath of Object.keys(rows)) {
+    const row = rows[assetPath];
+    if (!isRow(assetPath, row, head.algorithm)) return nothing(WRONG_CONTENT);
+    files.set(assetPath, { row });
   }
-  return { rows: {} };
+  return { files, stateKey, problem: undefined };
 }

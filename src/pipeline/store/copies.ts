@@ -1,8 +1,10 @@
+import { SmartCacheError } from '../../core/errors.js';
 import type { HashAlgorithm } from '../../core/smart-cache-options.js';
 import type { TextStore } from '../graph/link-files.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
 import { contentHasher, reusingReader } from './hash-file.js';
-import { listStore, openStore, sizeOfCopy } from './store.js';
+import { listStore, openStore } from './store.js';
+import { findWholeCopies } from './whole-copies.js';
 
 /** What the bytes of files are read from, and where rewritten ones go. */
 export interface Copies extends TextStore {
@@ -10,31 +12,52 @@ export interface Copies extends TextStore {
   readonly areKept: boolean;
   /** How many texts have been written. */
   readonly written: number;
+  /** Content hashes of the copies that the store had before, and that are whole as far as was looked. */
+  readonly found: ReadonlySet<string>;
+  /** Of the others, those that the store has, but damaged. */
+  readonly damaged: ReadonlySet<string>;
 }
 
 /**
  * The store: texts are read from the frozen copies, so that they are what was
  * hashed whatever has become of `public/` since.
  *
- * @param checkSizes whether each copy is looked at.
+ * @param checksCopies whether each copy is looked into.
  */
-export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checkSizes: boolean): Copies {
+export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksCopies: boolean): Copies {
   const store = openStore(cacheDir);
   const stored = listStore(store);
+  const sizes = checksCopies ? findWholeCopies(store) : undefined;
+  const found = new Set(sizes?.keys() ?? stored);
+  const damaged = new Set([...stored].filter((contentHash) => !found.has(contentHash)));
   let writer: CopyWriter | undefined;
+  const write = (contentHash: string, content: Buffer) => {
+    writer ??= copyWriter(store);
+    writer.writeWhole(contentHash, content);
+  };
   const read = reusingReader();
   let written = 0;
   return {
     areKept: true,
+    found,
+    damaged,
     get written() {
       return written;
     },
-    has: (contentHash, size) => stored.has(contentHash) && (!checkSizes || sizeOfCopy(store, contentHash) === size),
-    read: ({ contentHash, size }) => read(store.pathOf(contentHash), size),
+    has: (contentHash, size) => found.has(contentHash) && (sizes === undefined || sizes.get(contentHash) === size),
+    read({ contentHash, size, absolutePath }) {
+      const isRight = (content: Buffer) => hashContent(content, algorithm).contentHash === contentHash;
+      const frozen = read(store.pathOf(contentHash), size);
+      if (isRight(frozen)) return frozen;
+      const original = read(absolutePath, size);
+      if (!isRight(original)) throw copyDamaged(store.pathOf(contentHash), absolutePath);
+      damaged.add(contentHash);
+      write(contentHash, original);
+      return original;
+    },
     write(content) {
       const hashed = hashContent(content, algorithm);
-      writer ??= copyWriter(store);
-      writer.writeWhole(hashed.contentHash, content);
+      write(hashed.contentHash, content);
       written++;
       return hashed;
     },
@@ -47,6 +70,8 @@ export function unstoredCopies(algorithm: HashAlgorithm): Copies {
   let written = 0;
   return {
     areKept: false,
+    found: new Set(),
+    damaged: new Set(),
     get written() {
       return written;
     },
@@ -63,4 +88,13 @@ function hashContent(content: Buffer, algorithm: HashAlgorithm) {
   const hasher = contentHasher(algorithm);
   hasher.update(content);
   return { ...hasher.finish(), size: content.length };
+}
+
+function copyDamaged(frozen: string, original: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
+    what: 'A frozen copy in the store is damaged',
+    where: frozen,
+    why: `something wrote into it, and its original cannot replace it, since it has just been edited: ${original}`,
+    fix: 'run the command again; it copies the file as it is now',
+  });
 }

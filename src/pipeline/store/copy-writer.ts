@@ -5,6 +5,7 @@ import { systemErrorCode } from '../../core/errors.js';
 import { removeQuietly } from '../disk/atomic-write.js';
 import { writeFailed } from '../disk/file-errors.js';
 import type { Store } from './store.js';
+import { timeOfWholeCopy } from './whole-copies.js';
 
 /** From here on a file system that can clone (Btrfs, XFS, APFS) saves more than the extra system call costs. */
 const CLONE_FROM_BYTES = 4 * 1024 * 1024;
@@ -60,7 +61,11 @@ export function copyWriter(store: Store) {
 
     keep(temporary: string, contentHash: string): void {
       const target = store.pathOf(contentHash);
-      attempt(target, () => fs.renameSync(temporary, target));
+      attempt(target, () => {
+        const time = timeOfWholeCopy(fs.statSync(temporary).size);
+        fs.utimesSync(temporary, time, time);
+        fs.renameSync(temporary, target);
+      });
     },
   };
 }
@@ -77,6 +82,8 @@ function writeNew(target: string, content: Buffer): boolean {
     }
     try {
       writeAll(descriptor, content);
+      const time = timeOfWholeCopy(content.length);
+      fs.futimesSync(descriptor, time, time);
     } catch (error) {
       removeQuietly(target);
       throw error;

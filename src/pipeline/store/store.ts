@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { algorithmOf } from '../../core/content-hash.js';
 import { systemErrorCode } from '../../core/errors.js';
-import { writeFailed } from '../disk/file-errors.js';
+import { removalFailed, writeFailed } from '../disk/file-errors.js';
 
 /**
  * The frozen copies, one file per content hash, in one folder: to list it is
@@ -13,8 +14,6 @@ export interface Store {
   pathOf(contentHash: string): string;
 }
 
-const TEMPORARY = '.tmp';
-
 export function openStore(cacheDir: string): Store {
   const filesDir = path.join(cacheDir, 'files');
   return { filesDir, pathOf: (contentHash) => `${filesDir}${path.sep}${contentHash}` };
@@ -22,12 +21,7 @@ export function openStore(cacheDir: string): Store {
 
 /** The content hashes that are in the store. */
 export function listStore(store: Store): Set<string> {
-  return new Set(listFiles(store).filter((name) => !name.endsWith(TEMPORARY)));
-}
-
-/** Bytes of a frozen copy; `undefined` when there is none. */
-export function sizeOfCopy(store: Store, contentHash: string): number | undefined {
-  return fs.statSync(store.pathOf(contentHash), { throwIfNoEntry: false })?.size;
+  return new Set(listFiles(store).filter((name) => algorithmOf(name) !== undefined));
 }
 
 /** Copies left behind by a build that was killed, or by no deploy that is still kept, once they are this old. */
@@ -45,7 +39,15 @@ export function pruneStore(store: Store, isKept: (contentHash: string) => boolea
     const file = path.join(store.filesDir, name);
     const stats = fs.statSync(file, { throwIfNoEntry: false });
     // A folder there is none of ours.
-    if (stats?.isFile() && now - stats.ctimeMs > PRUNE_AFTER_MS) fs.rmSync(file, { force: true });
+    if (stats?.isFile() && now - stats.ctimeMs > PRUNE_AFTER_MS) remove(file);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch (error) {
+    throw removalFailed(file, error);
   }
 }
 

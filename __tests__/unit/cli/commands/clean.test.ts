@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { linkStore, recordDeploy } from '../../../../src/pipeline/deploys';
+import { recordDeploy } from '../../../../src/pipeline/deploys';
 import { type Project, type ProjectInput, resolveProject } from '../../../../src/pipeline/project';
 import { renderModulePaths, writeRenderModules } from '../../../../src/pipeline/render-modules';
+import { serveStore } from '../../../../src/pipeline/served-files';
 import { listFiles, readFiles } from '../../../support/folders';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 import { appWithPublic, runCommand } from '../../support/command-line';
@@ -34,7 +35,7 @@ function builtApp(input: Partial<ProjectInput> = {}): Project {
     const built = buildManifest(project, { freeze: mode === 'build' });
     writeRenderModules(project, built, SETTINGS, renderModulePaths(project, mode));
     if (mode === 'development') continue;
-    linkStore(project, built, project.buildDir);
+    serveStore(project, built, project.buildDir);
     recordDeploy(project, built);
   }
   return project;
@@ -89,7 +90,7 @@ test('another distDir is looked into, also beside the app; under output: "export
     fs.cpSync(path.join(first.root, 'public'), path.join(root, 'public'), { recursive: true });
     const project = resolveProject({ root, ...input });
     const built = buildManifest(project);
-    linkStore(project, built, project.buildDir);
+    serveStore(project, built, project.buildDir);
     writeFiles(root, { 'exported/_next/static/media/smart-cache/a.js': '' });
     const { exitCode } = await runCommand(['clean'], { cwd: root, loadProject: async () => project });
     expect([exitCode, listFiles(parent)]).toEqual([

@@ -61,6 +61,11 @@ test.each<[from: string, to: string, written: string, relative: string]>([
   expect(relativeUrl(from, to, written)).toBe(relative);
 });
 
+test('a reference beyond the end of the text, as only a damaged cache could tell of, ends the text', () => {
+  const reference: FoundReference = { kind: 'url', notation: 'css-url', url: 'b.png', start: 1e9, end: 2e9 };
+  expect(rewriteReferences('ü', [{ reference, url: 'c.png' }])).toBe('üc.png');
+});
+
 test('100,000 edits take a moment', () => {
   const text = 'url(a.png)'.repeat(100_000);
   const edits = Array.from({ length: 100_000 }, (_, index) => ({

@@ -1,13 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { OTHER_VERSION, serializeCheckedDocument, WRONG_CONTENT } from '../../../../src/pipeline/disk/checked-document';
 import type { LexedFile } from '../../../../src/pipeline/references/find-references';
-import { type CachedFile, openScanCache } from '../../../../src/pipeline/scan/scan-cache';
+import { openScanCache } from '../../../../src/pipeline/scan/scan-cache';
+import type { CachedFile } from '../../../../src/pipeline/scan/scan-cache-rows';
 import { temporaryFolder } from '../../../support/temporary-folder';
 
+const HASH = 'c0ffee01'.repeat(8);
 const FILE = {
   assetPath: '/a.js',
   signature: '1-2-3-4',
-  contentHash: 'c0ffee',
+  contentHash: HASH,
   integrity: 'sha256-x',
   size: 1,
   modifiedMs: 2,
@@ -23,7 +26,7 @@ function setUp(): { cacheDir: string; file: string } {
 
 test('remembers the hashes of a file as long as its signature stays', () => {
   const cache = openScanCache(setUp().cacheDir, { algorithm: 'sha256' });
-  expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x' });
+  expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: HASH, integrity: 'sha256-x' });
   expect(cache.find('/a.js', '1-2-3-5')).toBeUndefined();
   expect(cache.find('/b.js', '1-2-3-4')).toBeUndefined();
 });
@@ -36,7 +39,7 @@ const LEXED: LexedFile = {
     { kind: 'source-map', notation: 'comment', url: 'a.js.map', start: 30, end: 38, line: 3 },
   ],
 };
-const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256-y', size: 9, contentHash: 'c0ffee0123ff' };
+const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256-y', size: 9, contentHash: HASH };
 
 test.each<[string, Partial<CachedFile>]>([
   ['references', { lexed: LEXED }],
@@ -53,7 +56,7 @@ test.each<[string, Partial<CachedFile>]>([
   fs.writeFileSync(file, fs.readFileSync(file));
   const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
   expect(cache.stateKey).toBe('state');
-  expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x', ...known });
+  expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: HASH, integrity: 'sha256-x', ...known });
 });
 
 test('what was hashed without being looked into is of no use to who follows references, and the other way round', () => {
@@ -80,23 +83,72 @@ test('forgets what is not saved again', () => {
   expect(cache.find('/b.js', '1-2-3-4')).toBeDefined();
 });
 
-test.each<[string, (text: string) => string]>([
-  ['empty', () => ''],
-  ['cut short', (text) => text.slice(0, -10)],
-  ['no JSON', () => 'garbage'],
-  ['null', () => 'null'],
-  ['an array', () => '[]'],
-  ['of another version', (text) => text.replace('"version":4', '"version":99')],
-  ['without files', () => '{"version":1,"algorithm":"sha256"}'],
-  ['with null for files', () => '{"version":1,"algorithm":"sha256","files":null}'],
-  ['with null for a file', () => '{"version":1,"algorithm":"sha256","files":{"/a.js":null}}'],
-])('a cache that is damaged is ignored, and can be written again: %s', (_, damage) => {
+/** A document with these files, and a checksum that is right. */
+const documentWith = (files: unknown, head: object = {}) =>
+  serializeCheckedDocument(JSON.stringify({ version: 4, algorithm: 'sha256', findReferences: true, ...head, files }));
+const ROW = ['1-2-3-4', HASH, 'sha256-x'];
+const REFERENCE = ['url', 'css-url', 8, 14, 1, 'b.png'];
+const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, 0, [reference]]] });
+const linksRow = (output: object, destinations: unknown = [null]) => ({
+  '/a.js': [...ROW, [0, 0, [REFERENCE]], ['key', { ...OUTPUT, ...output }, destinations, 0]],
+});
+
+test('the documents below would be believed, were they right', () => {
   const { cacheDir, file } = setUp();
-  fs.writeFileSync(file, damage(fs.readFileSync(file, 'utf8')));
-  const damaged = openScanCache(cacheDir, { algorithm: 'sha256' });
-  expect(damaged.find('/a.js', '1-2-3-4')).toBeUndefined();
-  damaged.save([FILE]);
+  for (const files of [{ '/a.js': ROW }, lexedRow(REFERENCE), linksRow({})]) {
+    fs.writeFileSync(file, documentWith(files));
+    const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
+    expect([cache.problem, cache.find(Object.keys(files)[0] ?? '', '1-2-3-4')?.contentHash]).toEqual([undefined, HASH]);
+  }
+});
+
+const NO_CHECKSUM = `it has no checksum, so ${OTHER_VERSION}, or something cut or changed it`;
+const CHECKSUM_WRONG = 'its checksum is wrong: something cut or changed it';
+
+test.each<[string, damaged: string | ((text: string) => string), problem: string]>([
+  ['empty', '', NO_CHECKSUM],
+  ['no JSON', 'garbage', NO_CHECKSUM],
+  ['of the version before checksums', '{"version":3,"algorithm":"sha256","findReferences":true,"files":{}}', NO_CHECKSUM],
+  ['cut short', (text) => text.slice(0, -10), CHECKSUM_WRONG],
+  ['cut after its checksum', (text) => text.slice(0, 87), CHECKSUM_WRONG],
+  ['longer by a space', (text) => `${text} `, CHECKSUM_WRONG],
+  ['changed in one digit', (text) => text.replace('c0ffee01', 'c0ffee02'), CHECKSUM_WRONG],
+  ['of another version', documentWith({}, { version: 99 }), OTHER_VERSION],
+  ['no JSON, with a checksum', serializeCheckedDocument('{'), WRONG_CONTENT],
+  ['null', serializeCheckedDocument('null'), WRONG_CONTENT],
+  ['an array', serializeCheckedDocument('[]'), WRONG_CONTENT],
+  ['without files', documentWith(undefined), WRONG_CONTENT],
+  ['with null for files', documentWith(null), WRONG_CONTENT],
+  ['with null for a file', documentWith({ '/a.js': null }), WRONG_CONTENT],
+  ['with a state that is none', documentWith({}, { stateKey: 1 }), WRONG_CONTENT],
+  [
+    'with a content hash that leaves the store',
+    documentWith({ '/a.js': ['1-2-3-4', '../../../../etc/passwd', 'sha256-x'] }),
+    WRONG_CONTENT,
+  ],
+  ['with a content hash of another algorithm', documentWith({ '/a.js': ['1-2-3-4', HASH.slice(32), 'sha256-x'] }), WRONG_CONTENT],
+  ['with an integrity that is none', documentWith({ '/a.js': ['1-2-3-4', HASH, 5] }), WRONG_CONTENT],
+  ['with a row that is too long', documentWith({ '/a.js': [...ROW, [0, 0, []], null, null] }), WRONG_CONTENT],
+  ['with a reference of no known kind', documentWith(lexedRow(['link', ...REFERENCE.slice(1)])), WRONG_CONTENT],
+  ['with a reference that ends before it starts', documentWith(lexedRow(['url', 'css-url', 14, 8, 1, 'b.png'])), WRONG_CONTENT],
+  ['with a hash that leaves the folder', documentWith(linksRow({ hash: '../../x', url: '/a.../../x.js' })), WRONG_CONTENT],
+  ['with a URL that is not that of the file', documentWith(linksRow({ url: '/b.c0ffee0123.js' })), WRONG_CONTENT],
+  ['with a destination too few', documentWith(linksRow({}, [])), WRONG_CONTENT],
+])('a cache that is damaged is ignored, and can be written again: %s', (_, damaged, problem) => {
+  const { cacheDir, file } = setUp();
+  fs.writeFileSync(file, typeof damaged === 'string' ? damaged : damaged(fs.readFileSync(file, 'utf8')));
+  const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
+  expect(cache.problem).toBe(problem);
+  expect(cache.find('/a.js', '1-2-3-4')).toBeUndefined();
+  cache.save([FILE]);
   expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeDefined();
+});
+
+test('a cache that cannot be read is ignored, and said', () => {
+  const { cacheDir, file } = setUp();
+  fs.rmSync(file);
+  fs.mkdirSync(file);
+  expect(openScanCache(cacheDir, { algorithm: 'sha256' }).problem).toBe('it cannot be read (EISDIR)');
 });
 
 test('where there is no cache, nothing is known', () => {

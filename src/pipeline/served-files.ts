@@ -1,0 +1,165 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import type { BuiltManifest } from './build-manifest.js';
+import { type Deploy, deploysWith, isLinkedDirectly } from './deploys.js';
+import { removeQuietly, temporaryName } from './disk/atomic-write.js';
+import { writeFailed } from './disk/file-errors.js';
+import type { Project } from './project.js';
+import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from './scan/file-stamp.js';
+import { openStore, type Store } from './store/store.js';
+import { hasContent } from './store/whole-copies.js';
+
+/** A file that Next serves as immutable, as it was when it was copied there. */
+export interface ServedFile extends FileStamp {
+  /** Absolute path. */
+  file: string;
+  contentHash: string;
+}
+
+export interface ServedStore {
+  files: ServedFile[];
+  /** What cannot be served any more: one line each. */
+  notices: string[];
+}
+
+/**
+ * Copies the frozen copies of this build, and of the deploys that `keep` still
+ * allows, into folders that Next serves as immutable; each is replaced whole.
+ * What the rewrites lead to lies in one of its own, which cannot be asked for:
+ * middleware as a rule lets all of `/_next/static` pass, and may guard the
+ * same file under its own path.
+ *
+ * No hard links: other tools write into `.next/static` afterwards, and through
+ * a link they would write into the store.
+ *
+ * @param distDir where Next has just built.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
+ */
+export function serveStore(project: Project, built: BuiltManifest, distDir: string): ServedStore {
+  const { deploys, notices } = deploysWith(project, built);
+  const [current] = deploys;
+  const store = openStore(project.cacheDir);
+  // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
+  const urls: Deploy = Object.assign({}, ...[...deploys].reverse());
+  const isCurrent = (url: string) => Object.hasOwn(current, url);
+  const all = Object.entries(urls).map(([url, contentHash]): FileToServe => ({ url, contentHash }));
+  const fill = (storeUrl: string, files: readonly FileToServe[]) => {
+    const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
+    return replaceFolder(folder, (temporary) => copyFiles(store, files, temporary, isCurrent));
+  };
+  const files = fill(
+    STORE_URL,
+    all.filter(({ url }) => isLinkedDirectly(url)),
+  );
+  if (project.delivery !== 'static') {
+    files.push(
+      ...fill(
+        REWRITE_STORE_URL,
+        all.filter(({ url }) => !isLinkedDirectly(url)),
+      ),
+    );
+  }
+  // A write in the same tick of the clock would leave the same stamp.
+  letClockTick(files);
+  return { files, notices };
+}
+
+/**
+ * Looks, at the end of the build, whether the files still are what was copied.
+ * Only those with another stamp are read. A source map may be gone: tools that
+ * upload source maps delete them afterwards, and no page needs one.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_SERVED_FILE_CHANGED`
+ */
+export function requireUnchanged({ root }: Project, files: readonly ServedFile[]): void {
+  const changes = files.flatMap((served) => {
+    const { file, contentHash, signature } = served;
+    const stats = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    const name = path.relative(root, file);
+    if (stats === undefined) return name.endsWith('.map') ? [] : [`${name} (removed)`];
+    if (stampOf(stats).signature === signature && !hasCoarseStamp(served)) return [];
+    return stats.isFile() && hasContent(file, contentHash) ? [] : [`${name} (changed)`];
+  });
+  if (changes.length > 0) throw servedFileChanged(changes);
+}
+
+function replaceFolder(targetDir: string, fill: (folder: string) => ServedFile[]): ServedFile[] {
+  const temporary = temporaryName(targetDir);
+  try {
+    fs.mkdirSync(temporary, { recursive: true });
+    const files = fill(temporary);
+    fs.rmSync(targetDir, { recursive: true, force: true });
+    fs.renameSync(temporary, targetDir);
+    return files.map((served) => ({ ...served, file: path.join(targetDir, path.relative(temporary, served.file)) }));
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error instanceof SmartCacheError ? error : writeFailed(targetDir, error);
+  }
+}
+
+interface FileToServe {
+  url: string;
+  contentHash: string;
+}
+
+/** @param isRequired whether a file whose copy is gone is an error; older versions are then stale. */
+function copyFiles(store: Store, files: readonly FileToServe[], folder: string, isRequired: (url: string) => boolean): ServedFile[] {
+  const made = new Set<string>();
+  return files.flatMap(({ url, contentHash }) => {
+    const file = path.join(folder, isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
+    const parent = path.dirname(file);
+    if (!made.has(parent)) {
+      fs.mkdirSync(parent, { recursive: true });
+      made.add(parent);
+    }
+    const frozen = store.pathOf(contentHash);
+    try {
+      fs.copyFileSync(frozen, file, fs.constants.COPYFILE_FICLONE);
+      return [{ file, contentHash, ...stampOf(fs.statSync(file, { bigint: true })) }];
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENAMETOOLONG') throw nameTooLong(url, error);
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      if (isRequired(url)) throw storeDamaged(frozen, url, error);
+      return [];
+    }
+  });
+}
+function nameTooLong(url: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_WRITE_FAILED',
+    {
+      what: 'A file cannot be written; what was there before is untouched',
+      where: url,
+      why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
+      fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
+    },
+    { cause },
+  );
+}
+
+function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_STORE_DAMAGED',
+    {
+      what: `The store has no frozen copy of ${url}`,
+      where: frozen,
+      why: 'it was deleted while the build was running',
+      fix: 'run the build again; it makes the copies that are missing',
+    },
+    { cause },
+  );
+}
+
+const NAMED = 10;
+
+function servedFileChanged(changes: readonly string[]): SmartCacheError {
+  const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : '';
+  return new SmartCacheError('ERR_SMART_CACHE_SERVED_FILE_CHANGED', {
+    what: 'A later step of the build changed or removed files that are served as immutable',
+    where: changes.slice(0, NAMED).join(', ') + more,
+    why: 'another tool writes into .next/static, such as one that adds debug IDs, minifies, or removes files; browsers would keep these bytes for a year under the hash of others',
+    fix: 'let withSmartCache be outermost, "export default withSmartCache(withSentryConfig(nextConfig))", so that it comes last; or leave **/static/media/smart-cache*/** out of that tool (Sentry: sourcemaps.ignore). Then build again',
+  });
+}

@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import { algorithmOf } from '../../core/content-hash.js';
+import { hashFile } from './hash-file.js';
+import { listStore, type Store } from './store.js';
+
+/** How many bytes of copies one `next build` hashes again: about half a second. */
+const HASHED_BYTES = 500_000_000;
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * The copies in the store that are whole: the content hash of each → its bytes.
+ * A crash, a cache of CI or another program may have cut or changed a copy, so
+ * each is hashed again, the smallest first, up to {@link HASHED_BYTES} in all.
+ * A larger one is believed without that if its time stamp is
+ * {@link timeOfWholeCopy}.
+ */
+export function findWholeCopies(store: Store, hashedBytes = HASHED_BYTES): Map<string, number> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const copies = [...listStore(store)].flatMap((contentHash) => {
+    // A link would be a way out of the store.
+    const stats = fs.lstatSync(store.pathOf(contentHash), { throwIfNoEntry: false });
+    return stats?.isFile() ? [{ contentHash, size: stats.size, mtimeMs: stats.mtimeMs }] : [];
+  });
+  copies.sort((a, b) => a.size - b.size);
+  const whole = new Map<string, number>();
+  let bytes = 0;
+  for (const { contentHash, size, mtimeMs } of copies) {
+    bytes += size;
+    const isBelieved = bytes > hashedBytes && mtimeMs === timeOfWholeCopy(size) * 1000;
+    if (isBelieved || hasContent(store.pathOf(contentHash), contentHash, buffer)) whole.set(contentHash, size);
+  }
+  return whole;
+}
+
+const YEAR_2000 = Date.UTC(2000) / 1000;
+
+/**
+ * The modification time that a copy is given, in seconds since the epoch. It
+ * tells the size of the copy, so a copy that was cut has another one than its
+ * size asks for, and a copy that was written into has that of the writing. In
+ * steps of two seconds, which is all that the archives of some caches keep.
+ *
+ * @param size bytes.
+ */
+export function timeOfWholeCopy(size: number): number {
+  return YEAR_2000 + 2 * (size % 2 ** 28);
+}
+
+/** Whether a file has the content that a content hash stands for; not so if it cannot be read. */
+export function hasContent(file: string, contentHash: string, buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)): boolean {
+  const algorithm = algorithmOf(contentHash);
+  try {
+    return algorithm !== undefined && hashFile(file, algorithm, buffer, () => {}).contentHash === contentHash;
+  } catch {
+    return false;
+  }
+}
