@@ -8,6 +8,7 @@ import { formatBytes, formatCount } from './terminal/numbers.js';
 export function reportBuild(project: Project, { manifest, changed, filesRead, warnings }: BuiltManifest) {
   return {
     manifest: project.manifestPath,
+    delivery: project.delivery,
     changed,
     files: Object.keys(manifest.assets).length,
     filesRead,

@@ -42,7 +42,7 @@ const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, t
 export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions {
   requireKnownKeys('options', options, KNOWN_OPTIONS);
   // Defaults by destructuring, which fill in for `undefined` alone: `null` is a mistake.
-  const { include = EVERYTHING, exclude = [], hash = {}, fingerprint = 'content', delivery, cdnPrefix, keep = 3 } = options;
+  const { include = EVERYTHING, exclude = [], hash = {}, fingerprint = 'content', delivery = 'auto', cdnPrefix, keep = 3 } = options;
   const {
     onStaleHash = 'serve-current',
     onMissing = 'error',
@@ -62,7 +62,7 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
     algorithm,
     hashLength: integer('hash.length', length, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),
     fingerprint: checkFingerprint(fingerprint),
-    delivery: delivery === undefined ? undefined : oneOf('delivery', delivery, ['rewrite', 'static']),
+    delivery: oneOf('delivery', delivery, ['auto', 'rewrite', 'static']),
     onStaleHash: oneOf('onStaleHash', onStaleHash, ['serve-current', 'not-found']),
     onMissing: oneOf('onMissing', onMissing, ['error', 'warn']),
     clientAssets: checkClientAssets(clientAssets),

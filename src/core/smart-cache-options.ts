@@ -28,8 +28,12 @@ export interface SmartCacheOptions {
   hash?: { algorithm?: HashAlgorithm; length?: number };
   /** What the URL's hash is made from. Default: `'content'`. */
   fingerprint?: Fingerprint;
-  /** Form of the hashed URLs. Default: `'rewrite'`; `'static'` under `output: 'export'`. */
-  delivery?: 'rewrite' | 'static';
+  /**
+   * Where hashed URLs point. Default: `'auto'`, which chooses by the host:
+   * `'rewrite'` on a server of your own and on Vercel, `'static'` under
+   * `output: 'export'` and on every other host that the build recognises.
+   */
+  delivery?: 'auto' | 'rewrite' | 'static';
   /** What a stale hash gets: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
   onStaleHash?: 'serve-current' | 'not-found';
   /** Whether an unknown asset path fails `next build`. Default: `'error'`. */
@@ -75,8 +79,7 @@ export interface ResolvedOptions {
   algorithm: HashAlgorithm;
   hashLength: number;
   fingerprint: Fingerprint;
-  /** `undefined`: decided by `output`, which only Next's config knows. */
-  delivery: 'rewrite' | 'static' | undefined;
+  delivery: 'auto' | 'rewrite' | 'static';
   onStaleHash: 'serve-current' | 'not-found';
   onMissing: 'error' | 'warn';
   clientAssets: 'referenced' | 'all' | readonly string[];

@@ -7,6 +7,7 @@ import { type Project, resolveProject } from '../pipeline/project.js';
 import { requireConfigObject } from './checks/require-config-object.js';
 import { describeConfigError } from './config-stack.js';
 import { CLI_PHASE } from './mode.js';
+import { adapterPathOf } from './next-config.js';
 import { findConfigFile } from './project-root.js';
 import { registeredOptions, whileReadingOnly } from './registration.js';
 
@@ -29,6 +30,7 @@ export async function loadProject(root: string): Promise<Project> {
     isApp: true,
     distDir,
     output,
+    adapterPath: adapterPathOf(config),
     basePath,
     assetPrefix,
     transpilePackages,

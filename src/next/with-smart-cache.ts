@@ -1,4 +1,6 @@
 import type { NextConfig } from 'next';
+import type { DeliveryChoice } from '../core/delivery.js';
+import { describeProblem } from '../core/errors.js';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { resolveProject } from '../pipeline/project.js';
 import { checkWhenFinished } from './checks/finished-build.js';
@@ -9,7 +11,7 @@ import { mergeConfig } from './merge-config.js';
 import { canMergeHeaders } from './merge-headers.js';
 import { failOfMissingAssets } from './missing-assets.js';
 import { modeOf } from './mode.js';
-import type { NextConfigExport, NextConfigFunction } from './next-config.js';
+import { adapterPathOf, type NextConfigExport, type NextConfigFunction } from './next-config.js';
 import { currentProjectRoot } from './project-root.js';
 import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
 import { developmentApp, productionApp } from './smart-cache-app.js';
@@ -57,13 +59,25 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
   const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions } = config;
-  const project = resolveProject({ root, isApp: true, distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions, options });
+  const project = resolveProject({
+    root,
+    isApp: true,
+    distDir,
+    output,
+    adapterPath: adapterPathOf(config),
+    basePath,
+    assetPrefix,
+    transpilePackages,
+    pageExtensions,
+    options,
+  });
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   const isMainProcess = !isReadOnly() && enterWrappedProcess();
   if (isMainProcess && mode !== 'other') {
     for (const warning of newerVersions) console.warn(warning);
     if (mode === 'build') {
+      announceDelivery(project.deliveryChoice);
       failOfMissingAssets(project);
       checkWhenFinished(project, !project.isExport && canMergeHeaders(config));
     }
@@ -72,6 +86,11 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   // Without a rewrite there is no call from Next that comes before it compiles.
   if (!app.rewriteRules && mode !== 'other' && !isReadOnly()) app.prepare();
   return markAsWrapped(mergeConfig(config, app, root), options);
+}
+
+function announceDelivery({ delivery, reason, warning }: DeliveryChoice): void {
+  if (warning) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
+  if (reason) console.log(`next-smart-cache: delivery: ${delivery} (${reason})`);
 }
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {

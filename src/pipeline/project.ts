@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
+import { type BuildSettings, chooseDelivery, type Delivery, type DeliveryChoice } from '../core/delivery.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { UrlPrefixes } from '../core/finish-url.js';
 import { resolveOptions } from '../core/options.js';
@@ -28,8 +29,10 @@ export interface Project {
   pageExtensions: readonly string[];
   /** Whether Next writes files for another server: `output: 'export'`. */
   isExport: boolean;
-  /** The form of the URLs, once `output` is known. */
-  delivery: 'rewrite' | 'static';
+  /** Where hashed URLs point. */
+  delivery: Delivery;
+  /** Why; the build prints it. */
+  deliveryChoice: DeliveryChoice;
   prefixes: UrlPrefixes;
 }
 
@@ -40,8 +43,12 @@ export interface ProjectInput {
   isApp?: boolean;
   /** Next's `distDir`, relative to the app's folder. Default: `.next`. */
   distDir?: string | undefined;
-  /** Next's `output`; `'export'` makes `static` the default delivery. */
+  /** Next's `output`. */
   output?: string | undefined;
+  /** Next's `adapterPath`. */
+  adapterPath?: string | undefined;
+  /** The environment variables, which tell the host. Default: those of this process. */
+  env?: BuildSettings['env'];
   /** Next's. Default: none. */
   basePath?: string | undefined;
   assetPrefix?: string | undefined;
@@ -62,6 +69,8 @@ export function resolveProject({
   isApp = false,
   distDir = '.next',
   output,
+  adapterPath,
+  env = process.env,
   basePath = '',
   assetPrefix = '',
   transpilePackages = [],
@@ -70,6 +79,7 @@ export function resolveProject({
 }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
+  const deliveryChoice = chooseDelivery(resolved.delivery, { env, output, adapterPath });
   const outputDir = path.join(root, '.smart-cache');
   // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
   const buildDir = path.join(root, output === 'export' ? '.next' : distDir);
@@ -87,7 +97,8 @@ export function resolveProject({
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     pageExtensions,
     isExport: output === 'export',
-    delivery: resolved.delivery ?? (output === 'export' ? 'static' : 'rewrite'),
+    delivery: deliveryChoice.delivery,
+    deliveryChoice,
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };
 }
@@ -97,6 +108,6 @@ function rewritesInExport(): SmartCacheError {
     what: 'An option of withSmartCache is not valid',
     where: 'delivery',
     why: `it is "rewrite", but under output: 'export' there is no server that could rewrite`,
-    fix: 'leave "delivery" out, or set it to "static", in the second argument of withSmartCache() in your next.config',
+    fix: 'remove "delivery", or set it to "static", in the second argument of withSmartCache() in your next.config',
   });
 }

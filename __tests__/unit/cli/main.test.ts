@@ -186,6 +186,7 @@ describe('build', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       manifest: path.join(cwd, '.smart-cache/manifest.json'),
+      delivery: 'rewrite',
       changed: true,
       files: 2,
       warnings: [],

@@ -15,7 +15,7 @@ test('the defaults', () => {
   "algorithm": "sha256",
   "cdnPrefix": "",
   "clientAssets": "referenced",
-  "delivery": undefined,
+  "delivery": "auto",
   "exclude": [],
   "fingerprint": "content",
   "hashLength": 10,

@@ -32,6 +32,13 @@ test.each<[Omit<ProjectInput, 'root'>, string]>([
   expect(resolveProject({ root: ROOT, ...input }).delivery).toBe(delivery);
 });
 
+test('the host is told by the environment, and by the adapter of the config', () => {
+  const env = { NETLIFY: 'true' };
+  expect(resolveProject({ root: ROOT, env })).toMatchObject({ delivery: 'static', deliveryChoice: { reason: 'Netlify' } });
+  expect(resolveProject({ root: ROOT, env: {}, adapterPath: './adapter.js' }).delivery).toBe('static');
+  expect(resolveProject({ root: ROOT, env, options: { delivery: 'rewrite' } }).deliveryChoice.warning).toBeDefined();
+});
+
 test('an export has no server that could rewrite', () => {
   expect(() => resolveProject({ root: ROOT, output: 'export', options: { delivery: 'rewrite' } })).toThrow(
     smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'delivery', fix: expect.stringContaining('"static"') }),

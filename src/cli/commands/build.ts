@@ -25,7 +25,9 @@ async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<Exit
   if (json) io.stdout(`${JSON.stringify(reportBuild(project, built), null, 2)}\n`);
   const talk = createTalk(io);
   for (const notice of built.notices) talk.note(notice);
-  for (const warning of built.warnings) talk.warn(warning);
+  const { delivery, reason, warning: misfit } = project.deliveryChoice;
+  for (const warning of [...(misfit ? [misfit] : []), ...built.warnings]) talk.warn(warning);
+  if (reason) talk.note(`delivery: ${delivery} (${reason})`);
   talk.done(summarizeBuild(project, built));
   return 0;
 }

@@ -125,7 +125,13 @@ test('misses nothing that is saved while the watcher starts', async () => {
 
 test('--json prints one line for each build', async () => {
   const { root, edit, said, interrupt } = await startWatch({ 'a.js': 'hello' }, '--json');
-  const common = { manifest: path.join(root, '.smart-cache/manifest.json'), changed: true, filesRead: 1, warnings: [] };
+  const common = {
+    manifest: path.join(root, '.smart-cache/manifest.json'),
+    delivery: 'rewrite',
+    changed: true,
+    filesRead: 1,
+    warnings: [],
+  };
   expect(said().stdout).toEqual([{ ...common, files: 1, bytes: 5, added: ['/a.js'], edited: [], removed: [] }]);
   edit({ 'b.js': '' });
   expect(said().stdout).toEqual([expect.objectContaining({ files: 2, added: ['/b.js'], edited: [], removed: [] })]);
