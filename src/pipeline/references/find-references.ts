@@ -1,14 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { splitExtension } from '../../core/asset-path.js';
-import type { BrokenSpot, FoundReference, FoundReferences, Reference } from './reference.js';
+import type { BrokenSpot, FoundReference, Reference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
 /** What a file says of other files; `undefined` for one that can say nothing. */
 export interface LexedFile {
   /** In the order of the text. */
   references: Reference[];
-  /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
-  isModule: boolean;
   /** Why the references of the file cannot be followed. */
   problem?: Problem;
 }
@@ -72,12 +70,13 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   const offset = whole.startsWith(mark) ? mark.length : 0;
   const text = whole.slice(offset);
   try {
-    const { references, isModule, brokenSpot } = lexersOf(isText ? format : 'css-bytes')(text);
-    if (references.length === 0 && !isModule && !brokenSpot) return undefined;
+    const spots: BrokenSpot[] = [];
+    const references = lexerOf(isText ? format : 'css-bytes')(text, (spot) => spots.push(spot));
+    const [spot] = spots;
+    if (references.length === 0 && !spot) return undefined;
     return {
       references: locate(references, text, offset),
-      isModule: isModule || isModuleName(assetPath),
-      ...(brokenSpot && { problem: { line: lineCounter(text)(brokenSpot.offset), why: brokenSpot.why, isPartial: true } }),
+      ...(spot && { problem: { line: lineCounter(text)(spot.offset), why: spot.why, isPartial: true } }),
     };
   } catch (error) {
     if (error instanceof ReferencesUnreadableError) return unreadable(lineCounter(text)(error.offset), error.message);
@@ -87,10 +86,6 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const BYTE_ORDER_MARK_BYTES = '\xEF\xBB\xBF';
-
-function isModuleName(assetPath: string): boolean {
-  return assetPath.toLowerCase().endsWith('.mjs');
-}
 
 /** Tells the line, from 1, that an offset is in; asked for one offset after the other, each further on. */
 function lineCounter(text: string): (offset: number) => number {
@@ -103,7 +98,7 @@ function lineCounter(text: string): (offset: number) => number {
 }
 
 function unreadable(line: number, why: string): LexedFile {
-  return { references: [], isModule: false, problem: { line, why } };
+  return { references: [], problem: { line, why } };
 }
 
 /**
@@ -138,28 +133,20 @@ function isUtf16(content: Buffer): boolean {
   return (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
 }
 
-type Lexer = (text: string) => FoundReferences;
+type Lexer = (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[];
 
 /** Loaded when a file asks for them: most builds find nothing changed, and start quicker without. */
-function lexersOf(format: Format | 'css-bytes'): Lexer {
-  const withoutModules =
-    (find: (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[]): Lexer =>
-    (text) => {
-      const spots: BrokenSpot[] = [];
-      return { references: find(text, (spot) => spots.push(spot)), isModule: false, brokenSpot: spots[0] };
-    };
+function lexerOf(format: Format | 'css-bytes'): Lexer {
   switch (format) {
     case 'css':
-      return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferences);
+      return (require('./css-references.js') as typeof import('./css-references.js')).findCssReferences;
     case 'css-bytes':
-      return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferencesInBytes);
+      return (require('./css-references.js') as typeof import('./css-references.js')).findCssReferencesInBytes;
     case 'javascript':
       return (require('./javascript-references.js') as typeof import('./javascript-references.js')).findJavascriptReferences;
     case 'svg':
-      return withoutModules((require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences);
+      return (require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences;
     case 'web-manifest':
-      return withoutModules(
-        (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences,
-      );
+      return (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences;
   }
 }

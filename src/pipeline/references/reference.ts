@@ -40,12 +40,3 @@ export interface BrokenSpot {
   offset: number;
   why: string;
 }
-
-/** What was found in one file. */
-export interface FoundReferences {
-  references: FoundReference[];
-  /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
-  isModule: boolean;
-  /** The first one that browsers recover from, and the lexer too. */
-  brokenSpot?: BrokenSpot | undefined;
-}

@@ -27,10 +27,10 @@ type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 const VERSION = 4;
 
 type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
-type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
+type LexedRow = [problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
 type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
 /** A destination of `undefined` is written as `0`, since JSON has none. */
-type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], standing: CachedLinks['standing']];
+type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], keepsImports: boolean];
 
 export interface ScanCacheOptions {
   algorithm: HashAlgorithm;
@@ -107,10 +107,10 @@ function toRow({ signature, contentHash, integrity, lexed, links }: FileToSave):
   const references = lexed.references.map(
     ({ kind, notation, start, end, line, url }): ReferenceRow => [kind, notation, start, end, line, url],
   );
-  const lexedRow: LexedRow = [lexed.isModule ? 1 : 0, lexed.problem ?? 0, references];
+  const lexedRow: LexedRow = [lexed.problem ?? 0, references];
   if (links === undefined) return [signature, contentHash, integrity, lexedRow];
   const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
-  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.standing]];
+  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.keepsImports]];
 }
 
 function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
@@ -119,16 +119,15 @@ function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
     integrity,
     lexed: lexed
       ? {
-          isModule: lexed[0] === 1,
-          ...(lexed[1] && { problem: lexed[1] }),
-          references: lexed[2].map(([kind, notation, start, end, line, url]) => ({ kind, notation, start, end, line, url })),
+          ...(lexed[0] && { problem: lexed[0] }),
+          references: lexed[1].map(([kind, notation, start, end, line, url]) => ({ kind, notation, start, end, line, url })),
         }
       : undefined,
     links: links && {
       key: links[0],
       output: links[1],
       destinations: links[2].map((destination) => (destination === 0 ? undefined : destination)),
-      standing: links[3],
+      keepsImports: links[3],
     },
   };
 }

@@ -45,12 +45,6 @@ test('a file without references has nothing to remember', () => {
   expect(found('/a.svg', '<svg><text>style</text></svg>')).toBeUndefined();
 });
 
-test('a module is one by its syntax, or by its name', () => {
-  expect(found('/a.js', 'export {}')).toEqual({ references: [], isModule: true });
-  expect(found('/a.js', "import('./b.js')")).toMatchObject({ isModule: false, references: [{ kind: 'dynamic-import' }] });
-  expect(found('/a.mjs', "import('./b.js')")).toMatchObject({ isModule: true, references: [{ kind: 'dynamic-import' }] });
-});
-
 test('references come in the order of the text, with their lines', () => {
   const text = "new URL('./a.png', import.meta.url);\r\nimport './b.js';\n\nimport('./c.js');\n//# sourceMappingURL=d.map\n";
   expect(found('/a.js', text)?.references.map(({ url, line, start, end }) => [url, line, text.slice(start, end)])).toEqual([
@@ -75,7 +69,7 @@ test.each<[string, assetPath: string, content: Buffer]>([
   ['JavaScript in UTF-16', '/a.js', Buffer.from(`\uFEFF${CONTENT.js}`, 'utf16le')],
   ['SVG in UTF-16, big-endian', '/a.svg', Buffer.from(`\uFEFF${CONTENT.svg}`, 'utf16le').swap16()],
 ])('text that Next would send as UTF-8, and is none, is left alone: %s', (_, assetPath, content) => {
-  expect(found(assetPath, content)).toEqual({ references: [], isModule: false, problem: { line: 1, why: 'it is not text in UTF-8' } });
+  expect(found(assetPath, content)).toEqual({ references: [], problem: { line: 1, why: 'it is not text in UTF-8' } });
 });
 
 test.each<[string, assetPath: string, content: string, line: number, why: string]>([
@@ -85,7 +79,6 @@ test.each<[string, assetPath: string, content: string, line: number, why: string
 ])('what cannot be read is left alone, and said with its line: %s', (_, assetPath, content, line, why) => {
   expect(found(assetPath, content)).toEqual({
     references: [],
-    isModule: false,
     problem: { line, why: expect.stringContaining(why) },
   });
 });

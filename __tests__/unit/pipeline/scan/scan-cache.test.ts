@@ -29,7 +29,6 @@ test('remembers the hashes of a file as long as its signature stays', () => {
 });
 
 const LEXED: LexedFile = {
-  isModule: true,
   references: [
     { kind: 'import', notation: 'string', url: './b.js', start: 8, end: 14, line: 1 },
     { kind: 'module-url', notation: 'template', url: 'data:,', start: 20, end: 26, line: 2 },
@@ -40,10 +39,10 @@ const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256
 
 test.each<[string, Partial<CachedFile>]>([
   ['references', { lexed: LEXED }],
-  ['what keeps a file from being read', { lexed: { isModule: false, references: [], problem: { line: 3, why: 'it is not CSS' } } }],
+  ['what keeps a file from being read', { lexed: { references: [], problem: { line: 3, why: 'it is not CSS' } } }],
   [
     'where they lead: to a file, nowhere, to somebody else',
-    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], standing: 1 } },
+    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], keepsImports: true } },
   ],
 ])('remembers %s', (_, known) => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
@@ -86,7 +85,7 @@ test.each<[string, (text: string) => string]>([
   ['no JSON', () => 'garbage'],
   ['null', () => 'null'],
   ['an array', () => '[]'],
-  ['of another version', (text) => text.replace('"version":3', '"version":99')],
+  ['of another version', (text) => text.replace(/"version":\d+/, '"version":99')],
   ['without files', () => '{"version":1,"algorithm":"sha256"}'],
   ['with null for files', () => '{"version":1,"algorithm":"sha256","files":null}'],
   ['with null for a file', () => '{"version":1,"algorithm":"sha256","files":{"/a.js":null}}'],
