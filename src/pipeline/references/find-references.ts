@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { splitExtension } from '../../core/asset-path.js';
 import type { BrokenSpot, FoundReference, Reference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
 
 /** What a file says of other files; `undefined` for one that can say nothing. */
 export interface LexedFile {
@@ -61,11 +61,13 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   if (size > MAX_BYTES[format]) return unreadable(1, `it is larger than ${MAX_BYTES[format] / MIB} MiB`);
   const content = read();
   if (!holdsMarks(format, content)) return undefined;
-  // Next sends text as UTF-8, whatever the file is written in.
-  const isText = isUtf8(content);
+  const encoding = encodingOf(assetPath, content);
+  const decoded = decodeText(content, encoding);
   // Browsers replace the bytes of a stylesheet that are not UTF-8, and read the rest.
-  if (!isText && (format !== 'css' || isUtf16(content))) return unreadable(1, 'it is not text in UTF-8');
-  const whole = content.toString(isText ? 'utf8' : 'latin1');
+  const isText = decoded !== undefined || format !== 'css' || isUtf16(content);
+  const whole = isText ? decoded : content.toString('latin1');
+  if (whole === undefined)
+    return unreadable(1, encoding === 'utf-8' ? 'it is not text in UTF-8' : `it is text in the encoding ${encoding}, which is not read`);
   const mark = isText ? BYTE_ORDER_MARK : BYTE_ORDER_MARK_BYTES;
   const offset = whole.startsWith(mark) ? mark.length : 0;
   const text = whole.slice(offset);
@@ -82,6 +84,11 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
     if (error instanceof ReferencesUnreadableError) return unreadable(lineCounter(text)(error.offset), error.message);
     throw error;
   }
+}
+
+/** The encoding that a browser reads a file in. Next sends text as UTF-8, whatever the file is written in, and names no encoding for SVG. */
+export function encodingOf(assetPath: string, content: Buffer): TextEncoding {
+  return formatOf(assetPath) === 'svg' ? xmlEncodingOf(content) : 'utf-8';
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -118,19 +125,19 @@ export function locate(found: readonly FoundReference[], text: string, by = 0): 
 /** Words of which one must stand in a file that holds any reference, whatever its lexer says. */
 const MARKS: Partial<Record<Format, readonly string[]>> = {
   javascript: ['import', 'export', 'sourceMappingURL='],
-  svg: ['href', 'style'],
+  svg: ['href', 'style', '(', 'src', 'poster', 'data'],
   // Or an escape, which any name may be written with.
   'web-manifest': ['icons', 'screenshots', '\\u'],
 };
 
 /** Most files hold none, and a search through bytes is quicker than any lexer. */
 function holdsMarks(format: Format, content: Buffer): boolean {
-  // In UTF-16, which browsers tell by its byte-order mark, they look different.
+  // In UTF-16 they look different.
   return isUtf16(content) || (MARKS[format]?.some((mark) => content.includes(mark)) ?? true);
 }
 
 function isUtf16(content: Buffer): boolean {
-  return (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
+  return bytesPerUnit(xmlEncodingOf(content)) === 2;
 }
 
 type Lexer = (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[];

@@ -14,9 +14,10 @@ export type ReferenceKind = 'import' | 'dynamic-import' | 'module-url' | 'style-
 /**
  * The notation that a URL is written in, and so what a new one must escape: a
  * quoted string of CSS or JavaScript, an unquoted `url(…)`, a template literal,
- * an attribute of XML, a JSON string, a comment.
+ * an attribute of XML, a JSON string, a comment; or CSS that is itself escaped
+ * for XML, as in a `<style>` of an SVG image.
  */
-export type Notation = 'string' | 'css-url' | 'template' | 'xml' | 'json' | 'comment';
+export type Notation = 'string' | 'css-url' | 'template' | 'xml' | 'json' | 'comment' | 'xml-string' | 'xml-css-url' | 'xml-comment';
 
 /** One file naming another one, as a lexer finds it. */
 export interface FoundReference {

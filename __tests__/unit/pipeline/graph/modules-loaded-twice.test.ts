@@ -53,6 +53,7 @@ test.each<[string, files: Readonly<Record<string, string>>, settings: SiteSettin
   [
     'only a file that is left as it is can lead to the other importer',
     { ...SITE, '/vendor/old.js': "import '/main.js';import '/store.js'" },
+    { options: EXCLUDE },
   ],
   ['the module is not hashed', { ...SITE }, { options: EXCLUDE, stablePaths: ['/store.js'] }],
   ['they import different modules', { ...SITE, '/vendor/old.js': "import './own.js'", '/vendor/own.js': '' }, { options: EXCLUDE }],
