@@ -45,6 +45,7 @@ export class XmlText {
   readonly #source: string;
   readonly #entities: Entities;
   readonly #pieces: Piece[] = [];
+  #end = 0;
 
   /** @param source text of the whole file. */
   constructor(source: string, entities: Entities) {
@@ -65,6 +66,7 @@ export class XmlText {
       }
     }
     this.#add(position, end, form === 'cdata');
+    this.#end = end;
     return this;
   }
 
@@ -77,7 +79,7 @@ export class XmlText {
   sourceOf(start: number, end: number): { start: number; end: number; isCdata: boolean } {
     const [from, to] = [this.#indexAt(start), this.#indexAt(Math.max(start, end - 1))];
     const [first, last] = [this.#pieces[from], this.#pieces[to]];
-    if (first === undefined || last === undefined) return { start: this.#endOfSource(), end: this.#endOfSource(), isCdata: false };
+    if (first === undefined || last === undefined) return { start: this.#end, end: this.#end, isCdata: false };
     const isWhole = (first.isVerbatim || start === first.at) && (last.isVerbatim || end === last.at + last.length || start === end);
     if (!isWhole || !this.#isUnbroken(from, to)) {
       throw new ReferencesUnreadableError(first.start, 'a URL in it is put together from an entity or cut in two by markup');
@@ -90,7 +92,7 @@ export class XmlText {
   /** Where in the file an offset of the decoded text is, more or less. */
   offsetOf(offset: number): number {
     const piece = this.#pieces[this.#indexAt(offset)];
-    if (piece === undefined) return this.#endOfSource();
+    if (piece === undefined) return this.#end;
     return piece.isVerbatim ? piece.start + offset - piece.at : piece.start;
   }
 
@@ -125,10 +127,6 @@ export class XmlText {
   #isUnbroken(first: number, last: number): boolean {
     const pieces = this.#pieces.slice(first, last + 1);
     return pieces.every((piece, index) => index === 0 || piece.start === pieces[index - 1]?.end);
-  }
-
-  #endOfSource(): number {
-    return this.#pieces.at(-1)?.end ?? 0;
   }
 }
 

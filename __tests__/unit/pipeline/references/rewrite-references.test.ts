@@ -33,7 +33,7 @@ test.each<[string, text: string, raw: string, notation: Notation, url: string, n
   ['a quote in an attribute', "'x'", 'x', 'xml', 'x', "it's.png", "'it&#39;s.png'"],
   ['CSS in XML', 'url(a.svg?b&amp;c)', 'a.svg?b&amp;c', 'xml-css-url', 'a.svg?b&c', "it's.svg", 'url(it\\&#39;s.svg?b&#38;c)'],
   ['a string of CSS in XML', 'url(&quot;x&quot;)', 'x', 'xml-string', 'x', "it's.svg", 'url(&quot;it\\&#39;s.svg&quot;)'],
-  ['a comment of CSS in XML', '/*# sourceMappingURL=a */', 'a', 'xml-comment', 'a', '/a*/b', '/*# sourceMappingURL=/a%2A/b */'],
+  ['a comment of CSS in XML', '/*# sourceMappingURL=x */', 'x', 'xml-comment', 'x', '/a*/b', '/*# sourceMappingURL=/a%2A/b */'],
   [
     'half a character in a query, which no URL holds',
     '"a.js?\\ud800"',
