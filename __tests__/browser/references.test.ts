@@ -34,10 +34,13 @@ const REACHED = [
   '/js/lib/b.js',
   '/js/lib/computed.js',
   '/js/lib/lazy.js',
+  '/js/lib/named.js',
   '/js/lib/re-exported.js',
   '/js/lib/shared.js',
+  '/js/lib/store.js',
   '/js/main.js',
   '/js/main.js.map',
+  '/js/other.js',
   '/js/worker.js',
   '/site.webmanifest',
 ];
@@ -69,8 +72,12 @@ describe.each([
     app = createApp('references', {
       env: {
         NEXT_OPTIONS: JSON.stringify(next),
-        // A module whose name is put together at run time.
-        SMART_CACHE_OPTIONS: JSON.stringify({ ...options, clientAssets: ['/js/lib/computed.js'] }),
+        SMART_CACHE_OPTIONS: JSON.stringify({
+          ...options,
+          modules: { ...(options as { modules?: object }).modules, imports: { ['__proto__']: '/js/lib/named.js' } },
+          // A module whose name is put together at run time.
+          clientAssets: ['/js/lib/computed.js'],
+        }),
       },
     });
     output = app.build();
@@ -125,7 +132,10 @@ describe.each([
       const complaints = recordComplaints(page);
       proxy.seen.length = 0;
       await page.goto(proxy.origin + (basePath || '/'));
-      await page.waitForFunction(() => document.documentElement.dataset.worker && document.documentElement.dataset.modules);
+      await page.waitForFunction(() => {
+        const { worker, modules, imported } = document.documentElement.dataset;
+        return worker && modules && imported;
+      });
       await page.waitForLoadState('networkidle');
       const data = await page.evaluate(() => ({ ...document.documentElement.dataset }));
       await page.close();
@@ -137,7 +147,7 @@ describe.each([
     };
     const first = await visit();
     expect(first.complaints).toEqual([]);
-    expect(first.data).toMatchObject({ modules: 'a,data,29,lazy1,lazy1', worker: 'shared', classic: '19' });
+    expect(first.data).toMatchObject({ modules: 'a,data,29,lazy1,lazy1', worker: 'shared', classic: '19', stores: '1', named: 'yes' });
     expect(first.asked.filter(({ status }) => status !== 200)).toEqual([]);
     const asked = first.asked.map(({ path }) => path);
     const hashed = new Set(Object.keys(manifest()).map(served));
@@ -152,6 +162,21 @@ describe.each([
     await context.close();
   });
 
+  // With the option, files hold plain imports, which a page without the map leads nowhere else.
+  if (!('modules' in options)) {
+    test('without an import map too, a classic script and a module load one instance', async () => {
+      const page = await browser.newPage();
+      const complaints = recordComplaints(page);
+      proxy.seen.length = 0;
+      await page.goto(`${proxy.origin}${basePath}/without-map`);
+      await page.waitForFunction(() => document.documentElement.dataset.imported && document.documentElement.dataset.other);
+      expect(await page.evaluate(() => document.documentElement.dataset.stores)).toBe('1');
+      expect(complaints).toEqual([]);
+      await page.close();
+      expect(proxy.seen.map(({ path }) => path).filter((path) => path.includes('/store.'))).toEqual([served('/js/lib/store.js')]);
+    });
+  }
+
   test('the import map stands in front of all modules, and has the integrity that their preloads have', async () => {
     const page = (await request(server.origin, basePath || '/')).body.toString();
     const map = page.indexOf('type="importmap"');
@@ -165,7 +190,7 @@ describe.each([
       url,
       value,
     ]);
-    const expected = ['/js/main.js', '/js/lib/a.js', '/js/lib/re-exported.js', '/js/lib/b.js'];
+    const expected = ['/js/main.js', '/js/lib/store.js', '/js/lib/named.js', '/js/lib/a.js', '/js/lib/re-exported.js', '/js/lib/b.js'];
     expect(preloads).toEqual(expected.map((assetPath) => [served(assetPath), manifest()[assetPath]?.integrity]));
     expect(preloads).toEqual(preloads.map(([url]) => [url, integrity[url as string]]));
   });

@@ -1,20 +1,25 @@
+/** The URLs of a `srcset`: see {@link urlRangesOfSrcset}. */
+export function urlsOfSrcset(srcset: string): string[] {
+  return urlRangesOfSrcset(srcset).map(([start, end]) => srcset.slice(start, end));
+}
+
 /**
- * The URLs of a `srcset` (HTML Standard, "parse a srcset attribute"). A URL
+ * Where the URLs of a `srcset` are (HTML Standard, "parse a srcset attribute"). A URL
  * ends at white space, since it may hold commas itself: `data:` ones do.
  *
  * Character by character, in one pass: pages of other people are read too, and
  * a regular expression can be made to take hours.
  */
-export function urlsOfSrcset(srcset: string): string[] {
-  const urls: string[] = [];
+export function urlRangesOfSrcset(srcset: string): [start: number, end: number][] {
+  const ranges: [start: number, end: number][] = [];
   for (let start = skipSeparators(srcset, 0); start < srcset.length; ) {
     const end = skipUrl(srcset, start);
     const urlEnd = withoutCommas(srcset, end);
-    urls.push(srcset.slice(start, urlEnd));
+    ranges.push([start, urlEnd]);
     // Behind a comma comes the next URL; all else up to the next comma describes this one.
     start = skipSeparators(srcset, urlEnd < end ? end : skipDescriptors(srcset, end));
   }
-  return urls;
+  return ranges;
 }
 
 /** White space of the HTML Standard. */

@@ -103,7 +103,16 @@ const MANIFEST_START = 'export const manifest = ';
 /** Reads the manifest back out of a module written here. */
 export function parseRenderModule(text: string): RenderManifest {
   const line = text.split('\n').find((candidate) => candidate.startsWith(MANIFEST_START)) ?? '';
-  return JSON.parse(line.slice(MANIFEST_START.length, -1)) as RenderManifest;
+  return JSON.parse(line.slice(MANIFEST_START.length, -1).replaceAll(COMPUTED_PROTO, PROTO)) as RenderManifest;
+}
+
+/** A key of JSON, which would set the prototype in an object literal (ECMA-262, annex B.3.1), and the same key computed. */
+const PROTO = '"__proto__":';
+const COMPUTED_PROTO = '["__proto__"]:';
+
+/** An expression of JavaScript. Within a string, JSON has a backslash in front of each quote, so only keys are changed. */
+function toLiteral(value: unknown): string {
+  return JSON.stringify(value).replaceAll(PROTO, COMPUTED_PROTO);
 }
 
 const HEADER = '// Written by next-smart-cache; do not edit.';
@@ -112,7 +121,7 @@ function toModule(manifest: RenderManifest, { strategy, hot }: { strategy: boole
   return lines(
     HEADER,
     ...(strategy ? ["import Script from 'next/script';"] : []),
-    `${MANIFEST_START}${JSON.stringify(manifest)};`,
+    `${MANIFEST_START}${toLiteral(manifest)};`,
     `export const NextScript = ${strategy ? 'Script' : 'undefined'};`,
     ...(hot
       ? ["export { HotScript } from './hot/hot-script.mjs';", "export { HotStyle } from './hot/hot-style.mjs';"]
@@ -122,7 +131,7 @@ function toModule(manifest: RenderManifest, { strategy, hot }: { strategy: boole
 
 /** @param onServer what no browser needs to download. */
 function toReexport(onServer: Pick<RenderManifest, 'unlisted' | 'importMap'>): string {
-  const properties = Object.entries(onServer).map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`);
+  const properties = Object.entries(onServer).map(([name, value]) => `, ${name}: ${toLiteral(value)}`);
   if (properties.length === 0) return lines(HEADER, "export { HotScript, HotStyle, manifest, NextScript } from './client-manifest.mjs';");
   return lines(
     HEADER,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { ImportMap } from '../../../src/core/render-manifest';
+import { runInNewContext } from 'node:vm';
+import { type ImportMap, lookUp, type RenderManifest } from '../../../src/core/render-manifest';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import type { RenderManifestSettings } from '../../../src/core/to-render-manifest';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
@@ -233,6 +234,26 @@ test('names that are hard to write in JavaScript', () => {
   const assetPaths = Object.keys(parseRenderModule(server()).assets).filter((assetPath) => assetPath.startsWith('/odd/'));
   expect(assetPaths).toEqual(names.map((name) => `/odd/${name}`).sort());
 });
+
+test('names that every object has are entries like any other', async () => {
+  const files = { 'public/__proto__': '1', 'public/constructor.js': '2', 'public/toString': '3', 'app/page.jsx': '<CachedImportMap />' };
+  const imports = { ['__proto__']: '/constructor.js' };
+  const { server, clientOnServer } = setUp(files, { modules: { imports } });
+  const manifest = parseRenderModule(server());
+  const evaluated = evaluate(server());
+  expect(evaluated).toEqual(manifest);
+  for (const { importMap } of [manifest, evaluated, evaluate(clientOnServer())]) {
+    expect(Object.entries((importMap as ImportMap).imports)).toContainEqual(['__proto__', manifest.assets['/constructor.js']]);
+  }
+  for (const assetPath of ['/__proto__', '/toString']) expect(lookUp(evaluated, assetPath)?.url).toMatch(/\.[0-9a-f]{10}$/);
+  for (const written of ['__proto__', '/hasOwnProperty', 'constructor']) expect(lookUp(evaluated, written)).toBeUndefined();
+});
+
+/** What a JavaScript engine makes of a module written here. */
+function evaluate(module: string): RenderManifest {
+  const [, literal] = /^export const manifest = (.*);$/m.exec(module) ?? [];
+  return runInNewContext(`(${literal})`, { browserManifest: {} }) as RenderManifest;
+}
 
 test('a build and development have modules of their own', () => {
   const outputDir = path.join('/app', '.smart-cache');

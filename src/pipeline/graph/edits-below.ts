@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { filesLoadedBy } from './files-needed.js';
+import { filesLoadedBy, isScript } from './files-needed.js';
 import { type ReferenceGraph, reach } from './reference-graph.js';
 import { strongComponents } from './strong-components.js';
 
@@ -20,8 +20,8 @@ export function editsLoadedBy(graph: ReferenceGraph, stylesheets: Iterable<strin
 }
 
 /**
- * For each module above an edited file, a state that is another one whenever
- * something below the module is. Only what lies above an edit is looked at, and
+ * For each script above an edited file, a state that is another one whenever
+ * something below the script is. Only what lies above an edit is looked at, and
  * once: every save asks for it.
  *
  * @param files all that the graph knows.
@@ -51,7 +51,7 @@ export function statesBelow(graph: ReferenceGraph, files: Iterable<string>, edit
       .slice(0, 10);
     for (const member of component) states.set(member, state);
   }
-  return new Map([...states].filter(([file]) => graph.standingOf(file) > 0));
+  return new Map([...states].filter(([file]) => isScript(file)));
 
   function loadedBy(file: string): string[] {
     return graph

@@ -28,8 +28,8 @@ function targets(graph: ReferenceGraph, assetPath: string, wanted: string): stri
     .map(({ target }) => target);
 }
 
-/** A module of another type, such as JSON, is preloaded as something else. */
-function isScript(assetPath: string): boolean {
+/** By its name. A module of another type, such as JSON, is preloaded as something else. */
+export function isScript(assetPath: string): boolean {
   return ['.js', '.mjs'].includes(splitExtension(assetPath).extension.toLowerCase());
 }
 

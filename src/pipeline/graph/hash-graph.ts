@@ -3,6 +3,7 @@ import { compareAssetPaths, encodeAssetPath, toHashedPath } from '../../core/ass
 import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
+import { encodingOf } from '../references/find-references.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
 import { reusableMemory } from '../store/reusable-memory.js';
 import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
@@ -28,7 +29,7 @@ export interface HashedFiles {
   prefixes: UrlPrefixes;
   /** The file as it lies in `public/`; `undefined` for one that keeps its name. */
   sourceOf(assetPath: string): Content | undefined;
-  /** The text that the references of a file were found in, in UTF-8. */
+  /** The bytes of the text that the references of a file were found in. */
   textOf(assetPath: string): Buffer;
   /**
    * The hash that stands in the URL.
@@ -143,7 +144,9 @@ export function hashGraph(
       const url = newUrl(assetPath, reference, isDirect);
       return url === undefined ? [] : [{ reference, url }];
     });
-    return edits.length === 0 ? undefined : rewriteBytes(files.textOf(assetPath), edits, memory);
+    if (edits.length === 0) return undefined;
+    const content = files.textOf(assetPath);
+    return rewriteBytes(content, edits, encodingOf(assetPath, content), memory);
   }
 
   /** @param fromDirect whether the file that the reference stands in is linked directly. */

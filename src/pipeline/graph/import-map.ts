@@ -23,24 +23,25 @@ export function importMapFor(
   integrityOf: (assetPath: string) => string | undefined,
 ): ImportMap {
   const names = project.options.modules.imports;
-  const imports: Record<string, string> = {};
-  const integrity: Record<string, string> = {};
+  // Maps, since a name may be `__proto__`.
+  const imports = new Map<string, string>();
+  const integrity = new Map<string, string>();
   const named = Object.values(names).filter((target) => assets[target] !== undefined);
   const modules = reach([...entries, ...named], (module) => importsOf(module).map(({ target }) => target));
   const imported = new Set([...named, ...[...modules].flatMap((module) => importsOf(module).map(({ target }) => target))]);
   // What nothing imports, and what imports nothing, may be anything.
   for (const module of modules) if (imported.has(module) || importsOf(module).length > 0) add(module);
   for (const [name, target] of Object.entries(names)) {
-    imports[name] = urlOf(target) ?? (isExternalUrl(target) ? target : basePath + target);
+    imports.set(name, urlOf(target) ?? (isExternalUrl(target) ? target : basePath + target));
   }
   for (const module of modules) {
     for (const reference of importsOf(module)) {
       const { url, target, kind } = reference;
       if (!isBareSpecifier(kind, url)) addWritten(module, reference);
-      else if (mapSpecifier(url, names)) imports[url] = urlOf(target) ?? basePath + encodeAssetPath(target);
+      else if (mapSpecifier(url, names)) imports.set(url, urlOf(target) ?? basePath + encodeAssetPath(target));
     }
   }
-  return Object.keys(integrity).length > 0 ? { imports: sorted(imports), integrity: sorted(integrity) } : { imports: sorted(imports) };
+  return integrity.size > 0 ? { imports: sorted(imports), integrity: sorted(integrity) } : { imports: sorted(imports) };
 
   function importsOf(module: string) {
     return graph.followed(module).filter(isImport);
@@ -49,7 +50,7 @@ export function importMapFor(
   function add(module: string): void {
     const url = urlOf(module);
     if (url === undefined) return;
-    for (const plain of plainUrls(module)) if (plain !== url) imports[plain] = url;
+    for (const plain of plainUrls(module)) if (plain !== url) imports.set(plain, url);
     addIntegrity(module, url);
   }
 
@@ -64,13 +65,13 @@ export function importMapFor(
     const key = resolveUrl(url, from);
     const leadsTo = to + splitSuffix(url).suffix;
     if (key === leadsTo) return;
-    imports[key] = leadsTo;
+    imports.set(key, leadsTo);
     addIntegrity(target, leadsTo);
   }
 
   function addIntegrity(module: string, url: string): void {
     const metadata = integrityOf(module);
-    if (metadata !== undefined) integrity[url] = metadata;
+    if (metadata !== undefined) integrity.set(url, metadata);
   }
 
   function urlOf(assetPath: string): string | undefined {
@@ -103,6 +104,6 @@ function resolveUrl(written: string, from: string): string {
 }
 
 /** Same map, same bytes. */
-function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => compareAssetPaths(a, b)));
+function sorted(map: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...map].sort(([a], [b]) => compareAssetPaths(a, b)));
 }

@@ -8,6 +8,7 @@ import type { LexedFile } from '../references/find-references.js';
 import { resolveReference, type UrlSpace } from '../references/resolve-reference.js';
 import { hashForUrl } from './fingerprint.js';
 import { type Content, hashedUrl, hashGraph, type Output } from './hash-graph.js';
+import { findModulesLoadedTwice, type ModulesLoadedTwice } from './modules-loaded-twice.js';
 import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from './reference-graph.js';
 import { ReferenceWarnings } from './reference-warnings.js';
 import type { CachedLinks, SourceFile } from './source-file.js';
@@ -16,7 +17,7 @@ import { unchangedFiles } from './unchanged-files.js';
 
 /** Where the texts are read from, and rewritten ones go. */
 export interface TextStore {
-  /** The text that a file was lexed from, in UTF-8. Holds until the next call. */
+  /** The bytes of the text that a file was lexed from. Holds until the next call. */
   read(file: SourceFile): Buffer;
   write(text: Buffer): Content;
   /** Whether there is such a copy already. */
@@ -57,14 +58,16 @@ export function linkFiles(
   const isSameState = stateKey === previousStateKey;
 
   const space = urlSpace(project, names);
-  const graphFiles = referringFiles(project, files).map((file): GraphFile => {
+  const { followed, leftAlone } = referringFiles(project, files);
+  const resolved = (file: LexedSourceFile): GraphFile => {
     const known = isSameState ? file.links?.destinations : undefined;
     return {
       assetPath: file.assetPath,
       lexed: file.lexed,
       destinations: known ?? file.lexed.references.map((reference) => resolveReference(file.assetPath, reference, space)),
     };
-  });
+  };
+  const graphFiles = followed.map(resolved);
   const graph = buildReferenceGraph(graphFiles, options.modules.importMap);
 
   const isDirect = (assetPath: string, hash?: string) =>
@@ -119,17 +122,29 @@ export function linkFiles(
       if (unchanged.has(assetPath)) return byPath.get(assetPath)?.links;
       const found = destinations.get(assetPath);
       const output = outputs.get(assetPath);
-      return found && output && { destinations: found, key: keys.get(assetPath) ?? '', output, standing: graph.standingOf(assetPath) };
+      return (
+        found && output && { destinations: found, key: keys.get(assetPath) ?? '', output, keepsImports: graph.keepsImports(assetPath) }
+      );
     },
-    warnings: warningsOf(graphFiles, graph, names),
+    warnings: warningsOf(
+      graphFiles,
+      graph,
+      names,
+      // With an import map, both URLs lead to one module.
+      options.modules.importMap ? [] : findModulesLoadedTwice(leftAlone.map(resolved), graphFiles, (assetPath) => byPath.has(assetPath)),
+    ),
   };
 }
 
-/** Files with references that are to be followed. */
-function referringFiles({ options: { references } }: Project, files: readonly SourceFile[]): LexedSourceFile[] {
-  if (!references.isFollowed) return [];
+/** Files with references, by whether these are to be followed. */
+function referringFiles({ options: { references } }: Project, files: readonly SourceFile[]) {
+  if (!references.isFollowed) return { followed: [], leftAlone: [] };
   const isLeftAlone = references.exclude.length > 0 ? assetPathMatcher(references.exclude) : () => false;
-  return files.filter((file): file is LexedSourceFile => file.lexed !== undefined && !isLeftAlone(file.assetPath));
+  const referring = files.filter((file): file is LexedSourceFile => file.lexed !== undefined);
+  return {
+    followed: referring.filter(({ assetPath }) => !isLeftAlone(assetPath)),
+    leftAlone: referring.filter(({ assetPath }) => isLeftAlone(assetPath)),
+  };
 }
 
 type LexedSourceFile = SourceFile & { lexed: LexedFile };
@@ -159,12 +174,18 @@ function keyOfState(
   return hash.digest('hex');
 }
 
-function warningsOf(graphFiles: readonly GraphFile[], graph: ReferenceGraph, names: ReadonlySet<string>): readonly ErrorParts[] {
+function warningsOf(
+  graphFiles: readonly GraphFile[],
+  graph: ReferenceGraph,
+  names: ReadonlySet<string>,
+  loadedTwice: readonly ModulesLoadedTwice[],
+): readonly ErrorParts[] {
   const warnings = new ReferenceWarnings();
   for (const { assetPath, lexed, destinations } of graphFiles) {
     if (lexed.problem) warnings.addUnreadable(assetPath, lexed.problem);
     if (destinations.includes(null)) warnings.addDead(assetPath, graph.dead(assetPath), names);
   }
+  for (const modules of loadedTwice) warnings.addLoadedTwice(modules);
   for (const circle of importCircles(graphFiles)) warnings.addImportCircle(circle);
   return warnings.finish();
 }

@@ -19,8 +19,8 @@ export interface FollowedReference extends Reference {
 }
 
 export interface ReferenceGraph {
-  /** What a file counts as, which decides which of its references are followed and rewritten. */
-  standingOf(assetPath: string): Standing;
+  /** Whether the imports of a file stay as they are written, since the import map resolves them. */
+  keepsImports(assetPath: string): boolean;
   /** What a file refers to, in the order of its text. */
   followed(assetPath: string): readonly FollowedReference[];
   /** Those references of a file that lead nowhere. */
@@ -28,12 +28,6 @@ export interface ReferenceGraph {
   /** The files that others import by a hashed URL which is put in the place of what they say. */
   importedByUrl(): ReadonlySet<string>;
 }
-
-/** 0: no module, 1: a module, 2: a module whose imports are rewritten although there is an import map. */
-export type Standing = 0 | 1 | 2;
-
-/** What only a module may say. */
-const MODULE_KINDS: ReadonlySet<ReferenceKind> = new Set(['import', 'dynamic-import', 'module-url']);
 
 /** What loads another module, and what an import map applies to. */
 const IMPORT_KINDS: ReadonlySet<ReferenceKind> = new Set(['import', 'dynamic-import']);
@@ -43,11 +37,7 @@ export function isImport({ kind }: Pick<Reference, 'kind'>): boolean {
 }
 
 /**
- * Decides which references count.
- *
- * A script counts as a module if its syntax or its name says so, or if a
- * module imports it. What other scripts say in the way of modules is left
- * alone.
+ * Says what refers to what, and which references are rewritten.
  *
  * With an import map, imports stay as they are written. Only what a worker or
  * worklet may load is rewritten all the same, since they know no import map
@@ -56,24 +46,17 @@ export function isImport({ kind }: Pick<Reference, 'kind'>): boolean {
  */
 export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: boolean): ReferenceGraph {
   const nodes = new Map([...files].map((file) => [file.assetPath, file]));
-  const modules = reach(
-    [...nodes.values()].filter(({ lexed }) => lexed.isModule).map(({ assetPath }) => assetPath),
-    (assetPath) => targets(assetPath, isImport),
-  );
   const withoutImportMap = usesImportMap
     ? reach(
-        [...nodes.keys()]
-          .filter((assetPath) => modules.has(assetPath))
-          .flatMap((assetPath) => targets(assetPath, ({ kind }) => kind === 'module-url')),
-        (assetPath) => (modules.has(assetPath) ? targets(assetPath, isImport) : []),
+        [...nodes.keys()].flatMap((assetPath) => targets(assetPath, ({ kind }) => kind === 'module-url')),
+        (assetPath) => targets(assetPath, isImport),
       )
     : undefined;
   const made = new Map<string, FollowedReference[]>();
-  return { standingOf, followed, dead, importedByUrl };
+  return { keepsImports, followed, dead, importedByUrl };
 
-  function standingOf(assetPath: string): Standing {
-    if (!modules.has(assetPath)) return 0;
-    return withoutImportMap?.has(assetPath) ? 2 : 1;
+  function keepsImports(assetPath: string): boolean {
+    return withoutImportMap !== undefined && !withoutImportMap.has(assetPath);
   }
 
   function followed(assetPath: string): FollowedReference[] {
@@ -86,21 +69,17 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
   }
 
   function collect(assetPath: string): FollowedReference[] {
-    const found: FollowedReference[] = [];
-    eachCounting(assetPath, (reference, destination) => {
-      if (typeof destination === 'string')
-        found.push({ ...reference, target: destination, isRewritten: isRewritten(assetPath, reference) });
+    const node = nodes.get(assetPath);
+    return (node?.lexed.references ?? []).flatMap((reference, index) => {
+      const target = node?.destinations[index];
+      return typeof target === 'string' ? [{ ...reference, target, isRewritten: isRewritten(assetPath, reference) }] : [];
     });
-    return found;
   }
 
   function dead(assetPath: string): Reference[] {
-    const found: Reference[] = [];
-    eachCounting(assetPath, (reference, destination) => {
-      // Distributions leave their source maps out more often than not.
-      if (destination === null && reference.kind !== 'source-map') found.push(reference);
-    });
-    return found;
+    const node = nodes.get(assetPath);
+    // Distributions leave their source maps out more often than not.
+    return (node?.lexed.references ?? []).filter(({ kind }, index) => node?.destinations[index] === null && kind !== 'source-map');
   }
 
   function importedByUrl(): Set<string> {
@@ -108,16 +87,8 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
     return new Set(imports.map(({ target }) => target));
   }
 
-  function eachCounting(assetPath: string, visit: (reference: Reference, destination: Destination) => void): void {
-    const node = nodes.get(assetPath);
-    node?.lexed.references.forEach((reference, index) => {
-      if (!MODULE_KINDS.has(reference.kind) || modules.has(assetPath)) visit(reference, node.destinations[index]);
-    });
-  }
-
   function isRewritten(assetPath: string, { kind, url }: Reference): boolean {
-    if (isBareSpecifier(kind, url)) return false;
-    return withoutImportMap === undefined || !isImport({ kind }) || withoutImportMap.has(assetPath);
+    return !isBareSpecifier(kind, url) && !(isImport({ kind }) && keepsImports(assetPath));
   }
 
   function targets(assetPath: string, isWanted: (reference: Reference) => boolean): string[] {

@@ -2,6 +2,7 @@ import type { ErrorParts } from '../../core/errors.js';
 import { nearestNames } from '../../core/nearest-names.js';
 import type { Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
+import type { ModulesLoadedTwice } from './modules-loaded-twice.js';
 
 /** Of one file, and of one build: a build log is read, if at all, from its beginning. */
 const MAX_PER_FILE = 10;
@@ -45,6 +46,16 @@ export class ReferenceWarnings {
       });
     }
     this.#leftOut += Math.max(0, firsts.length - MAX_PER_FILE);
+  }
+
+  /** Modules that two files import by different URLs. */
+  addLoadedTwice({ modules: [first, ...others], leftAlone, rewritten }: ModulesLoadedTwice): void {
+    this.#add(() => ({
+      what: 'A page may load a module twice, under two URLs',
+      where: `public${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+      why: `${rewritten} imports its hashed URL, and ${leftAlone} loads its plain URL, since "references.exclude" names ${leftAlone}; each copy has its own state`,
+      fix: `take ${leftAlone} out of "references: { exclude }", or set "modules: { importMap: true }" and render <CachedImportMap />`,
+    }));
   }
 
   /** Stylesheets that import each other: browsers stop where the circle closes. */

@@ -1,7 +1,6 @@
 import type { Destination } from '../references/resolve-reference.js';
 import type { FrozenFile } from '../store/freeze.js';
 import type { HashedBefore } from './hash-graph.js';
-import type { Standing } from './reference-graph.js';
 
 /** A file of `public/`, as it lies there. */
 export interface SourceFile extends FrozenFile {
@@ -16,5 +15,5 @@ export interface SourceFile extends FrozenFile {
 /** What one build leaves for the next. Holds as long as neither the options nor the names of the files change. */
 export interface CachedLinks extends HashedBefore {
   destinations: readonly Destination[];
-  standing: Standing;
+  keepsImports: boolean;
 }

@@ -4,8 +4,8 @@ import type { SourceFile } from './source-file.js';
 /**
  * The files that refer to others and of which nothing can have changed since
  * the last build, so that they need be neither read nor hashed again: neither
- * they nor anything below them was read, they count as what they counted as
- * then, and their copy is there.
+ * they nor anything below them was read, their imports are treated as they
+ * were then, and their copy is there.
  *
  * @param files all files, with what the last build made of them.
  * @param graphFiles those that refer to others.
@@ -19,7 +19,8 @@ export function unchangedFiles(
 ): ReadonlySet<string> {
   const unchanged = new Set(graphFiles.map(({ assetPath }) => assetPath));
   const isChanged = (file: SourceFile) =>
-    !file.isKnown || (unchanged.has(file.assetPath) && !(file.links?.standing === graph.standingOf(file.assetPath) && hasOutput(file)));
+    !file.isKnown ||
+    (unchanged.has(file.assetPath) && !(file.links?.keepsImports === graph.keepsImports(file.assetPath) && hasOutput(file)));
   const changed = files.filter(isChanged).map(({ assetPath }) => assetPath);
   if (changed.length === 0) return unchanged;
   const referrers = referrersOf(graphFiles);

@@ -1,14 +1,12 @@
-import { isUtf8 } from 'node:buffer';
 import { splitExtension } from '../../core/asset-path.js';
-import type { BrokenSpot, FoundReference, FoundReferences, Reference } from './reference.js';
+import type { BrokenSpot, FoundReference, Reference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
 
 /** What a file says of other files; `undefined` for one that can say nothing. */
 export interface LexedFile {
   /** In the order of the text. */
   references: Reference[];
-  /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
-  isModule: boolean;
   /** Why the references of the file cannot be followed. */
   problem?: Problem;
 }
@@ -63,21 +61,24 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   if (size > MAX_BYTES[format]) return unreadable(1, `it is larger than ${MAX_BYTES[format] / MIB} MiB`);
   const content = read();
   if (!holdsMarks(format, content)) return undefined;
-  // Next sends text as UTF-8, whatever the file is written in.
-  const isText = isUtf8(content);
+  const encoding = encodingOf(assetPath, content);
+  const decoded = decodeText(content, encoding);
   // Browsers replace the bytes of a stylesheet that are not UTF-8, and read the rest.
-  if (!isText && (format !== 'css' || isUtf16(content))) return unreadable(1, 'it is not text in UTF-8');
-  const whole = content.toString(isText ? 'utf8' : 'latin1');
+  const isText = decoded !== undefined || format !== 'css' || isUtf16(content);
+  const whole = isText ? decoded : content.toString('latin1');
+  if (whole === undefined)
+    return unreadable(1, encoding === 'utf-8' ? 'it is not text in UTF-8' : `it is text in the encoding ${encoding}, which is not read`);
   const mark = isText ? BYTE_ORDER_MARK : BYTE_ORDER_MARK_BYTES;
   const offset = whole.startsWith(mark) ? mark.length : 0;
   const text = whole.slice(offset);
   try {
-    const { references, isModule, brokenSpot } = lexersOf(isText ? format : 'css-bytes')(text);
-    if (references.length === 0 && !isModule && !brokenSpot) return undefined;
+    const spots: BrokenSpot[] = [];
+    const references = lexerOf(isText ? format : 'css-bytes')(text, (spot) => spots.push(spot));
+    const [spot] = spots;
+    if (references.length === 0 && !spot) return undefined;
     return {
       references: locate(references, text, offset),
-      isModule: isModule || isModuleName(assetPath),
-      ...(brokenSpot && { problem: { line: lineCounter(text)(brokenSpot.offset), why: brokenSpot.why, isPartial: true } }),
+      ...(spot && { problem: { line: lineCounter(text)(spot.offset), why: spot.why, isPartial: true } }),
     };
   } catch (error) {
     if (error instanceof ReferencesUnreadableError) return unreadable(lineCounter(text)(error.offset), error.message);
@@ -85,12 +86,13 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   }
 }
 
+/** The encoding that a browser reads a file in. Next sends text as UTF-8, whatever the file is written in, and names no encoding for SVG. */
+export function encodingOf(assetPath: string, content: Buffer): TextEncoding {
+  return formatOf(assetPath) === 'svg' ? xmlEncodingOf(content) : 'utf-8';
+}
+
 const BYTE_ORDER_MARK = '\uFEFF';
 const BYTE_ORDER_MARK_BYTES = '\xEF\xBB\xBF';
-
-function isModuleName(assetPath: string): boolean {
-  return assetPath.toLowerCase().endsWith('.mjs');
-}
 
 /** Tells the line, from 1, that an offset is in; asked for one offset after the other, each further on. */
 function lineCounter(text: string): (offset: number) => number {
@@ -103,7 +105,7 @@ function lineCounter(text: string): (offset: number) => number {
 }
 
 function unreadable(line: number, why: string): LexedFile {
-  return { references: [], isModule: false, problem: { line, why } };
+  return { references: [], problem: { line, why } };
 }
 
 /**
@@ -123,43 +125,35 @@ export function locate(found: readonly FoundReference[], text: string, by = 0): 
 /** Words of which one must stand in a file that holds any reference, whatever its lexer says. */
 const MARKS: Partial<Record<Format, readonly string[]>> = {
   javascript: ['import', 'export', 'sourceMappingURL='],
-  svg: ['href', 'style'],
+  svg: ['href', 'style', '(', 'src', 'poster', 'data'],
   // Or an escape, which any name may be written with.
   'web-manifest': ['icons', 'screenshots', '\\u'],
 };
 
 /** Most files hold none, and a search through bytes is quicker than any lexer. */
 function holdsMarks(format: Format, content: Buffer): boolean {
-  // In UTF-16, which browsers tell by its byte-order mark, they look different.
+  // In UTF-16 they look different.
   return isUtf16(content) || (MARKS[format]?.some((mark) => content.includes(mark)) ?? true);
 }
 
 function isUtf16(content: Buffer): boolean {
-  return (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
+  return bytesPerUnit(xmlEncodingOf(content)) === 2;
 }
 
-type Lexer = (text: string) => FoundReferences;
+type Lexer = (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[];
 
 /** Loaded when a file asks for them: most builds find nothing changed, and start quicker without. */
-function lexersOf(format: Format | 'css-bytes'): Lexer {
-  const withoutModules =
-    (find: (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[]): Lexer =>
-    (text) => {
-      const spots: BrokenSpot[] = [];
-      return { references: find(text, (spot) => spots.push(spot)), isModule: false, brokenSpot: spots[0] };
-    };
+function lexerOf(format: Format | 'css-bytes'): Lexer {
   switch (format) {
     case 'css':
-      return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferences);
+      return (require('./css-references.js') as typeof import('./css-references.js')).findCssReferences;
     case 'css-bytes':
-      return withoutModules((require('./css-references.js') as typeof import('./css-references.js')).findCssReferencesInBytes);
+      return (require('./css-references.js') as typeof import('./css-references.js')).findCssReferencesInBytes;
     case 'javascript':
       return (require('./javascript-references.js') as typeof import('./javascript-references.js')).findJavascriptReferences;
     case 'svg':
-      return withoutModules((require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences);
+      return (require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences;
     case 'web-manifest':
-      return withoutModules(
-        (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences,
-      );
+      return (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences;
   }
 }

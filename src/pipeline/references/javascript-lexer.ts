@@ -2,14 +2,13 @@ import { type Import, parse } from 'es-module-lexer';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
 /**
- * What a script or module imports, and whether its syntax is that of a module.
+ * What a script or module imports.
  *
  * @throws {ReferencesUnreadableError} for what is not JavaScript.
  */
-export function lex(text: string): { imports: readonly Import[]; isModule: boolean } {
+export function lex(text: string): readonly Import[] {
   try {
-    const [imports, , , isModule] = parse(text);
-    return { imports, isModule };
+    return parse(text)[0];
   } catch (error) {
     const offset = Number(Object(error).idx);
     throw new ReferencesUnreadableError(Number.isFinite(offset) ? offset : 0, 'it is not JavaScript that a browser can read');
@@ -35,7 +34,7 @@ export function codePositions(text: string, places: readonly number[]): (place: 
     copied = place;
   }
   const found = new Set<number>();
-  for (const { importStart } of lex(probe + text.slice(copied)).imports) {
+  for (const { importStart } of lex(probe + text.slice(copied))) {
     const place = placeOfProbe.get(importStart);
     if (place !== undefined) found.add(place);
   }

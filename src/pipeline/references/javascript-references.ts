@@ -1,29 +1,34 @@
 import { tokenizer, tokTypes } from 'acorn';
+import { withoutHtmlComments } from './html-comments.js';
 import { lex } from './javascript-lexer.js';
-import { awaitsAtTopLevel, withoutHtmlComments } from './javascript-program.js';
 import { urlsRelativeToModule } from './module-relative-urls.js';
-import type { FoundReference, FoundReferences } from './reference.js';
+import type { FoundReference } from './reference.js';
 import { sourceMapReference } from './source-map-comment.js';
 
 /**
- * The references of a script or module. What only a module may do is found in
- * every file; whether it counts is decided by who loads the file.
+ * The references of a classic script or of a module. Both may use `import()`:
+ * its specifier is relative to the URL of the script (ECMA-262,
+ * HostLoadImportedModule; HTML Standard, section 8.1.6.7.3).
  *
  * @param text without a byte-order mark.
  * @throws {ReferencesUnreadableError} for what is not JavaScript.
  */
-export function findJavascriptReferences(text: string): FoundReferences {
+export function findJavascriptReferences(text: string): FoundReference[] {
+  let references: FoundReference[];
   try {
-    return findIn(text);
+    references = findIn(text);
   } catch (error) {
     const code = withoutHtmlComments(text);
     if (code === undefined) throw error;
     return findIn(code);
   }
+  // The lexer takes the text of an HTML comment for code. A parser is slow, so it is asked only where that matters.
+  const code = references.some(({ kind }) => kind === 'dynamic-import') ? withoutHtmlComments(text) : undefined;
+  return code === undefined ? references : findIn(code);
 }
 
-function findIn(text: string): FoundReferences {
-  const { imports, isModule } = lex(text);
+function findIn(text: string): FoundReference[] {
+  const imports = lex(text);
   const references: FoundReference[] = [];
   const metas: number[] = [];
   for (const found of imports) {
@@ -32,8 +37,7 @@ function findIn(text: string): FoundReferences {
       references.push(...dynamicImport(text, found.start, found.end, found.glob ? undefined : found.specifier));
     else references.push({ kind: 'import', notation: 'string', url: found.specifier, start: found.start, end: found.end });
   }
-  references.push(...urlsRelativeToModule(text, metas), ...finalSourceMap(text));
-  return { references, isModule: isModule || (references.some(({ kind }) => kind === 'dynamic-import') && awaitsAtTopLevel(text)) };
+  return [...references, ...urlsRelativeToModule(text, metas), ...finalSourceMap(text)];
 }
 
 /** @param specifier `undefined` where it is worked out at run time. */
@@ -65,7 +69,7 @@ function finalSourceMap(text: string): FoundReference[] {
 function isCodeAtEnd(text: string): boolean {
   const probe = `${text}\nimport(0)`;
   try {
-    return lex(probe).imports.some(({ importStart }) => importStart === text.length + 1);
+    return lex(probe).some(({ importStart }) => importStart === text.length + 1);
   } catch {
     return false;
   }

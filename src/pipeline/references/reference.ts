@@ -15,10 +15,11 @@ export const REFERENCE_KINDS = ['import', 'dynamic-import', 'module-url', 'style
 /**
  * The notation that a URL is written in, and so what a new one must escape: a
  * quoted string of CSS or JavaScript, an unquoted `url(…)`, a template literal,
- * an attribute of XML, a JSON string, a comment.
+ * an attribute of XML, a JSON string, a comment; or CSS that is itself escaped
+ * for XML, as in a `<style>` of an SVG image.
  */
 export type Notation = (typeof NOTATIONS)[number];
-export const NOTATIONS = ['string', 'css-url', 'template', 'xml', 'json', 'comment'] as const;
+export const NOTATIONS = ['string', 'css-url', 'template', 'xml', 'json', 'comment', 'xml-string', 'xml-css-url', 'xml-comment'] as const;
 
 /** One file naming another one, as a lexer finds it. */
 export interface FoundReference {
@@ -41,13 +42,4 @@ export interface BrokenSpot {
   /** Where in the text, in UTF-16 code units. */
   offset: number;
   why: string;
-}
-
-/** What was found in one file. */
-export interface FoundReferences {
-  references: FoundReference[];
-  /** Whether the file says itself that it is a JavaScript module: by its syntax, or by its name. */
-  isModule: boolean;
-  /** The first one that browsers recover from, and the lexer too. */
-  brokenSpot?: BrokenSpot | undefined;
 }

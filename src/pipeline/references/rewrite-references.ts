@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import type { FoundReference, Notation } from './reference.js';
+import { bytesPerUnit, decodeText, encodeText, type TextEncoding } from './text-encoding.js';
 
 /** One change to a text. */
 export interface Edit {
@@ -18,22 +19,31 @@ export function rewriteReferences(text: string, edits: readonly Edit[]): string 
 }
 
 /**
- * {@link rewriteReferences} of a text in UTF-8, of which no string is made: as
- * a string, a large file takes up to four times its size in memory.
+ * {@link rewriteReferences} of the bytes of a text, of which no string is made:
+ * as a string, a large file takes up to four times its size in memory.
  *
+ * @param encoding of the text that the references were found in. Default: UTF-8.
  * @param memory where the result goes. Default: memory of its own.
  */
-export function rewriteBytes(content: Buffer, edits: readonly Edit[], memory: (size: number) => Buffer = Buffer.allocUnsafe): Buffer {
+export function rewriteBytes(
+  content: Buffer,
+  edits: readonly Edit[],
+  encoding: TextEncoding = 'utf-8',
+  memory: (size: number) => Buffer = Buffer.allocUnsafe,
+): Buffer {
   const sorted = [...edits].sort((a, b) => a.reference.start - b.reference.start);
-  const byteOf = byteOffsets(content);
+  const unit = bytesPerUnit(encoding);
+  const byteOf = unit === undefined ? byteOffsets(content) : (offset: number) => offset * unit;
+  const textOf = (start: number, end: number) => decodeText(content.subarray(start, end), encoding) ?? '';
   const pieces: Buffer[] = [];
   let copied = 0;
   for (const { reference, url } of sorted) {
     const start = byteOf(reference.start);
     const end = byteOf(reference.end);
-    const quote = content.toString('latin1', Math.max(0, start - 1), start);
-    pieces.push(content.subarray(copied, start), Buffer.from(rewriteUrl(content.toString('utf8', start, end), reference, url, quote)));
-    copied = end;
+    const quote = textOf(Math.max(0, start - (unit ?? 1)), start);
+    const { written, kept } = rewriteUrl(textOf(start, end), reference, url, quote);
+    pieces.push(content.subarray(copied, start), encodeText(written, encoding));
+    copied = end - (unit === undefined ? Buffer.byteLength(kept) : kept.length * unit);
   }
   pieces.push(content.subarray(copied));
   const rewritten = memory(pieces.reduce((sum, { length }) => sum + length, 0));
@@ -63,18 +73,27 @@ function isContinuation(value: number | undefined): boolean {
   return value !== undefined && value >= 0x80 && value < 0xc0;
 }
 
-/** @param quote the character in front of the reference: its quote, where it has one. */
-function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: string, quote: string): string {
-  // Written without any escape, what is behind the path can stay as it stands.
-  const isLiteral = raw === url;
+/**
+ * @param quote the character in front of the reference: its quote, where it has one.
+ * @returns what is written in its place, and the end of it that stays.
+ */
+function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: string, quote: string): { written: string; kept: string } {
   const cut = url.search(/[?#]/);
   const suffix = cut === -1 ? '' : url.slice(cut);
-  return escapeFor(notation, newUrl, quote) + (isLiteral ? suffix : escapeFor(notation, withoutControls(suffix), quote));
+  const written = escapeFor(notation, newUrl, quote);
+  // Written without any escape, what follows the path can stay as it is.
+  if (raw === url) return { written, kept: suffix };
+  return { written: written + escapeFor(notation, inAscii(suffix), quote), kept: '' };
 }
 
-/** No notation takes a line break unescaped. As a URL parser does with what may stand in a URL by way of an escape. */
-function withoutControls(suffix: string): string {
-  return suffix.replace(/[\t\n\r]/g, '').replace(/\p{Cc}/gu, encodeURIComponent);
+/**
+ * What a URL parser makes of characters that a URL holds by way of an escape
+ * (URL Standard, section 4.4): no notation takes a line break unescaped, and
+ * not every encoding has every character.
+ */
+function inAscii(suffix: string): string {
+  const wellFormed = Buffer.from(suffix).toString();
+  return wellFormed.replace(/[\t\n\r]/g, '').replace(/[^ -~]/gu, encodeURIComponent);
 }
 
 function escapeFor(notation: Notation, text: string, quote: string): string {
@@ -84,7 +103,14 @@ function escapeFor(notation: Notation, text: string, quote: string): string {
     case 'css-url':
       return text.replace(/[\\'"()\s]/g, (character) => `\\${character}`);
     case 'xml':
-      return text.replace(/[&<'"]/g, (character) => `&#${character.charCodeAt(0)};`);
+      return text.replace(/[&<>'"]|[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`);
+    case 'xml-string':
+      // The quotes may themselves be written as character references.
+      return escapeFor('xml', text.replace(/[\\'"]/g, '\\$&'), quote);
+    case 'xml-css-url':
+      return escapeFor('xml', escapeFor('css-url', text, quote), quote);
+    case 'xml-comment':
+      return escapeFor('xml', escapeFor('comment', text, quote), quote);
     case 'template':
       return text.replace(/[\\`$]/g, '\\$&');
     case 'json':

@@ -1,13 +1,63 @@
-import { Tokenizer } from 'htmlparser2';
+import { urlRangesOfSrcset } from '../../core/srcset.js';
+import { isFetchedForPage } from '../source/link-types.js';
 import { findCssReferences } from './css-references.js';
-import type { BrokenSpot, FoundReference } from './reference.js';
-import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import type { BrokenSpot, FoundReference, Notation } from './reference.js';
+import { declaredEntities, predefinedEntities, XmlText } from './xml-text.js';
+import { type Range, type XmlAttribute, type XmlToken, xmlTokens } from './xml-tokens.js';
 
-const URL_ATTRIBUTES = new Set(['href', 'xlink:href']);
+const SVG = 'http://www.w3.org/2000/svg';
+const XHTML = 'http://www.w3.org/1999/xhtml';
+const XLINK = 'http://www.w3.org/1999/xlink';
+
+/** Attributes of SVG elements whose value is CSS that may hold a `url()` (SVG 2, section 6.6). */
+const CSS_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'style',
+  'fill',
+  'stroke',
+  'filter',
+  'mask',
+  'clip-path',
+  'marker',
+  'marker-start',
+  'marker-mid',
+  'marker-end',
+  'cursor',
+]);
+
+/** Elements that change an attribute of the element around them (SVG Animations Level 2), and what to. */
+const ANIMATIONS: ReadonlySet<string> = new Set(['animate', 'set']);
+const ANIMATED_VALUES: ReadonlySet<string> = new Set(['from', 'to', 'values']);
+
+/** Attributes of HTML elements in a `<foreignObject>` that a browser fetches a file for. */
+const HTML_URL_ATTRIBUTES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['audio', ['src']],
+  ['embed', ['src']],
+  ['img', ['src']],
+  ['input', ['src']],
+  ['object', ['data']],
+  ['script', ['src']],
+  ['source', ['src']],
+  ['track', ['src']],
+  ['video', ['src', 'poster']],
+]);
+
+/** An open element, or one that has just been read. */
+interface Element {
+  namespace: string | undefined;
+  name: string;
+  /** By prefix; the default namespace has none. */
+  namespaces: ReadonlyMap<string, string>;
+  /** Of a `<style>`, what it holds so far. */
+  css?: XmlText;
+}
+
+/** What SVG is in an HTML document, where nobody declares it; a file that declares nothing may be meant for one. */
+const ROOT: Element = { namespace: undefined, name: '', namespaces: new Map(Object.entries({ '': SVG, xlink: XLINK })) };
 
 /**
- * The references of an SVG image: `href` and `xlink:href`, but for links that
- * a reader clicks, and the stylesheets in it.
+ * The references of an SVG image: what a browser fetches when the image is
+ * opened as a document, in an `<object>`, or inlined. In an `<img>` it fetches
+ * nothing.
  *
  * @param text without a byte-order mark.
  * @param onBrokenSpot told of spots in the stylesheets that browsers skip or misread.
@@ -15,103 +65,135 @@ const URL_ATTRIBUTES = new Set(['href', 'xlink:href']);
  */
 export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot) => void = () => {}): FoundReference[] {
   const references: FoundReference[] = [];
-  let element = '';
-  let attribute = '';
-  let attributeEnd = 0;
-  let value = '';
-  let styleStart: number | undefined;
-  /** What in a `<style>` is markup, and no CSS. */
-  let markup: [start: number, end: number][] = [];
-  let hasEntity = false;
+  const open: Element[] = [ROOT];
+  let entities = predefinedEntities();
 
-  const tokens = new Tokenizer(
-    { xmlMode: true, decodeEntities: true },
-    {
-      onopentagname(start, end) {
-        element = localName(text.slice(start, end));
-      },
-      onattribname(start, end) {
-        attribute = text.slice(start, end);
-        attributeEnd = end;
-        value = '';
-      },
-      onattribdata(start, end) {
-        value += text.slice(start, end);
-      },
-      onattribentity(codePoint) {
-        value += String.fromCodePoint(codePoint);
-      },
-      onattribend(_quote, end) {
-        if (element === 'a' || !URL_ATTRIBUTES.has(attribute)) return;
-        const range = valueRange(text, attributeEnd, end);
-        references.push({ kind: 'url', notation: 'xml', url: value, ...range });
-      },
-      onopentagend(end) {
-        if (element !== 'style') return;
-        styleStart = end + 1;
-        markup = [];
-        hasEntity = false;
-      },
-      oncdata(start, end, endOffset) {
-        markup.push([start - '<![CDATA['.length, start], [end - endOffset, end - endOffset + ']]>'.length]);
-      },
-      oncomment(start, end, endOffset) {
-        markup.push([start - '<!--'.length, end - endOffset + '-->'.length]);
-      },
-      ontextentity() {
-        hasEntity = true;
-      },
-      onclosetag(start) {
-        if (styleStart === undefined) return;
-        if (hasEntity) {
-          throw new ReferencesUnreadableError(
-            styleStart,
-            'its <style> holds character references such as "&amp;"; put it into <![CDATA[ … ]]>',
-          );
-        }
-        addCss(styleStart, start - '</'.length);
-        styleStart = undefined;
-      },
-      ontext() {},
-      ondeclaration() {},
-      onprocessinginstruction() {},
-      onselfclosingtag() {},
-      onend() {},
-    },
-  );
-  tokens.write(text);
-  tokens.end();
+  for (const token of xmlTokens(text)) {
+    const parent = open.at(-1) as Element;
+    if (token.type === 'doctype') entities = declaredEntities(text.slice(token.start, token.end));
+    else if (token.type === 'instruction') {
+      if (open.length === 1) addStylesheet(token);
+    } else if (token.type === 'tag') {
+      const element = addTag(token, parent);
+      if (!token.isEmpty) open.push(element);
+    } else if (token.type === 'end-tag') {
+      if (parent.css) addCss(parent.css);
+      if (open.length > 1) open.pop();
+    } else {
+      parent.css?.append(token.start, token.end, token.type);
+    }
+  }
   return references;
 
-  function addCss(start: number, end: number): void {
-    const css = blankedOut(text, start, end, markup);
-    for (const reference of findCssReferences(css, ({ offset, why }) => onBrokenSpot({ offset: offset + start, why }))) {
-      references.push({ ...reference, start: reference.start + start, end: reference.end + start });
+  function addTag({ name, attributes, isEmpty }: Extract<XmlToken, { type: 'tag' }>, parent: Element): Element {
+    const namespaces = namespacesOf(attributes, parent.namespaces);
+    const { prefix, local } = splitName(name);
+    const element: Element = { namespace: namespaces.get(prefix), name: local, namespaces };
+    const isStyle = local === 'style' && (element.namespace === SVG || element.namespace === XHTML);
+    if (isStyle && !isEmpty) element.css = new XmlText(text, entities);
+    if (element.namespace === SVG) addSvgAttributes(element, attributes, parent);
+    else if (element.namespace === XHTML) addHtmlAttributes(element, attributes);
+    return element;
+  }
+
+  function namespacesOf(attributes: readonly XmlAttribute[], inherited: Element['namespaces']): Element['namespaces'] {
+    const declarations = attributes.filter(({ name }) => name === 'xmlns' || name.startsWith('xmlns:'));
+    if (declarations.length === 0) return inherited;
+    return new Map([...inherited, ...declarations.map((each) => [each.name.slice('xmlns:'.length), decode(each).value.trim()] as const)]);
+  }
+
+  function addSvgAttributes(element: Element, attributes: readonly XmlAttribute[], parent: Element): void {
+    const animated = ANIMATIONS.has(element.name) ? attributes.find(({ name }) => name === 'attributeName') : undefined;
+    const animatedName = animated && decode(animated).value.trim();
+    for (const attribute of attributes) {
+      if (isHref(attribute.name, element)) {
+        // A link is followed when the reader clicks it.
+        if (element.name !== 'a') addUrl(decode(attribute));
+      } else if (CSS_ATTRIBUTES.has(attribute.name)) addCssAttribute(attribute);
+      else if (animatedName !== undefined && ANIMATED_VALUES.has(attribute.name)) addAnimated(attribute, animatedName, element, parent);
+    }
+  }
+
+  function addAnimated(attribute: XmlAttribute, animatedName: string, element: Element, parent: Element): void {
+    if (CSS_ATTRIBUTES.has(animatedName)) {
+      addCssAttribute(attribute);
+      return;
+    }
+    const value = decode(attribute);
+    if (!isHref(animatedName, element) || parent.name === 'a') return;
+    if (attribute.name !== 'values') addUrl(value);
+    else for (const { 0: url, index } of value.value.matchAll(/[^;\s](?:[^;]*[^;\s])?/g)) addUrl(value, index, index + url.length);
+  }
+
+  function addHtmlAttributes({ name: element }: Element, attributes: readonly XmlAttribute[]): void {
+    const rel = attributes.find(({ name }) => name === 'rel');
+    for (const attribute of attributes) {
+      const { name } = attribute;
+      if (HTML_URL_ATTRIBUTES.get(element)?.includes(name)) addUrl(decode(attribute));
+      else if (name === 'style') addCssAttribute(attribute);
+      else if (name === 'srcset' && (element === 'img' || element === 'source')) {
+        const value = decode(attribute);
+        for (const [start, end] of urlRangesOfSrcset(value.value)) addUrl(value, start, end);
+      } else if (name === 'href' && element === 'link' && rel && isFetchedForPage(decode(rel).value)) addUrl(decode(attribute));
+    }
+  }
+
+  /** `<?xml-stylesheet href="…"?>` (W3C, Associating Style Sheets with XML documents). */
+  function addStylesheet({ start, end }: Range): void {
+    const instruction = text.slice(start, end);
+    if (!/^xml-stylesheet\s/.test(instruction)) return;
+    for (const { 1: name, 2: value = '', index, 0: whole } of instruction.matchAll(PSEUDO_ATTRIBUTE)) {
+      if (name !== 'href') continue;
+      const valueStart = start + index + whole.length - value.length + 1;
+      addUrl(new XmlText(text, predefinedEntities()).append(valueStart, valueStart + value.length - 2, 'attribute'));
+    }
+  }
+
+  function decode({ start, end }: Range): XmlText {
+    return new XmlText(text, entities).append(start, end, 'attribute');
+  }
+
+  function addUrl(value: XmlText, start = 0, end = value.value.length): void {
+    const url = value.value.slice(start, end);
+    const { isCdata: _, ...range } = value.sourceOf(start, end);
+    references.push({ kind: 'url', notation: 'xml', url, ...range });
+  }
+
+  /** CSS in an attribute. What holds no function holds no URL, and is not worth a tokenizer. */
+  function addCssAttribute(attribute: Range): void {
+    const css = decode(attribute);
+    if (css.value.includes('(')) addCss(css);
+  }
+
+  function addCss(css: XmlText): void {
+    for (const reference of findCssReferences(css.value, ({ offset, why }) => onBrokenSpot({ offset: css.offsetOf(offset), why }))) {
+      const { isCdata, ...range } = css.sourceOf(reference.start, reference.end);
+      references.push({ ...reference, ...range, notation: isCdata ? reference.notation : inXml(reference.notation) });
     }
   }
 }
 
-/** A part of a text, with white space in the place of some ranges: all else stays where it is. */
-function blankedOut(text: string, start: number, end: number, ranges: readonly [start: number, end: number][]): string {
-  const pieces: string[] = [];
-  let copied = start;
-  for (const [from, to] of ranges) {
-    pieces.push(text.slice(copied, from), ' '.repeat(to - from));
-    copied = to;
+const PSEUDO_ATTRIBUTE = /\s([^\s=]+)\s*=\s*("[^"]*"|'[^']*')/g;
+
+/** Whether an attribute is `href`, or that of XLink, which may have any prefix. */
+function isHref(attribute: string, { namespaces }: Element): boolean {
+  if (attribute === 'href') return true;
+  const { prefix, local } = splitName(attribute);
+  return local === 'href' && prefix !== '' && namespaces.get(prefix) === XLINK;
+}
+
+function splitName(name: string): { prefix: string; local: string } {
+  const colon = name.indexOf(':');
+  return colon === -1 ? { prefix: '', local: name } : { prefix: name.slice(0, colon), local: name.slice(colon + 1) };
+}
+
+function inXml(notation: Notation): Notation {
+  switch (notation) {
+    case 'string':
+      return 'xml-string';
+    case 'css-url':
+      return 'xml-css-url';
+    default:
+      return 'xml-comment';
   }
-  return pieces.join('') + text.slice(copied, end);
-}
-
-/** Where an attribute's value stands, from the end of its name to the end of all of it. */
-function valueRange(text: string, nameEnd: number, end: number): { start: number; end: number } {
-  const attribute = text.slice(nameEnd, end);
-  const quote = attribute.search(/["']/);
-  if (quote !== -1) return { start: nameEnd + quote + 1, end: end - 1 };
-  // Without quotes it is no XML, but some readers are lenient. There may be no value either.
-  const equals = attribute.indexOf('=');
-  return { start: equals === -1 ? end : nameEnd + equals + 1, end };
-}
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
 }

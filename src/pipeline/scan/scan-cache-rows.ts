@@ -11,20 +11,20 @@ export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' 
 
 /** One file of the scan cache, as JSON. */
 export type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
-type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
+type LexedRow = [problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
 type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
 /** A destination of `undefined` is written as `0`, since JSON has none. */
-type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], standing: CachedLinks['standing']];
+type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], keepsImports: boolean];
 
 export function toRow({ signature, contentHash, integrity, lexed, links }: CachedFile & Pick<SourceFile, 'signature'>): Row {
   if (lexed === undefined) return [signature, contentHash, integrity];
   const references = lexed.references.map(
     ({ kind, notation, start, end, line, url }): ReferenceRow => [kind, notation, start, end, line, url],
   );
-  const lexedRow: LexedRow = [lexed.isModule ? 1 : 0, lexed.problem ?? 0, references];
+  const lexedRow: LexedRow = [lexed.problem ?? 0, references];
   if (links === undefined) return [signature, contentHash, integrity, lexedRow];
   const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
-  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.standing]];
+  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.keepsImports]];
 }
 
 export function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
@@ -33,16 +33,15 @@ export function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFi
     integrity,
     lexed: lexed
       ? {
-          isModule: lexed[0] === 1,
-          ...(lexed[1] && { problem: lexed[1] }),
-          references: lexed[2].map(([kind, notation, start, end, line, url]) => ({ kind, notation, start, end, line, url })),
+          ...(lexed[0] && { problem: lexed[0] }),
+          references: lexed[1].map(([kind, notation, start, end, line, url]) => ({ kind, notation, start, end, line, url })),
         }
       : undefined,
     links: links && {
       key: links[0],
       output: links[1],
       destinations: links[2].map((destination) => (destination === 0 ? undefined : destination)),
-      standing: links[3],
+      keepsImports: links[3],
     },
   };
 }
@@ -57,7 +56,7 @@ export function isRow(assetPath: string, row: unknown, algorithm: HashAlgorithm)
   if (!Array.isArray(row) || typeof row[0] !== 'string' || !isHashed(row[1], row[2], algorithm)) return false;
   if (row.length === 3) return true;
   if (row.length > 5 || !isLexedRow(row[3])) return false;
-  return row.length === 4 || isLinksRow(row[4], row[3][2].length, assetPath, algorithm);
+  return row.length === 4 || isLinksRow(row[4], row[3][1].length, assetPath, algorithm);
 }
 
 function isHashed(contentHash: unknown, integrity: unknown, algorithm: HashAlgorithm): boolean {
@@ -66,9 +65,9 @@ function isHashed(contentHash: unknown, integrity: unknown, algorithm: HashAlgor
 }
 
 function isLexedRow(row: unknown): row is LexedRow {
-  if (!Array.isArray(row) || (row[0] !== 0 && row[0] !== 1) || !Array.isArray(row[2])) return false;
-  const problem: unknown = row[1];
-  return (problem === 0 || isProblem(problem)) && row[2].every(isReferenceRow);
+  if (!Array.isArray(row) || !Array.isArray(row[1])) return false;
+  const problem: unknown = row[0];
+  return (problem === 0 || isProblem(problem)) && row[1].every(isReferenceRow);
 }
 
 function isProblem(value: unknown): boolean {
@@ -85,7 +84,7 @@ function isLinksRow(row: unknown, references: number, assetPath: string, algorit
   if (!Array.isArray(row) || typeof row[0] !== 'string' || !isOutput(row[1], assetPath, algorithm)) return false;
   const destinations: unknown = row[2];
   if (!Array.isArray(destinations) || destinations.length !== references || !destinations.every(isDestination)) return false;
-  return row[3] === 0 || row[3] === 1 || row[3] === 2;
+  return typeof row[3] === 'boolean';
 }
 
 function isDestination(value: unknown): boolean {

@@ -20,20 +20,22 @@ export interface LinkedUrl {
 }
 
 /** Which attributes of which elements make a browser fetch a file. Not `<a href>`: people keep those URLs. */
-const LINKING: Readonly<Record<string, readonly string[]>> = {
-  script: ['src'],
-  link: ['href', 'imageSrcSet'],
-  img: ['src', 'srcSet'],
-  source: ['src', 'srcSet'],
-  video: ['src', 'poster'],
-  audio: ['src'],
-  track: ['src'],
-  embed: ['src'],
-  object: ['data'],
-  input: ['src'],
-  image: ['href', 'xlinkHref'],
-  use: ['href', 'xlinkHref'],
-};
+const LINKING: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    script: ['src'],
+    link: ['href', 'imageSrcSet'],
+    img: ['src', 'srcSet'],
+    source: ['src', 'srcSet'],
+    video: ['src', 'poster'],
+    audio: ['src'],
+    track: ['src'],
+    embed: ['src'],
+    object: ['data'],
+    input: ['src'],
+    image: ['href', 'xlinkHref'],
+    use: ['href', 'xlinkHref'],
+  }),
+);
 
 /** Those that hold several URLs, each with a description (HTML Standard, "srcset"). */
 const SRCSETS: readonly string[] = ['srcSet', 'imageSrcSet'];
@@ -48,7 +50,7 @@ const NEXT_COMPONENTS: Readonly<Record<string, string>> = {
 const OURSELVES = 'next-smart-cache';
 
 /** Of our own components, the attribute that is looked up. */
-const OUR_COMPONENTS: Readonly<Record<string, string>> = { CachedScript: 'src', CachedStyle: 'href' };
+const OUR_COMPONENTS: ReadonlyMap<string, string> = new Map(Object.entries({ CachedScript: 'src', CachedStyle: 'href' }));
 
 /** The same, with the nodes of the tree, for those who change it. */
 export interface LinkSite extends LinkedUrl {
@@ -96,11 +98,11 @@ export function findLinkSites(tree: Node): LinkSite[] {
   function addAttributes(element: Node): void {
     const { name: nameNode, attributes = [] } = element.openingElement ?? {};
     const component = ours.exportOf(nameNode) ?? '';
-    const lookedUp = OUR_COMPONENTS[component];
+    const lookedUp = OUR_COMPONENTS.get(component);
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
     const isKept = tag === 'link' && !mayHaveRel(attributes, isFetchedForPage);
-    const linking = lookedUp ? [lookedUp] : isKept ? [] : LINKING[tag];
+    const linking = lookedUp ? [lookedUp] : isKept ? [] : LINKING.get(tag);
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
       if (name === 'style') addStyle(attribute);

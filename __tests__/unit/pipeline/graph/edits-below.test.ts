@@ -52,3 +52,8 @@ test('a chain of thousands of modules, all of them edited, takes no longer than 
   expect(timed(() => (states = statesBelow(graph, Object.keys(files), edited)))).toBeLessThan(10_000);
   expect(Math.max(...[...states.values()].map(({ length }) => length))).toBe(10);
 });
+
+test('a classic script is above the modules that it imports', () => {
+  const files = { '/classic.js': "import('./part.js')", '/part.js': 'export {};', '/site.css': 'a { background: url(part.js) }' };
+  expect(Object.keys(statesOf(files, { '/part.js': '1' }))).toEqual(['/classic.js']);
+});

@@ -199,3 +199,14 @@ test.each(Object.entries(SITES))(
 function urlsOf({ assetPath }: GeneratedFile, linked: LinkedSite, front: string): { assetPath: string; url: string }[] {
   return assetPath.endsWith('.js') ? [{ assetPath, url: front + (linked.outputs.get(assetPath)?.url ?? '') }] : [];
 }
+
+test('a bare name may be one that every object has', () => {
+  const imports = { ['__proto__']: '/js/a.js', constructor: '/js/a.js', toString: 'https://cdn.example.com/a.js' };
+  const files = { 'js/main.js': "import '__proto__';import 'constructor';import 'valueOf'", 'js/a.js': 'export {}' };
+  const map = importMap(files, ['/js/main.js'], { options: { modules: { imports } } });
+  expect(Object.entries(map.imports).filter(([name]) => !name.startsWith('/'))).toEqual([
+    ['__proto__', '/js/a.#.js'],
+    ['constructor', '/js/a.#.js'],
+    ['toString', 'https://cdn.example.com/a.js'],
+  ]);
+});

@@ -22,34 +22,11 @@ test('those that lead nowhere are told, but for source maps', () => {
   expect(graph.dead('/a.css').map(({ url }) => url)).toEqual(['missing.png']);
 });
 
-describe('what a module alone may say', () => {
-  const SAYS = "import('./b.js')";
-  const OTHERS = { '/b.js': '', '/c.png': '' };
-
-  test.each<[string, Files, string[]]>([
-    ['a classic script: left alone', { '/a.js': SAYS }, []],
-    ['by its syntax', { '/a.js': `export {};${SAYS}` }, ['dynamic-import /b.js']],
-    ['imported by a module', { '/a.js': SAYS, '/main.js': "import './a.js'" }, ['dynamic-import /b.js']],
-    [
-      'imported by way of others',
-      { '/a.js': SAYS, '/main.mjs': "import('./c.js')", '/c.js': "import('./a.js')" },
-      ['dynamic-import /b.js'],
-    ],
-    ['imported by a classic script: nobody can tell', { '/a.js': SAYS, '/classic.js': "import('./a.js')" }, []],
-    ['a URL beside a module is no import of it', { '/a.js': SAYS, '/main.js': "new URL('./a.js', import.meta.url)" }, []],
-  ])('%s', (_, files, expected) => {
-    expect(followed({ ...OTHERS, ...files }, '/a.js')).toEqual(expected);
-  });
-
-  test('the source map of a classic script counts', () => {
-    expect(followed({ '/a.js': `${SAYS}\n//# sourceMappingURL=a.js.map`, '/a.js.map': '', '/b.js': '' }, '/a.js')).toEqual([
-      'source-map /a.js.map',
-    ]);
-  });
-
-  test('what a classic script says leads nowhere for nobody', () => {
-    expect(graphOf({ '/a.js': "import('./missing.js')" }).dead('/a.js')).toEqual([]);
-  });
+test('a classic script may import a module, and its import is rewritten like that of a module', () => {
+  const files = { '/classic.js': "import('./store.js').then(start)", '/main.js': "import './store.js'", '/store.js': 'export {}' };
+  expect(followed(files, '/classic.js')).toEqual(['dynamic-import /store.js']);
+  expect(followed(files, '/main.js')).toEqual(['import /store.js']);
+  expect(graphOf({ '/classic.js': "import('./missing.js')" }).dead('/classic.js')).toHaveLength(1);
 });
 
 describe('with an import map', () => {
@@ -83,6 +60,17 @@ describe('with an import map', () => {
     expect(followed(files, '/shared.js', { importMap: true })).toEqual(['import /leaf.js']);
     expect([...graphOf(files, { importMap: true }).importedByUrl()]).toEqual(['/shared.js', '/leaf.js']);
   });
+
+  test('so is what a classic worker imports, and not what a classic script of a page does', () => {
+    const files = {
+      '/main.js': "new Worker(new URL('./worker.js', import.meta.url))",
+      '/worker.js': "import('./shared.js')",
+      '/page.js': "import('./shared.js')",
+      '/shared.js': 'export {}',
+    };
+    expect(followed(files, '/worker.js', { importMap: true })).toEqual(['dynamic-import /shared.js']);
+    expect(followed(files, '/page.js', { importMap: true })).toEqual(['~dynamic-import /shared.js']);
+  });
 });
 
 test('bare specifiers are left to an import map, with or without one of ours', () => {
@@ -99,9 +87,9 @@ test('what can be reached, in the order in which it is met', () => {
   expect(reach([], () => []).size).toBe(0);
 });
 
-test('a chain of 50,000 modules, of which only the first says that it is one', () => {
+test('a chain of 50,000 modules that a worker loads', () => {
   const count = 50_000;
   const files = Object.fromEntries(Array.from({ length: count }, (_, index) => [`/${index}.js`, `import('./${index + 1}.js')`]));
-  const graph = graphOf({ ...files, '/0.js': "export {};import('./1.js')" });
-  expect(graph.followed(`/${count - 2}.js`).map(({ target }) => target)).toEqual([`/${count - 1}.js`]);
+  const graph = graphOf({ ...files, '/main.js': "new Worker(new URL('./0.js', import.meta.url))" }, { importMap: true });
+  expect(graph.followed(`/${count - 2}.js`)).toMatchObject([{ target: `/${count - 1}.js`, isRewritten: true }]);
 });

@@ -45,12 +45,6 @@ test('a file without references has nothing to remember', () => {
   expect(found('/a.svg', '<svg><text>style</text></svg>')).toBeUndefined();
 });
 
-test('a module is one by its syntax, or by its name', () => {
-  expect(found('/a.js', 'export {}')).toEqual({ references: [], isModule: true });
-  expect(found('/a.js', "import('./b.js')")).toMatchObject({ isModule: false, references: [{ kind: 'dynamic-import' }] });
-  expect(found('/a.mjs', "import('./b.js')")).toMatchObject({ isModule: true, references: [{ kind: 'dynamic-import' }] });
-});
-
 test('references come in the order of the text, with their lines', () => {
   const text = "new URL('./a.png', import.meta.url);\r\nimport './b.js';\n\nimport('./c.js');\n//# sourceMappingURL=d.map\n";
   expect(found('/a.js', text)?.references.map(({ url, line, start, end }) => [url, line, text.slice(start, end)])).toEqual([
@@ -73,19 +67,34 @@ test.each<[string, assetPath: string, content: Buffer]>([
   ['JavaScript in Latin-1', '/a.js', Buffer.from("/* \u00e9 */import './a.js'", 'latin1')],
   ['CSS in UTF-16', '/a.css', Buffer.from(`\uFEFF${CONTENT.css}`, 'utf16le')],
   ['JavaScript in UTF-16', '/a.js', Buffer.from(`\uFEFF${CONTENT.js}`, 'utf16le')],
-  ['SVG in UTF-16, big-endian', '/a.svg', Buffer.from(`\uFEFF${CONTENT.svg}`, 'utf16le').swap16()],
+  ['SVG that says nothing of its encoding', '/a.svg', Buffer.from(`<!-- \u00e9 -->${CONTENT.svg}`, 'latin1')],
 ])('text that Next would send as UTF-8, and is none, is left alone: %s', (_, assetPath, content) => {
-  expect(found(assetPath, content)).toEqual({ references: [], isModule: false, problem: { line: 1, why: 'it is not text in UTF-8' } });
+  expect(found(assetPath, content)).toEqual({ references: [], problem: { line: 1, why: 'it is not text in UTF-8' } });
+});
+
+test.each<[string, content: Buffer, url: string]>([
+  ['UTF-16', Buffer.from('\uFEFF<image href="\u00fc.png"/>', 'utf16le'), '\u00fc.png'],
+  ['UTF-16, big-endian', Buffer.from('\uFEFF<image href="\u00fc.png"/>', 'utf16le').swap16(), '\u00fc.png'],
+  ['UTF-16 that only its declaration tells', Buffer.from('<?xml version="1.0"?><image href="\u00fc.png"/>', 'utf16le'), '\u00fc.png'],
+  ['ISO-8859-1', Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><image href="\u00fc.png"/>', 'latin1'), '\u00fc.png'],
+  ['ISO-8859-5', Buffer.from("<?xml version='1.0' encoding='iso-8859-5'?><image href=\"\u00df.png\"/>", 'latin1'), '\u043f.png'],
+  ['UTF-8 that declares UTF-16', Buffer.from('<?xml version="1.0" encoding="UTF-16"?><image href="\u00fc.png"/>'), '\u00fc.png'],
+])('SVG is read in the encoding that a browser finds: %s', (_, content, url) => {
+  expect(found('/a.svg', content)?.references).toMatchObject([{ url }]);
+});
+
+test('SVG in an encoding that is not read is left alone, with a warning that names it', () => {
+  const content = Buffer.from('<?xml version="1.0" encoding="Shift_JIS"?><image href="a.png"/>');
+  expect(found('/a.svg', content)?.problem).toEqual({ line: 1, why: 'it is text in the encoding shift_jis, which is not read' });
 });
 
 test.each<[string, assetPath: string, content: string, line: number, why: string]>([
   ['JavaScript', '/a.js', '\nimport "', 2, 'not JavaScript'],
-  ['SVG', '/a.svg', '<svg>\n<style>\na&gt;b{}</style></svg>', 2, 'character references'],
+  ['SVG', '/a.svg', '<svg>\n<style>\na{b:url(a<!-- -->b)}</style></svg>', 3, 'cut in two by markup'],
   ['JSON', '/manifest.json', '{"icons":\n', 1, 'not JSON'],
 ])('what cannot be read is left alone, and said with its line: %s', (_, assetPath, content, line, why) => {
   expect(found(assetPath, content)).toEqual({
     references: [],
-    isModule: false,
     problem: { line, why: expect.stringContaining(why) },
   });
 });

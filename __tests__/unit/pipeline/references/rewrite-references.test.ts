@@ -1,5 +1,5 @@
 import type { FoundReference, Notation } from '../../../../src/pipeline/references/reference';
-import { relativeUrl, rewriteReferences } from '../../../../src/pipeline/references/rewrite-references';
+import { relativeUrl, rewriteBytes, rewriteReferences } from '../../../../src/pipeline/references/rewrite-references';
 
 /** A reference that stands in a text, by what is written there. */
 function referenceIn(text: string, raw: string, notation: Notation, url = raw): FoundReference {
@@ -31,6 +31,18 @@ test.each<[string, text: string, raw: string, notation: Notation, url: string, n
   ['what a template would take for its own', '`x`', 'x', 'template', 'x', '$`.png', '`\\$\\`.png`'],
   ['character references', '"a&amp;b.png?c&amp;d"', 'a&amp;b.png?c&amp;d', 'xml', 'a&b.png?c&d', 'a%26b.png', '"a%26b.png?c&#38;d"'],
   ['a quote in an attribute', "'x'", 'x', 'xml', 'x', "it's.png", "'it&#39;s.png'"],
+  ['CSS in XML', 'url(a.svg?b&amp;c)', 'a.svg?b&amp;c', 'xml-css-url', 'a.svg?b&c', "it's.svg", 'url(it\\&#39;s.svg?b&#38;c)'],
+  ['a string of CSS in XML', 'url(&quot;x&quot;)', 'x', 'xml-string', 'x', "it's.svg", 'url(&quot;it\\&#39;s.svg&quot;)'],
+  ['a comment of CSS in XML', '/*# sourceMappingURL=x */', 'x', 'xml-comment', 'x', '/a*/b', '/*# sourceMappingURL=/a%2A/b */'],
+  [
+    'half a character in a query, which no URL holds',
+    '"a.js?\\ud800"',
+    'a.js?\\ud800',
+    'json',
+    'a.js?\ud800',
+    'a.1.js',
+    '"a.1.js?%EF%BF%BD"',
+  ],
   ['JSON', '"a\\u002epng?\\"b"', 'a\\u002epng?\\"b', 'json', 'a.png?"b', 'a.1.png', '"a.1.png?\\"b"'],
   ['a comment', '/*# sourceMappingURL=a.map */', 'a.map', 'comment', 'a.map', 'a.1.map', '/*# sourceMappingURL=a.1.map */'],
   [
@@ -64,6 +76,21 @@ test.each<[from: string, to: string, written: string, relative: string]>([
 test('a reference beyond the end of the text, as only a damaged cache could tell of, ends the text', () => {
   const reference: FoundReference = { kind: 'url', notation: 'css-url', url: 'b.png', start: 1e9, end: 2e9 };
   expect(rewriteReferences('ü', [{ reference, url: 'c.png' }])).toBe('üc.png');
+});
+
+test.each<[encoding: string, bytes: (text: string) => Buffer]>([
+  ['utf-8', (text) => Buffer.from(text)],
+  ['utf-16le', (text) => Buffer.from(text, 'utf16le')],
+  ['utf-16be', (text) => Buffer.from(text, 'utf16le').swap16()],
+  ['windows-1252', (text) => Buffer.from(text, 'latin1')],
+])('in %s, only the bytes of references change', (encoding, bytes) => {
+  const text = '<!-- \u00fc --><a x="a.png?\u00fc"/><a x="b.png?&#252;"/><!-- \u00fc -->';
+  const edits = [
+    { reference: referenceIn(text, 'a.png?\u00fc', 'xml'), url: 'a.1.png' },
+    { reference: referenceIn(text, 'b.png?&#252;', 'xml', 'b.png?\u00fc'), url: 'b.1.png' },
+  ];
+  const expected = '<!-- \u00fc --><a x="a.1.png?\u00fc"/><a x="b.1.png?%C3%BC"/><!-- \u00fc -->';
+  expect(rewriteBytes(bytes(text), edits, encoding)).toEqual(bytes(expected));
 });
 
 test('100,000 edits take a moment', () => {

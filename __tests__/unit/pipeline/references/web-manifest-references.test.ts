@@ -7,6 +7,17 @@ test.each<[string, json: string, ...references: string[]]>([
   ['icons', '{"icons":[{"src":"a.png","sizes":"1x1"},{"src":"b.png"}]}', 'url a.png', 'url b.png'],
   ['screenshots', '{"screenshots":[{"src":"a.png"}]}', 'url a.png'],
   ['icons of shortcuts, and not where they lead', '{"shortcuts":[{"url":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png'],
+  ['icons of file handlers, and not where they lead', '{"file_handlers":[{"action":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png'],
+  [
+    'of widgets, and not what the service worker asks for',
+    '{"widgets":[{"ms_ac_template":"/t.json","data":"/d.json","icons":[{"src":"a.png"}],"screenshots":[{"src":"b.png"}]}]}',
+    'url a.png',
+    'url b.png',
+  ],
+  ['by language', '{"icons_localized":{"de":[{"src":"a.png"}],"fr":[{"src":"b.png"}]}}', 'url a.png', 'url b.png'],
+  ['of shortcuts, by language', '{"shortcuts":[{"icons_localized":{"de":[{"src":"a.png"}]}}]}', 'url a.png'],
+  ['of localized shortcuts', '{"shortcuts_localized":{"de":[{"icons":[{"src":"a.png"}]}]}}', 'url a.png'],
+  ['of the home tab', '{"tab_strip":{"home_tab":{"icons":[{"src":"a.png"}]}}}', 'url a.png'],
   ['with escapes', '{"\\u0069cons":[{"sr\\u0063":"a\\u002epng"},{"src":"\\/b.png"}]}', 'url a.png (a\\u002epng)', 'url /b.png (\\/b.png)'],
   ['behind wide characters', '{"name":"\u{1F4A9}","icons":[{"src":"\u{1F4A9}.png"}]}', 'url \u{1F4A9}.png'],
   ['over several lines', '{\r\n"icons":[\r\n{"src":"a.png"}]\r\n}', 'url a.png'],
@@ -20,6 +31,7 @@ test.each([
   '{"icons":{"16":"a.png"},"screenshots":null,"shortcuts":[{}]}',
   '{"icons":[null,1,"a.png",{"src":1},{"src":null},{"SRC":"a.png"}]}',
   '[{"src":"a.png"}]',
+  '{"icons_localized":[{"src":"a.png"}],"shortcuts":{"icons":[{"src":"a.png"}]},"tab_strip":[]}',
   'null',
 ])('no reference: %s', (json) => {
   expect(found(json)).toEqual([]);

@@ -32,7 +32,6 @@ test('remembers the hashes of a file as long as its signature stays', () => {
 });
 
 const LEXED: LexedFile = {
-  isModule: true,
   references: [
     { kind: 'import', notation: 'string', url: './b.js', start: 8, end: 14, line: 1 },
     { kind: 'module-url', notation: 'template', url: 'data:,', start: 20, end: 26, line: 2 },
@@ -43,10 +42,10 @@ const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256
 
 test.each<[string, Partial<CachedFile>]>([
   ['references', { lexed: LEXED }],
-  ['what keeps a file from being read', { lexed: { isModule: false, references: [], problem: { line: 3, why: 'it is not CSS' } } }],
+  ['what keeps a file from being read', { lexed: { references: [], problem: { line: 3, why: 'it is not CSS' } } }],
   [
     'where they lead: to a file, nowhere, to somebody else',
-    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], standing: 1 } },
+    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], keepsImports: true } },
   ],
 ])('remembers %s', (_, known) => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
@@ -85,12 +84,12 @@ test('forgets what is not saved again', () => {
 
 /** A document with these files, and a checksum that is right. */
 const documentWith = (files: unknown, head: object = {}) =>
-  serializeCheckedDocument(JSON.stringify({ version: 4, algorithm: 'sha256', findReferences: true, ...head, files }));
+  serializeCheckedDocument(JSON.stringify({ version: 5, algorithm: 'sha256', findReferences: true, ...head, files }));
 const ROW = ['1-2-3-4', HASH, 'sha256-x'];
 const REFERENCE = ['url', 'css-url', 8, 14, 1, 'b.png'];
-const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, 0, [reference]]] });
+const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, [reference]]] });
 const linksRow = (output: object, destinations: unknown = [null]) => ({
-  '/a.js': [...ROW, [0, 0, [REFERENCE]], ['key', { ...OUTPUT, ...output }, destinations, 0]],
+  '/a.js': [...ROW, [0, [REFERENCE]], ['key', { ...OUTPUT, ...output }, destinations, false]],
 });
 
 test('the documents below would be believed, were they right', () => {
@@ -128,7 +127,7 @@ test.each<[string, damaged: string | ((text: string) => string), problem: string
   ],
   ['with a content hash of another algorithm', documentWith({ '/a.js': ['1-2-3-4', HASH.slice(32), 'sha256-x'] }), WRONG_CONTENT],
   ['with an integrity that is none', documentWith({ '/a.js': ['1-2-3-4', HASH, 5] }), WRONG_CONTENT],
-  ['with a row that is too long', documentWith({ '/a.js': [...ROW, [0, 0, []], null, null] }), WRONG_CONTENT],
+  ['with a row that is too long', documentWith({ '/a.js': [...ROW, [0, []], null, null] }), WRONG_CONTENT],
   ['with a reference of no known kind', documentWith(lexedRow(['link', ...REFERENCE.slice(1)])), WRONG_CONTENT],
   ['with a reference that ends before it starts', documentWith(lexedRow(['url', 'css-url', 14, 8, 1, 'b.png'])), WRONG_CONTENT],
   ['with a hash that leaves the folder', documentWith(linksRow({ hash: '../../x', url: '/a.../../x.js' })), WRONG_CONTENT],

@@ -269,3 +269,9 @@ test('a mistake that can be read past hides nothing; what cannot be read is an e
   expect(await find(`${IMPORT}const a = 1; const a = 2; asset('/a.png');`)).toEqual(['2:33 asset() /a.png +']);
   await expect(find(`${IMPORT}const = = ;`)).rejects.toMatchObject({ name: 'SyntaxError', loc: { line: 2 } });
 });
+
+test('an element may have a name that every object has', async () => {
+  expect(await find('const a = <constructor src="/a.png" />, b = <toString><img src="/b.png" /></toString>;')).toEqual([
+    '1:64 <img src> /b.png',
+  ]);
+});

@@ -25,23 +25,5 @@ export function withoutHtmlComments(text: string): string | undefined {
   return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
 }
 
-/**
- * Whether a file is a module for all that it neither imports statically nor
- * exports: `const { start } = await import('./start.js')`. A classic script may
- * say `import()` too, but `await` only inside of a function.
- */
-export function awaitsAtTopLevel(text: string): boolean {
-  return text.length <= MAX_PARSED && text.includes('await') && !isProgram(text, 'script') && isProgram(text, 'module');
-}
-
 /** UTF-16 code units. The tree of a file takes a hundred times the file's size in memory, and nobody writes such a script by hand. */
 const MAX_PARSED = 1_000_000;
-
-function isProgram(text: string, sourceType: 'script' | 'module'): boolean {
-  try {
-    parse(text, { ecmaVersion: 'latest', sourceType, allowHashBang: true });
-    return true;
-  } catch {
-    return false;
-  }
-}

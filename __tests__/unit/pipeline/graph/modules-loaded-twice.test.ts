@@ -1,0 +1,63 @@
+import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
+import { linkSite, type SiteSettings } from '../../support/linked-site';
+
+const EXCLUDE: SmartCacheOptions = { references: { exclude: '/vendor/**' } };
+
+/** The warnings of modules that are loaded twice. */
+function warningsOf(files: Readonly<Record<string, string>>, settings: SiteSettings = { options: EXCLUDE }) {
+  return linkSite(files, settings).warnings.filter(({ what }) => what.includes('twice'));
+}
+
+const SITE = {
+  '/main.js': "import './store.js'",
+  '/vendor/old.js': "import('../store.js')",
+  '/store.js': 'export let count = 0',
+};
+
+test('one warning names the module, both files that import it, and the fix', () => {
+  expect(warningsOf(SITE)).toEqual([
+    {
+      what: 'A page may load a module twice, under two URLs',
+      where: 'public/store.js',
+      why: '/main.js imports its hashed URL, and /vendor/old.js loads its plain URL, since "references.exclude" names /vendor/old.js; each copy has its own state',
+      fix: 'take /vendor/old.js out of "references: { exclude }", or set "modules: { importMap: true }" and render <CachedImportMap />',
+    },
+  ]);
+});
+
+test('so is a module that a file without rewritten references reaches by way of another one', () => {
+  const files = {
+    ...SITE,
+    '/vendor/old.js': "import './more.js'",
+    '/vendor/more.js': "import '../wrap.js'",
+    '/wrap.js': "import './store.js'",
+  };
+  expect(warningsOf(files)).toMatchObject([{ where: 'public/store.js' }, { where: 'public/store.js' }]);
+});
+
+test('several modules are one warning', () => {
+  const files = {
+    '/main.js': "import './a.js';import './b.js'",
+    '/vendor/old.js': "import '/b.js';import '/a.js'",
+    '/a.js': '',
+    '/b.js': '',
+  };
+  expect(warningsOf(files)).toMatchObject([{ where: 'public/b.js and 1 more' }]);
+});
+
+test.each<[string, files: Readonly<Record<string, string>>, settings: SiteSettings]>([
+  ['all importers are rewritten', SITE, {}],
+  ['no importer is rewritten', SITE, { options: { references: { exclude: ['/vendor/**', '/main.js'] } } }],
+  ['no reference is followed', SITE, { options: { references: false } }],
+  ['an import map leads both to one URL', SITE, { options: { ...EXCLUDE, modules: { importMap: true } } }],
+  [
+    'only a file that is left as it is can lead to the other importer',
+    { ...SITE, '/vendor/old.js': "import '/main.js';import '/store.js'" },
+    { options: EXCLUDE },
+  ],
+  ['the module is not hashed', { ...SITE }, { options: EXCLUDE, stablePaths: ['/store.js'] }],
+  ['they import different modules', { ...SITE, '/vendor/old.js': "import './own.js'", '/vendor/own.js': '' }, { options: EXCLUDE }],
+])('none where %s', (_, files, settings) => {
+  const hashed = Object.fromEntries(Object.entries(files).filter(([assetPath]) => !settings.stablePaths?.includes(assetPath)));
+  expect(warningsOf(hashed, settings)).toEqual([]);
+});

@@ -1,0 +1,117 @@
+/** A part of an XML document. Offsets are UTF-16 code units of the text; `end` is the first one after the part. */
+export type XmlToken =
+  | { type: 'tag'; name: string; attributes: XmlAttribute[]; isEmpty: boolean }
+  | { type: 'end-tag' }
+  | ({ type: 'text' | 'cdata' | 'instruction' | 'doctype' } & Range);
+
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** An attribute, and where its value is, quotes excluded. */
+export interface XmlAttribute extends Range {
+  name: string;
+}
+
+/**
+ * The tokens of an XML document (XML 1.0), without its comments. A tag that
+ * never ends is no token, and attributes without quotes or without a value are
+ * let pass, since HTML parsers read them in an inlined SVG.
+ *
+ * `htmlparser2` is no help here: it ends an instruction and a document type at
+ * the first `>`, and does not say where a decoded character comes from.
+ */
+export function* xmlTokens(text: string): Generator<XmlToken> {
+  let position = 0;
+  while (position < text.length) {
+    const open = indexOrEnd(text, '<', position);
+    if (open > position) yield { type: 'text', start: position, end: open };
+    if (open === text.length) return;
+    if (text.startsWith('<!--', open)) {
+      position = indexOrEnd(text, '-->', open + 4) + 3;
+    } else if (text.startsWith('<![CDATA[', open)) {
+      const end = indexOrEnd(text, ']]>', open + 9);
+      yield { type: 'cdata', start: open + 9, end };
+      position = end + 3;
+    } else if (text.startsWith('<?', open)) {
+      const end = indexOrEnd(text, '?>', open + 2);
+      yield { type: 'instruction', start: open + 2, end };
+      position = end + 2;
+    } else if (text.startsWith('<!', open)) {
+      const end = endOfDeclaration(text, open + 2);
+      yield { type: 'doctype', start: open + 2, end };
+      position = end + 1;
+    } else if (text.startsWith('</', open)) {
+      yield { type: 'end-tag' };
+      position = indexOrEnd(text, '>', open) + 1;
+    } else if (NAME.test(text[open + 1] ?? '')) {
+      const { tag, end } = readTag(text, open + 1);
+      if (tag) yield tag;
+      position = end;
+    } else {
+      yield { type: 'text', start: open, end: open + 1 };
+      position = open + 1;
+    }
+  }
+}
+
+/** A character that a name begins with (XML 1.0, section 2.3), and more that no other token begins with. */
+const NAME = /[^\s!"'/<=>?]/;
+
+function readTag(text: string, start: number): { tag?: XmlToken; end: number } {
+  const attributes: XmlAttribute[] = [];
+  let position = skip(text, start, isNotInName);
+  const name = text.slice(start, position);
+  for (;;) {
+    position = skip(text, position, isNotBetween);
+    if (position >= text.length) return { end: position };
+    if (text[position] === '>') {
+      return { tag: { type: 'tag', name, attributes, isEmpty: text[position - 1] === '/' }, end: position + 1 };
+    }
+    const nameEnd = Math.max(skip(text, position, isNotInName), position + 1);
+    const attribute = { name: text.slice(position, nameEnd), start: nameEnd, end: nameEnd };
+    position = skip(text, nameEnd, isNotSpace);
+    if (text[position] === '=') {
+      position = skip(text, position + 1, isNotSpace);
+      const quote = text[position];
+      const isQuoted = quote === '"' || quote === "'";
+      attribute.start = isQuoted ? position + 1 : position;
+      attribute.end = isQuoted ? indexOrEnd(text, quote, position + 1) : skip(text, position, isNotInValue);
+      position = isQuoted ? attribute.end + 1 : attribute.end;
+    }
+    attributes.push(attribute);
+  }
+}
+
+/** Where a `<!DOCTYPE … [ … ]>` ends: at a `>` that is in no string, comment, instruction or internal subset. */
+function endOfDeclaration(text: string, start: number): number {
+  let isInSubset = false;
+  let position = start;
+  while (position < text.length) {
+    const character = text[position];
+    if (character === '"' || character === "'") position = indexOrEnd(text, character, position + 1);
+    else if (text.startsWith('<!--', position)) position = indexOrEnd(text, '-->', position + 4);
+    else if (text.startsWith('<?', position)) position = indexOrEnd(text, '?>', position + 2);
+    else if (character === '[') isInSubset = true;
+    else if (character === ']') isInSubset = false;
+    else if (character === '>' && !isInSubset) return position;
+    position++;
+  }
+  return text.length;
+}
+
+function indexOrEnd(text: string, wanted: string, from: number): number {
+  const index = text.indexOf(wanted, from);
+  return index === -1 ? text.length : index;
+}
+
+function skip(text: string, from: number, isEnd: RegExp): number {
+  isEnd.lastIndex = from;
+  return isEnd.exec(text)?.index ?? text.length;
+}
+
+const isNotInName = /[\s/=>]/g;
+const isNotBetween = /[^\s/]/g;
+const isNotSpace = /\S/g;
+const isNotInValue = /[\s>]/g;
