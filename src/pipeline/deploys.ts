@@ -140,9 +140,12 @@ function isDeploy(value: unknown): value is Deploy {
   );
 }
 
-/** Absolute, without `.`, `..` and empty segments, and with a hash in the name. `public/` holds no backslash and no NUL in a name. */
+/**
+ * Absolute, without `.`, `..` and empty segments, and with a hash in the name.
+ * No name in `public/` holds a backslash, a NUL, or half a surrogate pair.
+ */
 function isHashedUrl(url: string): boolean {
-  const isCanonical = url.startsWith('/') && path.posix.normalize(url) === url && !url.includes('\\') && !url.includes('\0');
+  const isCanonical = url.startsWith('/') && path.posix.normalize(url) === url && !/[\\\0]|\p{Cs}/u.test(url);
   return isCanonical && /\.[0-9a-f]{8,64}(?:\.[^./]*)?$/.test(url);
 }
 
