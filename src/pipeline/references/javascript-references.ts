@@ -22,8 +22,8 @@ export function findJavascriptReferences(text: string): FoundReference[] {
     if (code === undefined) throw error;
     return findIn(code);
   }
-  // The lexer takes the text of an HTML comment for code. A parser is slow, so it is asked only where that matters.
-  const code = references.some(({ kind }) => kind === 'dynamic-import') ? withoutHtmlComments(text) : undefined;
+  // The lexer takes the text of an HTML comment for code. A parser is slow, so it is asked only about files with references.
+  const code = references.length > 0 ? withoutHtmlComments(text) : undefined;
   return code === undefined ? references : findIn(code);
 }
 

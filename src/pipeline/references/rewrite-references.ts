@@ -93,7 +93,12 @@ function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: stri
  */
 function inAscii(suffix: string): string {
   const wellFormed = Buffer.from(suffix).toString();
-  return wellFormed.replace(/[\t\n\r]/g, '').replace(/[^ -~]/gu, encodeURIComponent);
+  let end = wellFormed.length;
+  while (end > 0 && wellFormed.charCodeAt(end - 1) <= 0x20) end--;
+  return wellFormed
+    .slice(0, end)
+    .replace(/[\t\n\r]/g, '')
+    .replace(/[^ -~]/gu, encodeURIComponent);
 }
 
 function escapeFor(notation: Notation, text: string, quote: string): string {
