@@ -1,5 +1,6 @@
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
+import { visible } from '../core/visible-text.js';
 import { resolveProject } from '../pipeline/project.js';
 import { checkWhenFinished } from './checks/finished-build.js';
 import { requireConfigObject } from './checks/require-config-object.js';
@@ -61,7 +62,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   if (!isReadOnly() && enterWrappedProcess() && mode !== 'other') {
-    for (const warning of newerVersions) console.warn(warning);
+    for (const warning of newerVersions) console.warn(visible(warning));
     if (mode === 'build') {
       failOfMissingAssets(project);
       checkWhenFinished(project, !project.isExport && canMergeHeaders(config));
