@@ -179,7 +179,6 @@ function linkFiles(store: Store, links: readonly Link[], folder: string, isRequi
     try {
       linkOrCopy(frozen, target);
     } catch (error) {
-      if (systemErrorCode(error) === 'ENAMETOOLONG') throw nameTooLong(url, error);
       if (systemErrorCode(error) !== 'ENOENT') throw error;
       if (isRequired(url)) throw storeDamaged(frozen, url, error);
     }
@@ -194,19 +193,6 @@ function linkOrCopy(frozen: string, target: string): void {
     if (systemErrorCode(error) === 'ENOENT') throw error;
     fs.copyFileSync(frozen, target, fs.constants.COPYFILE_FICLONE);
   }
-}
-
-function nameTooLong(url: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_WRITE_FAILED',
-    {
-      what: 'A file cannot be written; what was there before is untouched',
-      where: url,
-      why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
-      fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
-    },
-    { cause },
-  );
 }
 
 function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {

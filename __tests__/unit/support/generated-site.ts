@@ -200,7 +200,7 @@ const FORMATS: Record<string, Format> = {
       ["<image xlink:href='", inXml, "'/>"],
       ['<style><![CDATA[a{b:url(', bare, ')}]]></style>'],
     ],
-    filler: ['<!-- <image href="a"/> -->', '<a href="./missing.html"/>', '<text>href="a"</text>', '<style>/* url(a) */</style>'],
+    filler: ['<!-- <image href="a"/> -->', '<a title="./missing.html"/>', '<text>href="a"</text>', '<style>/* url(a) */</style>'],
   },
   '.webmanifest': {
     begin: '{"name":"\u{1F4A9} \\"src\\"","icons":[',
@@ -210,6 +210,6 @@ const FORMATS: Record<string, Format> = {
       ['{"src":"', inJson, '"}'],
       ['{ "src" : "', inJson, '" , "sizes":"1x1"}'],
     ],
-    filler: ['{"href":"./a.png"}', 'null'],
+    filler: ['{"href":"a"}', 'null'],
   },
 };

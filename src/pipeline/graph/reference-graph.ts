@@ -111,6 +111,7 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
   function eachCounting(assetPath: string, visit: (reference: Reference, destination: Destination) => void): void {
     const node = nodes.get(assetPath);
     node?.lexed.references.forEach((reference, index) => {
+      if (reference.kind === 'mention') return;
       if (!MODULE_KINDS.has(reference.kind) || modules.has(assetPath)) visit(reference, node.destinations[index]);
     });
   }

@@ -6,8 +6,8 @@ import { ReferencesUnreadableError } from './references-unreadable-error.js';
 const URL_ATTRIBUTES = new Set(['href', 'xlink:href']);
 
 /**
- * The references of an SVG image: `href` and `xlink:href`, but for links that
- * a reader clicks, and the stylesheets in it.
+ * The references of an SVG image: `href` and `xlink:href`, links that a reader
+ * clicks as a kind of their own, and the stylesheets in it.
  *
  * @param text without a byte-order mark.
  * @param onBrokenSpot told of spots in the stylesheets that browsers skip or misread.
@@ -42,9 +42,9 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
         value += String.fromCodePoint(codePoint);
       },
       onattribend(_quote, end) {
-        if (element === 'a' || !URL_ATTRIBUTES.has(attribute)) return;
+        if (!URL_ATTRIBUTES.has(attribute)) return;
         const range = valueRange(text, attributeEnd, end);
-        references.push({ kind: 'url', notation: 'xml', url: value, ...range });
+        references.push({ kind: element === 'a' ? 'page' : 'url', notation: 'xml', url: value, ...range });
       },
       onopentagend(end) {
         if (element !== 'style') return;

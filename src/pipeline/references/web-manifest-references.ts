@@ -1,10 +1,12 @@
 import { type AnyNode, type ObjectNode, parse, type StringNode } from '@humanwhocodes/momoa';
+import { findJsonMentions } from './json-mentions.js';
 import type { FoundReference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
 /**
- * The images that a web app manifest names (W3C Web Application Manifest):
- * `icons`, `screenshots`, and the `icons` of `shortcuts`. Of other JSON, none.
+ * What a web app manifest names (W3C Web Application Manifest): images in
+ * `icons`, in `screenshots` and in the `icons` of `shortcuts`; the pages that it
+ * resolves against its own URL; and what else may be a URL.
  *
  * @param text without a byte-order mark.
  * @throws {ReferencesUnreadableError} for what is not JSON.
@@ -17,16 +19,27 @@ export function findWebManifestReferences(text: string): FoundReference[] {
     ...elementsOf(memberOf(root, 'screenshots')),
     ...shortcuts.flatMap((shortcut) => elementsOf(memberOf(shortcut, 'icons'))),
   ];
-  return images
-    .map((image) => memberOf(image, 'src'))
-    .filter((source): source is StringNode => source?.type === 'String')
-    .map(({ value, loc }) => ({
-      kind: 'url',
-      notation: 'json',
-      url: value,
-      start: loc.start.offset + 1,
-      end: loc.end.offset - 1,
-    }));
+  const pages = [
+    ...PAGES.map((name) => memberOf(root, name)),
+    ...shortcuts.map((shortcut) => memberOf(shortcut, 'url')),
+    ...elementsOf(memberOf(root, 'protocol_handlers')).map((handler) => memberOf(handler, 'url')),
+    ...elementsOf(memberOf(root, 'file_handlers')).map((handler) => memberOf(handler, 'action')),
+    memberOf(memberOf(root, 'share_target'), 'action'),
+    memberOf(memberOf(root, 'note_taking'), 'new_note_url'),
+  ];
+  const sources = images.map((image) => memberOf(image, 'src'));
+  const references = [...toReferences('url', sources), ...toReferences('page', pages)];
+  const known = new Set(references.map(({ url }) => url));
+  return [...references, ...findJsonMentions(text).filter(({ url }) => !known.has(url))];
+}
+
+/** Members of the manifest itself. `id` is resolved against the origin, so it is not among them. */
+const PAGES = ['start_url', 'scope'];
+
+function toReferences(kind: 'url' | 'page', nodes: readonly (AnyNode | undefined)[]): FoundReference[] {
+  return nodes
+    .filter((node): node is StringNode => node?.type === 'String')
+    .map(({ value, loc }) => ({ kind, notation: 'json', url: value, start: loc.start.offset + 1, end: loc.end.offset - 1 }));
 }
 
 function parseJson(text: string): AnyNode {

@@ -24,7 +24,7 @@ export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' 
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 4;
+const VERSION = 5;
 
 type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
 type LexedRow = [isModule: 0 | 1, problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
@@ -40,13 +40,11 @@ export interface ScanCacheOptions {
    * for a whole one because development knew the hash.
    */
   isFrozen?: boolean;
-  /** Whether files have been looked into. Default: true. */
-  findReferences?: boolean;
 }
 
-export function openScanCache(cacheDir: string, { algorithm, isFrozen = true, findReferences = true }: ScanCacheOptions): ScanCache {
+export function openScanCache(cacheDir: string, { algorithm, isFrozen = true }: ScanCacheOptions): ScanCache {
   const file = path.join(cacheDir, isFrozen ? 'scan.json' : 'scan-development.json');
-  const head = { version: VERSION, algorithm, findReferences };
+  const head = { version: VERSION, algorithm };
   const { files: known, stateKey } = contentsOf(file, head);
   return {
     stateKey,
@@ -137,11 +135,10 @@ function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
 interface Head {
   version: number;
   algorithm: HashAlgorithm;
-  findReferences: boolean;
 }
 
 function isSameHead(a: Partial<Head>, b: Head): boolean {
-  return a.version === b.version && a.algorithm === b.algorithm && a.findReferences === b.findReferences;
+  return a.version === b.version && a.algorithm === b.algorithm;
 }
 
 function readRows(file: string, head: Head): { rows: Record<string, Row>; stateKey?: string | undefined } {

@@ -13,7 +13,8 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['a part of another image', '<svg><use href="a.svg#part"/></svg>', 'url a.svg#part'],
   ['a part of its own', '<svg><use href="#part"/></svg>', 'url #part'],
   ['a script', '<svg><script href="a.js"/></svg>', 'url a.js'],
-  ['in a link', '<svg><a href="page.html"><image href="a.png"/></a></svg>', 'url a.png'],
+  ['of a link', '<svg><a href="page.html"><image href="a.png"/></a></svg>', 'page page.html', 'url a.png'],
+  ['of a link under a prefix', '<svg><svg:a xlink:href="page.html"/></svg>', 'page page.html'],
   ['with a character reference', '<svg><image href="a&amp;b.png?c&#38;d"/></svg>', 'url a&b.png?c&d (a&amp;b.png?c&#38;d)'],
   ['with an ampersand that is none', '<svg><image href="a&b.png"/></svg>', 'url a&b.png'],
   ['wide characters', '<svg><image href="\u{1F4A9}.png"/><image href="\u00fc.png"/></svg>', 'url \u{1F4A9}.png', 'url \u00fc.png'],
@@ -39,7 +40,6 @@ test.each<[string, svg: string, ...references: string[]]>([
 });
 
 test.each([
-  '<svg><a href="page.html"/><svg:a xlink:href="page.html"/></svg>',
   '<svg><!-- <image href="a.png"/> --></svg>',
   '<svg><![CDATA[<image href="a.png"/>]]></svg>',
   '<svg><text>href="a.png"</text></svg>',

@@ -56,11 +56,6 @@ test.each<[string, Partial<CachedFile>]>([
   expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: 'c0ffee', integrity: 'sha256-x', ...known });
 });
 
-test('what was hashed without being looked into is of no use to who follows references, and the other way round', () => {
-  const { cacheDir } = setUp();
-  expect(openScanCache(cacheDir, { algorithm: 'sha256', findReferences: false }).find('/a.js', '1-2-3-4')).toBeUndefined();
-});
-
 test('hashes of another algorithm are of no use', () => {
   expect(openScanCache(setUp().cacheDir, { algorithm: 'sha512' }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
@@ -86,7 +81,7 @@ test.each<[string, (text: string) => string]>([
   ['no JSON', () => 'garbage'],
   ['null', () => 'null'],
   ['an array', () => '[]'],
-  ['of another version', (text) => text.replace('"version":4', '"version":99')],
+  ['of another version', (text) => text.replace(/"version":\d+/, '"version":99')],
   ['without files', () => '{"version":1,"algorithm":"sha256"}'],
   ['with null for files', () => '{"version":1,"algorithm":"sha256","files":null}'],
   ['with null for a file', () => '{"version":1,"algorithm":"sha256","files":{"/a.js":null}}'],
