@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isSmartCacheError } from '../core/errors.js';
+import { visibleLines } from '../core/visible-text.js';
 import type { CliCommand } from './command.js';
 import type { CommandIo, ExitCode } from './command-io.js';
 import { buildCommand } from './commands/build.js';
@@ -32,7 +33,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (isSmartCacheError(error)) createTalk(io).error(error);
     // Nobody foresaw it, so where it comes from is the best that there is to say.
-    else createTalk(io).fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    else createTalk(io).fail(...(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n'));
     return isSmartCacheError(error) && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
   }
 }
@@ -48,7 +49,7 @@ function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Co
     .option(...CWD)
     .option(...JSON_FLAG)
     .exitOverride()
-    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+    .configureOutput({ writeOut: io.stdout, writeErr: (text) => io.stderr(visibleLines(text)) })
     .showHelpAfterError('Run "next-smart-cache --help" for the commands and options.');
   for (const definition of COMMANDS) {
     const command = program

@@ -1,3 +1,5 @@
+import { visible, visibleLines } from './visible-text.js';
+
 /** Every code a {@link SmartCacheError} can carry. */
 export type SmartCacheErrorCode =
   | 'ERR_SMART_CACHE_ASSET_MISSING'
@@ -30,11 +32,18 @@ export interface ErrorParts {
   why: string;
   /** The command or edit that mends it. */
   fix: string;
+  /** Whether `where` or `why` has lines of its own, each made visible already. Default: false. */
+  hasLines?: boolean;
 }
 
-/** The four parts as one message: of an error, or of a warning that stops nothing. */
-export function describeProblem({ what, where, why, fix }: ErrorParts): string {
-  return `${what}: ${where}\n  Why: ${why}\n  Fix: ${fix}`;
+/**
+ * The four parts as one message: of an error, or of a warning that stops
+ * nothing. Parts hold names of files, URLs and texts of other programs, so
+ * none of them reaches a terminal as it is.
+ */
+export function describeProblem({ what, where, why, fix, hasLines = false }: ErrorParts): string {
+  const shown = hasLines ? visibleLines : visible;
+  return `${visible(what)}: ${shown(where)}\n  Why: ${shown(why)}\n  Fix: ${visible(fix)}`;
 }
 
 /**

@@ -18,6 +18,16 @@ export const STABLE_URL_GLOBS: readonly string[] = [
   '**/ngsw-worker.js',
   '**/OneSignalSDK*Worker.js',
   '**/*.html',
+  // What configures a host, which reads it at the root only: Cloudflare Pages and Netlify
+  // (https://developers.cloudflare.com/pages/configuration/headers/, …/redirects/, …/functions/routing/,
+  // …/functions/advanced-mode/, which takes a folder too), Azure Static Web Apps
+  // (https://learn.microsoft.com/azure/static-web-apps/configuration).
+  '_headers',
+  '_redirects',
+  '_routes.json',
+  '_worker.js',
+  '_worker.js/**',
+  'staticwebapp.config.json',
   // Dotfiles, and all that lies in a dot folder.
   '**/.*',
   '**/.*/**',

@@ -88,6 +88,7 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
         where: file,
         why: describeConfigError(error, __filename),
         fix: 'mend the config, so that it can be loaded outside of Next too',
+        hasLines: true,
       },
       { cause: error },
     );

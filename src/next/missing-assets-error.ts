@@ -2,6 +2,7 @@ import { compareAssetPaths } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { MissingAsset } from '../core/missing-assets-record.js';
 import { didYouMean } from '../core/nearest-names.js';
+import { visible } from '../core/visible-text.js';
 
 const MAX_PAGES = 5;
 
@@ -13,7 +14,8 @@ export function assetsMissing(missing: readonly MissingAsset[], pagesOf: (assetP
   const lines = paths.map((assetPath) => describe(assetPath, byPath.get(assetPath) ?? [], pagesOf(assetPath)));
   return new SmartCacheError('ERR_SMART_CACHE_ASSET_MISSING', {
     what: lines.length === 1 ? '1 asset path is not in public/' : `${lines.length} asset paths are not in public/`,
-    where: lines.map((line) => `\n  ${line}`).join(''),
+    where: lines.map((line) => `\n  ${visible(line)}`).join(''),
+    hasLines: true,
     why: paths.every((assetPath) => assetPath.startsWith('/'))
       ? 'the names are mistyped, or the files are not there'
       : 'the names are mistyped, or the files are not there; and asset paths begin with "/"',

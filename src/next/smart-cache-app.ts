@@ -8,6 +8,7 @@ import { newWarningsOnly } from '../core/new-warnings.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
+import { visible } from '../core/visible-text.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
@@ -188,5 +189,5 @@ function warn(warnings: readonly ErrorParts[]): void {
 }
 
 function say(text: string): void {
-  console.log(`next-smart-cache: ${text}`);
+  console.log(`next-smart-cache: ${visible(text)}`);
 }

@@ -2,6 +2,7 @@ import type { NextConfig } from 'next';
 import type { DeliveryChoice } from '../core/delivery.js';
 import { describeProblem } from '../core/errors.js';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
+import { visible } from '../core/visible-text.js';
 import { resolveProject } from '../pipeline/project.js';
 import { checkWhenFinished } from './checks/finished-build.js';
 import { requireConfigObject } from './checks/require-config-object.js';
@@ -75,7 +76,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const newerVersions = checkVersions(root);
   const isMainProcess = !isReadOnly() && enterWrappedProcess();
   if (isMainProcess && mode !== 'other') {
-    for (const warning of newerVersions) console.warn(warning);
+    for (const warning of newerVersions) console.warn(visible(warning));
     if (mode === 'build') {
       announceDelivery(project.deliveryChoice);
       failOfMissingAssets(project);

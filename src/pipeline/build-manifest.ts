@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { compareAssetPaths } from '../core/asset-path.js';
 import { declareAssetPaths, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
 import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
@@ -35,7 +36,7 @@ export interface BuildManifestOptions {
 
 export interface BuiltManifest {
   manifest: Manifest;
-  /** Asset paths in `public/` that keep their name. */
+  /** Asset paths in `public/` that keep their name, whether the globs say so or they would not work under another one. Sorted. */
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
@@ -73,7 +74,6 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   const cache = openScanCache(project.cacheDir, {
     algorithm: project.options.algorithm,
     isFrozen: freezes,
-    findReferences: project.options.references.isFollowed,
   });
   const {
     cacheDir,
@@ -110,7 +110,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   const current = new Set([...sourceHashes, ...contentHashes.values()]);
   return {
     manifest,
-    stablePaths: scan.stablePaths,
+    stablePaths: [...scan.stablePaths, ...linked.keptPlain].sort(compareAssetPaths),
     routes,
     contentHashes,
     sourceHashes,
@@ -181,8 +181,7 @@ function hashFiles(
   if (lacksCopy) cache.save(known.values());
   letClockTick(toRead);
   const readAtNs = nowNs();
-  const { isFollowed } = options.references;
-  const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined, findReferences: isFollowed };
+  const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined };
   const frozen = freezeInParallel(job, onProgress);
   toRead.forEach(({ assetPath, absolutePath }, index) => {
     known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });

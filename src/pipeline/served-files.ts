@@ -119,26 +119,12 @@ function copyFiles(store: Store, files: readonly FileToServe[], folder: string, 
       fs.copyFileSync(frozen, file, fs.constants.COPYFILE_FICLONE);
       return [{ file, contentHash, ...stampOf(fs.statSync(file, { bigint: true })) }];
     } catch (error) {
-      if (systemErrorCode(error) === 'ENAMETOOLONG') throw nameTooLong(url, error);
       if (systemErrorCode(error) !== 'ENOENT') throw error;
       if (isRequired(url)) throw storeDamaged(frozen, url, error);
       return [];
     }
   });
 }
-function nameTooLong(url: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_WRITE_FAILED',
-    {
-      what: 'A file cannot be written; what was there before is untouched',
-      where: url,
-      why: 'with its hash, its name is longer than a name may be here (ENAMETOOLONG)',
-      fix: 'give the file a shorter name in public/, or leave it out with the "exclude" option',
-    },
-    { cause },
-  );
-}
-
 function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {
   return new SmartCacheError(
     'ERR_SMART_CACHE_STORE_DAMAGED',

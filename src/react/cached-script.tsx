@@ -12,6 +12,7 @@ import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { AssetPath } from '../core/public-folder.js';
 import type { RenderManifest, ResolvedAsset } from '../core/render-manifest.js';
+import { visible } from '../core/visible-text.js';
 import type { ResolveAsset } from './asset.js';
 import { keepMounted } from './fast-refresh.js';
 import { type FetchAttributes, fetchAttributes } from './fetch-attributes.js';
@@ -128,8 +129,8 @@ function ModulePreloads({ modules, nonce }: { modules: readonly Preloaded[]; non
 /** The source scan looks at the app's own files; a component of another package may pass a strategy all the same. */
 function warnOfUnseenStrategy(src: string, strategy: string): void {
   console.warn(
-    `next-smart-cache: <CachedScript src="${src}" strategy="${strategy}"> was rendered as a plain async script\n` +
+    `next-smart-cache: <CachedScript src="${visible(src)}" strategy="${strategy}"> was rendered as a plain async script\n` +
       '  Why: no source file of the app mentions a strategy, so next/script was left out of its bundles\n' +
-      `  Fix: use next/script with asset("${src}") there, or write strategy="${strategy}" in a file of the app`,
+      `  Fix: use next/script with asset("${visible(src)}") there, or write strategy="${strategy}" in a file of the app`,
   );
 }

@@ -35,6 +35,13 @@ test.each([
   '/img/.DS_Store',
   '/.git/config',
   '/img/.cache/thumb.png',
+  '/_headers',
+  '/_redirects',
+  '/_routes.json',
+  '/_worker.js',
+  '/_worker.js/index.js',
+  '/_worker.js/chunks/a.wasm',
+  '/staticwebapp.config.json',
 ])('%s keeps its name', (assetPath) => {
   expect(isHashed(assetPath)).toBe(false);
 });
@@ -47,6 +54,9 @@ test.each([
   '/img/robots.txt',
   '/img/favicon.ico',
   '/js/answer.js',
+  '/app/_headers',
+  '/js/_worker.js',
+  '/app/staticwebapp.config.json',
   '/html/page.htm',
   '/[id]/(group)/{x}.js',
   '/a*b?.js',

@@ -1,5 +1,5 @@
 import vm from 'node:vm';
-import { SmartCacheError, systemErrorCode } from '../../../src/core/errors';
+import { describeProblem, SmartCacheError, systemErrorCode } from '../../../src/core/errors';
 
 const PARTS = { what: 'A thing failed', where: '/app/public/a.js', why: 'it was not there', fix: 'put it there' };
 
@@ -9,6 +9,17 @@ test('the message has four parts and ends in what to do', () => {
   Why: it was not there
   Fix: put it there"
 `);
+});
+
+const HOSTILE = 'a\x1b[2J\u202e\nFix: b';
+const SHOWN = 'a\\u{1b}[2J\\u{202e}\\u{a}Fix: b';
+
+test('no part of the message reaches a terminal as it is, and the parts stay what they are', () => {
+  const parts = { what: HOSTILE, where: HOSTILE, why: HOSTILE, fix: HOSTILE };
+  const error = new SmartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', parts);
+  expect(error.message).toBe(`${SHOWN}: ${SHOWN}\n  Why: ${SHOWN}\n  Fix: ${SHOWN}`);
+  expect(error.parts).toBe(parts);
+  expect(describeProblem({ ...PARTS, where: 'a\nb\x1b', hasLines: true })).toContain('A thing failed: a\nb\\u{1b}\n  Why: ');
 });
 
 test('it is an error with a name, a code, its parts and its cause', () => {

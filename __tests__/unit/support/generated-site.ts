@@ -206,7 +206,7 @@ const FORMATS: Record<string, Format> = {
       ['<image><set attributeName="href" to="', inXml, '"/></image>'],
       ['<img xmlns="http://www.w3.org/1999/xhtml" src="', inXml, '"/>'],
     ],
-    filler: ['<!-- <image href="a"/> -->', '<a href="./missing.html"/>', '<text>href="a"</text>', '<style>/* url(a) */</style>'],
+    filler: ['<!-- <image href="a"/> -->', '<a title="./missing.html"/>', '<text>href="a"</text>', '<style>/* url(a) */</style>'],
   },
   '.webmanifest': {
     begin: '{"name":"\u{1F4A9} \\"src\\"","icons":[',
@@ -216,6 +216,6 @@ const FORMATS: Record<string, Format> = {
       ['{"src":"', inJson, '"}'],
       ['{ "src" : "', inJson, '" , "sizes":"1x1"}'],
     ],
-    filler: ['{"href":"./a.png"}', 'null'],
+    filler: ['{"href":"a"}', 'null'],
   },
 };

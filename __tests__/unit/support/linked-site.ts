@@ -9,6 +9,7 @@ import { findReferences } from '../../../src/pipeline/references/find-references
 export interface SiteSettings {
   options?: SmartCacheOptions;
   basePath?: string;
+  assetPrefix?: string;
   /** Asset paths that keep their name. Default: none. */
   stablePaths?: readonly string[];
 }
@@ -22,8 +23,8 @@ export interface LinkedSite extends LinkedFiles {
 
 /** Follows the references of files with these texts, by asset path, without any folder. */
 export function linkSite(files: Readonly<Record<string, string>>, settings: SiteSettings = {}, before?: LinkedSite): LinkedSite {
-  const { options, basePath, stablePaths = [] } = settings;
-  const project = resolveProject({ root: '/app', options, basePath });
+  const { options, basePath, assetPrefix, stablePaths = [] } = settings;
+  const project = resolveProject({ root: '/app', options, basePath, assetPrefix });
   const known = new Map(before?.sources.map((file) => [file.assetPath, file]));
   const sources = Object.entries(files).map(([assetPath, text]): SourceFile => {
     const file = { assetPath, absolutePath: assetPath, modifiedMs: 0, touchedNs: 0n, signature: text, ...contentOf(text) };

@@ -2,6 +2,7 @@ import { buildManifest } from '../../pipeline/build-manifest.js';
 import { reportBuild, summarizeBuild } from '../build-report.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
+import { printableJson } from '../terminal/printable.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
@@ -22,7 +23,7 @@ export const buildCommand: CliCommand = {
 async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
-  if (json) io.stdout(`${JSON.stringify(reportBuild(project, built), null, 2)}\n`);
+  if (json) io.stdout(`${printableJson(reportBuild(project, built))}\n`);
   const talk = createTalk(io);
   for (const notice of built.notices) talk.note(notice);
   const { delivery, reason, warning: misfit } = project.deliveryChoice;

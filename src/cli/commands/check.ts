@@ -7,6 +7,7 @@ import { findSourceProblems, type SourceProblem } from '../../pipeline/source/so
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
+import { printableJson } from '../terminal/printable.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
@@ -48,7 +49,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   const failures = problems.filter((problem) => !isAllowed(problem)).length + (['outdated', 'missing'].includes(manifest) ? 1 : 0);
   if (json) {
     const found = problems.map((problem) => ({ ...problem, allowed: isAllowed(problem) }));
-    io.stdout(`${JSON.stringify({ ok: failures === 0, manifest, problems: found, warnings: built.warnings }, null, 2)}\n`);
+    io.stdout(`${printableJson({ ok: failures === 0, manifest, problems: found, warnings: built.warnings })}\n`);
   }
   const talk = createTalk(io);
   for (const notice of built.notices) talk.note(notice);

@@ -5,6 +5,7 @@ import type { Project } from '../../pipeline/project.js';
 import { findWrittenFiles } from '../../pipeline/written-files.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
+import { printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 
 export const cleanCommand: CliCommand = {
@@ -27,7 +28,7 @@ async function runClean({ root, json, options }: Invocation, io: CommandIo): Pro
   const { own, foreign } = findWrittenFiles(project);
   const isDryRun = options.dryRun === true;
   if (!isDryRun) for (const target of own) remove(target);
-  if (json) io.stdout(`${JSON.stringify({ dryRun: isDryRun, removed: own, left: foreign }, null, 2)}\n`);
+  if (json) io.stdout(`${printableJson({ dryRun: isDryRun, removed: own, left: foreign })}\n`);
   const talk = createTalk(io);
   for (const problem of foreign) talk.warn(problem);
   talk.done(own.length === 0 ? 'nothing to remove' : `${isDryRun ? 'would remove' : 'removed'} ${namesOf(own, project)}`);

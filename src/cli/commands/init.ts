@@ -6,6 +6,7 @@ import type { CommandIo, ExitCode } from '../command-io.js';
 import type { InitPlan } from '../init/plan.js';
 import type { FileTags } from '../init/plan-tags.js';
 import { formatCount } from '../terminal/numbers.js';
+import { printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 
 export const initCommand: CliCommand = {
@@ -35,7 +36,7 @@ async function runInit({ root, json, options }: Invocation, io: CommandIo): Prom
     io.interruption();
     for (const [file, text] of plan.writes) write(file, text);
   }
-  if (json) io.stdout(`${JSON.stringify(toReport(plan, isDry), null, 2)}\n`);
+  if (json) io.stdout(`${printableJson(toReport(plan, isDry))}\n`);
   tell(plan, { isDry, isApplied: options.apply === true }, io);
   return plan.configToWrap === undefined ? 0 : 1;
 }
@@ -74,7 +75,7 @@ function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied:
   else if (!plan.configToWrap && !plan.configToRename) talk.done('all is wired already; nothing was written');
   if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
   if (plan.plainUrls > 0) talk.note(adviceToHashBundle(plan.plainUrls));
-  if (plan.configToWrap) talk.fail(adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
+  if (plan.configToWrap) talk.fail(...adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
   if (plan.configToRename) talk.note(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));
 }
 
@@ -85,11 +86,11 @@ function adviceToHashBundle(plainUrls: number): string {
   return `${found}, and preloads of the same files stay so, too; ${advice}`;
 }
 
-function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string {
+function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string[] {
   const [load, give] = isModule
     ? ["import { withSmartCache } from 'next-smart-cache/config';", 'export default withSmartCache(nextConfig);']
     : ["const { withSmartCache } = require('next-smart-cache/config');", 'module.exports = withSmartCache(nextConfig);'];
-  return `${file} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${load}\n  ${give}`;
+  return [`${file} has a form that has to be wrapped by hand; write, with your own config for nextConfig:`, `  ${load}`, `  ${give}`];
 }
 
 function adviceToRename(file: string, { becomesModule }: NonNullable<InitPlan['configToRename']>): string {

@@ -8,6 +8,7 @@ import { reportBuild, summarizeBuild } from '../build-report.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import { formatCount } from '../terminal/numbers.js';
+import { printableJson } from '../terminal/printable.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
@@ -30,7 +31,7 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
   const talk = createTalk(io);
   const saysNew = newWarningsOnly();
   const print = (document: object) => {
-    if (json) io.stdout(`${JSON.stringify(document)}\n`);
+    if (json) io.stdout(`${printableJson(document, 0)}\n`);
   };
   const report = (built: BuiltManifest, changes: ManifestChanges, warnings = saysNew(built.warnings)) => {
     print({ ...reportBuild(project, built), ...changes });

@@ -1,20 +1,22 @@
+import { visible } from '../../core/visible-text.js';
+
 /** More of one text than this is no help to a reader. */
 const MAX_LENGTH = 300;
 
-/**
- * A text that somebody else has written, as a terminal may be given it: with
- * `\u{1b}` in place of what would move the cursor, colour the screen or turn
- * the reading direction around, and without the middle of what is very long.
- */
+/** {@link visible}, without the middle of what is very long. */
 export function printable(text: string): string {
-  return cutMiddle(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => `\\u{${hexOf(character)}}`);
+  return visible(cutMiddle(text));
 }
 
-/** Data on stdout: exact, also where a terminal shows it. `JSON.stringify` escapes the C0 controls alone. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\u007f-\u009f\p{Bidi_Control}]/gu,
-    (character) => `\\u${hexOf(character).padStart(4, '0')}`,
+/**
+ * Data on stdout: exact, also where a terminal shows it. `JSON.stringify` escapes the C0 controls alone.
+ *
+ * @param indent spaces. Default: 2; 0 keeps it on one line.
+ */
+export function printableJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }
 
@@ -23,8 +25,4 @@ function cutMiddle(text: string): string {
   if (text.length <= MAX_LENGTH) return text;
   const end = MAX_LENGTH / 3;
   return `${text.slice(0, MAX_LENGTH - end - 1)}…${text.slice(-end)}`;
-}
-
-function hexOf(character: string): string {
-  return (character.codePointAt(0) ?? 0).toString(16);
 }

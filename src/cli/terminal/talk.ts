@@ -1,8 +1,12 @@
 import { createColors } from 'picocolors';
 import { describeProblem, type ErrorParts, type SmartCacheError } from '../../core/errors.js';
+import { visible } from '../../core/visible-text.js';
 import type { CommandIo } from '../command-io.js';
 
-/** What the command line says to a person: on stderr, so that data on stdout can be piped on. */
+/**
+ * What the command line says to a person: on stderr, so that data on stdout can
+ * be piped on. Whatever it is given, a terminal obeys nothing of it.
+ */
 export interface Talk {
   /** The outcome, one line. */
   done(text: string): void;
@@ -10,8 +14,8 @@ export interface Talk {
   note(text: string): void;
   /** Something to mend that stops nothing. */
   warn(problem: ErrorParts): void;
-  /** Something that does not hold. */
-  fail(text: string): void;
+  /** Something that does not hold, in one line or several. */
+  fail(...lines: string[]): void;
   /** The same, at a place in a file, in the form that editors and terminals make a link of: `app/page.tsx:3:12`. */
   failAt(place: string, text: string): void;
   error(error: SmartCacheError): void;
@@ -23,11 +27,11 @@ export function createTalk({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'ter
   const { bold, cyan, dim, green, red, yellow } = createColors(terminal.hasColors);
   const line = (text: string) => stderr(`${text}\n`);
   return {
-    done: (text) => line(`${green(NAME)} ${text}`),
-    note: (text) => line(`${dim(NAME)} ${text}`),
+    done: (text) => line(`${green(NAME)} ${visible(text)}`),
+    note: (text) => line(`${dim(NAME)} ${visible(text)}`),
     warn: (problem) => line(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
-    fail: (text) => line(`${red(NAME)} ${text}`),
-    failAt: (place, text) => line(`${bold(place)}  ${text}`),
+    fail: (...lines) => line(`${red(NAME)} ${lines.map(visible).join('\n')}`),
+    failAt: (place, text) => line(`${bold(visible(place))}  ${visible(text)}`),
     error: (error) => line(`${red(NAME)} ${paint(error.message)}\n  ${dim(`Code: ${error.code}`)}`),
   };
 

@@ -81,7 +81,7 @@ function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedFile[
   if (status !== 200 || bytes === undefined) return [];
   const references = findReferences(pathname, bytes.length, () => bytes)?.references ?? [];
   return references
-    .filter(({ kind }) => kind !== 'source-map')
+    .filter(({ kind }) => !['source-map', 'page', 'mention'].includes(kind))
     .map(({ url }) => toHttpUrl(url, href))
     .filter((url) => url !== undefined)
     .map((url) => ({ url, integrity: undefined }));

@@ -3,6 +3,7 @@ import { SmartCacheError } from '../../core/errors.js';
 import { type HashedPathShape, hashedPathShape } from '../../core/hashed-path-shape.js';
 import type { Manifest } from '../../core/manifest-document.js';
 import { type AppRoute, examplePath, findRoutesInShape, handlerMatcher, madeUpHash } from '../../core/routes-in-shape.js';
+import { visible } from '../../core/visible-text.js';
 
 export interface ShapeInput {
   manifest: Manifest;
@@ -57,8 +58,10 @@ export function warnOfReachedRoutes(routes: readonly string[], hashLength: numbe
     const folder = route.slice(0, route.indexOf('/', 1));
     const example = route.includes('[') ? examplePath(route, hashLength, extension) : toHashedPath(route, madeUpHash(hashLength));
     console.warn(
-      `next-smart-cache: the route ${route} shares ${folder} with public/: a path that looks hashed (${example}) reaches it without the hash; ` +
-        `if it has such paths, rename it, or set delivery: 'static' or exclude: '${folder}/**' in the options of withSmartCache`,
+      visible(
+        `next-smart-cache: the route ${route} shares ${folder} with public/: a path that looks hashed (${example}) reaches it without the hash; ` +
+          `if it has such paths, rename it, or set delivery: 'static' or exclude: '${folder}/**' in the options of withSmartCache`,
+      ),
     );
   }
 }

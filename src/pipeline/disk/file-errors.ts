@@ -90,6 +90,11 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
         why: 'the file system is mounted read-only (EROFS)',
         fix: 'run the command in a copy of the app that is writable, or mount it so',
       };
+    case 'ENAMETOOLONG':
+      return {
+        why: 'the path of a file in it is longer than the system allows (ENAMETOOLONG)',
+        fix: 'shorten the names of the folders in public/, leave the file out with the "exclude" option, or build in a folder with a shorter path',
+      };
     case 'EISDIR':
       return { why: 'a folder has the name of the file', fix: 'remove or rename that folder and run the command again' };
     case 'EEXIST':

@@ -4,6 +4,7 @@ import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import { encodingOf } from '../references/find-references.js';
+import { isRootRelative } from '../references/resolve-reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
 import { reusableMemory } from '../store/reusable-memory.js';
 import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
@@ -40,6 +41,8 @@ export interface HashedFiles {
   hashOf(assetPath: string, content: Content, identity: string, below: readonly string[]): string;
   /** Whether a hashed path is linked under {@link STORE_URL} directly. */
   isDirect(assetPath: string, hash?: string): boolean;
+  /** What puts plain URLs in the place of those references that get no hashed one, if a file is linked directly. */
+  plainEdits(assetPath: string): Edit[];
   /** What an unchanged file came to in the last build. */
   previous(assetPath: string): HashedBefore | undefined;
   /** Takes a text, and says what it comes to as a file. */
@@ -144,6 +147,7 @@ export function hashGraph(
       const url = newUrl(assetPath, reference, isDirect);
       return url === undefined ? [] : [{ reference, url }];
     });
+    if (isDirect) edits.push(...files.plainEdits(assetPath));
     if (edits.length === 0) return undefined;
     const content = files.textOf(assetPath);
     return rewriteBytes(content, edits, encodingOf(assetPath, content), memory);
@@ -183,10 +187,6 @@ export function hashedUrl(assetPath: string, hash: string, isDirect: boolean): s
 /** Whether a URL of the manifest leads to the store without a rewrite. */
 function isDirectUrl(url: string): boolean {
   return url.startsWith(`${STORE_URL}/`);
-}
-
-function isRootRelative(url: string): boolean {
-  return /^\s*[\\/]/.test(url);
 }
 
 function digest(text: string | Buffer): string {

@@ -2,7 +2,8 @@ import { compareAssetPaths, encodeAssetPath, isExternalUrl, spellInUrl, splitSuf
 import type { ImportMap, RenderManifest } from '../../core/render-manifest.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import type { Project } from '../project.js';
-import { isBareSpecifier, mapSpecifier } from '../references/resolve-reference.js';
+import { isBareSpecifier, isRootRelative, mapSpecifier } from '../references/resolve-reference.js';
+import { plainUrl } from './files-kept-plain.js';
 import { type FollowedReference, isImport, type ReferenceGraph, reach } from './reference-graph.js';
 
 /**
@@ -62,8 +63,11 @@ export function importMapFor(
   function addWritten(importer: string, { url, target }: FollowedReference): void {
     const [from, to] = [urlOf(importer), urlOf(target)];
     if (from === undefined || to === undefined) return;
-    const key = resolveUrl(url, from);
-    const leadsTo = to + splitSuffix(url).suffix;
+    const { suffix } = splitSuffix(url);
+    // In a module that has moved, the plain URL has taken the place of a relative one.
+    const plain = isInStore(from) && !isRootRelative(url) ? plainUrl(importer, url, basePath) : undefined;
+    const key = resolveUrl(plain === undefined ? url : plain + suffix, from);
+    const leadsTo = to + suffix;
     if (key === leadsTo) return;
     imports.set(key, leadsTo);
     addIntegrity(target, leadsTo);
@@ -86,11 +90,13 @@ export function importMapFor(
   function plainUrls(assetPath: string): string[] {
     const url = urlOf(assetPath) as string;
     const own = spellInUrl(assetPath);
-    const beside = url.includes(`${STORE_URL}/`)
-      ? url.slice(0, url.indexOf(STORE_URL) + STORE_URL.length)
-      : project.prefixes.cdnPrefix || basePath;
+    const beside = isInStore(url) ? url.slice(0, url.indexOf(STORE_URL) + STORE_URL.length) : project.prefixes.cdnPrefix || basePath;
     return [...new Set([beside + own, basePath + own, own])];
   }
+}
+
+function isInStore(url: string): boolean {
+  return url.includes(`${STORE_URL}/`);
 }
 
 /** An origin that no file names. */

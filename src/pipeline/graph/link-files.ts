@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { toHashedPath } from '../../core/asset-path.js';
+import { compareAssetPaths, toHashedPath } from '../../core/asset-path.js';
 import { assetPathMatcher } from '../../core/asset-path-globs.js';
 import type { ErrorParts } from '../../core/errors.js';
 import { type HashedPathShape, topLevelFolder } from '../../core/hashed-path-shape.js';
 import type { Project } from '../project.js';
-import type { LexedFile } from '../references/find-references.js';
+import { isJsonData } from '../references/find-references.js';
 import { resolveReference, type UrlSpace } from '../references/resolve-reference.js';
+import { filesKeptPlain, moveTo, plainEdits, type ReasonToKeepPlain, reasonToKeepPlain, unrewritten } from './files-kept-plain.js';
 import { hashForUrl } from './fingerprint.js';
 import { type Content, hashedUrl, hashGraph, type Output } from './hash-graph.js';
 import { findModulesLoadedTwice, type ModulesLoadedTwice } from './modules-loaded-twice.js';
@@ -28,6 +29,8 @@ export interface TextStore {
 export interface LinkedFiles {
   /** By asset path. */
   outputs: ReadonlyMap<string, Output>;
+  /** Asset paths of files that are not hashed because they would not work under a hashed URL. */
+  keptPlain: readonly string[];
   graph: ReferenceGraph;
   /** What a file's references led to, for the next build. */
   linksOf(assetPath: string): CachedLinks | undefined;
@@ -58,16 +61,16 @@ export function linkFiles(
   const isSameState = stateKey === previousStateKey;
 
   const space = urlSpace(project, names);
-  const { followed, leftAlone } = referringFiles(project, files);
-  const resolved = (file: LexedSourceFile): GraphFile => {
-    const known = isSameState ? file.links?.destinations : undefined;
-    return {
-      assetPath: file.assetPath,
-      lexed: file.lexed,
-      destinations: known ?? file.lexed.references.map((reference) => resolveReference(file.assetPath, reference, space)),
-    };
-  };
-  const graphFiles = followed.map(resolved);
+  const isLeftAlone = leftAloneMatcher(project);
+  const referring = new Map<string, GraphFile>();
+  for (const { assetPath, lexed, links } of files) {
+    if (lexed === undefined) continue;
+    const known = isSameState ? links?.destinations : undefined;
+    const destinations = known ?? lexed.references.map((reference) => resolveReference(assetPath, reference, space));
+    referring.set(assetPath, { assetPath, lexed, destinations });
+  }
+  const graphFiles = [...referring.values()].filter(({ assetPath }) => !isLeftAlone(assetPath));
+  const leftAlone = [...referring.values()].filter(({ assetPath }) => isLeftAlone(assetPath));
   const graph = buildReferenceGraph(graphFiles, options.modules.importMap);
 
   const isDirect = (assetPath: string, hash?: string) =>
@@ -80,34 +83,52 @@ export function linkFiles(
     return hashForUrl(options.fingerprint, options.hashLength, { assetPath, size, modifiedMs, contentHash: identity }, below);
   };
 
+  const moving = {
+    files,
+    referring,
+    graph,
+    stablePaths,
+    hashLength: options.hashLength,
+    isLeftAlone,
+    moveOf: (assetPath: string) => moveTo(isDirect(assetPath), project.prefixes),
+  };
+  const kept = filesKeptPlain(moving);
+
   // Nobody can tell whether a function would say the same again.
   const mayReuse = isSameState && typeof options.fingerprint !== 'function';
   const hasOutput = ({ links }: SourceFile) => links !== undefined && texts.has(links.output.contentHash, links.output.size);
-  const unchanged = mayReuse ? unchangedFiles(files, graphFiles, graph, hasOutput) : new Set<string>();
+  const hashedGraphFiles = graphFiles.filter(({ assetPath }) => !kept.has(assetPath));
+  const unchanged = mayReuse ? unchangedFiles(files, hashedGraphFiles, graph, hasOutput) : new Set<string>();
 
-  const referring = new Set(
-    graphFiles
-      .map(({ assetPath }) => assetPath)
-      .filter((assetPath) => !unchanged.has(assetPath) && graph.followed(assetPath).some(({ isRewritten }) => isRewritten)),
+  const editsToPlain = (assetPath: string) =>
+    plainEdits(assetPath, unrewritten(referring.get(assetPath) as GraphFile, graph.followed(assetPath)), space);
+  const isRewritten = ({ assetPath }: GraphFile) =>
+    graph.followed(assetPath).some((reference) => reference.isRewritten) || editsToPlain(assetPath).length > 0;
+  const rewritten = new Set(
+    hashedGraphFiles.filter((file) => !unchanged.has(file.assetPath) && isRewritten(file)).map(({ assetPath }) => assetPath),
   );
   const outputs = new Map<string, Output>();
   for (const file of files) {
     const { assetPath, contentHash, integrity, size } = file;
-    if (referring.has(assetPath)) continue;
+    if (kept.has(assetPath) || rewritten.has(assetPath)) continue;
     if (file.links && unchanged.has(assetPath)) {
       outputs.set(assetPath, file.links.output);
       continue;
     }
     const hash = hashOf(assetPath, file, contentHash, []);
-    outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, isDirect(assetPath, hash)), integrity, size, contentHash });
+    const direct = isDirect(assetPath, hash);
+    const reason = direct === isDirect(assetPath) ? undefined : reasonToKeepPlain(file, moveTo(direct, project.prefixes), moving);
+    if (reason) kept.set(assetPath, reason);
+    else outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, direct), integrity, size, contentHash });
   }
-  const keys = hashGraph(referring, outputs, graph, {
+  const keys = hashGraph(rewritten, outputs, graph, {
     prefixes: project.prefixes,
     isDirect,
     hashOf,
     sourceOf: (assetPath) => byPath.get(assetPath),
     textOf: (assetPath) => texts.read(byPath.get(assetPath) as SourceFile),
     contentOf: (text) => texts.write(text),
+    plainEdits: editsToPlain,
     previous(assetPath) {
       const file = byPath.get(assetPath);
       return mayReuse && file && hasOutput(file) ? file.links : undefined;
@@ -116,6 +137,7 @@ export function linkFiles(
   const destinations = new Map(graphFiles.map((file) => [file.assetPath, file.destinations]));
   return {
     outputs,
+    keptPlain: [...kept.keys()].sort(compareAssetPaths),
     graph,
     stateKey,
     linksOf(assetPath) {
@@ -131,23 +153,17 @@ export function linkFiles(
       graph,
       names,
       // With an import map, both URLs lead to one module.
-      options.modules.importMap ? [] : findModulesLoadedTwice(leftAlone.map(resolved), graphFiles, (assetPath) => byPath.has(assetPath)),
+      options.modules.importMap ? [] : findModulesLoadedTwice(leftAlone, graphFiles, (assetPath) => byPath.has(assetPath)),
+      kept,
     ),
   };
 }
 
-/** Files with references, by whether these are to be followed. */
-function referringFiles({ options: { references } }: Project, files: readonly SourceFile[]) {
-  if (!references.isFollowed) return { followed: [], leftAlone: [] };
-  const isLeftAlone = references.exclude.length > 0 ? assetPathMatcher(references.exclude) : () => false;
-  const referring = files.filter((file): file is LexedSourceFile => file.lexed !== undefined);
-  return {
-    followed: referring.filter(({ assetPath }) => !isLeftAlone(assetPath)),
-    leftAlone: referring.filter(({ assetPath }) => isLeftAlone(assetPath)),
-  };
+/** Which files the `references` option leaves as they are. */
+function leftAloneMatcher({ options: { references } }: Project): (assetPath: string) => boolean {
+  if (!references.isFollowed) return () => true;
+  return references.exclude.length > 0 ? assetPathMatcher(references.exclude) : () => false;
 }
-
-type LexedSourceFile = SourceFile & { lexed: LexedFile };
 
 function urlSpace({ prefixes: { basePath }, options }: Project, names: ReadonlySet<string>): UrlSpace {
   const looksHashed = new RegExp(`\\.[0-9a-f]{${options.hashLength}}(?:\\.[^./]+)?$`);
@@ -179,14 +195,16 @@ function warningsOf(
   graph: ReferenceGraph,
   names: ReadonlySet<string>,
   loadedTwice: readonly ModulesLoadedTwice[],
+  kept: ReadonlyMap<string, ReasonToKeepPlain>,
 ): readonly ErrorParts[] {
   const warnings = new ReferenceWarnings();
   for (const { assetPath, lexed, destinations } of graphFiles) {
-    if (lexed.problem) warnings.addUnreadable(assetPath, lexed.problem);
+    if (lexed.problem && !isJsonData(assetPath)) warnings.addUnreadable(assetPath, lexed.problem, kept.get(assetPath) === 'unreadable');
     if (destinations.includes(null)) warnings.addDead(assetPath, graph.dead(assetPath), names);
   }
   for (const modules of loadedTwice) warnings.addLoadedTwice(modules);
   for (const circle of importCircles(graphFiles)) warnings.addImportCircle(circle);
+  warnings.addKeptPlain(kept);
   return warnings.finish();
 }
 

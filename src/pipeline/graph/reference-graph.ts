@@ -72,14 +72,15 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
     const node = nodes.get(assetPath);
     return (node?.lexed.references ?? []).flatMap((reference, index) => {
       const target = node?.destinations[index];
-      return typeof target === 'string' ? [{ ...reference, target, isRewritten: isRewritten(assetPath, reference) }] : [];
+      return typeof target === 'string' && reference.kind !== 'mention'
+        ? [{ ...reference, target, isRewritten: isRewritten(assetPath, reference) }]
+        : [];
     });
   }
 
   function dead(assetPath: string): Reference[] {
     const node = nodes.get(assetPath);
-    // Distributions leave their source maps out more often than not.
-    return (node?.lexed.references ?? []).filter(({ kind }, index) => node?.destinations[index] === null && kind !== 'source-map');
+    return (node?.lexed.references ?? []).filter(({ kind }, index) => node?.destinations[index] === null && !MAY_LACK_A_FILE.has(kind));
   }
 
   function importedByUrl(): Set<string> {
@@ -102,6 +103,9 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
     return found;
   }
 }
+
+/** Distributions leave their source maps out more often than not, and a text in JSON may be no URL. */
+const MAY_LACK_A_FILE: ReadonlySet<ReferenceKind> = new Set(['source-map', 'mention']);
 
 /** All that can be reached from some places, themselves included. */
 export function reach(starts: Iterable<string>, successorsOf: (node: string) => Iterable<string>): Set<string> {

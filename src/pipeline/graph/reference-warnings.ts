@@ -2,6 +2,7 @@ import type { ErrorParts } from '../../core/errors.js';
 import { nearestNames } from '../../core/nearest-names.js';
 import type { Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
+import type { ReasonToKeepPlain } from './files-kept-plain.js';
 import type { ModulesLoadedTwice } from './modules-loaded-twice.js';
 
 /** Of one file, and of one build: a build log is read, if at all, from its beginning. */
@@ -13,20 +14,76 @@ const MAX_COMPARED = 1_000_000;
 const LEAVE_OUT = (assetPath: string) =>
   `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
 
+const MOVES = 'a hashed URL is in another folder here, /_next/static/media/smart-cache/';
+const EXCLUDE = (assetPath: string) =>
+  `"exclude: '${assetPath}'" in the second argument of withSmartCache() leaves it plain without this warning`;
+/** How many files one warning names. */
+const MAX_NAMED = 5;
+
+/** Why files are not hashed, and what to do about it. Each text fits one file as well as many. */
+const KEPT_PLAIN: Record<Exclude<ReasonToKeepPlain, 'unreadable'>, Pick<ErrorParts, 'why' | 'fix'>> = {
+  'left-alone': {
+    why: `the "references" option leaves relative references as they are; ${MOVES}, where such references would find nothing`,
+    fix: 'let "references" rewrite them, or write them with a slash in front',
+  },
+  'unknown-format': {
+    why: `this format may name other files by relative URLs, which cannot be rewritten; ${MOVES}, where they would find nothing`,
+    fix: 'write the URLs in JSON with a slash in front',
+  },
+  'other-host': {
+    why: 'a reference keeps its plain URL, and the hashed URL of the file that holds it is on another host, which need not have that',
+    fix: 'hash the files that are referred to, or write whole URLs, such as https://example.com/',
+  },
+  'long-name': {
+    why: 'with a hash, the name is longer than the 255 bytes that file systems allow',
+    fix: 'give the file a shorter name',
+  },
+};
+
 /** What the references of `public/` have to be warned of. Nothing of it stops a build. */
 export class ReferenceWarnings {
   readonly list: ErrorParts[] = [];
   #leftOut = 0;
   #compared = 0;
 
-  /** A file that its lexer cannot read, or a spot in it. */
-  addUnreadable(assetPath: string, { line, why, isPartial }: Problem): void {
-    this.#add(() => ({
-      what: isPartial ? 'A file is broken at one spot' : 'A file is served as it is, and what it refers to keeps its plain URL',
-      where: inPublic(assetPath, line),
-      why,
-      fix: `${isPartial ? 'correct that spot; all other references of the file get hashed URLs' : 'mend the file'}; ${LEAVE_OUT(assetPath)}, without this warning`,
-    }));
+  /**
+   * A file that its lexer cannot read, or a spot in it.
+   *
+   * @param isKeptPlain whether the file is therefore not hashed.
+   */
+  addUnreadable(assetPath: string, { line, why, isPartial }: Problem, isKeptPlain: boolean): void {
+    this.#add(() =>
+      isKeptPlain
+        ? {
+            what: 'A file keeps its plain URL, since its references cannot be read',
+            where: inPublic(assetPath, line),
+            why: `${why}; ${MOVES}, where its relative references would find nothing`,
+            fix: `correct the file; ${EXCLUDE(assetPath)}`,
+          }
+        : {
+            what: isPartial ? 'A file is broken at one spot' : 'A file is served as it is, and what it refers to keeps its plain URL',
+            where: inPublic(assetPath, line),
+            why,
+            fix: `${isPartial ? 'correct that spot; all other references of the file get hashed URLs' : 'mend the file'}; ${LEAVE_OUT(assetPath)}, without this warning`,
+          },
+    );
+  }
+
+  /** Files that are not hashed, one warning for each reason. Those that cannot be read have one of their own. */
+  addKeptPlain(kept: ReadonlyMap<string, ReasonToKeepPlain>): void {
+    for (const [reason, { why, fix }] of Object.entries(KEPT_PLAIN)) {
+      const assetPaths = [...kept].filter(([, its]) => its === reason).map(([assetPath]) => assetPath);
+      if (assetPaths.length === 0) continue;
+      const named = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
+      const others = assetPaths.length - named.length;
+      // Not counted with the others: a list of dead references must not hide it.
+      this.list.push({
+        what: assetPaths.length === 1 ? 'A file keeps its plain URL' : `${assetPaths.length} files keep their plain URLs`,
+        where: others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', '),
+        why,
+        fix: `${fix}; ${EXCLUDE(assetPaths[0] as string)}`,
+      });
+    }
   }
 
   /** References that lead nowhere; where a URL stands more than once, the first. */

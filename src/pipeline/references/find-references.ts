@@ -18,17 +18,22 @@ export interface Problem {
   isPartial?: boolean;
 }
 
-type Format = 'css' | 'javascript' | 'svg' | 'web-manifest';
+type Format = 'css' | 'javascript' | 'svg' | 'web-manifest' | 'json';
 
 const MIB = 1024 * 1024;
 
 /** Larger files are served as they are: what a lexer holds in memory is a multiple of the file, which depends on the lexer. */
-const MAX_BYTES: Record<Format, number> = { css: 4 * MIB, javascript: 10 * MIB, svg: 10 * MIB, 'web-manifest': MIB };
+const MAX_BYTES: Record<Format, number> = { css: 4 * MIB, javascript: 10 * MIB, svg: 10 * MIB, 'web-manifest': MIB, json: 10 * MIB };
 
 /** Whether a file is looked into for references to others. */
 export function isLookedInto(assetPath: string, size: number): boolean {
   const format = formatOf(assetPath);
   return format !== undefined && size <= MAX_BYTES[format];
+}
+
+/** Whether a file is data that may mention others, and that nothing is rewritten in. */
+export function isJsonData(assetPath: string): boolean {
+  return formatOf(assetPath) === 'json';
 }
 
 /** The format of a file, if it is one that can refer to others. */
@@ -43,8 +48,12 @@ function formatOf(assetPath: string): Format | undefined {
       return 'svg';
     case '.webmanifest':
       return 'web-manifest';
+    case '.json':
+      return assetPath.endsWith('/manifest.json') ? 'web-manifest' : 'json';
+    case '.gltf':
+      return 'json';
     default:
-      return assetPath.endsWith('/manifest.json') ? 'web-manifest' : undefined;
+      return undefined;
   }
 }
 
@@ -126,8 +135,6 @@ export function locate(found: readonly FoundReference[], text: string, by = 0): 
 const MARKS: Partial<Record<Format, readonly string[]>> = {
   javascript: ['import', 'export', 'sourceMappingURL='],
   svg: ['href', 'style', '(', 'src', 'poster', 'data'],
-  // Or an escape, which any name may be written with.
-  'web-manifest': ['icons', 'screenshots', '\\u'],
 };
 
 /** Most files hold none, and a search through bytes is quicker than any lexer. */
@@ -155,5 +162,7 @@ function lexerOf(format: Format | 'css-bytes'): Lexer {
       return (require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences;
     case 'web-manifest':
       return (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences;
+    case 'json':
+      return (require('./json-mentions.js') as typeof import('./json-mentions.js')).findJsonMentions;
   }
 }

@@ -7,10 +7,22 @@
  * - `style-import`: `@import`
  * - `font`: the one `src` of a `@font-face` that a browser of today takes
  * - `source-map`: the comment at the end
+ * - `page`: a page to go to, which is never hashed
+ * - `mention`: a text in JSON that may be a relative URL; it is never rewritten
  * - `url`: all else
  */
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
-export const REFERENCE_KINDS = ['import', 'dynamic-import', 'module-url', 'style-import', 'font', 'source-map', 'url'] as const;
+export const REFERENCE_KINDS = [
+  'import',
+  'dynamic-import',
+  'module-url',
+  'style-import',
+  'font',
+  'source-map',
+  'page',
+  'mention',
+  'url',
+] as const;
 
 /**
  * The notation that a URL is written in, and so what a new one must escape: a

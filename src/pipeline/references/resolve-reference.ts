@@ -27,6 +27,7 @@ const ORIGIN = 'http://public.invalid';
  * @param from the asset path of the file that the reference stands in.
  */
 export function resolveReference(from: string, { kind, url }: Pick<Reference, 'kind' | 'url'>, space: UrlSpace): Destination {
+  if (kind === 'page') return undefined;
   // What it is mapped to is an asset path, or external.
   if (isBareSpecifier(kind, url)) return destinationOf(mapSpecifier(url, space.imports) ?? '', '/', { ...space, basePath: '' });
   return destinationOf(url, from, space);
@@ -48,8 +49,7 @@ export function mapSpecifier(specifier: string, imports: UrlSpace['imports']): s
 }
 
 function destinationOf(url: string, from: string, space: UrlSpace): Destination {
-  // An empty URL, a query or a fragment is the file itself; one with a scheme is somebody else's.
-  if (/^[\0-\x20]*(?:$|[?#]|[a-z][a-z\d+.-]*:)/i.test(url)) return undefined;
+  if (!isOfThisSite(url)) return undefined;
   const parsed = parse(url, space.basePath + encodeAssetPath(from));
   if (parsed?.origin !== ORIGIN) return undefined;
   const { pathname } = parsed;
@@ -61,9 +61,13 @@ function destinationOf(url: string, from: string, space: UrlSpace): Destination 
   if (pathname.endsWith('/') || (below ?? assetPath).startsWith('/_next/')) return undefined;
   const found = [below, assetPath].find((candidate) => candidate !== undefined && space.has(candidate));
   if (found !== undefined) return found;
-  // Hashed already, by hand or by an earlier run.
-  if (space.looksHashed(assetPath) && space.has(fromHashedPath(below ?? assetPath))) return undefined;
-  return null;
+  return isHashedAlready(pathname, space) ? undefined : null;
+}
+
+/** Whether a path is the hashed one of a file, written by hand or by an earlier run. */
+export function isHashedAlready(pathname: string, { basePath, looksHashed, has }: UrlSpace): boolean {
+  const assetPath = decodePath(pathname) ?? '';
+  return looksHashed(assetPath) && has(fromHashedPath(assetPath.startsWith(`${basePath}/`) ? assetPath.slice(basePath.length) : assetPath));
 }
 
 function parse(url: string, base: string): URL | undefined {
@@ -83,4 +87,13 @@ function decodePath(pathname: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Neither the file itself (nothing, a query, a fragment) nor somebody else's (with a scheme, a host). */
+export function isOfThisSite(url: string): boolean {
+  return !/^[\0-\x20]*(?:$|[?#]|[a-z][a-z\d+.-]*:|[\\/]{2})/i.test(url);
+}
+
+export function isRootRelative(url: string): boolean {
+  return /^[\0-\x20]*[\\/]/.test(url);
 }

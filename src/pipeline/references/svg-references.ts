@@ -107,8 +107,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     const animatedName = animated && decode(animated).value.trim();
     for (const attribute of attributes) {
       if (isHref(attribute.name, element)) {
-        // A link is followed when the reader clicks it.
-        if (element.name !== 'a') addUrl(decode(attribute));
+        addUrl(decode(attribute), kindOfHref(element));
       } else if (CSS_ATTRIBUTES.has(attribute.name)) addCssAttribute(attribute);
       else if (animatedName !== undefined && ANIMATED_VALUES.has(attribute.name)) addAnimated(attribute, animatedName, element, parent);
     }
@@ -120,21 +119,23 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
       return;
     }
     const value = decode(attribute);
-    if (!isHref(animatedName, element) || parent.name === 'a') return;
-    if (attribute.name !== 'values') addUrl(value);
-    else for (const { 0: url, index } of value.value.matchAll(/[^;\s](?:[^;]*[^;\s])?/g)) addUrl(value, index, index + url.length);
+    if (!isHref(animatedName, element)) return;
+    const kind = kindOfHref(parent);
+    if (attribute.name !== 'values') addUrl(value, kind);
+    else for (const { 0: url, index } of value.value.matchAll(/[^;\s](?:[^;]*[^;\s])?/g)) addUrl(value, kind, index, index + url.length);
   }
 
   function addHtmlAttributes({ name: element }: Element, attributes: readonly XmlAttribute[]): void {
     const rel = attributes.find(({ name }) => name === 'rel');
     for (const attribute of attributes) {
       const { name } = attribute;
-      if (HTML_URL_ATTRIBUTES.get(element)?.includes(name)) addUrl(decode(attribute));
+      if (HTML_URL_ATTRIBUTES.get(element)?.includes(name)) addUrl(decode(attribute), 'url');
+      else if (name === 'href' && element === 'a') addUrl(decode(attribute), 'page');
       else if (name === 'style') addCssAttribute(attribute);
       else if (name === 'srcset' && (element === 'img' || element === 'source')) {
         const value = decode(attribute);
-        for (const [start, end] of urlRangesOfSrcset(value.value)) addUrl(value, start, end);
-      } else if (name === 'href' && element === 'link' && rel && isFetchedForPage(decode(rel).value)) addUrl(decode(attribute));
+        for (const [start, end] of urlRangesOfSrcset(value.value)) addUrl(value, 'url', start, end);
+      } else if (name === 'href' && element === 'link' && rel && isFetchedForPage(decode(rel).value)) addUrl(decode(attribute), 'url');
     }
   }
 
@@ -145,7 +146,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     for (const { 1: name, 2: value = '', index, 0: whole } of instruction.matchAll(PSEUDO_ATTRIBUTE)) {
       if (name !== 'href') continue;
       const valueStart = start + index + whole.length - value.length + 1;
-      addUrl(new XmlText(text, predefinedEntities()).append(valueStart, valueStart + value.length - 2, 'attribute'));
+      addUrl(new XmlText(text, predefinedEntities()).append(valueStart, valueStart + value.length - 2, 'attribute'), 'url');
     }
   }
 
@@ -153,10 +154,10 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     return new XmlText(text, entities).append(start, end, 'attribute');
   }
 
-  function addUrl(value: XmlText, start = 0, end = value.value.length): void {
+  function addUrl(value: XmlText, kind: 'url' | 'page', start = 0, end = value.value.length): void {
     const url = value.value.slice(start, end);
     const { isCdata: _, ...range } = value.sourceOf(start, end);
-    references.push({ kind: 'url', notation: 'xml', url, ...range });
+    references.push({ kind, notation: 'xml', url, ...range });
   }
 
   /** CSS in an attribute. What holds no function holds no URL, and is not worth a tokenizer. */
@@ -180,6 +181,11 @@ function isHref(attribute: string, { namespaces }: Element): boolean {
   if (attribute === 'href') return true;
   const { prefix, local } = splitName(attribute);
   return local === 'href' && prefix !== '' && namespaces.get(prefix) === XLINK;
+}
+
+/** A link leads to a page when the reader clicks it; all else is fetched with the image. */
+function kindOfHref({ name }: Element): 'url' | 'page' {
+  return name === 'a' ? 'page' : 'url';
 }
 
 function splitName(name: string): { prefix: string; local: string } {

@@ -1,4 +1,5 @@
 import { type AnyNode, type ObjectNode, parse, type StringNode } from '@humanwhocodes/momoa';
+import { findJsonMentions } from './json-mentions.js';
 import type { FoundReference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
@@ -8,11 +9,11 @@ const IMAGES = ['icons', 'screenshots'];
 const WITH_IMAGES = ['shortcuts', 'file_handlers', 'widgets'];
 
 /**
- * The images that a web app manifest names: its `icons` and `screenshots`, and
- * those of its `shortcuts`, `file_handlers`, `widgets` and home tab (W3C Web
- * Application Manifest, Manifest Incubations, PWA-driven Widgets). Other URLs
- * of a manifest lead to pages, or are asked for by the app's own service
- * worker: `ms_ac_template` and `data` of a widget. Of other JSON, none.
+ * What a web app manifest names (W3C Web Application Manifest, Manifest
+ * Incubations, PWA-driven Widgets): images in `icons` and `screenshots`, also
+ * those of its `shortcuts`, `file_handlers`, `widgets` and home tab; the pages
+ * that it resolves against its own URL; and what else may be a URL. The app's
+ * service worker asks for `ms_ac_template` and `data` of a widget by itself.
  *
  * @param text without a byte-order mark.
  * @throws {ReferencesUnreadableError} for what is not JSON.
@@ -20,17 +21,28 @@ const WITH_IMAGES = ['shortcuts', 'file_handlers', 'widgets'];
 export function findWebManifestReferences(text: string): FoundReference[] {
   const root = parseJson(text);
   const holders = [root, ...WITH_IMAGES.flatMap((name) => listed(root, name)), memberOf(memberOf(root, 'tab_strip'), 'home_tab')];
-  return holders
-    .flatMap((holder) => IMAGES.flatMap((name) => listed(holder, name)))
-    .map((image) => memberOf(image, 'src'))
-    .filter((source): source is StringNode => source?.type === 'String')
-    .map(({ value, loc }) => ({
-      kind: 'url',
-      notation: 'json',
-      url: value,
-      start: loc.start.offset + 1,
-      end: loc.end.offset - 1,
-    }));
+  const images = holders.flatMap((holder) => IMAGES.flatMap((name) => listed(holder, name)));
+  const pages = [
+    ...PAGES.map((name) => memberOf(root, name)),
+    ...listed(root, 'shortcuts').map((shortcut) => memberOf(shortcut, 'url')),
+    ...listed(root, 'protocol_handlers').map((handler) => memberOf(handler, 'url')),
+    ...listed(root, 'file_handlers').map((handler) => memberOf(handler, 'action')),
+    memberOf(memberOf(root, 'share_target'), 'action'),
+    memberOf(memberOf(root, 'note_taking'), 'new_note_url'),
+  ];
+  const sources = images.map((image) => memberOf(image, 'src'));
+  const references = [...toReferences('url', sources), ...toReferences('page', pages)];
+  const known = new Set(references.map(({ url }) => url));
+  return [...references, ...findJsonMentions(text).filter(({ url }) => !known.has(url))];
+}
+
+/** Members of the manifest itself. `id` is resolved against the origin, so it is not among them. */
+const PAGES = ['start_url', 'scope'];
+
+function toReferences(kind: 'url' | 'page', nodes: readonly (AnyNode | undefined)[]): FoundReference[] {
+  return nodes
+    .filter((node): node is StringNode => node?.type === 'String')
+    .map(({ value, loc }) => ({ kind, notation: 'json', url: value, start: loc.start.offset + 1, end: loc.end.offset - 1 }));
 }
 
 /** What a member lists, in all languages. */

@@ -26,7 +26,7 @@ export interface ScanCache {
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 5;
+const VERSION = 6;
 
 export interface ScanCacheOptions {
   algorithm: HashAlgorithm;
@@ -36,13 +36,11 @@ export interface ScanCacheOptions {
    * for a whole one because development knew the hash.
    */
   isFrozen?: boolean;
-  /** Whether files have been looked into. Default: true. */
-  findReferences?: boolean;
 }
 
-export function openScanCache(cacheDir: string, { algorithm, isFrozen = true, findReferences = true }: ScanCacheOptions): ScanCache {
+export function openScanCache(cacheDir: string, { algorithm, isFrozen = true }: ScanCacheOptions): ScanCache {
   const file = path.join(cacheDir, isFrozen ? 'scan.json' : 'scan-development.json');
-  const head = { version: VERSION, algorithm, findReferences };
+  const head = { version: VERSION, algorithm };
   const { files: known, stateKey, problem } = contentsOf(file, head);
   return {
     file,
@@ -104,11 +102,10 @@ function entryOf(found: FileToSave, before: Entry | undefined): Entry {
 interface Head {
   version: number;
   algorithm: HashAlgorithm;
-  findReferences: boolean;
 }
 
 function isSameHead(a: Partial<Head>, b: Head): boolean {
-  return a.version === b.version && a.algorithm === b.algorithm && a.findReferences === b.findReferences;
+  return a.version === b.version && a.algorithm === b.algorithm;
 }
 
 type Body = Pick<Contents, 'files' | 'stateKey' | 'problem'>;

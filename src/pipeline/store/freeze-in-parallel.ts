@@ -38,12 +38,12 @@ export const KILOBYTE = 1024;
  * config object must be complete when `withSmartCache` returns it.
  */
 export function freezeInParallel(job: FreezeJob, onProgress?: OnProgress): FrozenFile[] {
-  const costs = job.files.map((file) => costOf(file, isLexed(file, job)));
+  const costs = job.files.map((file) => costOf(file, isLexed(file)));
   const work = costs.reduce((sum, cost) => sum + cost, 0);
   const threads = Math.max(1, Math.min(MAX_THREADS, os.availableParallelism(), Math.ceil(work / BYTES_PER_THREAD)));
   if (threads === 1) return freezeFiles(job, countBytes(job, onProgress).onChunk);
 
-  const isBulky = (file: FileToFreeze) => file.size >= BULKY_BYTES && isLexed(file, job);
+  const isBulky = (file: FileToFreeze) => file.size >= BULKY_BYTES && isLexed(file);
   const [ownShare = [], ...otherShares] = shareOut(job.files.map(isBulky), costs, threads);
   const workers = otherShares.map((share) => startWorker({ ...job, files: filesOf(job, share) }));
   const { onChunk, ask } = countBytes(job, onProgress, workers);
@@ -72,8 +72,8 @@ function countBytes({ files }: FreezeJob, onProgress: OnProgress | undefined, wo
   return { onChunk, ask };
 }
 
-function isLexed({ assetPath, size }: FileToFreeze, job: FreezeJob): boolean {
-  return job.findReferences && isLookedInto(assetPath, size);
+function isLexed({ assetPath, size }: FileToFreeze): boolean {
+  return isLookedInto(assetPath, size);
 }
 
 function costOf({ size }: FileToFreeze, isLexed: boolean): number {

@@ -15,8 +15,6 @@ export interface FreezeJob {
   algorithm: HashAlgorithm;
   /** Where the frozen copies go; `undefined` hashes without copying. */
   cacheDir: string | undefined;
-  /** Whether files are looked into for references to others. */
-  findReferences: boolean;
 }
 
 export interface FileToFreeze extends FileStamp {
@@ -77,7 +75,7 @@ export function freezeFiles(job: FreezeJob, onChunk: (bytes: number) => void = (
   }
 
   function withReferences({ assetPath }: FileToFreeze, hashed: HashedContent, read: () => Buffer): FrozenFile {
-    return job.findReferences ? { ...hashed, lexed: findReferences(assetPath, hashed.size, read) } : hashed;
+    return { ...hashed, lexed: findReferences(assetPath, hashed.size, read) };
   }
 
   function freezeInChunks(file: FileToFreeze, copies: CopyWriter): HashedContent {

@@ -1,12 +1,7 @@
 import { printable, printableJson } from '../../../../src/cli/terminal/printable';
 
-test.each([
-  ['text as it is', 'public, max-age=60 – “é” 🙂', 'public, max-age=60 – “é” 🙂'],
-  ['C0 controls', 'a\x1b[2J\x07\r\nb', 'a\\u{1b}[2J\\u{7}\\u{d}\\u{a}b'],
-  ['C1 controls and DEL', '\x9b2J\x7f', '\\u{9b}2J\\u{7f}'],
-  ['bidirectional controls', 'a\u202eb\u2066c\u200fd', 'a\\u{202e}b\\u{2066}c\\u{200f}d'],
-])('%s', (_, text, printed) => {
-  expect(printable(text)).toBe(printed);
+test('what a terminal would obey is shown', () => {
+  expect(printable('a\x1b\u202eb')).toBe('a\\u{1b}\\u{202e}b');
 });
 
 test('of a very long text, beginning and end', () => {

@@ -4,7 +4,7 @@ import { SmartCacheError } from '../../../../src/core/errors';
 const PARTS = { what: 'It failed', where: '/a.js', why: 'so', fix: 'thus' };
 
 /** Everything that can be said. */
-function say(hasColors: boolean): Record<keyof Talk, string> {
+function say(hasColors: boolean, name = ''): Record<keyof Talk, string> {
   let text = '';
   const talk = createTalk({ terminal: { hasColors, isInteractive: true }, stderr: (written) => (text += written) });
   const said = (action: () => void) => {
@@ -13,12 +13,12 @@ function say(hasColors: boolean): Record<keyof Talk, string> {
     return text;
   };
   return {
-    done: said(() => talk.done('done')),
-    note: said(() => talk.note('note')),
-    warn: said(() => talk.warn(PARTS)),
-    fail: said(() => talk.fail('fail')),
-    failAt: said(() => talk.failAt('app/page.tsx:1:2', 'fail')),
-    error: said(() => talk.error(new SmartCacheError('ERR_SMART_CACHE_USAGE', PARTS))),
+    done: said(() => talk.done(`done${name}`)),
+    note: said(() => talk.note(`note${name}`)),
+    warn: said(() => talk.warn({ ...PARTS, where: PARTS.where + name })),
+    fail: said(() => talk.fail(`fail${name}`, `more${name}`)),
+    failAt: said(() => talk.failAt(`app/page.tsx:1:2${name}`, `fail${name}`)),
+    error: said(() => talk.error(new SmartCacheError('ERR_SMART_CACHE_USAGE', { ...PARTS, why: PARTS.why + name }))),
   };
 }
 
@@ -36,4 +36,13 @@ test('with colours it is the same text, and each kind of line has its own', () =
     expect(coloured[kind].replace(ESCAPES, '')).toBe(plain[kind]);
   }
   expect(new Set([coloured.done, coloured.note, coloured.warn, coloured.fail].map((text) => text.match(ESCAPES)?.[0])).size).toBe(4);
+});
+
+test('a name of a file moves no cursor, turns no text around and begins no line, whatever is said of it', () => {
+  const [said, plain] = [say(false, '\x1b[2J\x9b\x7f\r\u202e\u2066\u2028\nnext-smart-cache: all is well'), say(false)];
+  for (const kind of Object.keys(said) as (keyof Talk)[]) {
+    expect(said[kind]).toContain('\\u{1b}[2J\\u{9b}\\u{7f}\\u{d}\\u{202e}\\u{2066}\\u{2028}\\u{a}next-smart-cache: all is well');
+    expect(said[kind]).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\u2028]/u);
+    expect(said[kind].split('\n')).toHaveLength(plain[kind].split('\n').length);
+  }
 });

@@ -39,7 +39,9 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
           for (const [index, { target, url }] of before.entries()) {
             const rewritten = after[index]?.url ?? '';
             if (target === undefined) {
-              expect(rewritten).toBe(url);
+              const isMoved = own.startsWith(`${front}/_next/`) && url.startsWith('.');
+              const plain = new URL(url, ORIGIN + basePath + encodeAssetPath(file.assetPath)).pathname;
+              expect(rewritten).toBe(isMoved ? plain : url);
               continue;
             }
             const [was, is] = [new URL(url, ORIGIN + encodeAssetPath(file.assetPath)), new URL(rewritten, own)];

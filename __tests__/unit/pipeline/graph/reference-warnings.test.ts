@@ -24,7 +24,7 @@ test.each(['%E0%A4%A', 'http://[', '100%', 'a\0b'])('a URL that cannot be read i
 
 test('a file that cannot be read', () => {
   const warnings = new ReferenceWarnings();
-  warnings.addUnreadable('/a.css', { line: 3, why: 'it is not text in UTF-8' });
+  warnings.addUnreadable('/a.css', { line: 3, why: 'it is not text in UTF-8' }, false);
   expect(warnings.finish()).toEqual([
     {
       what: 'A file is served as it is, and what it refers to keeps its plain URL',
@@ -37,7 +37,7 @@ test('a file that cannot be read', () => {
 
 test('a spot that cannot be read', () => {
   const warnings = new ReferenceWarnings();
-  warnings.addUnreadable('/a.css', { line: 3, why: 'a string is not closed on its line', isPartial: true });
+  warnings.addUnreadable('/a.css', { line: 3, why: 'a string is not closed on its line', isPartial: true }, false);
   expect(warnings.finish()).toEqual([
     {
       what: 'A file is broken at one spot',
@@ -45,6 +45,33 @@ test('a spot that cannot be read', () => {
       why: 'a string is not closed on its line',
       fix: expect.stringMatching(/all other references of the file get hashed URLs.*references: \{ exclude: '\/a\.css' \}/),
     },
+  ]);
+});
+
+test('a file that cannot be read, and therefore is not hashed', () => {
+  const warnings = new ReferenceWarnings();
+  warnings.addUnreadable('/a.css', { line: 3, why: 'it is not text in UTF-8' }, true);
+  expect(warnings.finish()).toEqual([
+    {
+      what: 'A file keeps its plain URL, since its references cannot be read',
+      where: 'public/a.css:3',
+      why: expect.stringMatching(/^it is not text in UTF-8; .*another folder/),
+      fix: expect.stringContaining("exclude: '/a.css'"),
+    },
+  ]);
+});
+
+test('files that are not hashed: one warning for each reason, which names a few', () => {
+  const warnings = new ReferenceWarnings();
+  const many = Array.from({ length: 7 }, (_, index) => [`/${index}.css`, 'left-alone'] as const);
+  warnings.addKeptPlain(new Map([...many, ['/long.js', 'long-name'], ['/unreadable.css', 'unreadable']]));
+  expect(warnings.finish()).toEqual([
+    expect.objectContaining({
+      what: '7 files keep their plain URLs',
+      where: 'public/0.css, public/1.css, public/2.css, public/3.css, public/4.css and 2 more',
+      why: expect.stringContaining('"references"'),
+    }),
+    expect.objectContaining({ what: 'A file keeps its plain URL', where: 'public/long.js', why: expect.stringContaining('255 bytes') }),
   ]);
 });
 

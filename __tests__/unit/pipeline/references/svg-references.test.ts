@@ -15,7 +15,8 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['a part of another image', '<svg><use href="a.svg#part"/></svg>', 'url a.svg#part'],
   ['a part of its own', '<svg><use href="#part"/></svg>', 'url #part'],
   ['a script', '<svg><script href="a.js"/></svg>', 'url a.js'],
-  ['in a link', '<svg><a href="page.html"><image href="a.png"/></a></svg>', 'url a.png'],
+  ['of a link', '<svg><a href="page.html"><image href="a.png"/></a></svg>', 'page page.html', 'url a.png'],
+  ['of a link under a prefix', '<svg xmlns:s="http://www.w3.org/2000/svg"><s:a xlink:href="page.html"/></svg>', 'page page.html'],
   ['with a character reference', '<svg><image href="a&amp;b.png?c&#38;d"/></svg>', 'url a&b.png?c&d (a&amp;b.png?c&#38;d)'],
   ['with an ampersand that is none', '<svg><image href="a&b.png"/></svg>', 'url a&b.png'],
   ['wide characters', '<svg><image href="\u{1F4A9}.png"/><image href="\u00fc.png"/></svg>', 'url \u{1F4A9}.png', 'url \u00fc.png'],
@@ -62,6 +63,8 @@ test.each<[string, svg: string, ...references: string[]]>([
     'url a.png',
     'url b.mp4',
   ],
+  ['a link in HTML', `<svg ${NAMESPACES}><h:a href="page.html"/></svg>`, 'page page.html'],
+  ['a link that is animated', '<svg><a><set attributeName="href" to="page.html"/></a></svg>', 'page page.html'],
   ['a stylesheet in HTML', `<svg ${NAMESPACES}><h:link rel="stylesheet" href="a.css"/></svg>`, 'url a.css'],
 ])('an attribute: %s', (_, svg, ...references) => {
   expect(found(svg)).toEqual(references);
@@ -78,7 +81,7 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['over two lines', '<g style="fill:red;\r\nstroke:url(a.svg#b)"/>', 'url a.svg#b'],
   ['animated', '<g><animate attributeName="fill" values="url(a.svg#x);url(#y)"/></g>', 'url a.svg#x', 'url #y'],
   ['of HTML', `<svg ${NAMESPACES}><h:p style="background:url(a.png)" fill="url(b.png)"/></svg>`, 'url a.png'],
-  ['of a link', '<a href="page.html" style="fill:url(a.svg#b)"/>', 'url a.svg#b'],
+  ['of a link', '<a href="page.html" style="fill:url(a.svg#b)"/>', 'page page.html', 'url a.svg#b'],
 ])('url() in an attribute: %s', (_, svg, ...references) => {
   expect(found(svg)).toEqual(references);
 });
@@ -115,15 +118,14 @@ test.each<[string, svg: string, ...references: string[]]>([
 });
 
 test.each([
-  '<svg><a href="page.html"/><svg:a xlink:href="page.html"/></svg>',
   '<svg><!-- <image href="a.png"/> --></svg>',
   '<svg><![CDATA[<image href="a.png"/>]]></svg>',
   '<svg><text>href="a.png"</text></svg>',
   '<svg><image HREF="a.png" src="a.png" foo:href="a.png"/></svg>',
   '<svg xmlns:l="urn:other"><image l:href="a.png"/></svg>',
   '<svg xmlns:x="urn:x"><x:image href="a.png" style="fill:url(a.png)"/><img src="a.png"/></svg>',
-  `<svg ${NAMESPACES}><h:a href="a.html"/><h:link rel="canonical" href="a.html"/><h:img href="a.png"/></svg>`,
-  '<svg><animate attributeName="x" from="url(a.png)" to="a.png"/><a><set attributeName="href" to="page.html"/></a></svg>',
+  `<svg ${NAMESPACES}><h:link rel="canonical" href="a.html"/><h:img href="a.png"/></svg>`,
+  '<svg><animate attributeName="x" from="url(a.png)" to="a.png"/></svg>',
   '<svg><metadata fill="red"><style xmlns="urn:x">a{b:url(a.png)}</style></metadata></svg>',
   '<svg><image href="a.png',
   'no SVG at all',

@@ -6,8 +6,8 @@ const found = (json: string) => inShort(json, findWebManifestReferences(json));
 test.each<[string, json: string, ...references: string[]]>([
   ['icons', '{"icons":[{"src":"a.png","sizes":"1x1"},{"src":"b.png"}]}', 'url a.png', 'url b.png'],
   ['screenshots', '{"screenshots":[{"src":"a.png"}]}', 'url a.png'],
-  ['icons of shortcuts, and not where they lead', '{"shortcuts":[{"url":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png'],
-  ['icons of file handlers, and not where they lead', '{"file_handlers":[{"action":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png'],
+  ['icons of shortcuts, and where they lead', '{"shortcuts":[{"url":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png', 'page /x'],
+  ['icons of file handlers, and where they lead', '{"file_handlers":[{"action":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png', 'page /x'],
   [
     'of widgets, and not what the service worker asks for',
     '{"widgets":[{"ms_ac_template":"/t.json","data":"/d.json","icons":[{"src":"a.png"}],"screenshots":[{"src":"b.png"}]}]}',
@@ -18,20 +18,24 @@ test.each<[string, json: string, ...references: string[]]>([
   ['of shortcuts, by language', '{"shortcuts":[{"icons_localized":{"de":[{"src":"a.png"}]}}]}', 'url a.png'],
   ['of localized shortcuts', '{"shortcuts_localized":{"de":[{"icons":[{"src":"a.png"}]}]}}', 'url a.png'],
   ['of the home tab', '{"tab_strip":{"home_tab":{"icons":[{"src":"a.png"}]}}}', 'url a.png'],
+  ['pages', '{"start_url":".","scope":"./app/","id":"x"}', 'page .', 'page ./app/'],
+  ['pages of handlers', '{"protocol_handlers":[{"url":"a?%s"}],"file_handlers":[{"action":"b"}]}', 'page a?%s', 'page b'],
+  ['pages of other members', '{"share_target":{"action":"c"},"note_taking":{"new_note_url":"d"}}', 'page c', 'page d'],
+  ['what else may be a URL', '{"x":["a.png","b",{"./c.html":"d e."}]}', 'mention ./c.html ()', 'mention a.png ()'],
   ['with escapes', '{"\\u0069cons":[{"sr\\u0063":"a\\u002epng"},{"src":"\\/b.png"}]}', 'url a.png (a\\u002epng)', 'url /b.png (\\/b.png)'],
   ['behind wide characters', '{"name":"\u{1F4A9}","icons":[{"src":"\u{1F4A9}.png"}]}', 'url \u{1F4A9}.png'],
   ['over several lines', '{\r\n"icons":[\r\n{"src":"a.png"}]\r\n}', 'url a.png'],
   ['of two members with one name, those of the last', '{"icons":[{"src":"a.png"}],"icons":[{"src":"b.png"}]}', 'url b.png'],
-])('images of a web app manifest: %s', (_, json, ...references) => {
+])('references of a web app manifest: %s', (_, json, ...references) => {
   expect(found(json)).toEqual(references);
 });
 
 test.each([
-  '{"start_url":"/","scope":"/","serviceworker":{"src":"/sw.js"},"icon":[{"src":"a.png"}]}',
-  '{"icons":{"16":"a.png"},"screenshots":null,"shortcuts":[{}]}',
-  '{"icons":[null,1,"a.png",{"src":1},{"src":null},{"SRC":"a.png"}]}',
-  '[{"src":"a.png"}]',
-  '{"icons_localized":[{"src":"a.png"}],"shortcuts":{"icons":[{"src":"a.png"}]},"tab_strip":[]}',
+  '{"serviceworker":{"src":"/sw.js"},"icon":[{"src":"/a.png"}]}',
+  '{"icons":{"16":"/a.png"},"screenshots":null,"shortcuts":[{}],"share_target":"x","file_handlers":"x"}',
+  '{"icons":[null,1,"/a.png",{"src":1},{"src":null},{"SRC":"/a.png"}]}',
+  '[{"src":"/a.png"}]',
+  '{"icons_localized":[{"src":"/a.png"}],"shortcuts":{"icons":[{"src":"/a.png"}]},"tab_strip":[]}',
   'null',
 ])('no reference: %s', (json) => {
   expect(found(json)).toEqual([]);

@@ -58,11 +58,6 @@ test.each<[string, Partial<CachedFile>]>([
   expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: HASH, integrity: 'sha256-x', ...known });
 });
 
-test('what was hashed without being looked into is of no use to who follows references, and the other way round', () => {
-  const { cacheDir } = setUp();
-  expect(openScanCache(cacheDir, { algorithm: 'sha256', findReferences: false }).find('/a.js', '1-2-3-4')).toBeUndefined();
-});
-
 test('hashes of another algorithm are of no use', () => {
   expect(openScanCache(setUp().cacheDir, { algorithm: 'sha512' }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
@@ -84,7 +79,7 @@ test('forgets what is not saved again', () => {
 
 /** A document with these files, and a checksum that is right. */
 const documentWith = (files: unknown, head: object = {}) =>
-  serializeCheckedDocument(JSON.stringify({ version: 5, algorithm: 'sha256', findReferences: true, ...head, files }));
+  serializeCheckedDocument(JSON.stringify({ version: 6, algorithm: 'sha256', ...head, files }));
 const ROW = ['1-2-3-4', HASH, 'sha256-x'];
 const REFERENCE = ['url', 'css-url', 8, 14, 1, 'b.png'];
 const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, [reference]]] });

@@ -47,7 +47,7 @@ function jobOf(contents: readonly string[], size: number, extension = 'bin'): Fr
     const absolutePath = path.join(folder, `${index}.${extension}`);
     return { assetPath: `/${index}.${extension}`, absolutePath, ...stampOf(fs.statSync(absolutePath, { bigint: true })), size };
   });
-  return { files, algorithm: 'sha256', cacheDir: undefined, findReferences: true };
+  return { files, algorithm: 'sha256', cacheDir: undefined };
 }
 
 const SMALL = 100;

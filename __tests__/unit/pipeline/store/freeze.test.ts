@@ -28,7 +28,7 @@ const toFreeze = (file: string): FileToFreeze => ({
 });
 
 function freeze(file: FileToFreeze, cacheDir: string | undefined, algorithm: HashAlgorithm = 'sha256'): FrozenFile {
-  return freezeFiles({ files: [file], algorithm, cacheDir, findReferences: true })[0] as FrozenFile;
+  return freezeFiles({ files: [file], algorithm, cacheDir })[0] as FrozenFile;
 }
 
 const frozenCopy = (cacheDir: string, { contentHash }: FrozenFile) => fs.readFileSync(openStore(cacheDir).pathOf(contentHash));
@@ -100,7 +100,7 @@ test('keeps the order of the files, and one copy for equal content', () => {
     fs.writeFileSync(file, content);
     return toFreeze(file);
   });
-  const frozen = freezeFiles({ files, algorithm: 'sha256', cacheDir: path.join(folder, 'cache'), findReferences: true });
+  const frozen = freezeFiles({ files, algorithm: 'sha256', cacheDir: path.join(folder, 'cache') });
   expect(frozen.map(({ contentHash }) => contentHash)).toEqual(contents.map((content) => hashOf(content)));
   expect(listFiles(path.join(folder, 'cache/files'))).toHaveLength(4);
 });
@@ -108,7 +108,7 @@ test('keeps the order of the files, and one copy for equal content', () => {
 test('gives a sign of life with each chunk', () => {
   const { file, cacheDir } = setUp(bytes(2.5 * MIB));
   const onChunk = jest.fn();
-  freezeFiles({ files: [toFreeze(file)], algorithm: 'sha256', cacheDir, findReferences: true }, onChunk);
+  freezeFiles({ files: [toFreeze(file)], algorithm: 'sha256', cacheDir }, onChunk);
   expect(onChunk).toHaveBeenCalledTimes(3);
 });
 

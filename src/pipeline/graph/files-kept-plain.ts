@@ -1,0 +1,157 @@
+import { encodeAssetPath, isExternalUrl, splitExtension } from '../../core/asset-path.js';
+import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
+import { STORE_URL } from '../../core/rewrite-rules.js';
+import { isJsonData } from '../references/find-references.js';
+import type { Reference } from '../references/reference.js';
+import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type UrlSpace } from '../references/resolve-reference.js';
+import type { Edit } from '../references/rewrite-references.js';
+import { type FollowedReference, type GraphFile, isImport, type ReferenceGraph, reach } from './reference-graph.js';
+import type { SourceFile } from './source-file.js';
+
+/** Why a file keeps its plain URL although the globs would have it hashed. */
+export type ReasonToKeepPlain = 'long-name' | 'unreadable' | 'left-alone' | 'unknown-format' | 'other-host';
+
+/** How the hashed URL of a file differs from its plain one. */
+export interface Move {
+  /** To another folder. */
+  toFolder: boolean;
+  /** To another host, which need not have the rest of the site. */
+  toHost: boolean;
+}
+
+/** What {@link filesKeptPlain} is told of the files. */
+export interface FilesThatMove {
+  files: readonly SourceFile[];
+  /** The files with references, by asset path. */
+  referring: ReadonlyMap<string, GraphFile>;
+  /** Holds those of them whose references are rewritten. */
+  graph: ReferenceGraph;
+  /** Files that are not hashed anyway. */
+  stablePaths: readonly string[];
+  hashLength: number;
+  /** Whether the `references` option says that a file is served as it is. */
+  isLeftAlone(assetPath: string): boolean;
+  moveOf(assetPath: string): Move;
+}
+
+/**
+ * The files that are not hashed because they would not work under their hashed
+ * URL. A browser resolves a reference against the URL of the file that holds it
+ * (URL Standard, section 4.4). A reference that is not rewritten therefore finds
+ * nothing once its file has moved, and the file stays where it is.
+ */
+export function filesKeptPlain(those: FilesThatMove): Map<string, ReasonToKeepPlain> {
+  const kept = new Map<string, ReasonToKeepPlain>();
+  for (const file of those.files) {
+    const reason = reasonToKeepPlain(file, those.moveOf(file.assetPath), those);
+    if (reason) kept.set(file.assetPath, reason);
+  }
+  for (const assetPath of filesAbovePlainOnes(kept, those)) kept.set(assetPath, 'other-host');
+  return kept;
+}
+
+/** @returns `undefined` for a file that works under its hashed URL. */
+export function reasonToKeepPlain(
+  { assetPath, lexed }: SourceFile,
+  move: Move,
+  { referring, graph, hashLength, isLeftAlone }: Pick<FilesThatMove, 'referring' | 'graph' | 'hashLength' | 'isLeftAlone'>,
+): ReasonToKeepPlain | undefined {
+  if (isNameTooLong(assetPath, hashLength)) return 'long-name';
+  if (!move.toFolder && !move.toHost) return undefined;
+  if (move.toFolder && UNKNOWN_FORMATS.has(splitExtension(assetPath).extension.toLowerCase())) return 'unknown-format';
+  if (lexed?.problem && !lexed.problem.isPartial)
+    return move.toFolder ? (isJsonData(assetPath) ? 'unknown-format' : 'unreadable') : undefined;
+  const file = referring.get(assetPath);
+  if (file === undefined) return undefined;
+  if (isLeftAlone(assetPath)) return unrewritten(file, []).some((reference) => isBrokenBy(move, reference)) ? 'left-alone' : undefined;
+  const broken = unrewritten(file, graph.followed(assetPath)).filter((reference) => isBrokenBy(move, reference));
+  if (broken.some(({ kind }) => kind === 'mention')) return 'unknown-format';
+  // The import map resolves an import wherever its file is.
+  return move.toHost && broken.some((reference) => !isImport(reference)) ? 'other-host' : undefined;
+}
+
+/** Formats whose files name others by relative URLs, and that have no lexer here. `.html` is a stable URL anyway. */
+const UNKNOWN_FORMATS: ReadonlySet<string> = new Set([
+  // Documents.
+  ...['.htm', '.xht', '.xhtml', '.xml', '.xsl', '.xslt'],
+  // Playlists and tracks of video players.
+  ...['.m3u', '.m3u8', '.mpd', '.vtt'],
+  // Models, fonts and maps of 3D scenes and games.
+  ...['.atlas', '.dae', '.fnt', '.mtl', '.obj', '.tmx'],
+]);
+
+/**
+ * NAME_MAX of ext4 and APFS, in bytes
+ * (https://man7.org/linux/man-pages/man0/limits.h.0p.html). NTFS counts UTF-16
+ * units, which are never more. The same on every machine, as the manifest is.
+ */
+const MAX_NAME_BYTES = 255;
+
+function isNameTooLong(assetPath: string, hashLength: number): boolean {
+  const name = assetPath.slice(assetPath.lastIndexOf('/') + 1);
+  return Buffer.byteLength(name) + '.'.length + hashLength > MAX_NAME_BYTES;
+}
+
+/** On another host, a sheet cannot name a file that has no URL there. */
+function filesAbovePlainOnes(
+  kept: ReadonlyMap<string, unknown>,
+  { files, stablePaths, graph, moveOf, isLeftAlone }: FilesThatMove,
+): string[] {
+  const referrers = new Map<string, string[]>();
+  for (const { assetPath } of files) {
+    const { toFolder, toHost } = moveOf(assetPath);
+    if (!toFolder || !toHost || isLeftAlone(assetPath)) continue;
+    for (const { target, isRewritten } of graph.followed(assetPath)) {
+      if (isRewritten) referrers.set(target, [...(referrers.get(target) ?? []), assetPath]);
+    }
+  }
+  if (referrers.size === 0) return [];
+  const plain = [...kept.keys(), ...stablePaths];
+  const above = reach(plain, (assetPath) => referrers.get(assetPath) ?? []);
+  for (const assetPath of plain) above.delete(assetPath);
+  return [...above];
+}
+
+/** How a hashed URL differs from the plain one, if it leads to the store directly or not. */
+export function moveTo(isDirect: boolean, prefixes: UrlPrefixes): Move {
+  return { toFolder: isDirect, toHost: isExternalUrl(finishUrl(isDirect ? STORE_URL : '/', prefixes)) };
+}
+
+/**
+ * The references that keep a plain URL. A source map that is not there is no
+ * loss, and a mention of what is no file is no reference.
+ */
+export function unrewritten({ lexed, destinations }: GraphFile, followed: readonly FollowedReference[]): Reference[] {
+  const rewritten = new Set(followed.filter(({ isRewritten }) => isRewritten).map(({ start }) => start));
+  return lexed.references.filter(
+    ({ kind, start }, index) =>
+      !rewritten.has(start) && ((kind !== 'source-map' && kind !== 'mention') || typeof destinations[index] === 'string'),
+  );
+}
+
+/** Whether a reference, as it is written, leads elsewhere once its file has moved. */
+function isBrokenBy({ toFolder, toHost }: Move, { kind, url }: Reference): boolean {
+  if (!isOfThisSite(url) || isBareSpecifier(kind, url)) return false;
+  // A CDN that answers hashed paths by asking the site has all else of it, too; but no page may be on it.
+  if (toHost && kind === 'page') return true;
+  return toFolder && (toHost || !isRootRelative(url));
+}
+
+/** What puts plain URLs in the place of relative references, for a file that moves to another folder of the site. */
+export function plainEdits(from: string, references: readonly Reference[], space: UrlSpace): Edit[] {
+  return references.flatMap((reference): Edit[] => {
+    if (reference.kind === 'mention' || !isBrokenBy({ toFolder: true, toHost: false }, reference)) return [];
+    const url = plainUrl(from, reference.url, space.basePath);
+    // The hashed file has moved as well.
+    return url === undefined || isHashedAlready(url, space) ? [] : [{ reference, url }];
+  });
+}
+
+/** What a browser makes of a reference in a file under its plain URL, without `?query` and `#fragment`; `undefined` for what is no URL. */
+export function plainUrl(from: string, url: string, basePath: string): string | undefined {
+  try {
+    return new URL(url, `http://public.invalid${basePath}${encodeAssetPath(from)}`).pathname;
+  } catch {
+    return undefined;
+  }
+}
