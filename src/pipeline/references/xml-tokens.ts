@@ -64,10 +64,13 @@ function readTag(text: string, start: number): { tag?: XmlToken; end: number } {
   let position = skip(text, start, isNotInName);
   const name = text.slice(start, position);
   for (;;) {
+    const previous = position;
     position = skip(text, position, isNotBetween);
     if (position >= text.length) return { end: position };
     if (text[position] === '>') {
-      return { tag: { type: 'tag', name, attributes, isEmpty: text[position - 1] === '/' }, end: position + 1 };
+      // The slash of `<a href=b/>` belongs to the value, as in HTML.
+      const isEmpty = position > previous && text[position - 1] === '/';
+      return { tag: { type: 'tag', name, attributes, isEmpty }, end: position + 1 };
     }
     const nameEnd = Math.max(skip(text, position, isNotInName), position + 1);
     const attribute = { name: text.slice(position, nameEnd), start: nameEnd, end: nameEnd };

@@ -152,7 +152,7 @@ function anyBytes(parts: readonly string[]): fc.Arbitrary<Buffer> {
 }
 
 /** Milliseconds for each property. */
-const TIME_LIMIT = 4_000;
+const TIME_LIMIT = 3_000;
 
 function check(property: fc.IProperty<[Buffer]>): void {
   fc.assert(property, { numRuns: 1_000_000, interruptAfterTimeLimit: TIME_LIMIT, markInterruptAsFailure: false });

@@ -128,6 +128,7 @@ test.each([
   '<svg><animate attributeName="x" from="url(a.png)" to="a.png"/></svg>',
   '<svg><metadata fill="red"><style xmlns="urn:x">a{b:url(a.png)}</style></metadata></svg>',
   '<svg><image href="a.png',
+  '<svg><g xmlns="urn:x" a=b/><image href="a.png"/></g></svg>',
   'no SVG at all',
   '',
 ])('no reference: %s', (svg) => {
