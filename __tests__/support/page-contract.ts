@@ -88,6 +88,8 @@ export async function checkHydrationOf(
 export function isOfNext(complaint: string, status: number): boolean {
   // The browser says of every page with such a status that it failed to load.
   if (status !== 200 && complaint.includes(`status of ${status}`)) return true;
+  // `next dev` of Next 15, when a page of the Pages Router is reloaded while it is told of an edit.
+  if (complaint.startsWith('uncaught: Invariant: attempted to hard navigate to the same URL')) return true;
   // `next dev`, of an app with both routers, on a page of the Pages Router.
   return /^warning: \[HMR\] Invalid message: \{"(?:type|action)":"isrManifest"/.test(complaint);
 }
