@@ -57,7 +57,7 @@ export const HOSTS: readonly Host[] = [
     name: 'Cloudflare',
     isRecognised: ({ env }) => isSet(env.CF_PAGES) || isSet(env.WORKERS_CI),
     delivery: 'static',
-    evidence: 'run',
+    evidence: 'read',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
@@ -74,7 +74,7 @@ export const HOSTS: readonly Host[] = [
     name: 'OpenNext',
     isRecognised: ({ env }) => isSet(env.NEXT_PRIVATE_STANDALONE),
     delivery: 'static',
-    evidence: 'run',
+    evidence: 'read',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
@@ -82,14 +82,14 @@ export const HOSTS: readonly Host[] = [
     name: 'Vercel',
     isRecognised: ({ env }) => isSet(env.VERCEL),
     delivery: 'rewrite',
-    evidence: 'emulated',
+    evidence: 'read',
   },
   {
     // https://nextjs.org/docs/app/api-reference/config/next-config-js/adapterPath
     name: 'a Next adapter',
     isRecognised: ({ env, adapterPath }) => Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH),
     delivery: 'static',
-    evidence: 'emulated',
+    evidence: 'read',
   },
 ];
 
