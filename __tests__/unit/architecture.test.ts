@@ -96,7 +96,7 @@ test('the parser sees what is imported', () => {
   expect(IMPORTS.map(describeImport)).toEqual(
     expect.arrayContaining([
       'next/with-smart-cache.ts → next',
-      'next/with-smart-cache.ts → ../pipeline/project.js',
+      'next/next-config.ts → ../pipeline/project.js',
       'next/load-project.ts → jiti',
       'react/cached-script.tsx → next/script.js',
       'build.ts → ./core/errors.js',

@@ -7,7 +7,7 @@ import { type Project, resolveProject } from '../pipeline/project.js';
 import { requireConfigObject } from './checks/require-config-object.js';
 import { describeConfigError } from './config-stack.js';
 import { CLI_PHASE } from './mode.js';
-import { adapterPathOf } from './next-config.js';
+import { projectOf } from './next-config.js';
 import { findConfigFile } from './project-root.js';
 import { registeredOptions, whileReadingOnly } from './registration.js';
 
@@ -24,19 +24,7 @@ export async function loadProject(root: string): Promise<Project> {
   const file = findConfigFile(root);
   if (file === undefined) return resolveProject({ root });
   const config = await loadConfig(root, file);
-  const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions } = config;
-  return resolveProject({
-    root,
-    isApp: true,
-    distDir,
-    output,
-    adapterPath: adapterPathOf(config),
-    basePath,
-    assetPrefix,
-    transpilePackages,
-    pageExtensions,
-    options: registeredOptions(config),
-  });
+  return projectOf(config, root, registeredOptions(config));
 }
 
 /** What config functions read of Next's defaults; the whole of them is not public. */

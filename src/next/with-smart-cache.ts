@@ -3,7 +3,6 @@ import type { DeliveryChoice } from '../core/delivery.js';
 import { describeProblem } from '../core/errors.js';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { visible } from '../core/visible-text.js';
-import { resolveProject } from '../pipeline/project.js';
 import { checkWhenFinished } from './checks/finished-build.js';
 import { requireConfigObject } from './checks/require-config-object.js';
 import { checkVersions } from './checks/supported-versions.js';
@@ -12,7 +11,7 @@ import { mergeConfig } from './merge-config.js';
 import { canMergeHeaders } from './merge-headers.js';
 import { failOfMissingAssets } from './missing-assets.js';
 import { modeOf } from './mode.js';
-import { adapterPathOf, type NextConfigExport, type NextConfigFunction } from './next-config.js';
+import { type NextConfigExport, type NextConfigFunction, projectOf } from './next-config.js';
 import { currentProjectRoot } from './project-root.js';
 import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
 import { developmentApp, productionApp } from './smart-cache-app.js';
@@ -59,19 +58,7 @@ const RETURNED = 'what the function given to withSmartCache() in your next.confi
 function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string, phase: string | undefined, where: string): NextConfig {
   requireConfigObject(config, where);
   if (registeredOptions(config)) return config;
-  const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions } = config;
-  const project = resolveProject({
-    root,
-    isApp: true,
-    distDir,
-    output,
-    adapterPath: adapterPathOf(config),
-    basePath,
-    assetPrefix,
-    transpilePackages,
-    pageExtensions,
-    options,
-  });
+  const project = projectOf(config, root, options);
   const mode = modeOf(phase);
   const newerVersions = checkVersions(root);
   const isMainProcess = !isReadOnly() && enterWrappedProcess();
