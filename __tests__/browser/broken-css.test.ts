@@ -94,7 +94,7 @@ test('any sheet loads the same in Chromium when it is rewritten, by the new URLs
   expect(after).toEqual(before.map((loaded) => loaded.map((url) => `new/${url}`)));
 });
 
-/** With `new/` in front of each URL of a file. */
+/** Puts `new/` in front of each URL of a file. */
 function rewrite(content: Buffer): Buffer {
   const { references = [] } = findReferences('/sheet.css', content.length, () => content) ?? {};
   return rewriteBytes(

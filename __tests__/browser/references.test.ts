@@ -162,7 +162,7 @@ describe.each([
     await context.close();
   });
 
-  // With the option, files hold plain imports, which a page without the map leads nowhere else.
+  // With the option, files hold plain imports, and a page without the map does not map them to other URLs.
   if (!('modules' in options)) {
     test('without an import map too, a classic script and a module load one instance', async () => {
       const page = await browser.newPage();

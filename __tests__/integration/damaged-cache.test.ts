@@ -54,7 +54,7 @@ describe('a build whose cache was damaged since the last one', () => {
   test('serves current files from new copies, and no older file whose copy is damaged', async () => {
     const logo = app.read('public/img/logo.svg');
     const sheet = fs.readFileSync(path.join(app.dir, '.next/static/media/smart-cache-rewrite', urlOf('/css/site.css')));
-    // What is served of a sheet that refers to an image is not what lies in public/.
+    // A sheet that refers to an image is served with other bytes than those in public/.
     expect(sheet.toString()).not.toBe(app.read('public/css/site.css'));
     for (const content of [logo, sheet, OLD]) flipBit(copyOf(content));
     fs.truncateSync(copyOf(SCRIPTS[0]), 5);

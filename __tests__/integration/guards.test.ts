@@ -40,7 +40,7 @@ function configure(config: object, options: object): void {
   app.write('next.config.mjs', `import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache(${args});\n`);
 }
 
-/** Other ways to write a path, of which servers and caches take some for the same. */
+/** Other ways to write a path; servers and caches take some of them for the same path. */
 function spellingsOf(url: string): string[] {
   const encoded = (sign: string, prefix = '%') => prefix + sign.charCodeAt(0).toString(16).padStart(2, '0');
   const signs = [...url].map((_, at) => at).slice(1);
@@ -69,7 +69,7 @@ function spellingsOf(url: string): string[] {
   ];
 }
 
-/** Those of the paths that an app answers with the guarded file. */
+/** Finds the paths that an app answers with the guarded file. */
 async function openPaths(origin: string, paths: readonly string[]): Promise<string[]> {
   const answers = await Promise.all(paths.map(async (url) => ({ url, body: (await request(origin, url)).body.toString() })));
   return answers.filter(({ body }) => body.includes(SECRET)).map(({ url }) => url);
@@ -80,7 +80,7 @@ const messagesOf = (output: string) => output.split('\n').filter((line) => line.
 
 const isDeploy = () => fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'));
 
-test('a file that the proxy guards by name alone fails the build, and excluded it is not to be had', async () => {
+test('a file that the proxy guards by name alone fails the build, and cannot be fetched once it is excluded', async () => {
   guardedApp({ matcher: ['/members/handbook.pdf', '/members/q&a 1.pdf'] });
   app.write('public/members/q&a 1.pdf', SECRET);
   app.write('public/members/notes/a.pdf', SECRET);
@@ -113,7 +113,7 @@ test('a file that the proxy guards by name alone fails the build, and excluded i
     expect([url, (await request(origin, url as string)).cacheControl]).toEqual([url, cacheControl]);
 });
 
-/** The folder that the rewrites look into is not to be had by its own name, with which matchers as a rule let everything pass. */
+/** Clients cannot request the folder that the rewrites look into by its own name, which matchers as a rule let pass. */
 describe.each([
   { name: 'edge middleware, Next 15, webpack', line: 'previous', file: 'middleware', fixture: 'tiny', config: {}, prefixes: [''] },
   {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 const HASH = /\.[0-9a-f]{8,64}(?=(?:\.[^./]+)?$)/i;
 
-/** One way to spell a path in another way, or to change it to one that nobody was given. */
+/** One way to spell a path differently, or to change it to one that the site never issued. */
 type Change = (path: string, at: number, otherPath: string) => string;
 
 const CHANGES: readonly Change[] = [

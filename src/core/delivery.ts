@@ -10,7 +10,7 @@ export interface Host {
   delivery: Delivery;
   /** How the delivery is known to be right. */
   evidence: 'run' | 'emulated' | 'read';
-  /** What happens to hashed URLs of rewrite delivery there. Only where they break. */
+  /** What happens to hashed URLs of rewrite delivery there. Absent where they work. */
   brokenRewrites?: string;
 }
 
@@ -24,7 +24,7 @@ export interface BuildSettings {
   adapterPath?: string | undefined;
 }
 
-/** A delivery, and what it was chosen for. */
+/** A delivery, and the reason for it. */
 export interface DeliveryChoice {
   delivery: Delivery;
   /** Why, in a few words; `undefined` when it is the plain default. */

@@ -19,7 +19,7 @@ export interface ServedFile {
 /** What Next puts in front of a path before it asks the matchers. */
 export interface PathPrefixes {
   basePath: string;
-  /** With `i18n`, the default one. */
+  /** The default locale of `i18n`, if the app has one. */
   locale: string | undefined;
 }
 
@@ -31,17 +31,18 @@ export interface UnguardedUrl {
 }
 
 export interface GuardGaps {
-  /** One for each file that a matcher guards by name, or in a folder, and not under each of its URLs. */
+  /** One for each file that a matcher guards by name or by folder, but not under each of its URLs. */
   unguarded: UnguardedUrl[];
   /** One for each file that only a whole-site matcher covers, and that is public below `/_next/static`. */
   beyondWholeSite: UnguardedUrl[];
 }
 
 /**
- * Finds the files that the app's proxy sees requests for, but not under every
- * URL at which they are served. A matcher with conditions (`has`, `missing`)
- * counts as one that covers a file; it makes up for another one only if that
- * has the same conditions, since the client decides whether they hold.
+ * Finds the files that have a URL at which the app's proxy does not see the
+ * requests, although it sees those for another URL of the file. A matcher with
+ * conditions (`has`, `missing`) counts as one that guards a file. It makes up
+ * for a gap of another matcher only if that one has the same conditions, since
+ * the client decides whether they are true.
  */
 export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly ServedFile[], prefixes: PathPrefixes): GuardGaps {
   const compiled = matchers.map((matcher) => compileMatcher(matcher, prefixes));
@@ -59,7 +60,7 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
       gaps.unguarded.push(unguarded);
       continue;
     }
-    // Under rewrite delivery, what a whole-site matcher says of hashed paths is what the app says of its paths.
+    // Under rewrite delivery, hashed paths are paths of the app, so a whole-site matcher that leaves some out does so on purpose.
     const direct = urls.filter((url) => url.startsWith(`${STORE_URL}/`));
     const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, direct));
     if (beyond) gaps.beyondWholeSite.push(beyond);
@@ -67,7 +68,7 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
   return gaps;
 }
 
-/** A matcher that covers a file of this name in the root of the site does so for every name. */
+/** A matcher that covers a file of this name in the root of the site covers every name. */
 const MADE_UP_NAME = 'q7x2k9v4w8';
 
 interface CompiledMatcher {

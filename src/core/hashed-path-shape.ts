@@ -12,7 +12,7 @@ export interface HashedPathShape {
   /** Whether any hashed path has, or lacks, a file extension. */
   withExtension: boolean;
   withoutExtension: boolean;
-  /** One that hashed files in folders have, with its dot; `''` for none. */
+  /** An extension that hashed files in folders have, with its dot; `''` for none. */
   exampleExtension: string;
   /**
    * Top-level entries whose hashed paths the pattern does not cover, because
@@ -45,7 +45,7 @@ const OTHER_SPELLING = '%(?:2[1789ADEF]|3\\d|[46][1-9A-F]|[57][\\dA]|5F|7E)';
  * @param olderPaths asset paths of earlier deploys, whose hashed paths are
  * served as long as the store has them and the budget lasts. Default: none.
  * @param hasHandler whether a route handler of the app may answer to a hashed
- * path in this top-level folder (`''`: in none). Default: no.
+ * path in this top-level folder (`''`: outside all folders). Default: no.
  * @returns `undefined` when nothing is hashed.
  */
 export function hashedPathShape(
@@ -138,7 +138,7 @@ interface PathGroups {
   folders: Set<string>;
   inFolders: string[];
   rootFiles: string[];
-  /** Of the files in folders. */
+  /** The extensions of the files in folders. */
   extensions: Set<string>;
   hasExtension: boolean;
   hasNoExtension: boolean;
@@ -171,7 +171,7 @@ function groupPaths(assetPaths: Iterable<string>): PathGroups {
   return groups;
 }
 
-/** With its dot; `''` for none. Too many to list: any, and then more names are kept out. */
+/** The pattern of the extensions, with the dot; `''` for none. If they are too many to list, it fits any extension, and more names are kept out. */
 function extensionPattern(extensions: readonly string[]): string {
   const list = alternatives(
     extensions.map((extension) => escapePattern(encodeURIComponent(extension.slice(1)))),
@@ -215,7 +215,7 @@ function foldersAbove(assetPath: string): string[] {
   return folders;
 }
 
-/** The names of as many top-level folders as fit, those with few first; the other folders are added to `linkedDirectly`. */
+/** Takes the names of as many top-level folders as fit, the folders with few names first. Adds the other folders to `linkedDirectly`. */
 function takeFolders(budget: number, folders: Iterable<string>, linkedDirectly: Set<string>, names: readonly ListedName[]): string[] {
   const groups = new Map<string, { folders: string[]; patterns: Set<string> }>();
   for (const folder of ['', ...folders]) {
@@ -282,8 +282,8 @@ function toPattern(assetPath: string): string {
 }
 
 /**
- * The same in each spelling under which Next finds the file: it decodes a path
- * that it does not know, or encodes it.
+ * {@link toPattern} for each spelling under which Next finds the file: Next
+ * decodes a path that it does not know, or encodes it.
  */
 function anySpelling(assetPath: string): string {
   return toPattern(assetPath).replace(/%([\dA-F]{2})/g, (_, hex: string) => {
@@ -292,7 +292,7 @@ function anySpelling(assetPath: string): string {
   });
 }
 
-/** As rules compare paths. */
+/** The form in which rules compare paths. */
 function withoutCase(assetPath: string): string {
   return encodeAssetPath(assetPath).toLowerCase();
 }

@@ -1,7 +1,7 @@
 import type { HashedPathShape } from './hashed-path-shape.js';
 import { STORE_URL } from './rewrite-rules.js';
 
-/** One entry of Next's `headers`, the parts of it that this package uses. */
+/** The parts that this package uses of one entry of Next's `headers`. */
 export interface HeaderRule {
   source: string;
   basePath?: false;
@@ -15,13 +15,13 @@ const ETAG_START = 'W/":hash.';
 
 /**
  * The headers by which caches decide how long they keep an answer, and whether
- * it is still good: those of RFC 9111 and RFC 9110, the targeted ones of RFC
+ * it is still valid: those of RFC 9111 and RFC 9110, the targeted ones of RFC
  * 9213 (`CDN-Cache-Control` and what hosts put in front of it), and those that
  * only some caches know.
  */
 const ABOUT_CACHING = /^(?:(?:.+-)?cache-control|expires|surrogate-control|x-accel-expires|edge-control|etag|last-modified)$/i;
 
-/** Whether a header says how long an answer may be kept, or by what it is confirmed. */
+/** Whether a header says how long an answer may be kept, or is a validator. */
 export function isAboutCaching(key: string): boolean {
   return ABOUT_CACHING.test(key);
 }
@@ -31,9 +31,9 @@ export interface HeaderRulesInput {
   shape: HashedPathShape | undefined;
   /** Hex digits. */
   hashLength: number;
-  /** Differs between any two servers that may answer a hashed URL in two ways. */
+  /** The name of the deploy. Two servers that may answer a hashed URL differently have different names. */
   deploy: string;
-  /** Where the optimizer of `next/image` answers: `/_next/image`. `undefined`: elsewhere than in this app. */
+  /** Path of the optimizer of `next/image`: `/_next/image`. `undefined`: this app does not optimize images itself. */
   optimizerPath: string | undefined;
   /** Names of all headers that rules of the app set. */
   ownKeys: readonly string[];
@@ -51,9 +51,10 @@ export interface HeaderRulesInput {
  * - `Last-Modified`, which cannot name a deploy, is a space: `send` does not
  *   replace it, and on the wire it is an empty value.
  *
- * The optimizer of `next/image` sets no `Cache-Control` on an error, so a
- * cache might keep one (a 404 by RFC 9110, 15.1, any by a rule of the app).
- * With an image it sets its own, whatever is set before.
+ * The optimizer of `next/image` sets no `Cache-Control` on an error. A cache
+ * may then keep a 404 (RFC 9110, section 15.1), and with a rule of the app any
+ * error, so one of our rules forbids it. On an image the optimizer replaces
+ * whatever a rule has set.
  */
 export function deriveHeaders({ shape, hashLength, deploy, optimizerPath, ownKeys }: HeaderRulesInput): HeaderRule[] {
   const hashPattern = `[0-9a-f]{${hashLength}}`;
@@ -77,17 +78,18 @@ function anywhere(path: string, headers: HeaderRule['headers']): HeaderRule {
   return { source: `/:prefix((?:.+/)?)${path.slice(1)}`, basePath: false, locale: false, headers };
 }
 
-/** Whether a rule is one of {@link deriveHeaders} for hashed URLs, in whatever form Next wrote it down. */
+/** Whether a rule comes from {@link deriveHeaders} and is for hashed URLs. Next may have written it down in another form. */
 export function isOwnHeaderRule({ headers }: Pick<HeaderRule, 'headers'>): boolean {
   return headers.some(({ value }) => value.startsWith(ETAG_START));
 }
 
 /**
- * One header for each of `always`, and for each about caching that the app
- * sets. Next keeps headers by their exact spelling, and sends them in the order
- * in which it met them; so each spelling of the app is repeated.
+ * Makes one header for each name in `always`, and one for each header about
+ * caching that the app sets. Next keeps headers by their exact spelling, and
+ * sends them in the order in which it found them; so each spelling of the app
+ * is repeated.
  *
- * @param values by lower-case name; any other header about caching is emptied.
+ * @param values by lower-case name; a header about caching that is not among them is emptied.
  */
 function headersOver(
   ownKeys: readonly string[],

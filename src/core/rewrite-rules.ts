@@ -5,7 +5,7 @@ export interface RewriteRule {
   source: string;
   destination: string;
   has?: { type: 'header'; key: string }[];
-  /** `false`: Next adds no locale to the two of them. */
+  /** `false`: Next adds no locale to `source` and `destination`. */
   locale?: false;
 }
 
@@ -14,12 +14,12 @@ export interface RewriteRules {
   afterFiles: RewriteRule[];
 }
 
-/** Where the store is linked: what links to it directly, and static delivery, use this URL. */
+/** Where the build copies the files whose URLs lead to the store directly: all of them under static delivery. */
 export const STORE_URL = '/_next/static/media/smart-cache';
 
 /**
- * Where the store is linked a second time, for the rewrites alone. Middleware
- * as a rule leaves `/_next/static` alone, so a request for this path itself
+ * Where the build copies the files that the rewrites look up. Middleware as a
+ * rule leaves `/_next/static` alone, so a request for this path itself
  * must never go on to a page of the app.
  */
 export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
@@ -42,7 +42,7 @@ export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
  * @param shape `undefined` when nothing is hashed.
  * @param onStaleHash `'not-found'` puts a 404 in place of the original.
  * @param optimizerHasHeaders for versions of Next whose optimizer passes on
- * the headers of the browser: there, a stale image is not found for anybody.
+ * the headers of the browser. There, a stale image is a 404 for browsers too.
  */
 export function deriveRewrites(
   shape: HashedPathShape | undefined,
@@ -58,7 +58,7 @@ export function deriveRewrites(
   };
 }
 
-/** Names of what the optimizer takes for an image. */
+/** Names of the files that the optimizer takes for images. */
 const IMAGES = '.+\\.(?:avif|bmp|gif|heic|icns|ico|jp2|jpe?g|jxl|pic|png|svg|tiff?|webp)';
 
 /**

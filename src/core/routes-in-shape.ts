@@ -5,7 +5,7 @@ import type { HashedPathShape } from './hashed-path-shape.js';
 export interface AppRoute {
   /** As Next writes it: `/img/[...slug]`. */
   path: string;
-  /** Whether it is a route handler or an API route, and no page. */
+  /** Whether it is a route handler or an API route, and not a page. */
   isHandler: boolean;
 }
 
@@ -34,10 +34,11 @@ export function findRoutesInShape(routes: readonly string[], shape: HashedPathSh
 }
 
 /**
- * A test for the top-level folders of `public/` (`''`: its own files): whether
- * some dynamic route handler may answer to a hashed path there. Of a handler's
- * response Next adds only headers that no header rule sets (`sendResponse`, seen
- * on 15.4 to 16.4), so no rule of ours may match such a path.
+ * Makes a test for the top-level folders of `public/` (`''`: its own files):
+ * whether some dynamic route handler may answer to a hashed path there. Next
+ * adds a header of a handler's response only if no header rule sets it
+ * (`sendResponse`, seen on 15.4 to 16.4), so no rule of ours may match such a
+ * path.
  */
 export function handlerMatcher(routes: readonly AppRoute[], hashLength: number): (folder: string) => boolean {
   const looksHashed = new RegExp(`\\.[0-9a-f]{${hashLength}}(?:\\.[^./]+)?$`, 'i');
@@ -64,7 +65,7 @@ export function examplePath(route: string, hashLength: number, extension: string
     .join('/');
 }
 
-/** Of the right shape, and no file's. */
+/** A hash of the right shape that no file has. */
 export function madeUpHash(hashLength: number): string {
   return '0'.repeat(hashLength);
 }

@@ -18,7 +18,7 @@ export const STABLE_URL_GLOBS: readonly string[] = [
   '**/ngsw-worker.js',
   '**/OneSignalSDK*Worker.js',
   '**/*.html',
-  // What configures a host, which reads it at the root only: Cloudflare Pages and Netlify
+  // Files that configure a host, which reads them at the root only: Cloudflare Pages and Netlify
   // (https://developers.cloudflare.com/pages/configuration/headers/, …/redirects/, …/functions/routing/,
   // …/functions/advanced-mode/, which takes a folder too), Azure Static Web Apps
   // (https://learn.microsoft.com/azure/static-web-apps/configuration).

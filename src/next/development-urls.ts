@@ -16,9 +16,9 @@ export interface DevelopmentUrls {
 /**
  * `/js/application.<hash>.js`.
  *
- * @param shape asked for once, as Next asks for the rewrites: a file in a folder
- * or with an extension that is new since then has no such URL until the server
- * is started again.
+ * @param shape made once, when Next asks for the rewrites. A file in a folder or
+ * with an extension that is new since then has no such URL until the server is
+ * started again.
  */
 export function rewrittenUrls(shape: () => HashedPathShape | undefined): DevelopmentUrls {
   let isInShape: ((url: string) => boolean) | undefined;

@@ -10,8 +10,8 @@ import type { HeaderRule } from '../core/header-rules.js';
 export type HeaderRules = (ownKeys: readonly string[]) => HeaderRule[];
 
 /**
- * The `headers` of a config with our rules after what they return, since the
- * last one wins. What Next would refuse is handed on: Next says what is wrong.
+ * Makes the `headers` of a config with our rules after its own, since the last
+ * rule wins. A result that Next would refuse is passed on: Next reports it.
  */
 export function mergeHeaders(config: NextConfig, rules: HeaderRules): Pick<NextConfig, 'headers'> {
   const { headers } = config;
@@ -25,7 +25,7 @@ export function mergeHeaders(config: NextConfig, rules: HeaderRules): Pick<NextC
   };
 }
 
-/** Otherwise Next leaves `headers` out, and says so. */
+/** Whether Next accepts the type of `headers`. It ignores any other type, and says so. */
 export function canMergeHeaders({ headers }: NextConfig): boolean {
   return headers === undefined || typeof headers === 'function';
 }

@@ -50,7 +50,7 @@ export interface ProductionAppOptions {
   checkCopies?: boolean;
 }
 
-/** `next build`: the store, copied to where Next serves it as immutable. */
+/** The app under `next build`: the store, copied to where Next serves its files as immutable. */
 export function productionApp(project: Project, config: SettingsConfig, { checkCopies = true }: ProductionAppOptions = {}): SmartCacheApp {
   const modules = renderModulePaths(project, 'build');
   const built = once(() => {
@@ -161,7 +161,7 @@ export function developmentApp(project: Project): SmartCacheApp {
   };
 }
 
-/** Vercel has an optimizer of its own, which is not known to override a header rule. */
+/** `undefined` on Vercel: its own optimizer is not known to override a header rule. */
 function optimizerPathOf({ images }: SettingsConfig): string | undefined {
   const optimizerPath = images?.path ?? '/_next/image';
   return !process.env.VERCEL && /^(?:\/[\w.-]+)+$/.test(optimizerPath) ? optimizerPath : undefined;

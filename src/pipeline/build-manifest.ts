@@ -36,7 +36,7 @@ export interface BuildManifestOptions {
 
 export interface BuiltManifest {
   manifest: Manifest;
-  /** Asset paths in `public/` that keep their name, whether the globs say so or they would not work under another one. Sorted. */
+  /** Asset paths in `public/` that keep their name, because the globs say so or because they would not work under another name. Sorted. */
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
@@ -46,11 +46,11 @@ export interface BuiltManifest {
   sourceHashes: ReadonlySet<string>;
   /** What the files say of each other. */
   graph: ReferenceGraph;
-  /** Content hashes of the frozen copies, those of older deploys included, that are whole as far as was looked. */
+  /** Content hashes of the frozen copies, those of older deploys included, in which the checks found no damage. */
   copies: ReadonlySet<string>;
   /** What is to be mended, and stops nothing. */
   warnings: readonly ErrorParts[];
-  /** What was damaged in the build cache, and so was made again: one line each. */
+  /** One line for each kind of damage in the build cache that this build repaired. */
   notices: readonly string[];
   /** Whether the manifest on disk was missing or another one. */
   changed: boolean;

@@ -18,7 +18,7 @@ export type Deploy = Readonly<Record<string, string>>;
 export interface ServedDeploys {
   /** Newest first: that of the build itself, then as many before it as `keep` allows. */
   deploys: [current: Deploy, ...older: Deploy[]];
-  /** What of the older ones cannot be served any more: one line each. */
+  /** One line for each loss: files of older deploys that cannot be served any more. */
   notices: string[];
 }
 
@@ -61,7 +61,7 @@ export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set
   return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
 }
 
-/** The URLs that are served once this build is, this deploy's and older ones', without `basePath`, by asset path. */
+/** The URLs that are served once this build is, those of older deploys included; without `basePath`, by asset path. */
 export function servedUrls(project: Project, built: BuiltManifest): Map<string, string[]> {
   const urls = new Map<string, string[]>();
   for (const url of new Set(deploysWith(project, built).deploys.flatMap((deploy) => Object.keys(deploy)))) {
@@ -71,14 +71,14 @@ export function servedUrls(project: Project, built: BuiltManifest): Map<string, 
   return urls;
 }
 
-/** The file that a URL of a deploy stands for. */
+/** The file that a URL of a deploy belongs to. */
 function assetPathOf(url: string): string {
   return fromHashedPath(isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
 }
 
 /**
- * A name for what this build answers to hashed URLs: 10 hex digits, equal on
- * all replicas of one build. The manifest decides which bytes a stale hash
+ * Names the deploy by how it answers hashed URLs: 10 hex digits, equal on all
+ * replicas of one build. The manifest decides which bytes a stale hash
  * gets; the kept deploys decide which hashes are stale.
  */
 export function nameDeploy(project: Project, built: BuiltManifest): string {

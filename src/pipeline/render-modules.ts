@@ -106,11 +106,11 @@ export function parseRenderModule(text: string): RenderManifest {
   return JSON.parse(line.slice(MANIFEST_START.length, -1).replaceAll(COMPUTED_PROTO, PROTO)) as RenderManifest;
 }
 
-/** A key of JSON, which would set the prototype in an object literal (ECMA-262, annex B.3.1), and the same key computed. */
+/** The key `__proto__` would set the prototype in an object literal (ECMA-262, annex B.3.1). A computed key does not. */
 const PROTO = '"__proto__":';
 const COMPUTED_PROTO = '["__proto__"]:';
 
-/** An expression of JavaScript. Within a string, JSON has a backslash in front of each quote, so only keys are changed. */
+/** Turns JSON into a JavaScript expression. Within a string, JSON has a backslash in front of each quote, so only keys are changed. */
 function toLiteral(value: unknown): string {
   return JSON.stringify(value).replaceAll(PROTO, COMPUTED_PROTO);
 }

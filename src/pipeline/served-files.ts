@@ -20,19 +20,19 @@ export interface ServedFile extends FileStamp {
 
 export interface ServedStore {
   files: ServedFile[];
-  /** What cannot be served any more: one line each. */
+  /** One line for each loss: files that cannot be served any more. */
   notices: string[];
 }
 
 /**
  * Copies the frozen copies of this build, and of the deploys that `keep` still
  * allows, into folders that Next serves as immutable; each is replaced whole.
- * What the rewrites lead to lies in one of its own, which cannot be asked for:
- * middleware as a rule lets all of `/_next/static` pass, and may guard the
- * same file under its own path.
+ * The files that the rewrites look up have a folder of their own, which clients
+ * cannot request: middleware as a rule lets all of `/_next/static` pass, and may
+ * guard the same file under its plain path.
  *
- * No hard links: other tools write into `.next/static` afterwards, and through
- * a link they would write into the store.
+ * They are copies, not hard links: other tools write into `.next/static`
+ * afterwards, and through a hard link they would write into the store.
  *
  * @param distDir where Next has just built.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
@@ -67,7 +67,7 @@ export function serveStore(project: Project, built: BuiltManifest, distDir: stri
 }
 
 /**
- * Looks, at the end of the build, whether the files still are what was copied.
+ * Checks, at the end of the build, that the files still are what was copied.
  * Only those with another stamp are read. A source map may be gone: tools that
  * upload source maps delete them afterwards, and no page needs one.
  *
@@ -104,7 +104,7 @@ interface FileToServe {
   contentHash: string;
 }
 
-/** @param isRequired whether a file whose copy is gone is an error; older versions are then stale. */
+/** @param isRequired whether a missing frozen copy is an error. If not, the URL is not served, and its hash is stale. */
 function copyFiles(store: Store, files: readonly FileToServe[], folder: string, isRequired: (url: string) => boolean): ServedFile[] {
   const made = new Set<string>();
   return files.flatMap(({ url, contentHash }) => {
@@ -125,6 +125,7 @@ function copyFiles(store: Store, files: readonly FileToServe[], folder: string, 
     }
   });
 }
+
 function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {
   return new SmartCacheError(
     'ERR_SMART_CACHE_STORE_DAMAGED',

@@ -245,12 +245,12 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     expect(spellings(hashedUrl(assetPath)).filter((url) => reached(url) !== undefined)).toEqual([]);
   });
 
-  test('and one of a file that is hashed does', () => {
+  test('although one does lead to a file that is hashed', () => {
     expect(shape?.linkedDirectly).toEqual(new Set());
     for (const assetPath of hashed) expect(reached(hashedUrl(assetPath))).toBe(encodeAssetPath(assetPath));
   });
 
-  test('nor with any extension, where there are too many to be listed', () => {
+  test('with any extension, where there are too many to be listed', () => {
     const many = Array.from({ length: 100 }, (_, index) => `/js/a.ext${index}`);
     const all = [...many, '/js/own.html', '/img/own.html'];
     const hasShape = coverOf(hashedPathShape(many, all, 10));
@@ -258,14 +258,14 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     expect(hasShape(hashedUrl('/js/own.html'))).toBe(false);
   });
 
-  test('and where their names are too many, or differ in case alone, their folder is linked directly, and no other', () => {
+  test('because only a folder with too many such names, or with names that differ only in case, is linked directly', () => {
     const own = Array.from({ length: 100 }, (_, index) => `/js/own-${index}.js`);
     for (const others of [own, ['/js/APP.js'], ['/JS/app.js']])
       expect(hashedPathShape(hashed, [...hashed, ...others], 10)?.linkedDirectly).toEqual(new Set(['js']));
     expect(hashedPathShape(hashed, [...hashed, '/OPEN.pdf'], 10)?.linkedDirectly).toEqual(new Set(['']));
   });
 
-  test('nor does one of an older deploy, in which the file was hashed', () => {
+  test('although an older deploy hashed the file', () => {
     const withOlder = coverOf(hashedPathShape(hashed, [...hashed, ...unhashed], 10, [...unhashed, '/js/older.js', '/older/a.gif']));
     expect(unhashed.filter((name) => withOlder(hashedUrl(name)))).toEqual([]);
     expect([withOlder(hashedUrl('/js/older.js')), withOlder(hashedUrl('/older/a.gif'))]).toEqual([true, true]);

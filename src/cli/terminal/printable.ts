@@ -3,13 +3,13 @@ import { visible } from '../../core/visible-text.js';
 /** More of one text than this is no help to a reader. */
 const MAX_LENGTH = 300;
 
-/** {@link visible}, without the middle of what is very long. */
+/** Makes a text {@link visible}, and cuts the middle out of a very long one. */
 export function printable(text: string): string {
   return visible(cutMiddle(text));
 }
 
 /**
- * Data on stdout: exact, also where a terminal shows it. `JSON.stringify` escapes the C0 controls alone.
+ * Writes data for stdout as JSON that a terminal shows exactly. `JSON.stringify` escapes only the C0 controls.
  *
  * @param indent spaces. Default: 2; 0 keeps it on one line.
  */

@@ -5,7 +5,8 @@ import type { CommandIo } from '../command-io.js';
 
 /**
  * What the command line says to a person: on stderr, so that data on stdout can
- * be piped on. Whatever it is given, a terminal obeys nothing of it.
+ * be piped on. Control characters in a text are shown, and never reach the
+ * terminal.
  */
 export interface Talk {
   /** The outcome, one line. */
@@ -14,7 +15,7 @@ export interface Talk {
   note(text: string): void;
   /** Something to mend that stops nothing. */
   warn(problem: ErrorParts): void;
-  /** Something that does not hold, in one line or several. */
+  /** A check that failed, in one line or several. */
   fail(...lines: string[]): void;
   /** The same, at a place in a file, in the form that editors and terminals make a link of: `app/page.tsx:3:12`. */
   failAt(place: string, text: string): void;

@@ -101,7 +101,7 @@ async function askForFiles(
   }
   return { files, notAsked };
 
-  /** Of links that are new, those to ask for. */
+  /** Selects the links to ask for, among those that are new. */
   function select(candidates: readonly LinkedFile[]): LinkedFile[] {
     const selected: LinkedFile[] = [];
     for (const link of candidates.map(throughOptimizer)) {
@@ -114,7 +114,7 @@ async function askForFiles(
         if (hasHashedForm(url)) hashedElsewhere.push(link.url);
       } else if (kind === 'route') notAsked.routes++;
       else if (kind === 'framework') notAsked.framework++;
-      // Next's own sheets are asked for what they name: url() in a bundled stylesheet.
+      // Next's own sheets are read for the files that they name: url() in a bundled stylesheet.
       const isSheet = kind === 'framework' && url.pathname.endsWith('.css');
       if (kind !== 'hashed' && kind !== 'plain' && !isSheet) continue;
       if (selectedCount++ < options.maxAssets) selected.push(link);

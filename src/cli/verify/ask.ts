@@ -16,7 +16,7 @@ export interface Want {
   /** What a longer answer means. Default: a failure that names no option. */
   ifLonger?: 'cut' | 'fail-naming-max-size';
   digests?: boolean;
-  /** Bytes that are kept; of a longer answer, none are. Default: 0. With `cut`, its first `maxBytes` are kept. */
+  /** How many bytes are kept. Default: 0. A longer answer is not kept, except with `cut`: then its first `maxBytes` are. */
   keepBytes?: number;
 }
 

@@ -4,7 +4,7 @@ import { STABLE_URL_GLOBS } from '../../core/stable-urls.js';
 import { parseCacheControl } from './cache-headers.js';
 import type { FileAnswers } from './site-answers.js';
 
-/** Of the public files that a page loads, how many it loads by a hashed URL. */
+/** How many of the public files that a page loads it loads by a hashed URL. */
 export interface Coverage {
   hashed: number;
   /** Public files that were looked at and exist. */
@@ -21,7 +21,7 @@ export function measureCoverage(files: readonly FileAnswers[]): Coverage {
 
 function isPlainPublicFile({ kind, url, answer }: FileAnswers): boolean {
   if (kind === 'hashed' || answer.status !== 200 || keepsItsName(url)) return false;
-  // Another tool put a hash there and had the file cached by it, so that there is nothing to add.
+  // Another tool put a hash there and lets caches keep the file for it, so this package has nothing to add.
   return kind === 'plain' || !parseCacheControl(answer.headers['cache-control']).has('immutable');
 }
 

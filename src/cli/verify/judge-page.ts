@@ -42,7 +42,7 @@ function fixForStatus(status: number): string {
   return status === 404 ? 'check the path' : "look into the server's log";
 }
 
-/** None at all means that the package is not at work; few of them are up to the app, as is a page that loads no public file. */
+/** Fails if no public file has a hashed URL: then the package is not at work. Low coverage, or a page without public files, is up to the app. */
 function judgeHashedUrls({ pathname }: URL, { coverage, notAsked }: PageContext): Verdict {
   const { hashed, total } = coverage;
   if (hashed > 0 || total === 0 || notAsked.hashedElsewhere.length > 0) return holds('hashed-urls', `${hashed} of ${total}`);

@@ -16,7 +16,7 @@ export type UrlKind = 'hashed' | 'plain' | 'route' | 'framework' | 'elsewhere';
 export interface Origins {
   /** Of the page. */
   site: string;
-  /** Those of `--origin`, which serve hashed URLs too: behind `cdnPrefix`. */
+  /** Those of `--origin`. They serve hashed URLs too, as the CDN of `cdnPrefix` does. */
   others: ReadonlySet<string>;
 }
 

@@ -20,7 +20,7 @@ export type Check =
   | 'hashed-urls';
 
 export type Verdict =
-  | { check: Check; ok: true; detail: string /** Worth knowing, and nothing that this package is responsible for. */; advice?: string }
+  | { check: Check; ok: true; detail: string /** Worth knowing, but this package is not responsible for it. */; advice?: string }
   | { check: Check; ok: false; fault: Fault; detail: string; fix: string };
 
 /** What is wrong, in the words of the table; and as the first part of a message. */
@@ -48,7 +48,7 @@ export function holds(check: Check, detail: string): Verdict {
   return { check, ok: true, detail };
 }
 
-/** For what is not a fault of a hashed site. It never changes the exit code. */
+/** Makes a verdict of something that is not a fault of a hashed site. It never changes the exit code. */
 export function advises(check: Check, detail: string, advice: string): Verdict {
   return { check, ok: true, detail, advice };
 }

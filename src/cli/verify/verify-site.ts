@@ -50,10 +50,10 @@ export interface Judged {
 }
 
 /**
- * Looks at a site from outside. Faults of the site are in the report, also
- * that it cannot be reached.
+ * Looks at a site from outside. Faults of the site are in the report; one of
+ * them is a site that cannot be reached.
  *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for what is not the URL of a site.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` if `written` is not the URL of a site.
  */
 export async function verifySite(written: string, options: VerifyOptions): Promise<SiteReport> {
   const { url, credentials } = parseTarget(written);

@@ -67,7 +67,7 @@ export function findDroppedKeys({ project, hasHeaders }: ExpectedBuild, startedA
   return dropped;
 }
 
-/** What this reads of `routes-manifest.json`. */
+/** The parts of `routes-manifest.json` that this file reads. */
 interface RoutesManifest {
   headers?: (HeaderRule & { regex: string })[];
   basePath?: string;
@@ -75,8 +75,8 @@ interface RoutesManifest {
 }
 
 /**
- * What has become of our header rules: `undefined` when they are the last that
- * say how long hashed URLs may be kept.
+ * Says how a wrapper changed our header rules, as an addition to the message;
+ * `undefined` if ours are the last that say how long hashed URLs may be kept.
  */
 function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManifest, urls: readonly string[]): string | undefined {
   const last = headers.findLastIndex(isOwnHeaderRule);

@@ -12,8 +12,8 @@ import { type BuiltProxy, readBuiltProxy } from './proxy-matchers.js';
 const MAX_LINES = 10;
 
 /**
- * Fails a finished build whose proxy guards a file by its plain path, and
- * leaves it open under a URL with its hash.
+ * Fails a finished build if the proxy guards the plain path of a file, and
+ * leaves a URL with its hash open.
  *
  * @param distDir where Next has just built.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_UNGUARDED`
@@ -49,7 +49,7 @@ function gapsIn(project: Project, built: BuiltManifest, distDir: string) {
   }
 }
 
-/** With every URL that leads to a file now: this deploy's, those of older ones, and, after a rewrite, one with any hash. */
+/** The served files, each with every URL that leads to it: that of this deploy, those of older ones and, with a rewrite, one with a made-up hash. */
 function servedFiles(project: Project, built: BuiltManifest): ServedFile[] {
   return [...servedUrls(project, built)].map(([assetPath, urls]) => {
     const isDirect = urls.every((url) => url.startsWith(`${STORE_URL}/`));

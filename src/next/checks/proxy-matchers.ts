@@ -22,7 +22,7 @@ const EVERYTHING: ProxyMatcher[] = [{ regexp: '.*', originalSource: '/:path*' }]
  * and Turbopack.
  *
  * @param distDir where Next has just built.
- * @throws {Error} whose message says which file cannot be read, and why.
+ * @throws {Error} if a file cannot be read; the message says which one, and why.
  */
 export function readBuiltProxy(distDir: string): BuiltProxy {
   const { middleware } = readDocument(distDir, EDGE_MANIFEST, 3);

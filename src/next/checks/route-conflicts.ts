@@ -17,14 +17,14 @@ export interface ShapeInput {
 
 export interface ShapeBesideRoutes {
   shape: HashedPathShape | undefined;
-  /** Routes that a path of the shape reaches all the same, without its hash. */
+  /** Routes that some path of the shape still reaches, without its hash. */
   routesReached: string[];
 }
 
 /**
- * The shape of hashed paths, without the app's own routes: a route that looks
- * hashed stays the app's, as a file of `public/` that looks hashed does, and a
- * made-up hash does not lead to a route.
+ * Makes the shape of hashed paths without the app's own routes. A route that
+ * looks hashed stays a route, as a file of `public/` that looks hashed stays a
+ * file, and a made-up hash does not lead to a route.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ROUTE_CONFLICT` where that cannot be had.
  */

@@ -13,7 +13,7 @@ const HEAD_BYTES = 87;
 const END = '\n}\n';
 
 /**
- * A document for the build cache, which hosts and CI carry from build to
+ * Writes a document for the build cache, which hosts and CI carry from build to
  * build: JSON that begins with the checksum of its body. The head has a fixed
  * length, so a reader checks the bytes of the body before it parses anything.
  *

@@ -20,8 +20,8 @@ export function editsLoadedBy(graph: ReferenceGraph, stylesheets: Iterable<strin
 }
 
 /**
- * For each script above an edited file, a state that is another one whenever
- * something below the script is. Only what lies above an edit is looked at, and
+ * Gives each script above an edited file a state that changes whenever
+ * something below the script changes. Only what lies above an edit is looked at, and
  * once: every save asks for it.
  *
  * @param files all that the graph knows.

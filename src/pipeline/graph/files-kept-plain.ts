@@ -13,18 +13,18 @@ export type ReasonToKeepPlain = 'long-name' | 'unreadable' | 'left-alone' | 'unk
 
 /** How the hashed URL of a file differs from its plain one. */
 export interface Move {
-  /** To another folder. */
+  /** Whether it is in another folder. */
   toFolder: boolean;
-  /** To another host, which need not have the rest of the site. */
+  /** Whether it is on another host, which need not have the rest of the site. */
   toHost: boolean;
 }
 
-/** What {@link filesKeptPlain} is told of the files. */
+/** What {@link filesKeptPlain} needs to know about the files. */
 export interface FilesThatMove {
   files: readonly SourceFile[];
   /** The files with references, by asset path. */
   referring: ReadonlyMap<string, GraphFile>;
-  /** Holds those of them whose references are rewritten. */
+  /** The graph of the files in `referring` whose references are rewritten. */
   graph: ReferenceGraph;
   /** Files that are not hashed anyway. */
   stablePaths: readonly string[];
@@ -35,8 +35,8 @@ export interface FilesThatMove {
 }
 
 /**
- * The files that are not hashed because they would not work under their hashed
- * URL. A browser resolves a reference against the URL of the file that holds it
+ * Finds the files that are not hashed because they would not work under their
+ * hashed URL. A browser resolves a reference against the URL of the file that holds it
  * (URL Standard, section 4.4). A reference that is not rewritten therefore finds
  * nothing once its file has moved, and the file stays where it is.
  */
@@ -70,7 +70,7 @@ export function reasonToKeepPlain(
   return move.toHost && broken.some((reference) => !isImport(reference)) ? 'other-host' : undefined;
 }
 
-/** Formats whose files name others by relative URLs, and that have no lexer here. `.html` is a stable URL anyway. */
+/** Formats without a lexer here, whose files name others by relative URLs. `.html` files keep their name anyway. */
 const UNKNOWN_FORMATS: ReadonlySet<string> = new Set([
   // Documents.
   ...['.htm', '.xht', '.xhtml', '.xml', '.xsl', '.xslt'],
@@ -83,7 +83,8 @@ const UNKNOWN_FORMATS: ReadonlySet<string> = new Set([
 /**
  * NAME_MAX of ext4 and APFS, in bytes
  * (https://man7.org/linux/man-pages/man0/limits.h.0p.html). NTFS counts UTF-16
- * units, which are never more. The same on every machine, as the manifest is.
+ * units, which are never more. The limit is the same on every machine, since the
+ * manifest must be.
  */
 const MAX_NAME_BYTES = 255;
 
@@ -92,7 +93,7 @@ function isNameTooLong(assetPath: string, hashLength: number): boolean {
   return Buffer.byteLength(name) + '.'.length + hashLength > MAX_NAME_BYTES;
 }
 
-/** On another host, a sheet cannot name a file that has no URL there. */
+/** Files that refer to a plain one and move to another host: on that host, the plain file has no URL. */
 function filesAbovePlainOnes(
   kept: ReadonlyMap<string, unknown>,
   { files, stablePaths, graph, moveOf, isLeftAlone }: FilesThatMove,
@@ -112,14 +113,14 @@ function filesAbovePlainOnes(
   return [...above];
 }
 
-/** How a hashed URL differs from the plain one, if it leads to the store directly or not. */
+/** @param isDirect whether the hashed URL leads to the store directly. */
 export function moveTo(isDirect: boolean, prefixes: UrlPrefixes): Move {
   return { toFolder: isDirect, toHost: isExternalUrl(finishUrl(isDirect ? STORE_URL : '/', prefixes)) };
 }
 
 /**
- * The references that keep a plain URL. A source map that is not there is no
- * loss, and a mention of what is no file is no reference.
+ * The references that keep a plain URL. A source map that does not exist, and a
+ * mention of something that is not a file, do not count.
  */
 export function unrewritten({ lexed, destinations }: GraphFile, followed: readonly FollowedReference[]): Reference[] {
   const rewritten = new Set(followed.filter(({ isRewritten }) => isRewritten).map(({ start }) => start));
@@ -132,12 +133,12 @@ export function unrewritten({ lexed, destinations }: GraphFile, followed: readon
 /** Whether a reference, as it is written, leads elsewhere once its file has moved. */
 function isBrokenBy({ toFolder, toHost }: Move, { kind, url }: Reference): boolean {
   if (!isOfThisSite(url) || isBareSpecifier(kind, url)) return false;
-  // A CDN that answers hashed paths by asking the site has all else of it, too; but no page may be on it.
+  // A CDN that fetches hashed paths from the site has its other files too, but it must not serve its pages.
   if (toHost && kind === 'page') return true;
   return toFolder && (toHost || !isRootRelative(url));
 }
 
-/** What puts plain URLs in the place of relative references, for a file that moves to another folder of the site. */
+/** The edits that put plain URLs in the place of relative references, for a file that moves to another folder of the site. */
 export function plainEdits(from: string, references: readonly Reference[], space: UrlSpace): Edit[] {
   return references.flatMap((reference): Edit[] => {
     if (reference.kind === 'mention' || !isBrokenBy({ toFolder: true, toHost: false }, reference)) return [];
@@ -147,7 +148,7 @@ export function plainEdits(from: string, references: readonly Reference[], space
   });
 }
 
-/** What a browser makes of a reference in a file under its plain URL, without `?query` and `#fragment`; `undefined` for what is no URL. */
+/** Resolves a reference as a browser does in a file under its plain URL, without `?query` and `#fragment`; `undefined` if it is not a URL. */
 export function plainUrl(from: string, url: string, basePath: string): string | undefined {
   try {
     return new URL(url, `http://public.invalid${basePath}${encodeAssetPath(from)}`).pathname;

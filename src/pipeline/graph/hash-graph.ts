@@ -41,7 +41,7 @@ export interface HashedFiles {
   hashOf(assetPath: string, content: Content, identity: string, below: readonly string[]): string;
   /** Whether a hashed path is linked under {@link STORE_URL} directly. */
   isDirect(assetPath: string, hash?: string): boolean;
-  /** What puts plain URLs in the place of those references that get no hashed one, if a file is linked directly. */
+  /** The edits that put plain URLs in the place of references that get no hashed URL, for a file whose URL leads to the store directly. */
   plainEdits(assetPath: string): Edit[];
   /** What an unchanged file came to in the last build. */
   previous(assetPath: string): HashedBefore | undefined;

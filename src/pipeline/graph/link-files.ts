@@ -18,7 +18,7 @@ import { unchangedFiles } from './unchanged-files.js';
 
 /** Where the texts are read from, and rewritten ones go. */
 export interface TextStore {
-  /** The bytes of the text that a file was lexed from. Holds until the next call. */
+  /** The bytes of the text that a file was lexed from, valid until the next call. */
   read(file: SourceFile): Buffer;
   write(text: Buffer): Content;
   /** Whether there is such a copy already. */

@@ -1,6 +1,6 @@
 import { buildReferenceGraph, type GraphFile, isImport, reach } from './reference-graph.js';
 
-/** Modules that a page may load under two URLs: each is then run twice, and each copy has a state of its own. */
+/** Modules that a page may load under two URLs: the browser then runs each twice, and each copy has a state of its own. */
 export interface ModulesLoadedTwice {
   /** Asset paths, in the order in which they are met. */
   modules: string[];

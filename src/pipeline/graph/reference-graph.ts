@@ -104,7 +104,7 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
   }
 }
 
-/** Distributions leave their source maps out more often than not, and a text in JSON may be no URL. */
+/** Most distributions leave their source maps out, and a text in JSON may not be a URL. */
 const MAY_LACK_A_FILE: ReadonlySet<ReferenceKind> = new Set(['source-map', 'mention']);
 
 /** All that can be reached from some places, themselves included. */

@@ -76,7 +76,7 @@ export class ReferenceWarnings {
       if (assetPaths.length === 0) continue;
       const named = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
       const others = assetPaths.length - named.length;
-      // Not counted with the others: a list of dead references must not hide it.
+      // This warning does not count towards the limit: a list of dead references must not hide it.
       this.list.push({
         what: assetPaths.length === 1 ? 'A file keeps its plain URL' : `${assetPaths.length} files keep their plain URLs`,
         where: others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', '),

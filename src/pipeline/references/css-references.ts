@@ -11,7 +11,7 @@ const IMAGE_SETS = new Set(['image-set', '-webkit-image-set']);
  *
  * Any text is read, with the error recovery of browsers (CSS Syntax Level 3,
  * https://www.w3.org/TR/css-syntax-3/#parsing): what a browser loads is found
- * behind a broken spot too, and what is inside of a broken URL or string is not.
+ * after a broken spot too, and what is inside of a broken URL or string is not.
  *
  * @param text without a byte-order mark.
  * @param onBrokenSpot told of the first spot that makes a browser skip or misread something.

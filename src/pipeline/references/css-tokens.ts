@@ -29,8 +29,8 @@ export type CssTokenType =
  *
  * A token is two offsets, so its length costs neither memory nor stack. Like
  * Chromium and Firefox, it takes every character beyond ASCII for a part of a
- * name. So the bytes of such a character are found to be one too, which makes
- * the tokens the same whether a text is decoded as UTF-8 or byte by byte.
+ * name. The bytes of such a character are parts of a name too, so the tokens are
+ * the same whether a text is decoded as UTF-8 or byte by byte.
  *
  * @example
  * const token = new CssTokens('a{b:url(a.png)}');

@@ -14,7 +14,7 @@ export interface LexedFile {
 export interface Problem {
   line: number;
   why: string;
-  /** Whether only that spot is left alone. Default: false, all of the file is. */
+  /** Whether only that spot is left alone. Default: false: the whole file is. */
   isPartial?: boolean;
 }
 
@@ -31,7 +31,7 @@ export function isLookedInto(assetPath: string, size: number): boolean {
   return format !== undefined && size <= MAX_BYTES[format];
 }
 
-/** Whether a file is data that may mention others, and that nothing is rewritten in. */
+/** Whether a file is data that may mention other files. Its text is never rewritten. */
 export function isJsonData(assetPath: string): boolean {
   return formatOf(assetPath) === 'json';
 }
@@ -58,8 +58,8 @@ function formatOf(assetPath: string): Format | undefined {
 }
 
 /**
- * Finds the references of one file. What a lexer cannot read, be it the file or
- * a spot in it, is served as it is, and {@link LexedFile.problem} says why.
+ * Finds the references of one file. A file or a spot that the lexer cannot read
+ * is not rewritten, and {@link LexedFile.problem} says why.
  *
  * @param size bytes.
  * @param read called for a file that may hold references, and is not too large.

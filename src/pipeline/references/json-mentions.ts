@@ -1,16 +1,16 @@
 import type { FoundReference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
-/** More than data about files needs, and as many as one wants in the scan cache. */
+/** More than data about files needs, and few enough for the scan cache. */
 const MAX_MENTIONS = 10_000;
 
 /**
- * The texts of a JSON document that may be URLs relative to it, as in glTF
+ * Finds the texts of a JSON document that may be URLs relative to it, as in glTF
  * (section 2.8) or the atlas of a sprite: they look like the name of a file.
  * Only the program that reads the document knows whether one is a URL.
  *
  * @param text without a byte-order mark.
- * @throws {ReferencesUnreadableError} for what is not JSON, or holds too many.
+ * @throws {ReferencesUnreadableError} if the text is not JSON, or holds too many.
  */
 export function findJsonMentions(text: string): FoundReference[] {
   const mentions = new Set<string>();
@@ -19,7 +19,7 @@ export function findJsonMentions(text: string): FoundReference[] {
   return [...mentions].map((url) => ({ kind: 'mention', notation: 'json', url, start: 0, end: 0 }));
 }
 
-/** Neither from the root nor with a scheme, with an extension, and no longer than a path may be. */
+/** Whether a text has an extension, no scheme and no slash in front, and is no longer than a path may be. */
 const FILE_NAME = /^(?![\\/]|[a-z][a-z\d+.-]*:)[^\n<>]{1,1000}\.[a-z][a-z\d]{0,9}(?:[?#].*)?$/i;
 
 function parseJson(text: string): unknown {
@@ -30,7 +30,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Names of members, and values. Without recursion: a document may be nested deeper than a stack is. */
+/** Lists the names of members, and the values, without recursion: a document may be nested deeper than the stack allows. */
 function* textsIn(root: unknown): Iterable<string> {
   const left: unknown[] = [root];
   while (left.length > 0) {

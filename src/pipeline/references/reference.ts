@@ -49,7 +49,7 @@ export interface Reference extends FoundReference {
   line: number;
 }
 
-/** Where a file is not what its format asks for, and what browsers make of it. */
+/** A spot that breaks the rules of its format. */
 export interface BrokenSpot {
   /** Where in the text, in UTF-16 code units. */
   offset: number;

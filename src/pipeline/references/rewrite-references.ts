@@ -81,15 +81,16 @@ function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: stri
   const cut = url.search(/[?#]/);
   const suffix = cut === -1 ? '' : url.slice(cut);
   const written = escapeFor(notation, newUrl, quote);
-  // Written without any escape, what follows the path can stay as it is.
+  // The URL is written without any escape, so the part after the path can stay as it is.
   if (raw === url) return { written, kept: suffix };
   return { written: written + escapeFor(notation, inAscii(suffix), quote), kept: '' };
 }
 
 /**
- * What a URL parser makes of characters that a URL holds by way of an escape
- * (URL Standard, section 4.4): no notation takes a line break unescaped, and
- * not every encoding has every character.
+ * Writes the part of a URL after its path in ASCII, as a URL parser does (URL
+ * Standard, section 4.4). It may hold characters that were escaped in the text:
+ * no notation takes a line break unescaped, and not every encoding has every
+ * character.
  */
 function inAscii(suffix: string): string {
   const wellFormed = Buffer.from(suffix).toString();

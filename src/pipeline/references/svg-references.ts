@@ -24,8 +24,9 @@ const CSS_ATTRIBUTES: ReadonlySet<string> = new Set([
   'cursor',
 ]);
 
-/** Elements that change an attribute of the element around them (SVG Animations Level 2), and what to. */
+/** Elements that change an attribute of the element around them (SVG Animations Level 2). */
 const ANIMATIONS: ReadonlySet<string> = new Set(['animate', 'set']);
+/** Their attributes that hold the new values. */
 const ANIMATED_VALUES: ReadonlySet<string> = new Set(['from', 'to', 'values']);
 
 /** Attributes of HTML elements in a `<foreignObject>` that a browser fetches a file for. */
@@ -47,11 +48,11 @@ interface Element {
   name: string;
   /** By prefix; the default namespace has none. */
   namespaces: ReadonlyMap<string, string>;
-  /** Of a `<style>`, what it holds so far. */
+  /** The text of a `<style>` so far. */
   css?: XmlText;
 }
 
-/** What SVG is in an HTML document, where nobody declares it; a file that declares nothing may be meant for one. */
+/** The namespaces of an SVG without declarations: it may be meant for an HTML document, where none are needed. */
 const ROOT: Element = { namespace: undefined, name: '', namespaces: new Map(Object.entries({ '': SVG, xlink: XLINK })) };
 
 /**
@@ -160,7 +161,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     references.push({ kind, notation: 'xml', url, ...range });
   }
 
-  /** CSS in an attribute. What holds no function holds no URL, and is not worth a tokenizer. */
+  /** CSS in an attribute. A value without a function holds no URL, so no tokenizer is made for it. */
   function addCssAttribute(attribute: Range): void {
     const css = decode(attribute);
     if (css.value.includes('(')) addCss(css);
@@ -183,7 +184,7 @@ function isHref(attribute: string, { namespaces }: Element): boolean {
   return local === 'href' && prefix !== '' && namespaces.get(prefix) === XLINK;
 }
 
-/** A link leads to a page when the reader clicks it; all else is fetched with the image. */
+/** The URL of a link is a page that the reader may click; all other URLs are fetched with the image. */
 function kindOfHref({ name }: Element): 'url' | 'page' {
   return name === 'a' ? 'page' : 'url';
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** How the bytes of a file are its text: a name of the Encoding Standard. */
+/** The encoding of a file, by its name in the Encoding Standard. */
 export type TextEncoding = string;
 
-/** How many bytes a UTF-16 code unit of a text takes; `undefined` for UTF-8, where that differs. */
+/** How many bytes a UTF-16 code unit of a text takes; `undefined` for UTF-8, where the number varies. */
 export function bytesPerUnit(encoding: TextEncoding): 1 | 2 | undefined {
   if (encoding === 'utf-8') return undefined;
   return isUtf16(encoding) ? 2 : 1;
@@ -25,7 +25,7 @@ export function xmlEncodingOf(content: Buffer): TextEncoding {
   return isUtf16(encoding) ? 'utf-8' : encoding;
 }
 
-/** The text of a file, byte-order mark included; `undefined` for bytes that are not text in this encoding, or an encoding that is not read. */
+/** Decodes a file, byte-order mark included; `undefined` if the bytes are not text in this encoding, or if the encoding is not supported. */
 export function decodeText(content: Buffer, encoding: TextEncoding): string | undefined {
   if (encoding === 'utf-8') return isUtf8(content) ? content.toString('utf8') : undefined;
   if (isUtf16(encoding)) return content.length % 2 === 0 ? bytesInUtf16(content, encoding).toString('utf16le') : undefined;
@@ -33,7 +33,7 @@ export function decodeText(content: Buffer, encoding: TextEncoding): string | un
   return isSingleByte(encoding) ? new TextDecoder(encoding).decode(content) : undefined;
 }
 
-/** Bytes of a text. Encodings of one byte a character get ASCII alone. */
+/** Encodes a text. For an encoding with one byte per character, the text must be ASCII. */
 export function encodeText(text: string, encoding: TextEncoding): Buffer {
   if (encoding === 'utf-8') return Buffer.from(text);
   return isUtf16(encoding) ? bytesInUtf16(Buffer.from(text, 'utf16le'), encoding) : Buffer.from(text, 'latin1');

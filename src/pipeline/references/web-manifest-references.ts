@@ -12,7 +12,7 @@ const WITH_IMAGES = ['shortcuts', 'file_handlers', 'widgets'];
  * What a web app manifest names (W3C Web Application Manifest, Manifest
  * Incubations, PWA-driven Widgets): images in `icons` and `screenshots`, also
  * those of its `shortcuts`, `file_handlers`, `widgets` and home tab; the pages
- * that it resolves against its own URL; and what else may be a URL. The app's
+ * that it resolves against its own URL; and other texts that may be URLs. The app's
  * service worker asks for `ms_ac_template` and `data` of a widget by itself.
  *
  * @param text without a byte-order mark.

@@ -73,7 +73,7 @@ export class XmlText {
   /**
    * The part of the file that a part of the decoded text comes from.
    *
-   * @throws {ReferencesUnreadableError} for one that is cut by markup, or that
+   * @throws {ReferencesUnreadableError} if the part is cut by markup, or
    * begins or ends within an entity: it cannot be replaced.
    */
   sourceOf(start: number, end: number): { start: number; end: number; isCdata: boolean } {
@@ -89,7 +89,7 @@ export class XmlText {
     return { start: sourceStart, end: start === end ? sourceStart : sourceEnd, isCdata: first.isCdata };
   }
 
-  /** Where in the file an offset of the decoded text is, more or less. */
+  /** Where in the file an offset of the decoded text is, near enough for a message. */
   offsetOf(offset: number): number {
     const piece = this.#pieces[this.#indexAt(offset)];
     if (piece === undefined) return this.#end;

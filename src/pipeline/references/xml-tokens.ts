@@ -16,10 +16,10 @@ export interface XmlAttribute extends Range {
 
 /**
  * The tokens of an XML document (XML 1.0), without its comments. A tag that
- * never ends is no token, and attributes without quotes or without a value are
- * let pass, since HTML parsers read them in an inlined SVG.
+ * never ends is not a token. Attributes without quotes or without a value are
+ * accepted, since HTML parsers read them in an inlined SVG.
  *
- * `htmlparser2` is no help here: it ends an instruction and a document type at
+ * `htmlparser2` does not fit here: it ends an instruction and a document type at
  * the first `>`, and does not say where a decoded character comes from.
  */
 export function* xmlTokens(text: string): Generator<XmlToken> {

@@ -17,7 +17,7 @@ export interface ScanCache {
   stateKey: string | undefined;
   /** Absolute path. */
   file: string;
-  /** Why the file that was there is not believed, if it is not. */
+  /** Why the file on disk is not believed; `undefined` if it is, or if there is none. */
   problem: string | undefined;
   /** Replaces the cache in one step. */
   save(files: Iterable<FileToSave>, stateKey?: string): void;
@@ -118,7 +118,7 @@ function readContents(file: string, head: Head): Body {
   const { body } = document;
   if (!isRecord(body)) return nothing(WRONG_CONTENT);
   if (body.version !== head.version) return nothing(OTHER_VERSION);
-  // With other options, the hashes of before are right, and of no use.
+  // After a change of options, the old hashes are correct but useless.
   if (!isSameHead(body, head)) return nothing();
   const { files: rows, stateKey } = body;
   if (!isRecord(rows) || (stateKey !== undefined && typeof stateKey !== 'string')) return nothing(WRONG_CONTENT);

@@ -17,7 +17,7 @@ export function findSassUrls(text: string, isIndented = false): FoundReference[]
   /** The at-rule that loads a stylesheet, if it is one that is being read. */
   let loading: string | undefined;
   let isCall = false;
-  /** The string in a call of `url()`, which may be the first part of a URL that is worked out. */
+  /** The string in a call of `url()`. It may be only the first part of a URL that Sass computes. */
   let inCall: FoundReference | undefined;
   const token = new CssTokens(text);
   while (token.next()) {

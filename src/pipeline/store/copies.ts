@@ -12,9 +12,9 @@ export interface Copies extends TextStore {
   readonly areKept: boolean;
   /** How many texts have been written. */
   readonly written: number;
-  /** Content hashes of the copies that the store had before, and that are whole as far as was looked. */
+  /** Content hashes of the copies that the store had before, without those that a check found damaged. */
   readonly found: ReadonlySet<string>;
-  /** Of the others, those that the store has, but damaged. */
+  /** Content hashes of the copies that the store had, but damaged. */
   readonly damaged: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ export interface Copies extends TextStore {
  * The store: texts are read from the frozen copies, so that they are what was
  * hashed whatever has become of `public/` since.
  *
- * @param checksCopies whether each copy is looked into.
+ * @param checksCopies whether each copy is checked for damage.
  */
 export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksCopies: boolean): Copies {
   const store = openStore(cacheDir);

@@ -8,16 +8,16 @@ const HASHED_BYTES = 500_000_000;
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * The copies in the store that are whole: the content hash of each → its bytes.
+ * Finds the copies in the store that are whole: content hash → size in bytes.
  * A crash, a cache of CI or another program may have cut or changed a copy, so
  * each is hashed again, the smallest first, up to {@link HASHED_BYTES} in all.
- * A larger one is believed without that if its time stamp is
+ * A larger one is believed without being hashed if its time stamp is
  * {@link timeOfWholeCopy}.
  */
 export function findWholeCopies(store: Store, hashedBytes = HASHED_BYTES): Map<string, number> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   const copies = [...listStore(store)].flatMap((contentHash) => {
-    // A link would be a way out of the store.
+    // A symbolic link would lead out of the store.
     const stats = fs.lstatSync(store.pathOf(contentHash), { throwIfNoEntry: false });
     return stats?.isFile() ? [{ contentHash, size: stats.size, mtimeMs: stats.mtimeMs }] : [];
   });
@@ -35,10 +35,11 @@ export function findWholeCopies(store: Store, hashedBytes = HASHED_BYTES): Map<s
 const YEAR_2000 = Date.UTC(2000) / 1000;
 
 /**
- * The modification time that a copy is given, in seconds since the epoch. It
- * tells the size of the copy, so a copy that was cut has another one than its
- * size asks for, and a copy that was written into has that of the writing. In
- * steps of two seconds, which is all that the archives of some caches keep.
+ * The modification time that the package gives a copy, in seconds since the
+ * epoch. It tells the size of the copy, so the time of a copy that was cut does
+ * not fit its size, and a copy that was written into has the time of the
+ * writing. It is a multiple of two seconds, since the archives of some caches
+ * keep nothing finer.
  *
  * @param size bytes.
  */
@@ -46,7 +47,7 @@ export function timeOfWholeCopy(size: number): number {
   return YEAR_2000 + 2 * (size % 2 ** 28);
 }
 
-/** Whether a file has the content that a content hash stands for; not so if it cannot be read. */
+/** Whether the content of a file has this content hash. False if the file cannot be read. */
 export function hasContent(file: string, contentHash: string, buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)): boolean {
   const algorithm = algorithmOf(contentHash);
   try {

@@ -23,7 +23,7 @@ const routesWith = (headers: readonly unknown[], destinations: readonly string[]
   }),
 });
 const routes = (...destinations: string[]) => routesWith([OWN_HEADERS], destinations);
-/** A header rule of somebody else. */
+/** A header rule of another package. */
 const rule = (regex: string, key: string) => ({ source: '/theirs', regex, headers: [{ key, value: 'max-age=60' }] });
 const OURS = `/docs${REWRITE_STORE_URL}/:path`;
 

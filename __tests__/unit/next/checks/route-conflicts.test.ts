@@ -37,7 +37,7 @@ test('a made-up hash does not lead to a route', () => {
   expect(routesReached).toEqual([]);
 });
 
-test('routes that a made-up hash leads to, and that are too many to list, are said', () => {
+test('routes that a made-up hash reaches, and that are too many to list, are named', () => {
   const routes = Array.from({ length: 50 }, (_, index) => `/js/feed-${index}.js`);
   const { shape, routesReached } = beside(routes);
   expect(shape).toEqual(beside([]).shape);

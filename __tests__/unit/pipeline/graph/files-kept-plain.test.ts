@@ -103,7 +103,7 @@ test.each<[ReferenceKind, string, string, string]>([
   ['module-url', '/js/a.js', "new URL('./', import.meta.url)", "new URL('/docs/js/', import.meta.url)"],
   ['url', '/css/a.css', 'a{b:url(../api/badge.svg?c)}', 'a{b:url(/docs/api/badge.svg?c)}'],
   ['style-import', '/css/a.css', '@import "none.css";', '@import "/docs/css/none.css";'],
-])('what is no file of public/ is written from the root in a file that moves: %s in %s', (_, assetPath, text, moved) => {
+])('a reference that is not to a file of public/ is written from the root in a file that moves: %s in %s', (_, assetPath, text, moved) => {
   const settings: SiteSettings = { options: { delivery: 'static' }, basePath: '/docs' };
   expect(linkSite({ [assetPath]: text }, settings).text(assetPath)).toBe(moved);
   expect(linkSite({ [assetPath]: text }, { basePath: '/docs' }).text(assetPath)).toBe(text);

@@ -176,7 +176,7 @@ describe.each(Object.keys(PARTS))('%s', (assetPath) => {
         const encoding = encodingOf(assetPath, content);
         const text = decodeText(content, encoding) ?? '';
         const references = referencesOf(content);
-        // With another URL than what is written, no part of it is kept.
+        // If the URL differs from the text that is written, no part of the text is kept.
         const edits = references.map((reference) => ({ reference: { ...reference, url: '' }, url: 'new' }));
         let expected = '';
         let copied = 0;
