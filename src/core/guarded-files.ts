@@ -21,6 +21,8 @@ export interface PathPrefixes {
   basePath: string;
   /** The default locale of `i18n`, if the app has one. */
   locale: string | undefined;
+  /** Whether the app has an `assetPrefix`. Default: false. */
+  hasAssetPrefix?: boolean;
 }
 
 export interface UnguardedUrl {
@@ -50,25 +52,38 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
   for (const { assetPath, urls } of files) {
     if (urls.length === 0) continue;
     const guards = compiled.filter(({ covers }) => covers(encodeAssetPath(assetPath)));
+    const isGuarded = (url: string, guard: CompiledMatcher) =>
+      !(isDirect(url) && hasOtherPaths(prefixes)) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
     const gapsOf = (guard: CompiledMatcher, candidates: readonly string[]) =>
-      candidates
-        .filter((url) => !compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard)))
-        .map((url): UnguardedUrl => ({ assetPath, url, matcher: guard.source }));
-    const isWholeSite = ({ covers }: CompiledMatcher) => covers(`/${MADE_UP_NAME}${splitExtension(encodeAssetPath(assetPath)).extension}`);
+      candidates.filter((url) => !isGuarded(url, guard)).map((url): UnguardedUrl => ({ assetPath, url, matcher: guard.source }));
+    const madeUpPath = `/${MADE_UP_NAME}${splitExtension(encodeAssetPath(assetPath)).extension}`;
+    const isWholeSite = ({ covers }: CompiledMatcher) => covers(madeUpPath) || covers(`/${MADE_UP_NAME}${madeUpPath}`);
     const [unguarded] = guards.filter((guard) => !isWholeSite(guard)).flatMap((guard) => gapsOf(guard, urls));
     if (unguarded) {
       gaps.unguarded.push(unguarded);
       continue;
     }
     // Under rewrite delivery, hashed paths are paths of the app, so a whole-site matcher that leaves some out does so on purpose.
-    const direct = urls.filter((url) => url.startsWith(`${STORE_URL}/`));
-    const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, direct));
+    const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, urls.filter(isDirect)));
     if (beyond) gaps.beyondWholeSite.push(beyond);
   }
   return gaps;
 }
 
-/** A matcher that covers a file of this name in the root of the site covers every name. */
+function isDirect(url: string): boolean {
+  return url.startsWith(`${STORE_URL}/`);
+}
+
+/**
+ * Whether Next serves `/_next/static` under more than one path. It removes the
+ * path of an `assetPrefix` after the proxy, and the default locale of `i18n`
+ * (`server/lib/router-utils/filesystem.js`), so no matcher guards such a file.
+ */
+export function hasOtherPaths({ locale, hasAssetPrefix = false }: PathPrefixes): boolean {
+  return locale !== undefined || hasAssetPrefix;
+}
+
+/** A matcher that covers a file of this name in the root of the site, or in a folder of this name, covers every name. */
 const MADE_UP_NAME = 'q7x2k9v4w8';
 
 interface CompiledMatcher {

@@ -115,7 +115,7 @@ function makeShape(
   // `(?!)` matches nothing: everything is linked directly.
   const covered = `(?:${branches.join('|') || '(?!)'})`;
   return {
-    pattern: keptOut.length > 0 ? `(?!${alternatives(keptOut)}$|.*${OTHER_SPELLING})${covered}` : covered,
+    pattern: keptOut.length > 0 ? `(?!${alternatives(keptOut)}/?$|.*${OTHER_SPELLING})${covered}` : covered,
     hashPattern,
     withExtension: current.hasExtension || older.hasExtension,
     withoutExtension: current.hasNoExtension || older.hasNoExtension,

@@ -161,19 +161,29 @@ export function developmentApp(project: Project): SmartCacheApp {
   };
 }
 
-/** `undefined` on Vercel: its own optimizer is not known to override a header rule. */
+/**
+ * `undefined` on Vercel: its own optimizer is not known to override a header
+ * rule. Vercel's builder sets `NOW_BUILDER`, by which Next recognises it too;
+ * `VERCEL` is also in the `.env.local` that `vercel env pull` writes.
+ */
 function optimizerPathOf({ images }: SettingsConfig): string | undefined {
   const optimizerPath = images?.path ?? '/_next/image';
-  return !process.env.VERCEL && /^(?:\/[\w.-]+)+$/.test(optimizerPath) ? optimizerPath : undefined;
+  return !process.env.NOW_BUILDER && /^(?:\/[\w.-]+)+$/.test(optimizerPath) ? optimizerPath : undefined;
 }
 
 function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {
   return { ...prefixes, integrity, onMissing };
 }
 
-function shapeInput({ options }: Project, { manifest, stablePaths, routes }: BuiltManifest, olderPaths: Iterable<string>): ShapeInput {
+function shapeInput(
+  { options }: Project,
+  { manifest, stablePaths, keptPlain, routes }: BuiltManifest,
+  olderPaths: Iterable<string>,
+): ShapeInput {
   const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
-  return { manifest, assetPaths, olderPaths, hashLength: options.hashLength, routes };
+  // As when the manifest was built: its URLs point where that shape says.
+  const hashedPaths = [...Object.keys(manifest.assets), ...keptPlain];
+  return { manifest, hashedPaths, assetPaths, olderPaths, hashLength: options.hashLength, routes };
 }
 
 function once<T>(make: () => T): () => T {

@@ -40,6 +40,10 @@ export interface BuiltManifest {
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
+  /** Those of them that the globs would have hashed, but that would not work under a hashed URL. */
+  keptPlain: readonly string[];
+  /** Top-level folders whose hashed URLs point to the store directly (`''`: the files of `public/` itself). */
+  linkedDirectly: ReadonlySet<string>;
   /** The routes of the app, which decide which folders have hashed paths of their own. */
   routes: readonly AppRoute[];
   /** Whole content hashes of the files as they lie in `public/`: what references are rewritten in. */
@@ -111,6 +115,8 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   return {
     manifest,
     stablePaths: [...scan.stablePaths, ...linked.keptPlain].sort(compareAssetPaths),
+    keptPlain: [...linked.keptPlain],
+    linkedDirectly: shape?.linkedDirectly ?? new Set(),
     routes,
     contentHashes,
     sourceHashes,

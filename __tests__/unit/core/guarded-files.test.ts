@@ -20,10 +20,14 @@ const MATCHERS = {
     originalSource: '/((?!api|_next/static).*)',
     regexp: '^(?:\\/(_next\\/data\\/[^/]{1,}))?(?:\\/((?!api|_next/static).*))(\\.json)?[\\/#\\?]?$',
   },
+  withoutRootFiles: {
+    originalSource: '/((?!api|_next|[\\w-]+\\.\\w+).*)',
+    regexp: '^(?:\\/(_next\\/data\\/[^/]{1,}))?(?:\\/((?!api|_next|[\\w-]+\\.\\w+).*))(\\.json)?[\\/#\\?]?$',
+  },
   everything: { originalSource: '/:path*', regexp: '.*' },
   direct: { originalSource: `${STORE_URL}/members/:path*`, regexp: `^${STORE_URL}/members/.*$` },
 } as const satisfies Record<string, ProxyMatcher>;
-const { file, folder, site, everything, direct } = MATCHERS;
+const { file, folder, site, withoutRootFiles, everything, direct } = MATCHERS;
 const withoutCookie = { missing: [{ type: 'cookie', key: 'session' }] };
 const prefetch = { missing: [{ type: 'header', key: 'next-router-prefetch' }] };
 
@@ -78,11 +82,26 @@ test('paths are those that Next gives to a matcher: with basePath and locale, an
   expect(gapsOf([{ ...file, regexp }], [HASHED], prefixes).unguarded).toEqual(gap(HASHED, file));
   expect(gapsOf([{ ...file, regexp }], [HASHED]).unguarded).toEqual([]);
   const direct = { originalSource: 'direct', regexp: `^/docs${STORE_URL}/.*$` };
-  expect(gapsOf([{ ...file, regexp }, direct], [DIRECT], prefixes).unguarded).toEqual([]);
+  const withoutLocale = { ...file, regexp: '^/docs/members/handbook\\.pdf$' };
+  expect(gapsOf([withoutLocale, direct], [DIRECT], { basePath: '/docs', locale: undefined }).unguarded).toEqual([]);
+  expect(gapsOf([withoutLocale], [DIRECT], { basePath: '/docs', locale: undefined }).unguarded).toEqual(gap(DIRECT, file));
   const [decoded] = findGuardGaps(
     [{ ...file, regexp: '^/my photo.png$' }],
     [{ assetPath: '/my photo.png', urls: ['/my%20photo.1.png'] }],
     NO_PREFIX,
   ).unguarded;
   expect(decoded?.url).toBe('/my%20photo.1.png');
+});
+
+test('a site without the files of its root is a whole site', () => {
+  expect(gapsOf([withoutRootFiles], [DIRECT])).toEqual({ unguarded: [], beyondWholeSite: gap(DIRECT, withoutRootFiles) });
+});
+
+test.each([
+  ['the default locale', { basePath: '', locale: 'en' }],
+  ['an assetPrefix', { ...NO_PREFIX, hasAssetPrefix: true }],
+])('no matcher guards a file of the store where Next serves it under %s too', (_, prefixes) => {
+  const anyLocale = { ...folder, regexp: '^(?:/en)?/members/.*$' };
+  expect(gapsOf([anyLocale, direct], [DIRECT], prefixes).unguarded).toEqual(gap(DIRECT, folder));
+  expect(gapsOf([anyLocale], [HASHED], prefixes).unguarded).toEqual([]);
 });

@@ -235,6 +235,13 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     return [url, url.toUpperCase(), plain.join(''), url.replaceAll('%', '%25'), ...each];
   };
 
+  test('a slash at the end, which Next allows after every rule, changes nothing', () => {
+    const asInNext = new RegExp(`^/${shape?.pattern}(?:/)?$`, 'i');
+    expect(['/js/app.0123456789.js', '/js/own.0123456789.js', '/js/own.0123456789.js/'].filter((url) => asInNext.test(url))).toEqual([
+      '/js/app.0123456789.js',
+    ]);
+  });
+
   test('the model finds what Next finds', () => {
     expect(spellings('/img/a@.png').map(found)).toContain(undefined);
     for (const url of ['/img/100%.png', '/img/100%2525.png', '/js/o%77n.js', '/js/v1%2Fa.js'])

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
+import type { Manifest } from '../../../src/core/manifest-document';
 import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
 import { noteRendered } from '../../../src/core/rendered-at';
 import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-rules';
@@ -152,6 +153,21 @@ describe('older deploys stay within reach of the rules as long as the store serv
     expect(served(project)).not.toContain(OLD_FILE);
     expect(reach(`/${OLD_FILE}`)).toBeUndefined();
   });
+});
+
+test('a hashed URL is covered by the rules also beside many files that keep their plain URL', () => {
+  const links = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`docs/diagram-number-${index}.svg`, '<svg><a href="x.html"/></svg>']),
+  );
+  const project = projectWith(
+    { 'docs/style.css': 'hello', 'docs/hello.svg': '<svg/>', ...links },
+    { cdnPrefix: 'https://cdn.example.com' },
+  );
+  jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const { beforeFiles } = rulesOf(productionApp(project, {}));
+  const { assets } = JSON.parse(fs.readFileSync(project.manifestPath, 'utf8')) as Manifest;
+  expect(Object.keys(assets)).toEqual(['/docs/hello.svg', '/docs/style.css']);
+  for (const { url } of Object.values(assets)) expect(rewrite(beforeFiles, url)).toBe(REWRITE_STORE_URL + url);
 });
 
 test('onStaleHash: what is not in the store leads to the original, or to a 404', () => {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
-import { findGuardGaps, type ServedFile, type UnguardedUrl } from '../../core/guarded-files.js';
+import { findGuardGaps, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../../core/guarded-files.js';
+import { topLevelFolder } from '../../core/hashed-path-shape.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import { madeUpHash } from '../../core/routes-in-shape.js';
 import type { BuiltManifest } from '../../pipeline/build-manifest.js';
@@ -21,8 +22,8 @@ const MAX_LINES = 10;
 export function checkGuards(project: Project, built: BuiltManifest, distDir: string): void {
   const gaps = gapsIn(project, built, distDir);
   if (gaps === undefined) return;
-  const { unguarded, beyondWholeSite, hasLocale } = gaps;
-  if (unguarded.length > 0) throw notGuarded(unguarded, hasLocale);
+  const { unguarded, beyondWholeSite, isUnderOtherPaths } = gaps;
+  if (unguarded.length > 0) throw notGuarded(unguarded, isUnderOtherPaths);
   const [example] = beyondWholeSite;
   if (example)
     console.warn(
@@ -36,10 +37,8 @@ function gapsIn(project: Project, built: BuiltManifest, distDir: string) {
   try {
     const proxy: BuiltProxy = readBuiltProxy(distDir);
     if (proxy.matchers.length === 0) return undefined;
-    return {
-      ...findGuardGaps(proxy.matchers, servedFiles(project, built), proxy.prefixes),
-      hasLocale: proxy.prefixes.locale !== undefined,
-    };
+    const prefixes = { ...proxy.prefixes, hasAssetPrefix: project.prefixes.assetPrefix !== '' };
+    return { ...findGuardGaps(proxy.matchers, servedFiles(project, built), prefixes), isUnderOtherPaths: hasOtherPaths(prefixes) };
   } catch (error) {
     console.warn(
       `next-smart-cache: could not check whether the app's proxy guards files of public/ under their hashed URLs too: ` +
@@ -51,29 +50,34 @@ function gapsIn(project: Project, built: BuiltManifest, distDir: string) {
 
 /** The served files, each with every URL that leads to it: that of this deploy, those of older ones and, with a rewrite, one with a made-up hash. */
 function servedFiles(project: Project, built: BuiltManifest): ServedFile[] {
-  return [...servedUrls(project, built)].map(([assetPath, urls]) => {
+  const withMadeUpHash = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength)));
+  const served = [...servedUrls(project, built)].map(([assetPath, urls]) => {
     const isDirect = urls.every((url) => url.startsWith(`${STORE_URL}/`));
-    return {
-      assetPath,
-      urls: isDirect ? urls : [...urls, encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength)))],
-    };
+    return { assetPath, urls: isDirect ? urls : [...urls, withMadeUpHash(assetPath)] };
   });
+  const isReachedByRewrite = (assetPath: string) => project.delivery === 'rewrite' && !built.linkedDirectly.has(topLevelFolder(assetPath));
+  const keptPlain = built.keptPlain.filter(isReachedByRewrite);
+  return [...served, ...keptPlain.map((assetPath) => ({ assetPath, urls: [withMadeUpHash(assetPath)] }))];
 }
 
-function notGuarded(unguarded: readonly UnguardedUrl[], hasLocale: boolean): SmartCacheError {
+/** @param isUnderOtherPaths whether Next serves `/_next/static` under other paths too. */
+function notGuarded(unguarded: readonly UnguardedUrl[], isUnderOtherPaths: boolean): SmartCacheError {
   const lines = unguarded
     .slice(0, MAX_LINES)
     .map(({ assetPath, url, matcher }) => `\n  ${assetPath} (matcher ${matcher}) is open under ${url}`);
   const more = unguarded.length - lines.length;
   const folders = [...new Set(unguarded.map(({ assetPath }) => path.posix.dirname(assetPath)))].sort();
   const [first] = unguarded as [UnguardedUrl];
+  const isBeyondMatchers = isUnderOtherPaths && unguarded.some(({ url }) => url.startsWith(`${STORE_URL}/`));
   return new SmartCacheError('ERR_SMART_CACHE_UNGUARDED', {
     what: `Your proxy guards ${countFiles(unguarded)} of public/ by name, but not under every URL`,
     where: lines.join('') + (more > 0 ? `\n  and ${more} more` : ''),
-    why: 'the matchers of the proxy cover the plain path, and not the URL with the hash, so a request for that one passes it by',
+    why: isBeyondMatchers
+      ? 'Next serves /_next/static under more than one path here (assetPrefix or i18n), so no matcher can guard the URL with the hash'
+      : 'the matchers of the proxy cover the plain path, and not the URL with the hash, so a request for that one passes it by',
     fix:
-      `leave ${unguarded.length === 1 ? 'it' : 'them'} out of the hashed files, ${listExcludes(unguarded, folders)}, in the second argument of withSmartCache(); ` +
-      `or add a matcher that covers the URL too, such as ${widerMatcher(first, hasLocale)}`,
+      `leave ${unguarded.length === 1 ? 'it' : 'them'} out of the hashed files, ${listExcludes(unguarded, folders)}, in the second argument of withSmartCache()` +
+      (isBeyondMatchers ? '' : `; or add a matcher that covers the URL too, such as ${widerMatcher(first)}`),
   });
 }
 
@@ -87,14 +91,12 @@ function listExcludes(unguarded: readonly UnguardedUrl[], folders: readonly stri
   return `exclude: ${shown.length === 1 ? shown[0] : `[${shown.join(', ')}]`}`;
 }
 
-/** Next puts a locale in front of a source, which no path below `/_next` has. */
-function widerMatcher({ assetPath, url }: UnguardedUrl, hasLocale: boolean): string {
-  const isDirect = url.startsWith(`${STORE_URL}/`);
+function widerMatcher({ assetPath, url }: UnguardedUrl): string {
   const folder = path.posix.dirname(assetPath);
   const source =
-    (isDirect ? STORE_URL : '') +
+    (url.startsWith(`${STORE_URL}/`) ? STORE_URL : '') +
     (folder === '/' ? `${assetPath.slice(0, -path.posix.extname(assetPath).length || undefined)}(.*)` : `${folder}/:path*`);
-  return isDirect && hasLocale ? `{ source: '${source}', locale: false }` : `'${source}'`;
+  return `'${source}'`;
 }
 
 function countFiles({ length }: readonly unknown[]): string {

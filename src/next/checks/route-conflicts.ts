@@ -7,6 +7,8 @@ import { visible } from '../../core/visible-text.js';
 
 export interface ShapeInput {
   manifest: Manifest;
+  /** Asset paths that the globs would have hashed. */
+  hashedPaths: readonly string[];
   /** Every asset path in `public/`. */
   assetPaths: readonly string[];
   /** Asset paths of earlier deploys. */
@@ -28,11 +30,10 @@ export interface ShapeBesideRoutes {
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ROUTE_CONFLICT` where that cannot be had.
  */
-export function shapeBesideRoutes({ manifest, assetPaths, olderPaths, hashLength, routes }: ShapeInput): ShapeBesideRoutes {
+export function shapeBesideRoutes({ manifest, hashedPaths, assetPaths, olderPaths, hashLength, routes }: ShapeInput): ShapeBesideRoutes {
   const older = [...olderPaths];
   const hasHandler = handlerMatcher(routes, hashLength);
-  const shapeBeside = (own: readonly string[]) =>
-    hashedPathShape(Object.keys(manifest.assets), [...assetPaths, ...own], hashLength, older, hasHandler);
+  const shapeBeside = (own: readonly string[]) => hashedPathShape(hashedPaths, [...assetPaths, ...own], hashLength, older, hasHandler);
   const shape = shapeBeside([]);
   const { fixed, reached, dynamic } = findRoutesInShape(
     routes.map(({ path }) => path),

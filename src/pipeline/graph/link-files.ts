@@ -98,7 +98,7 @@ export function linkFiles(
   const mayReuse = isSameState && typeof options.fingerprint !== 'function';
   const hasOutput = ({ links }: SourceFile) => links !== undefined && texts.has(links.output.contentHash, links.output.size);
   const hashedGraphFiles = graphFiles.filter(({ assetPath }) => !kept.has(assetPath));
-  const unchanged = mayReuse ? unchangedFiles(files, hashedGraphFiles, graph, hasOutput) : new Set<string>();
+  const unchanged = mayReuse ? unchangedFiles(files, graphFiles, graph, hasOutput) : new Set<string>();
 
   const editsToPlain = (assetPath: string) =>
     plainEdits(assetPath, unrewritten(referring.get(assetPath) as GraphFile, graph.followed(assetPath)), space);

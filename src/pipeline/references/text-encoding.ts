@@ -30,7 +30,7 @@ export function decodeText(content: Buffer, encoding: TextEncoding): string | un
   if (encoding === 'utf-8') return isUtf8(content) ? content.toString('utf8') : undefined;
   if (isUtf16(encoding)) return content.length % 2 === 0 ? bytesInUtf16(content, encoding).toString('utf16le') : undefined;
   // One byte a character, so that offsets in the text are offsets in the file.
-  return isSingleByte(encoding) ? new TextDecoder(encoding).decode(content) : undefined;
+  return isSingleByte(encoding) && standardName(encoding) ? new TextDecoder(encoding).decode(content) : undefined;
 }
 
 /** Encodes a text. For an encoding with one byte per character, the text must be ASCII. */

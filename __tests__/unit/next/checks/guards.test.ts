@@ -58,17 +58,27 @@ test('of many files, the first are listed', () => {
   expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringMatching(/(\n.*){10}\n {2}and 2 more$/) }));
 });
 
-test.each([
-  [undefined, "'/_next/static/media/smart-cache/members/:path*'"],
-  [{ locales: ['en'], defaultLocale: 'en' }, "{ source: '/_next/static/media/smart-cache/members/:path*', locale: false }"],
-])('under static delivery a matcher for the folder is one for the store: i18n %j', (i18n, matcher) => {
+const FOLDER = { '/members/:path*': '^(?:/en)?/members/.*$' };
+
+test('under static delivery, the message suggests a matcher for the folder of the store', () => {
+  const { check } = finishedBuild({ files: FILES, matchers: FOLDER, delivery: 'static' });
+  const fix = expect.stringContaining("such as '/_next/static/media/smart-cache/members/:path*'");
+  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { fix }));
+});
+
+test('where Next serves /_next/static under other paths too, the message suggests no matcher', () => {
+  const i18n = { locales: ['en'], defaultLocale: 'en' };
+  const { check } = finishedBuild({ files: FILES, matchers: FOLDER, delivery: 'static', i18n });
+  const fix = expect.not.stringContaining('matcher');
+  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { why: expect.stringContaining('i18n'), fix }));
+});
+
+test('a made-up hash leads to a file that keeps its plain URL, so that one is checked too', () => {
   const { check } = finishedBuild({
-    files: FILES,
-    matchers: { '/members/:path*': '^(?:/en)?/members/.*$' },
-    delivery: 'static',
-    ...(i18n && { i18n }),
+    files: { ...FILES, [`members/${'x'.repeat(245)}.pdf`]: '' },
+    matchers: { '/x': '^/members/x+\\.pdf$' },
   });
-  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { fix: expect.stringContaining(`such as ${matcher}`) }));
+  expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringMatching(/x{245}\.0{10}\.pdf$/) }));
 });
 
 test('the URL of an older deploy counts, also of a file that is gone', () => {

@@ -15,6 +15,7 @@ const manifest: Manifest = {
 const beside = (routes: readonly string[]) =>
   shapeBesideRoutes({
     manifest,
+    hashedPaths: ['/js/app.js'],
     assetPaths: ['/js/app.js'],
     olderPaths: [],
     hashLength: 10,

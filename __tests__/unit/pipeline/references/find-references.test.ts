@@ -83,9 +83,14 @@ test.each<[string, content: Buffer, url: string]>([
   expect(found('/a.svg', content)?.references).toMatchObject([{ url }]);
 });
 
-test('SVG in an encoding that is not read is left alone, with a warning that names it', () => {
-  const content = Buffer.from('<?xml version="1.0" encoding="Shift_JIS"?><image href="a.png"/>');
-  expect(found('/a.svg', content)?.problem).toEqual({ line: 1, why: 'it is text in the encoding shift_jis, which is not read' });
+test.each([
+  ['Shift_JIS', 'shift_jis'],
+  // The Encoding Standard knows neither.
+  ['windows-932', 'windows-932'],
+  ['iso-8859-12', 'iso-8859-12'],
+])('SVG in the encoding %s, which is not read, is left alone, with a warning that names it', (label, encoding) => {
+  const content = Buffer.from(`<?xml version="1.0" encoding="${label}"?><image href="a.png"/>`);
+  expect(found('/a.svg', content)?.problem).toEqual({ line: 1, why: `it is text in the encoding ${encoding}, which is not read` });
 });
 
 test.each<[string, assetPath: string, content: string, line: number, why: string]>([
