@@ -74,7 +74,6 @@ describe.each([
         NEXT_OPTIONS: JSON.stringify(next),
         SMART_CACHE_OPTIONS: JSON.stringify({
           ...options,
-          modules: { ...(options as { modules?: object }).modules, imports: { ['__proto__']: '/js/lib/named.js' } },
           // A module whose name is put together at run time.
           clientAssets: ['/js/lib/computed.js'],
         }),
