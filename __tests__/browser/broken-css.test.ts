@@ -115,7 +115,7 @@ const PAGE = [
   '<script>document.body.offsetHeight</script>',
 ].join('');
 
-/** What Chromium asks for because of each of these sheets, relative to it. Sorted. */
+/** The URLs that Chromium requests for each of these sheets, relative to the sheet and sorted. */
 async function loadedBy(sheets: readonly Buffer[]): Promise<string[][]> {
   const requests = sheets.map((): string[] => []);
   const server = http.createServer((request, response) => {

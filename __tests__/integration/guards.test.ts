@@ -75,7 +75,7 @@ async function openPaths(origin: string, paths: readonly string[]): Promise<stri
   return answers.filter(({ body }) => body.includes(SECRET)).map(({ url }) => url);
 }
 
-/** What the build says of guards. */
+/** The lines of the build output that are about guards. */
 const messagesOf = (output: string) => output.split('\n').filter((line) => line.startsWith('next-smart-cache:') && line.includes('proxy'));
 
 const isDeploy = () => fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'));

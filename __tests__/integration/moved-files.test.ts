@@ -47,7 +47,7 @@ const FILES: Record<string, string> = {
   [LONG]: 'long',
 };
 
-/** What a static host has under `basePath` besides: the page, and a route of the app. */
+/** A static host also has these under `basePath`: the page, and a route of the app. */
 const ROUTE = 'export const dynamic = "force-static"; export const GET = () => new Response("badge");';
 
 const KEPT_PLAIN = [LONG, '/css/large.css', '/css/left-alone.css', '/img/atlas.json', '/video/list.m3u8'];

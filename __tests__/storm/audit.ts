@@ -19,7 +19,7 @@ export interface Figures {
   'broken pages': number;
 }
 
-/** Those that the package promises to be 0. */
+/** The figures that the package promises to be 0. */
 export const MUST_BE_ZERO = ['wrong immutable', 'wrong from caches', 'wrong optimized'] as const;
 
 export interface Audit {

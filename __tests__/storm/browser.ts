@@ -3,10 +3,10 @@ import zlib from 'node:zlib';
 import CachePolicy from 'http-cache-semantics';
 import { type Answer, request } from '../support/http';
 
-/** What a page gets for one URL. */
+/** The answer that a page gets for one URL. */
 export interface Loaded {
   status: number;
-  /** Those of the stored answer, brought up to date by a 304. */
+  /** The headers of the stored answer, updated by a 304. */
   headers: IncomingHttpHeaders;
   /** Decoded. */
   body: Buffer;

@@ -24,7 +24,7 @@ const REVISIONS: Readonly<Record<string, Revisions>> = {
   '/note.txt': [1, 2, 3],
 };
 
-/** What `public/` holds in one version, by asset path. All revisions of a file have the same size. */
+/** The files of `public/` in one version, by asset path. All revisions of a file have the same size. */
 export function publicFiles(version: VersionName): Map<string, Buffer> {
   const index = VERSION_NAMES.indexOf(version);
   const files = new Map<string, Buffer>();

@@ -10,11 +10,11 @@ export interface Host {
   delivery: Delivery;
   /** How the delivery is known to be right. */
   evidence: 'run' | 'emulated' | 'read';
-  /** What happens to hashed URLs of rewrite delivery there. Absent where they work. */
+  /** How hashed URLs of rewrite delivery fail on this host. Absent where they work. */
   brokenRewrites?: string;
 }
 
-/** What a build says about the place it runs in. */
+/** The facts about a build that tell its host. */
 export interface BuildSettings {
   /** The environment variables of the build. */
   env: Readonly<Record<string, string | undefined>>;
@@ -29,7 +29,7 @@ export interface DeliveryChoice {
   delivery: Delivery;
   /** Why, in a few words; `undefined` when it is the plain default. */
   reason: string | undefined;
-  /** What the build warns about: the option contradicts the host. */
+  /** Set when the option contradicts the host. */
   warning?: ErrorParts;
 }
 

@@ -16,7 +16,7 @@ export interface ServedFile {
   urls: readonly string[];
 }
 
-/** What Next puts in front of a path before it asks the matchers. */
+/** The prefixes that Next puts in front of a path before it asks the matchers. */
 export interface PathPrefixes {
   basePath: string;
   /** The default locale of `i18n`, if the app has one. */

@@ -17,7 +17,7 @@ export interface HashedPathShape {
   /**
    * Top-level entries whose hashed paths the pattern does not cover, because
    * it would have to list too many names, or a route handler answers there.
-   * Their URLs lead to the store directly. `''` stands for the files of
+   * Their URLs point to the store directly. `''` means the files of
    * `public/` itself.
    */
   linkedDirectly: ReadonlySet<string>;
@@ -180,7 +180,7 @@ function extensionPattern(extensions: readonly string[]): string {
   return list === undefined ? '\\.[^./]+' : list && `\\.${list}`;
 }
 
-/** An asset path, and the pattern that stands for it, or for all of its folder. */
+/** An asset path, and the pattern for that path or for all of its folder. */
 type ListedName = readonly [assetPath: string, pattern: string];
 
 function namesThatLookHashed(assetPaths: readonly string[], hash: string): ListedName[] {

@@ -40,7 +40,7 @@ export interface BuiltManifest {
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
-  /** Those of them that the globs would have hashed, but that would not work under a hashed URL. */
+  /** Stable paths that match the globs, but would not work under a hashed URL. */
   keptPlain: readonly string[];
   /** Top-level folders whose hashed URLs point to the store directly (`''`: the files of `public/` itself). */
   linkedDirectly: ReadonlySet<string>;

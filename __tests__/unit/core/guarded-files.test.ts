@@ -67,7 +67,7 @@ test.each<[string, ProxyMatcher[], string[], found: string]>([
   expect(gapsOf(matchers, urls)).toEqual({ unguarded: gap(found, matchers[0] as ProxyMatcher), beyondWholeSite: [] });
 });
 
-test('what a whole-site matcher covers is public below /_next/static', () => {
+test('a whole-site matcher leaves its files public below /_next/static', () => {
   expect(gapsOf([site], [HASHED, DIRECT])).toEqual({ unguarded: [], beyondWholeSite: gap(DIRECT, site) });
 });
 

@@ -38,7 +38,7 @@ function isLinkedDirectly(paths: readonly string[], url: string): boolean {
   return hashedPathShape(paths, paths, 10)?.linkedDirectly.has(folder) ?? false;
 }
 
-/** What the rules make of a request: whether it reaches a file of the store, and where it leads. */
+/** Applies the rules to a request: whether it reaches a file of the store, and which path it ends at. */
 function route(paths: readonly string[], issued: readonly string[], request: string) {
   const { beforeFiles, afterFiles } = deriveRewrites(hashedPathShape(paths, paths, 10), 'serve-current');
   const store = new Set(issued.map((url) => decodeURIComponent((isLinkedDirectly(paths, url) ? STORE_URL : REWRITE_STORE_URL) + url)));

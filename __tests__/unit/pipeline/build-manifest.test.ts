@@ -636,7 +636,7 @@ describe('files that refer to each other', () => {
     );
   });
 
-  test('what cannot be read, a file or a spot in it, is served as it is, with a warning, and the build goes on', () => {
+  test('a file or spot that cannot be read is served as it is, with a warning, and the build goes on', () => {
     const files = {
       'a.css': 'a{b:url(c.png)}d{e:url(f g)}',
       'b.css': Buffer.from('\uFEFFa{}', 'utf16le'),

@@ -97,7 +97,7 @@ test('a document with any bit flipped, cut, or with anything put in, gives the s
   );
 });
 
-test('any copy that is damaged is made again, or is no longer served', () => {
+test('a damaged copy is made again, or is no longer served', () => {
   const copies = Object.keys(cache).filter((name) => name.startsWith('files/'));
   fc.assert(
     fc.property(fc.constantFrom(...copies), damage, (name, change) => {

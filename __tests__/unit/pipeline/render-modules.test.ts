@@ -249,7 +249,7 @@ test('names that every object has are entries like any other', async () => {
   for (const written of ['__proto__', '/hasOwnProperty', 'constructor']) expect(lookUp(evaluated, written)).toBeUndefined();
 });
 
-/** What a JavaScript engine makes of a module written here. */
+/** The exports that a JavaScript engine reads from a module written here. */
 function evaluate(module: string): RenderManifest {
   const [, literal] = /^export const manifest = (.*);$/m.exec(module) ?? [];
   return runInNewContext(`(${literal})`, { browserManifest: {} }) as RenderManifest;

@@ -4,7 +4,7 @@ import { visible } from '../../core/visible-text.js';
 import type { CommandIo } from '../command-io.js';
 
 /**
- * What the command line says to a person: on stderr, so that data on stdout can
+ * Messages of the command line to a person: on stderr, so that data on stdout can
  * be piped on. Control characters in a text are shown, and never reach the
  * terminal.
  */

@@ -16,7 +16,7 @@ const MAX_TEXT_BYTES = 10 * 1024 * 1024;
 export interface AskedFile {
   /** `route`: the answer is a page or comes from a route, so that it is not a file. `undefined`: Next's own file. */
   answers: FileAnswers | 'route' | undefined;
-  /** What the file names. */
+  /** The references of the file. */
   links: LinkedFile[];
 }
 

@@ -13,7 +13,7 @@ import type { Target } from './target-url.js';
 export interface Want {
   /** Bytes after which reading stops. 0: the head is enough. */
   maxBytes: number;
-  /** What a longer answer means. Default: a failure that names no option. */
+  /** How to report a longer answer. Default: a failure that names no option. */
   ifLonger?: 'cut' | 'fail-naming-max-size';
   digests?: boolean;
   /** How many bytes are kept. Default: 0. A longer answer is not kept, except with `cut`: then its first `maxBytes` are. */

@@ -8,7 +8,7 @@ export interface CacheDirectives {
   seconds(name: 'max-age' | 's-maxage' | 'stale-while-revalidate'): number | undefined;
 }
 
-/** What to do about a cache that keeps what it must not keep. */
+/** The fix for a cache that keeps an answer it must not keep. */
 export const CACHE_KEY = 'let the CDN honour Cache-Control, with the whole path in its cache key, and empty its cache';
 
 /** An hour: what is kept longer by browsers, they show stale after a deploy. */

@@ -10,7 +10,7 @@ const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps a page althoug
 
 const CUT = `only its first ${formatBytes(MAX_PAGE_BYTES)} were read, so files that are named after that were not looked at`;
 
-/** What was found on the page. */
+/** The files found on the page. */
 export interface PageContext {
   coverage: Coverage;
   notAsked: Pick<NotAsked, 'hashedElsewhere'>;

@@ -107,7 +107,7 @@ function readElements(html: string, { onStart, onText }: ElementCallbacks): void
         value += String.fromCodePoint(codePoint);
       },
       onattribend() {
-        // Of two attributes with one name, the first one counts.
+        // The first of two attributes with one name counts.
         if (!attributes.has(name)) attributes.set(name, value);
       },
       onopentagend() {

@@ -8,7 +8,7 @@ import { shellWord } from './target-url.js';
 import { FAULTS, type Verdict } from './verdict.js';
 import type { Judged, SiteReport } from './verify-site.js';
 
-/** Of a long list, a person reads only the first few. */
+/** A person reads only the first few rows of a long list. */
 const MAX_LISTED = 5;
 
 /** Prints a report for people: the table on stdout, everything else on stderr. Whatever the site sent is escaped. */

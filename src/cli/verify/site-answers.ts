@@ -1,6 +1,6 @@
 import type { Answer } from './answer.js';
 
-/** What a site answered, before anything is judged. */
+/** The answers of a site, not judged yet. */
 export interface SiteAnswers {
   page: PageAnswers;
   files: readonly FileAnswers[];

@@ -14,9 +14,9 @@ export type UrlKind = 'hashed' | 'plain' | 'route' | 'framework' | 'elsewhere';
 
 /** Where requests may go. */
 export interface Origins {
-  /** Of the page. */
+  /** The origin of the page. */
   site: string;
-  /** Those of `--origin`. They serve hashed URLs too, as the CDN of `cdnPrefix` does. */
+  /** The origins of `--origin`. They serve hashed URLs too, as the CDN of `cdnPrefix` does. */
   others: ReadonlySet<string>;
 }
 

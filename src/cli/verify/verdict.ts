@@ -23,7 +23,7 @@ export type Verdict =
   | { check: Check; ok: true; detail: string /** Worth knowing, but this package is not responsible for it. */; advice?: string }
   | { check: Check; ok: false; fault: Fault; detail: string; fix: string };
 
-/** What is wrong, in the words of the table; and as the first part of a message. */
+/** Each fault, as the table names it, and as the first part of a message. */
 export const FAULTS = {
   'no answer': 'There is no complete answer',
   'redirect not followed': 'A redirect was not followed',

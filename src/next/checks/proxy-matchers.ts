@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { PathPrefixes, ProxyMatcher } from '../../core/guarded-files.js';
 
-/** What a finished build says of the app's proxy. */
+/** The proxy of a finished build. */
 export interface BuiltProxy {
   /** Empty: the app has no proxy. */
   matchers: ProxyMatcher[];

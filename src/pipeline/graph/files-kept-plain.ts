@@ -19,7 +19,7 @@ export interface Move {
   toHost: boolean;
 }
 
-/** What {@link filesKeptPlain} needs to know about the files. */
+/** The input of {@link filesKeptPlain}. */
 export interface FilesThatMove {
   files: readonly SourceFile[];
   /** The files with references, by asset path. */

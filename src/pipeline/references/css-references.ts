@@ -179,7 +179,7 @@ interface Block {
 /** Formats of fonts, best first. Embedded OpenType and SVG fonts are for browsers long gone. */
 const FONT_FORMATS = ['.woff2', '.woff', '.ttf', '.otf', '.ttc'];
 
-/** Of the sources of one face, what a browser of today takes. */
+/** The source of one font face that a current browser takes. */
 function markPreferredFont(sources: readonly FoundReference[]): void {
   for (const extension of FONT_FORMATS) {
     const preferred = sources.find(({ url }) =>

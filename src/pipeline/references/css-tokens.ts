@@ -41,7 +41,7 @@ export class CssTokens {
   /** Where the token begins and ends, in UTF-16 code units; `end` is not part of it. */
   start = 0;
   end = 0;
-  /** Of a string or URL: what is between its quotes or parentheses, white space excluded. Of a comment: its text. */
+  /** The text between the quotes of a string, the parentheses of a URL (without white space), or the marks of a comment. */
   valueStart = 0;
   valueEnd = 0;
   /** False for a string, URL or comment that ends only because the text does. */
@@ -52,12 +52,12 @@ export class CssTokens {
     this.#text = text;
   }
 
-  /** Of a string or URL, with its escapes undone. */
+  /** The value of a string or URL, with its escapes undone. */
   get value(): string {
     return withoutEscapes(this.#text.slice(this.valueStart, this.valueEnd));
   }
 
-  /** Of a function or an at-keyword, in lower case, without `(` and `@`. */
+  /** The name of a function or an at-keyword, in lower case, without `(` and `@`. */
   get name(): string {
     const raw = this.type === 'function' ? this.#text.slice(this.start, this.end - 1) : this.#text.slice(this.start + 1, this.end);
     return withoutEscapes(raw).toLowerCase();

@@ -25,5 +25,5 @@ export function withoutHtmlComments(text: string): string | undefined {
   return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
 }
 
-/** UTF-16 code units. The tree of a file takes a hundred times the file's size in memory, and nobody writes such a script by hand. */
+/** UTF-16 code units. The tree of a file takes a hundred times the file's size in memory, and such a script is machine-made. */
 const MAX_PARSED = 1_000_000;

@@ -2,7 +2,7 @@ import { type Import, parse } from 'es-module-lexer';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
 /**
- * What a script or module imports.
+ * Finds the imports of a script or module.
  *
  * @throws {ReferencesUnreadableError} for what is not JavaScript.
  */

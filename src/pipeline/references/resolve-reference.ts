@@ -89,7 +89,7 @@ function decodePath(pathname: string): string | undefined {
   }
 }
 
-/** Neither the file itself (nothing, a query, a fragment) nor somebody else's (with a scheme, a host). */
+/** Whether a URL names another file of this site: not the file itself (empty, a query, a fragment), and no scheme or host. */
 export function isOfThisSite(url: string): boolean {
   return !/^[\0-\x20]*(?:$|[?#]|[a-z][a-z\d+.-]*:|[\\/]{2})/i.test(url);
 }

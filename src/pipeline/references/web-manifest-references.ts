@@ -9,7 +9,7 @@ const IMAGES = ['icons', 'screenshots'];
 const WITH_IMAGES = ['shortcuts', 'file_handlers', 'widgets'];
 
 /**
- * What a web app manifest names (W3C Web Application Manifest, Manifest
+ * The URLs in a web app manifest (W3C Web Application Manifest, Manifest
  * Incubations, PWA-driven Widgets): images in `icons` and `screenshots`, also
  * those of its `shortcuts`, `file_handlers`, `widgets` and home tab; the pages
  * that it resolves against its own URL; and other texts that may be URLs. The app's
@@ -45,7 +45,7 @@ function toReferences(kind: 'url' | 'page', nodes: readonly (AnyNode | undefined
     .map(({ value, loc }) => ({ kind, notation: 'json', url: value, start: loc.start.offset + 1, end: loc.end.offset - 1 }));
 }
 
-/** What a member lists, in all languages. */
+/** The items of a member, in all languages. */
 function listed(holder: AnyNode | undefined, name: string): AnyNode[] {
   const localized = memberOf(holder, `${name}_localized`);
   const lists = localized?.type === 'Object' ? localized.members.map(({ value }) => value) : [];

@@ -1,6 +1,6 @@
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 
-/** What the references to characters and entities stand for, by name. */
+/** The text of each entity, by name. */
 export type Entities = ReadonlyMap<string, string>;
 
 /** The five that every XML document has (XML 1.0, section 4.6). */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AppRoute } from '../../core/routes-in-shape.js';
 
-/** What renders other pages and is none itself. */
+/** Files that wrap other pages and are not routes. */
 const SPECIAL_PAGES = new Set(['/_app', '/_document', '/_error']);
 
 /**

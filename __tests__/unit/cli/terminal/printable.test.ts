@@ -1,6 +1,6 @@
 import { printable, printableJson } from '../../../../src/cli/terminal/printable';
 
-test('what a terminal would obey is shown', () => {
+test('control characters are shown instead of sent to the terminal', () => {
   expect(printable('a\x1b\u202eb')).toBe('a\\u{1b}\\u{202e}b');
 });
 

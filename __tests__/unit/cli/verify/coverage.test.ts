@@ -33,7 +33,7 @@ const images = (paths: readonly string[]) => paths.map((path) => `<img src="${pa
 const served = (paths: readonly string[]) =>
   Object.fromEntries(paths.map((path) => [path, script({ 'cache-control': 'max-age=0' }, path)]));
 
-test('a page that is mostly plain is not said to be in order, and is no failure', async () => {
+test('verify does not call a mostly plain page in order, and does not fail it', async () => {
   const paths = names(7);
   const { url } = await siteWith(PAGE + images(paths), served(paths));
   const { exitCode, stdout, stderr } = await verify(url);

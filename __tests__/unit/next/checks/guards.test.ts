@@ -93,7 +93,7 @@ test('the URL of an older deploy counts, also of a file that is gone', () => {
   expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringContaining('/members/a.') }));
 });
 
-test('what a whole-site matcher covers is one line under static delivery, and none under rewrite delivery', () => {
+test('a whole-site matcher gives one line under static delivery, and none under rewrite delivery', () => {
   const direct = finishedBuild({ files: FILES, matchers: SITE, delivery: 'static' });
   direct.check();
   expect(direct.said()).toEqual([

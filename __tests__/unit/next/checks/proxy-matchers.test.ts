@@ -32,7 +32,7 @@ test.each([
   expect(read(edge, node)).toEqual({ matchers, prefixes: { basePath: '', locale: undefined } });
 });
 
-test('what Next puts in front of paths', () => {
+test('the prefixes that Next puts in front of paths are read', () => {
   const routes = { basePath: '/docs', i18n: { locales: ['en', 'de'], defaultLocale: 'en' } };
   expect(read(NO_EDGE, NO_NODE, routes).prefixes).toEqual({ basePath: '/docs', locale: 'en' });
 });

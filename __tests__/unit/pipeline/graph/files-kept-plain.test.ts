@@ -61,7 +61,7 @@ function spelled(pathname: string): string {
     .join('/');
 }
 
-/** What is hashed, and what is not, of a site with one file and the image that it names. */
+/** Links a site with one file and the image that the file names, and lists which of the two are hashed. */
 function isHashed(assetPath: string, text: string, settings: SiteSettings = { options: { delivery: 'static' } }): boolean {
   return linkSite({ [assetPath]: text, '/img/a.png': '', '/js/b.js': 'export {}' }, settings).outputs.has(assetPath);
 }

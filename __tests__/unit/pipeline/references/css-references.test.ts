@@ -211,7 +211,7 @@ test('it reads any bytes, and no byte outside of a reference ever changes', () =
         content,
         references.map((reference) => ({ reference, url: newUrl })),
       );
-      // What is rewritten is the same CSS, with other URLs.
+      // The rewritten sheet is the same CSS with other URLs.
       const again = read(rewritten);
       expect(again.map(({ notation }) => notation)).toEqual(references.map(({ notation }) => notation));
       expect(again.map(({ url }) => url.slice(0, newUrl.length))).toEqual(references.map(() => newUrl));
@@ -222,7 +222,7 @@ test('it reads any bytes, and no byte outside of a reference ever changes', () =
   expect(count).toBeGreaterThan(100);
 });
 
-/** What is between references, as text that shows every byte. */
+/** The text between references, in a form that shows every byte. */
 function outside(content: Buffer, references: readonly FoundReference[]): string[] {
   const encoding = isUtf8(content) ? 'utf8' : 'latin1';
   const text = content.toString(encoding);

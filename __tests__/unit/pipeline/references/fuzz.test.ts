@@ -191,11 +191,11 @@ describe.each(Object.keys(PARTS))('%s', (assetPath) => {
     );
   });
 
-  test('what has been rewritten is read again as the new URLs, each with its query and fragment', () => {
+  test('a rewritten file reads back as the new URLs, each with its query and fragment', () => {
     check(
       fc.property(contents, (content) => {
         const references = referencesOf(content);
-        // Of broken JavaScript, a new URL may make a script with HTML comments, in which nothing is a reference.
+        // A new URL may turn broken JavaScript into a script with HTML comments, which holds no reference.
         if (references.length === 0 || (assetPath === '/a.js' && /<!--|-->/.test(content.toString()))) return;
         const edits = references.map((reference) => ({ reference, url: "./it's(1).js" }));
         const urls = referencesOf(rewriteBytes(content, edits, encodingOf(assetPath, content))).map(({ url }) => url);
