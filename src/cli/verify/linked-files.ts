@@ -1,7 +1,7 @@
 import { Tokenizer } from 'htmlparser2';
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { findCssReferences } from '../../pipeline/references/css-references.js';
-import { isFetchedForPage } from '../../pipeline/source/link-types.js';
+import { HTML_URL_ATTRIBUTES, isFetchedForPage } from '../../pipeline/source/link-types.js';
 
 /** A file that a page loads. */
 export interface LinkedFile {
@@ -10,19 +10,11 @@ export interface LinkedFile {
   integrity: string | undefined;
 }
 
-/** Attributes that hold the URL of a file, by element (HTML Standard). An `<a>` or an `<iframe>` names a page. */
+/** SVG elements in a page name files too. */
 const URL_ATTRIBUTES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['audio', ['src']],
-  ['embed', ['src']],
+  ...HTML_URL_ATTRIBUTES,
   ['image', ['href', 'xlink:href']],
-  ['img', ['src']],
-  ['input', ['src']],
-  ['object', ['data']],
-  ['script', ['src']],
-  ['source', ['src']],
-  ['track', ['src']],
   ['use', ['href', 'xlink:href']],
-  ['video', ['src', 'poster']],
 ]);
 
 /** The files that a page loads by its HTML, each once, as absolute `http:` and `https:` URLs without fragment. */

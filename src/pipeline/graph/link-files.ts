@@ -98,7 +98,12 @@ export function linkFiles(
   const mayReuse = isSameState && typeof options.fingerprint !== 'function';
   const hasOutput = ({ links }: SourceFile) => links !== undefined && texts.has(links.output.contentHash, links.output.size);
   const hashedGraphFiles = graphFiles.filter(({ assetPath }) => !kept.has(assetPath));
-  const unchanged = mayReuse ? unchangedFiles(files, graphFiles, graph, hasOutput) : new Set<string>();
+  // A file that keeps its plain URL has no output to remember.
+  const isAsBefore = (file: SourceFile) =>
+    kept.has(file.assetPath)
+      ? file.links === undefined
+      : file.links?.keepsImports === graph.keepsImports(file.assetPath) && hasOutput(file);
+  const unchanged = mayReuse ? unchangedFiles(files, graphFiles, isAsBefore) : new Set<string>();
 
   const editsToPlain = (assetPath: string) =>
     plainEdits(assetPath, unrewritten(referring.get(assetPath) as GraphFile, graph.followed(assetPath)), space);

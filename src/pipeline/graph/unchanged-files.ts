@@ -1,26 +1,23 @@
-import { type GraphFile, type ReferenceGraph, reach } from './reference-graph.js';
+import { type GraphFile, reach } from './reference-graph.js';
 import type { SourceFile } from './source-file.js';
 
 /**
  * The files that refer to others and of which nothing can have changed since
  * the last build, so that they need be neither read nor hashed again: neither
- * they nor anything below them was read, their imports are treated as they
- * were then, and their copy is there.
+ * they nor anything below them was read, and each would come out as it did
+ * then.
  *
  * @param files all files, with what the last build made of them.
  * @param graphFiles those that refer to others.
- * @param hasOutput whether what came out for a file then is still in the store.
+ * @param isAsBefore whether a file that refers to others is treated as it was then, and its copy is there.
  */
 export function unchangedFiles(
   files: readonly SourceFile[],
   graphFiles: readonly GraphFile[],
-  graph: ReferenceGraph,
-  hasOutput: (file: SourceFile) => boolean,
+  isAsBefore: (file: SourceFile) => boolean,
 ): ReadonlySet<string> {
   const unchanged = new Set(graphFiles.map(({ assetPath }) => assetPath));
-  const isChanged = (file: SourceFile) =>
-    !file.isKnown ||
-    (unchanged.has(file.assetPath) && !(file.links?.keepsImports === graph.keepsImports(file.assetPath) && hasOutput(file)));
+  const isChanged = (file: SourceFile) => !file.isKnown || (unchanged.has(file.assetPath) && !isAsBefore(file));
   const changed = files.filter(isChanged).map(({ assetPath }) => assetPath);
   if (changed.length === 0) return unchanged;
   const referrers = referrersOf(graphFiles);

@@ -1,5 +1,5 @@
 import { urlRangesOfSrcset } from '../../core/srcset.js';
-import { isFetchedForPage } from '../source/link-types.js';
+import { HTML_URL_ATTRIBUTES, isFetchedForPage } from '../source/link-types.js';
 import { findCssReferences } from './css-references.js';
 import type { BrokenSpot, FoundReference, Notation } from './reference.js';
 import { declaredEntities, predefinedEntities, XmlText } from './xml-text.js';
@@ -28,19 +28,6 @@ const CSS_ATTRIBUTES: ReadonlySet<string> = new Set([
 const ANIMATIONS: ReadonlySet<string> = new Set(['animate', 'set']);
 /** Their attributes that hold the new values. */
 const ANIMATED_VALUES: ReadonlySet<string> = new Set(['from', 'to', 'values']);
-
-/** Attributes of HTML elements in a `<foreignObject>` that a browser fetches a file for. */
-const HTML_URL_ATTRIBUTES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['audio', ['src']],
-  ['embed', ['src']],
-  ['img', ['src']],
-  ['input', ['src']],
-  ['object', ['data']],
-  ['script', ['src']],
-  ['source', ['src']],
-  ['track', ['src']],
-  ['video', ['src', 'poster']],
-]);
 
 /** An open element, or one that has just been read. */
 interface Element {
