@@ -743,3 +743,22 @@ test('a file that may be edited again within the grain of its time is not rememb
   expect(buildManifest(project).filesRead).toBe(1);
   mock.mockRestore();
 });
+
+test('a build after an edit that makes files keep their plain URLs gives what a build without a cache gives', () => {
+  const vendor = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
+  const files = {
+    ...vendor,
+    'css/page.css': '@import "../vendor/a.css";',
+    'vendor/a.css': 'a { background: url(b.svg) }',
+    'vendor/b.svg': '<svg/>',
+  };
+  const project = projectWith(files, { cdnPrefix: 'https://cdn.example.com' });
+  expect(Object.keys(buildManifest(project).manifest.assets)).toContain('/vendor/a.css');
+  // A page that the image names is not on the CDN, so the image and the sheet above it keep their plain URLs.
+  writeFiles(project.publicDir, { 'vendor/b.svg': '<svg><a href="page.html"/></svg>' });
+  const { manifest, keptPlain } = buildManifest(project);
+  expect(keptPlain).toEqual(['/vendor/a.css', '/vendor/b.svg']);
+  expect(buildManifest(project).manifest).toEqual(manifest);
+  fs.rmSync(project.cacheDir, { recursive: true });
+  expect(buildManifest(project).manifest).toEqual(manifest);
+});
