@@ -48,6 +48,33 @@ const BROKEN: readonly { file: string; content: string | Buffer; said?: RegExp }
   { file: '/css/png.css', content: PNG },
 ];
 
+/** SVG images and web app manifests in unusual forms, all of which browsers read. */
+const UNUSUAL: readonly { file: string; text: string; encoding?: 'utf16le' | 'latin1' }[] = [
+  { file: '/svg/mermaid.svg', text: '<svg><style>text.actor&gt;tspan{} a{fill:url(&quot;../img/a.png&quot;)}</style></svg>' },
+  { file: '/svg/sheet.svg', text: '<?xml version="1.0"?><?xml-stylesheet href="../img/a.png"?><svg/>' },
+  { file: '/svg/attributes.svg', text: '<svg><path fill="url(../img/a.png#b)" style="mask:url(../img/a.png)"/></svg>' },
+  { file: '/svg/prefix.svg', text: '<svg xmlns:l="http://www.w3.org/1999/xlink"><image l:href="../img/a.png"/></svg>' },
+  { file: '/svg/animated.svg', text: '<svg><image><set attributeName="href" to="../img/a.png"/></image></svg>' },
+  {
+    file: '/svg/foreign.svg',
+    text: '<svg><foreignObject><img xmlns="http://www.w3.org/1999/xhtml" src="../img/a.png"/></foreignObject></svg>',
+  },
+  { file: '/svg/utf-16.svg', text: '\uFEFF<svg><!-- \u00fc --><image href="../img/a.png"/></svg>', encoding: 'utf16le' },
+  {
+    file: '/svg/latin-1.svg',
+    text: '<?xml version="1.0" encoding="ISO-8859-1"?><svg><!-- \u00fc --><image href="../img/a.png"/></svg>',
+    encoding: 'latin1',
+  },
+  {
+    file: '/app/handlers.webmanifest',
+    text: '{"file_handlers":[{"action":"/x","icons":[{"src":"../img/a.png"}]}],"widgets":[{"screenshots":[{"src":"../img/a.png"}]}]}',
+  },
+  {
+    file: '/app/localized.webmanifest',
+    text: '{"icons_localized":{"de":[{"src":"../img/a.png"}]},"shortcuts":[{"icons":[{"src":"../img/a.png"}]}]}',
+  },
+];
+
 /** With a name, a hash, an at-keyword and a dimension of 200 kB each. */
 function longTokens(css: string): string {
   return ['', '#', '@', '1'].map((start) => `${start}${'x'.repeat(200_000)}{}`).join('\n') + css;
@@ -100,6 +127,7 @@ beforeAll(async () => {
   app.write('secret.css', 'nobody reads this');
   for (const { file, content } of [...UNREADABLE, ...BROKEN, ...DEAD]) app.write(`public${file}`, content);
   for (const [file, content] of Object.entries(FINE)) app.write(`public${file}`, content);
+  for (const { file, text, encoding = 'utf8' } of UNUSUAL) app.write(`public${file}`, Buffer.from(text, encoding));
   app.write('public/js/huge.js', `import './whole.js';${'x=1;'.repeat(12_500_000)}`);
   built = app.cli('build');
   app.build();
@@ -119,7 +147,7 @@ test('the build goes on, with a warning for each file and no more than can be re
   expect(built.stderr).toMatch(/huge\.js:1\n.*larger than 10 MiB/);
   expect(built.stderr).toContain('Stylesheets import each other in a circle: public/css/circle-a.css, public/css/circle-b.css');
   expect(built.stderr).toContain('99990 more references have the same trouble');
-  const silentBroken = BROKEN.filter(({ said }) => !said).map(({ file }) => file);
+  const silentBroken = [...BROKEN.filter(({ said }) => !said), ...UNUSUAL].map(({ file }) => file);
   for (const silent of ['byte-order-mark', 'no-map', 'left-out', '/many.css', ...silentBroken]) {
     expect(built.stderr.replaceAll(/exclude: '[^']*'/g, '')).not.toContain(silent);
   }
@@ -145,6 +173,14 @@ test.each(BROKEN)('a stylesheet with a broken spot is followed, and no other byt
   const { url, hash } = entry(file);
   const written = Buffer.from(content).toString('latin1');
   const body = Buffer.from(written.replaceAll('../img/a.png', `..${entry('/img/a.png').url}`), 'latin1');
+  expect(hash).toBe(sha256(body).slice(0, 10));
+  const answer = await get(url);
+  expect([answer.status, answer.cacheControl, answer.body.equals(body)]).toEqual([200, IMMUTABLE, true]);
+});
+
+test.each(UNUSUAL)('every reference is followed, in the encoding of the file: $file', async ({ file, text, encoding }) => {
+  const { url, hash } = entry(file);
+  const body = Buffer.from(text.replaceAll('../img/a.png', `..${entry('/img/a.png').url}`), encoding);
   expect(hash).toBe(sha256(body).slice(0, 10));
   const answer = await get(url);
   expect([answer.status, answer.cacheControl, answer.body.equals(body)]).toEqual([200, IMMUTABLE, true]);
