@@ -10,7 +10,7 @@ import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { visible } from '../core/visible-text.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
+import { deploysWith, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { requireUnchanged, serveStore } from '../pipeline/served-files.js';
@@ -64,11 +64,12 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
     writeRenderModules(project, result, settingsOf(project), modules);
     return result;
   });
+  const served = once(() => deploysWith(project, built()));
   const { hashLength, onStaleHash } = project.options;
   // Next asks twice in one build; a warning is wanted once.
   const shape = once(() => {
     if (project.delivery === 'static') return undefined;
-    const found = shapeBesideRoutes(shapeInput(project, built(), rewrittenAssetPaths(project, built())));
+    const found = shapeBesideRoutes(shapeInput(project, built(), rewrittenAssetPaths(served())));
     warnOfReachedRoutes(found.routesReached, hashLength, found.shape?.exampleExtension ?? '');
     return found.shape;
   });
@@ -84,15 +85,15 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
           deriveHeaders({
             shape: shape(),
             hashLength,
-            deploy: nameDeploy(project, built()),
+            deploy: nameDeploy(built().manifest, served()),
             optimizerPath: optimizerPathOf(config),
             ownKeys,
           }),
     hasQueries: false,
     afterCompile: (distDir) => {
-      const { files, notices } = serveStore(project, built(), distDir);
+      const { files, notices } = serveStore(project, served(), distDir);
       for (const notice of notices) say(notice);
-      whenBuildSucceeds(() => checkGuards(project, built(), distDir), distDir);
+      whenBuildSucceeds(() => checkGuards(project, built(), served(), distDir), distDir);
       whenBuildSucceeds(() => requireUnchanged(project, files), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
     },

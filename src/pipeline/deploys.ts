@@ -3,7 +3,7 @@ import path from 'node:path';
 import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { algorithmOf } from '../core/content-hash.js';
-import { serializeManifest } from '../core/manifest-document.js';
+import { type Manifest, serializeManifest } from '../core/manifest-document.js';
 import { STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeIfChanged } from './disk/atomic-write.js';
@@ -27,7 +27,7 @@ const VERSION = 1;
 /**
  * The deploys that are served once this build is. The same build once more is
  * no new deploy. A file of an older deploy whose frozen copy is damaged or gone
- * is left out.
+ * is left out. Reads the record, so a build asks once.
  */
 export function deploysWith(project: Project, built: BuiltManifest): ServedDeploys {
   const current = toDeploy(built);
@@ -56,15 +56,15 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
 const FORGOTTEN = 'the files that only older deploys had are no longer served';
 
 /** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */
-export function rewrittenAssetPaths(project: Project, built: BuiltManifest): Set<string> {
-  const urls = deploysWith(project, built).deploys.flatMap((deploy) => Object.keys(deploy));
+export function rewrittenAssetPaths({ deploys }: ServedDeploys): Set<string> {
+  const urls = deploys.flatMap((deploy) => Object.keys(deploy));
   return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
 }
 
 /** The URLs that are served once this build is, those of older deploys included; without `basePath`, by asset path. */
-export function servedUrls(project: Project, built: BuiltManifest): Map<string, string[]> {
+export function servedUrls({ deploys }: ServedDeploys): Map<string, string[]> {
   const urls = new Map<string, string[]>();
-  for (const url of new Set(deploysWith(project, built).deploys.flatMap((deploy) => Object.keys(deploy)))) {
+  for (const url of new Set(deploys.flatMap((deploy) => Object.keys(deploy)))) {
     const assetPath = assetPathOf(url);
     urls.set(assetPath, [...(urls.get(assetPath) ?? []), encodeAssetPath(url)]);
   }
@@ -81,8 +81,8 @@ function assetPathOf(url: string): string {
  * replicas of one build. The manifest decides which bytes a stale hash
  * gets; the kept deploys decide which hashes are stale.
  */
-export function nameDeploy(project: Project, built: BuiltManifest): string {
-  const served = [serializeManifest(built.manifest), ...deploysWith(project, built).deploys.map((deploy) => JSON.stringify(deploy))];
+export function nameDeploy(manifest: Manifest, { deploys }: ServedDeploys): string {
+  const served = [serializeManifest(manifest), ...deploys.map((deploy) => JSON.stringify(deploy))];
   return createHash('sha256').update(served.join('\n')).digest('hex').slice(0, 10);
 }
 

@@ -2,8 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import type { BuiltManifest } from './build-manifest.js';
-import { type Deploy, deploysWith, isLinkedDirectly } from './deploys.js';
+import { type Deploy, isLinkedDirectly, type ServedDeploys } from './deploys.js';
 import { removeQuietly, temporaryName } from './disk/atomic-write.js';
 import { writeFailed } from './disk/file-errors.js';
 import type { Project } from './project.js';
@@ -37,8 +36,7 @@ export interface ServedStore {
  * @param distDir where Next has just built.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
  */
-export function serveStore(project: Project, built: BuiltManifest, distDir: string): ServedStore {
-  const { deploys, notices } = deploysWith(project, built);
+export function serveStore(project: Project, { deploys, notices }: ServedDeploys, distDir: string): ServedStore {
   const [current] = deploys;
   const store = openStore(project.cacheDir);
   // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
-import { recordDeploy } from '../../../src/pipeline/deploys';
+import { deploysWith, recordDeploy } from '../../../src/pipeline/deploys';
 import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
 import type { Project } from '../../../src/pipeline/project';
 import { serveStore } from '../../../src/pipeline/served-files';
@@ -28,7 +28,7 @@ function deployedTwice(): Project {
   const project = projectWith({ ...SITE, 'old.txt': 'old' });
   const deploy = () => {
     const built = buildManifest(project);
-    serveStore(project, built, project.buildDir);
+    serveStore(project, deploysWith(project, built), project.buildDir);
     recordDeploy(project, built);
   };
   deploy();
@@ -58,7 +58,7 @@ function putBack(): void {
 /** `next build`: what it says, and what it serves. */
 function buildAndServe() {
   const built = buildManifest(project, { checkCopies: true });
-  return { ...built, served: serveStore(project, built, project.buildDir) };
+  return { ...built, served: serveStore(project, deploysWith(project, built), project.buildDir) };
 }
 
 const damage = fc.oneof(

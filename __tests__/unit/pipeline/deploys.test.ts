@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { type Deploy, readDeploys, recordDeploy, serializeDeploys, servedUrls } from '../../../src/pipeline/deploys';
+import { type Deploy, deploysWith, readDeploys, recordDeploy, serializeDeploys, servedUrls } from '../../../src/pipeline/deploys';
 import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
 import type { Project } from '../../../src/pipeline/project';
 import { isRacy, nowNs, stampOf } from '../../../src/pipeline/scan/file-stamp';
@@ -29,7 +29,7 @@ function deploy(project: Project, files: Record<string, string>, now?: number): 
   fs.mkdirSync(project.publicDir);
   writeFiles(project.publicDir, files);
   const built = buildManifest(project);
-  serveStore(project, built, project.buildDir);
+  serveStore(project, deploysWith(project, built), project.buildDir);
   recordDeploy(project, built, now);
   return built;
 }
@@ -77,14 +77,14 @@ describe('a deploy', () => {
     const vendor = Array.from({ length: 50 }, (_, index) => `vendor/lib-${index}.0123456789.js`);
     const project = projectWith({ 'js/a.js': 'hello', ...Object.fromEntries(vendor.map((name) => [name, ''])) });
     const built = buildManifest(project);
-    serveStore(project, built, project.buildDir);
+    serveStore(project, deploysWith(project, built), project.buildDir);
     expect(listFiles(path.join(project.buildDir, 'static/media/smart-cache'))).toEqual(
       vendor.map((name) => name.replace(/js$/, `${EMPTY}.js`)).sort(),
     );
     expect(readFiles(targetOf(project))).toEqual({ [`js/a.${HELLO}.js`]: 'hello' });
 
     const exported = withOptions(project, { delivery: 'static' });
-    serveStore(exported, buildManifest(exported), path.join(project.root, 'other'));
+    serveStore(exported, deploysWith(exported, buildManifest(exported)), path.join(project.root, 'other'));
     expect(fs.readdirSync(path.join(project.root, 'other/static/media'))).toEqual(['smart-cache']);
     expect(listFiles(path.join(project.root, 'other/static/media/smart-cache'))).toHaveLength(51);
   });
@@ -100,7 +100,7 @@ describe('a deploy', () => {
     const project = projectWith({ 'a.js': 'hello' });
     const built = buildManifest(project);
     const before = [stampFiles(project.publicDir), stampFiles(project.outputDir)];
-    serveStore(project, built, project.buildDir);
+    serveStore(project, deploysWith(project, built), project.buildDir);
     expect([stampFiles(project.publicDir), stampFiles(project.outputDir)]).toEqual(before);
   });
 });
@@ -110,7 +110,7 @@ test('a build that was linked, but did not come to its end, is no deploy', () =>
   deploy(project, { 'a.js': 'hello' });
   const before = readDeploys(project);
   fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
-  serveStore(project, buildManifest(project), project.buildDir);
+  serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
   expect(readDeploys(project)).toEqual(before);
 });
 
@@ -229,7 +229,7 @@ describe('older deploys', () => {
     deploy(project, { 'a.js': '' });
     fs.writeFileSync(path.join(project.cacheDir, 'deploys.json'), damaged);
     fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'hello');
-    const { notices } = serveStore(project, buildManifest(project), project.buildDir);
+    const { notices } = serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
     expect(notices).toEqual([expect.stringMatching(/^dropped \.next\/cache\/next-smart-cache\/deploys\.json, since .+ no longer served$/)]);
     expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
     recordDeploy(project, buildManifest(project));
@@ -254,12 +254,12 @@ describe('older deploys', () => {
     fs.rmSync(path.join(project.publicDir, 'a.js'));
     fs.writeFileSync(path.join(project.publicDir, 'c.js'), 'new');
     const built = buildManifest(project, { checkCopies: true });
-    expect(serveStore(project, built, project.buildDir).notices).toEqual([
+    expect(serveStore(project, deploysWith(project, built), project.buildDir).notices).toEqual([
       `dropped what older deploys served as "/a.${HELLO}.js", since the frozen copy is damaged or gone`,
     ]);
     expect(Object.values(served(project)).sort()).toEqual(['', 'new']);
     recordDeploy(project, built);
-    expect(serveStore(project, buildManifest(project, { checkCopies: true }), project.buildDir).notices).toEqual([]);
+    expect(serveStore(project, deploysWith(project, buildManifest(project, { checkCopies: true })), project.buildDir).notices).toEqual([]);
   });
 
   test('keep a file whose damaged copy this build has made again', () => {
@@ -267,7 +267,7 @@ describe('older deploys', () => {
     const old = deploy(project, { 'a.js': 'hello' });
     fs.renameSync(path.join(project.publicDir, 'a.js'), path.join(project.publicDir, 'b.js'));
     fs.truncateSync(storeFile(project, old, '/a.js'), 3);
-    const { notices } = serveStore(project, buildManifest(project, { checkCopies: true }), project.buildDir);
+    const { notices } = serveStore(project, deploysWith(project, buildManifest(project, { checkCopies: true })), project.buildDir);
     expect([notices, Object.values(served(project))]).toEqual([[], ['hello', 'hello']]);
   });
 });
@@ -277,7 +277,7 @@ describe('a file that was served, when the build ends', () => {
   function look(change: (fileOf: (assetPath: string) => string) => void) {
     const project = projectWith({ 'a.js': 'hello', 'b.js': '', 'b.js.map': '{}' });
     const built = buildManifest(project);
-    const { files } = serveStore(project, built, project.buildDir);
+    const { files } = serveStore(project, deploysWith(project, built), project.buildDir);
     const served = new Map(files.map(({ file, contentHash }) => [contentHash, file]));
     change((assetPath) => served.get(built.contentHashes.get(assetPath) ?? '') ?? '');
     return () => requireUnchanged(project, files);
@@ -317,13 +317,13 @@ describe('a file that was served, when the build ends', () => {
 
   test('is served once the clock has moved on, so that no later write leaves the same stamp', () => {
     const project = projectWith({ 'a.js': 'hello' });
-    const { files } = serveStore(project, buildManifest(project), project.buildDir);
+    const { files } = serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
     expect(files.map((file) => isRacy(file, nowNs()))).toEqual([false]);
   });
 
   test('is hashed again where the file system keeps whole seconds only', () => {
     const project = projectWith({ 'a.js': 'hello' });
-    const { files } = serveStore(project, buildManifest(project), project.buildDir);
+    const { files } = serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
     const [served] = files as [ServedFile];
     fs.writeFileSync(served.file, 'jello');
     // As such a file system tells of both: the stamp of before is that of now.
@@ -341,7 +341,7 @@ describe('a copy of this build that is not in the store', () => {
     fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'new');
     const built = buildManifest(project);
     fs.rmSync(storeFile(project, built, '/a.js'));
-    expect(() => serveStore(project, built, project.buildDir)).toThrow(
+    expect(() => serveStore(project, deploysWith(project, built), project.buildDir)).toThrow(
       smartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
         where: storeFile(project, built, '/a.js'),
         fix: expect.stringContaining('build again'),
@@ -357,21 +357,23 @@ test('the URLs at which each file is served are those of all kept deploys, perce
   const project = projectWith({});
   deploy(project, { 'my a.js': 'hello', LICENSE: 'hello' });
   const built = deploy(project, { 'my a.js': '' });
-  expect(servedUrls(project, built)).toEqual(
+  expect(servedUrls(deploysWith(project, built))).toEqual(
     new Map([
       ['/my a.js', [`/my%20a.${EMPTY}.js`, `/my%20a.${HELLO}.js`]],
       ['/LICENSE', [`/LICENSE.${HELLO}`]],
     ]),
   );
   const direct = withOptions(project, { delivery: 'static' });
-  expect(servedUrls(direct, buildManifest(direct)).get('/my a.js')).toContain(`/_next/static/media/smart-cache/my%20a.${EMPTY}.js`);
+  expect(servedUrls(deploysWith(direct, buildManifest(direct))).get('/my a.js')).toContain(
+    `/_next/static/media/smart-cache/my%20a.${EMPTY}.js`,
+  );
 });
 
 test('a folder that cannot be written is an error that says so', () => {
   const project = projectWith({ 'a.js': 'hello' });
   writeFiles(project.root, { '.next/static': 'a file in its place' });
   const built = buildManifest(project);
-  expect(() => serveStore(project, built, project.buildDir)).toThrow(
+  expect(() => serveStore(project, deploysWith(project, built), project.buildDir)).toThrow(
     smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: path.join(project.buildDir, 'static/media/smart-cache') }),
   );
 });
@@ -380,7 +382,7 @@ test('a name that would be too long with its hash is not linked', () => {
   const name = 'x'.repeat(245);
   const project = projectWith({ [`${name}.js`]: 'hello' });
   const built = buildManifest(project);
-  serveStore(project, built, project.buildDir);
+  serveStore(project, deploysWith(project, built), project.buildDir);
   expect(built.stablePaths).toEqual([`/${name}.js`]);
   expect(built.warnings).toEqual([expect.objectContaining({ where: `public/${name}.js`, fix: expect.stringContaining('shorter name') })]);
 });

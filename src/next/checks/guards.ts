@@ -6,7 +6,7 @@ import { topLevelFolder } from '../../core/hashed-path-shape.js';
 import { STORE_URL } from '../../core/rewrite-rules.js';
 import { madeUpHash } from '../../core/routes-in-shape.js';
 import type { BuiltManifest } from '../../pipeline/build-manifest.js';
-import { servedUrls } from '../../pipeline/deploys.js';
+import { type ServedDeploys, servedUrls } from '../../pipeline/deploys.js';
 import type { Project } from '../../pipeline/project.js';
 import { type BuiltProxy, readBuiltProxy } from './proxy-matchers.js';
 
@@ -19,8 +19,8 @@ const MAX_LINES = 10;
  * @param distDir where Next has just built.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_UNGUARDED`
  */
-export function checkGuards(project: Project, built: BuiltManifest, distDir: string): void {
-  const gaps = gapsIn(project, built, distDir);
+export function checkGuards(project: Project, built: BuiltManifest, served: ServedDeploys, distDir: string): void {
+  const gaps = gapsIn(project, built, served, distDir);
   if (gaps === undefined) return;
   const { unguarded, beyondWholeSite, isUnderOtherPaths } = gaps;
   if (unguarded.length > 0) throw notGuarded(unguarded, isUnderOtherPaths);
@@ -33,12 +33,12 @@ export function checkGuards(project: Project, built: BuiltManifest, distDir: str
     );
 }
 
-function gapsIn(project: Project, built: BuiltManifest, distDir: string) {
+function gapsIn(project: Project, built: BuiltManifest, served: ServedDeploys, distDir: string) {
   try {
     const proxy: BuiltProxy = readBuiltProxy(distDir);
     if (proxy.matchers.length === 0) return undefined;
     const prefixes = { ...proxy.prefixes, hasAssetPrefix: project.prefixes.assetPrefix !== '' };
-    return { ...findGuardGaps(proxy.matchers, servedFiles(project, built), prefixes), isUnderOtherPaths: hasOtherPaths(prefixes) };
+    return { ...findGuardGaps(proxy.matchers, servedFiles(project, built, served), prefixes), isUnderOtherPaths: hasOtherPaths(prefixes) };
   } catch (error) {
     console.warn(
       `next-smart-cache: could not check whether the app's proxy guards files of public/ under their hashed URLs too: ` +
@@ -49,9 +49,9 @@ function gapsIn(project: Project, built: BuiltManifest, distDir: string) {
 }
 
 /** The served files, each with every URL that leads to it: that of this deploy, those of older ones and, with a rewrite, one with a made-up hash. */
-function servedFiles(project: Project, built: BuiltManifest): ServedFile[] {
+function servedFiles(project: Project, built: BuiltManifest, deploys: ServedDeploys): ServedFile[] {
   const withMadeUpHash = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength)));
-  const served = [...servedUrls(project, built)].map(([assetPath, urls]) => {
+  const served = [...servedUrls(deploys)].map(([assetPath, urls]) => {
     const isDirect = urls.every((url) => url.startsWith(`${STORE_URL}/`));
     return { assetPath, urls: isDirect ? urls : [...urls, withMadeUpHash(assetPath)] };
   });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { recordDeploy } from '../../../../src/pipeline/deploys';
+import { deploysWith, recordDeploy } from '../../../../src/pipeline/deploys';
 import { type Project, type ProjectInput, resolveProject } from '../../../../src/pipeline/project';
 import { renderModulePaths, writeRenderModules } from '../../../../src/pipeline/render-modules';
 import { serveStore } from '../../../../src/pipeline/served-files';
@@ -35,7 +35,7 @@ function builtApp(input: Partial<ProjectInput> = {}): Project {
     const built = buildManifest(project, { freeze: mode === 'build' });
     writeRenderModules(project, built, SETTINGS, renderModulePaths(project, mode));
     if (mode === 'development') continue;
-    serveStore(project, built, project.buildDir);
+    serveStore(project, deploysWith(project, built), project.buildDir);
     recordDeploy(project, built);
   }
   return project;
@@ -90,7 +90,7 @@ test('another distDir is looked into, also beside the app; under output: "export
     fs.cpSync(path.join(first.root, 'public'), path.join(root, 'public'), { recursive: true });
     const project = resolveProject({ root, ...input });
     const built = buildManifest(project);
-    serveStore(project, built, project.buildDir);
+    serveStore(project, deploysWith(project, built), project.buildDir);
     writeFiles(root, { 'exported/_next/static/media/smart-cache/a.js': '' });
     const { exitCode } = await runCommand(['clean'], { cwd: root, loadProject: async () => project });
     expect([exitCode, listFiles(parent)]).toEqual([

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { checkGuards } from '../../../../src/next/checks/guards';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { recordDeploy } from '../../../../src/pipeline/deploys';
+import { deploysWith, recordDeploy } from '../../../../src/pipeline/deploys';
 import { writeFiles } from '../../../support/temporary-folder';
 import { projectWith, withOptions } from '../../support/project';
 import { smartCacheError } from '../../support/smart-cache-error';
@@ -28,7 +28,11 @@ function finishedBuild({ files = {}, matchers = {}, delivery = 'rewrite', versio
     'server/functions-config-manifest.json': '{"version":1,"functions":{}}',
   });
   const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
-  return { project, check: () => checkGuards(project, buildManifest(project), project.buildDir), said: () => warned.mock.calls.flat() };
+  const check = () => {
+    const built = buildManifest(project);
+    checkGuards(project, built, deploysWith(project, built), project.buildDir);
+  };
+  return { project, check, said: () => warned.mock.calls.flat() };
 }
 
 const FILES = { 'members/a.pdf': 'hello', 'members/b.pdf': '', 'top.pdf': 'hello', 'js/a.js': 'hello' };
