@@ -8,8 +8,6 @@ export interface Host {
   name: string;
   isRecognised(build: BuildSettings): boolean;
   delivery: Delivery;
-  /** How the delivery is known to be right. */
-  evidence: 'run' | 'emulated' | 'read';
   /** How hashed URLs of rewrite delivery fail on this host. Absent where they work. */
   brokenRewrites?: string;
 }
@@ -47,7 +45,6 @@ export const HOSTS: readonly Host[] = [
     name: 'Netlify',
     isRecognised: ({ env }) => isSet(env.NETLIFY),
     delivery: 'static',
-    evidence: 'read',
     // https://github.com/opennextjs/opennextjs-netlify/issues/2628
     brokenRewrites: 'rewrites do not reach the files of .next/static, so every hashed URL is a 404',
   },
@@ -57,7 +54,6 @@ export const HOSTS: readonly Host[] = [
     name: 'Cloudflare',
     isRecognised: ({ env }) => isSet(env.CF_PAGES) || isSet(env.WORKERS_CI),
     delivery: 'static',
-    evidence: 'read',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
@@ -65,7 +61,6 @@ export const HOSTS: readonly Host[] = [
     name: 'AWS Amplify',
     isRecognised: ({ env }) => isSet(env.AWS_APP_ID),
     delivery: 'static',
-    evidence: 'read',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
@@ -74,7 +69,6 @@ export const HOSTS: readonly Host[] = [
     name: 'OpenNext',
     isRecognised: ({ env }) => isSet(env.NEXT_PRIVATE_STANDALONE),
     delivery: 'static',
-    evidence: 'read',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
@@ -82,14 +76,12 @@ export const HOSTS: readonly Host[] = [
     name: 'Vercel',
     isRecognised: ({ env }) => isSet(env.VERCEL),
     delivery: 'rewrite',
-    evidence: 'read',
   },
   {
     // https://nextjs.org/docs/app/api-reference/config/next-config-js/adapterPath
     name: 'a Next adapter',
     isRecognised: ({ env, adapterPath }) => Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH),
     delivery: 'static',
-    evidence: 'read',
   },
 ];
 

@@ -32,7 +32,7 @@ export interface ErrorParts {
   why: string;
   /** The command or edit that mends it. */
   fix: string;
-  /** Whether `where` or `why` has lines of its own, each made visible already. Default: false. */
+  /** Whether `where` or `why` has lines of its own. A name in them may hold a line break, so the caller makes names visible. Default: false. */
   hasLines?: boolean;
 }
 

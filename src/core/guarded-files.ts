@@ -1,5 +1,5 @@
 import { encodeAssetPath, splitExtension } from './asset-path.js';
-import { STORE_URL } from './rewrite-rules.js';
+import { isDirectUrl } from './rewrite-rules.js';
 
 /** One matcher of the app's proxy, as Next writes it down. */
 export interface ProxyMatcher {
@@ -53,7 +53,7 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
     if (urls.length === 0) continue;
     const guards = compiled.filter(({ covers }) => covers(encodeAssetPath(assetPath)));
     const isGuarded = (url: string, guard: CompiledMatcher) =>
-      !(isDirect(url) && hasOtherPaths(prefixes)) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
+      !(isDirectUrl(url) && hasOtherPaths(prefixes)) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
     const gapsOf = (guard: CompiledMatcher, candidates: readonly string[]) =>
       candidates.filter((url) => !isGuarded(url, guard)).map((url): UnguardedUrl => ({ assetPath, url, matcher: guard.source }));
     const madeUpPath = `/${MADE_UP_NAME}${splitExtension(encodeAssetPath(assetPath)).extension}`;
@@ -64,14 +64,10 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
       continue;
     }
     // Under rewrite delivery, hashed paths are paths of the app, so a whole-site matcher that leaves some out does so on purpose.
-    const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, urls.filter(isDirect)));
+    const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, urls.filter(isDirectUrl)));
     if (beyond) gaps.beyondWholeSite.push(beyond);
   }
   return gaps;
-}
-
-function isDirect(url: string): boolean {
-  return url.startsWith(`${STORE_URL}/`);
 }
 
 /**

@@ -297,7 +297,8 @@ function withoutCase(assetPath: string): string {
   return encodeAssetPath(assetPath).toLowerCase();
 }
 
-function isSameSet(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = new Set()): boolean {
+/** Whether two sets have the same members; an absent one has none. */
+export function isSameSet(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = new Set()): boolean {
   return a.size === b.size && [...a].every((value) => b.has(value));
 }
 

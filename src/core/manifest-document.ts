@@ -1,6 +1,6 @@
 import { compareAssetPaths } from './asset-path.js';
+import { HASH_ALGORITHMS } from './content-hash.js';
 import { SmartCacheError } from './errors.js';
-import { HASH_ALGORITHMS } from './options.js';
 import type { HashAlgorithm } from './smart-cache-options.js';
 
 /** What the manifest says of one file of `public/`. */

@@ -1,13 +1,11 @@
 import { isExternalUrl } from './asset-path.js';
 import { EVERYTHING, normalizeGlob } from './asset-path-globs.js';
+import { HASH_ALGORITHMS, HEX_DIGITS } from './content-hash.js';
 import { describeValue } from './describe-value.js';
 import { SmartCacheError } from './errors.js';
 import { didYouMean, nearestNames } from './nearest-names.js';
-import type { Fingerprint, HashAlgorithm, ResolvedOptions, SmartCacheOptions } from './smart-cache-options.js';
+import type { Fingerprint, ResolvedOptions, SmartCacheOptions } from './smart-cache-options.js';
 
-/** Hex digits that each algorithm yields. */
-const HEX_DIGITS: Record<HashAlgorithm, number> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
-export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
 const MIN_HASH_LENGTH = 8;
 const MAX_HASH_LENGTH = 64;
 const MAX_KEEP = 100;

@@ -17,6 +17,11 @@ export interface RewriteRules {
 /** Where the build copies the files whose URLs lead to the store directly: all of them under static delivery. */
 export const STORE_URL = '/_next/static/media/smart-cache';
 
+/** Whether a URL, without `basePath`, points to the store without a rewrite. */
+export function isDirectUrl(url: string): boolean {
+  return url.startsWith(`${STORE_URL}/`);
+}
+
 /**
  * Where the build copies the files that the rewrites look up. Middleware as a
  * rule leaves `/_next/static` alone, so a request for this path itself

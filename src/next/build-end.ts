@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { visibleLines } from '../core/visible-text.js';
 
 /**
  * Runs a task when this process ends well: a build that has failed since ends
@@ -15,7 +16,7 @@ export function whenBuildSucceeds(task: () => void, distDir?: string): void {
     try {
       task();
     } catch (error) {
-      console.error(`next-smart-cache: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`next-smart-cache: ${visibleLines(error instanceof Error ? error.message : String(error))}`);
       process.exitCode = 1;
       if (distDir !== undefined) fs.rmSync(path.join(distDir, 'BUILD_ID'), { force: true });
     }

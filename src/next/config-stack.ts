@@ -1,5 +1,3 @@
-import { visible, visibleLines } from '../core/visible-text.js';
-
 /** A stack's line that names a place, and no part of the message. */
 const FRAME = /^\s+at /;
 /** Compiles the config, and so stands between any two of its files. */
@@ -12,12 +10,9 @@ const COMPILER_FRAME = /[\\/]node_modules[\\/]jiti[\\/]/;
  * @param loader the file that loads configs; what called it is left out with it.
  */
 export function describeConfigError(error: unknown, loader: string): string {
-  if (!(error instanceof Error)) return visibleLines(String(error));
+  if (!(error instanceof Error)) return String(error);
   const lines = (error.stack ?? error.message).split('\n');
   const end = lines.findIndex((line) => FRAME.test(line) && line.includes(loader));
   const ownPart = end < 0 ? lines : lines.slice(0, end);
-  return ownPart
-    .filter((line) => !(FRAME.test(line) && COMPILER_FRAME.test(line)))
-    .map(visible)
-    .join('\n');
+  return ownPart.filter((line) => !(FRAME.test(line) && COMPILER_FRAME.test(line))).join('\n');
 }

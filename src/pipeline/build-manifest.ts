@@ -85,7 +85,8 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   } = project;
   const copies = freezes ? storedCopies(cacheDir, algorithm, options.checkCopies ?? false) : unstoredCopies(algorithm);
   const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies, options.onProgress);
-  const routes = listAppRoutes(project.root, project.pageExtensions);
+  // Under static delivery, no rule of ours shares a path with a route.
+  const routes = project.delivery === 'static' ? [] : listAppRoutes(project.root, project.pageExtensions);
   const { hashLength } = project.options;
   const shape = hashedPathShape(
     files.map(({ assetPath }) => assetPath),

@@ -4,7 +4,7 @@ import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-pat
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { algorithmOf } from '../core/content-hash.js';
 import { type Manifest, serializeManifest } from '../core/manifest-document.js';
-import { STORE_URL } from '../core/rewrite-rules.js';
+import { isDirectUrl, STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeIfChanged } from './disk/atomic-write.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from './disk/checked-document.js';
@@ -58,7 +58,7 @@ const FORGOTTEN = 'the files that only older deploys had are no longer served';
 /** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */
 export function rewrittenAssetPaths({ deploys }: ServedDeploys): Set<string> {
   const urls = deploys.flatMap((deploy) => Object.keys(deploy));
-  return new Set(urls.filter((url) => !isLinkedDirectly(url)).map(fromHashedPath));
+  return new Set(urls.filter((url) => !isDirectUrl(url)).map(fromHashedPath));
 }
 
 /** The URLs that are served once this build is, those of older deploys included; without `basePath`, by asset path. */
@@ -73,7 +73,7 @@ export function servedUrls({ deploys }: ServedDeploys): Map<string, string[]> {
 
 /** The file that a URL of a deploy belongs to. */
 function assetPathOf(url: string): string {
-  return fromHashedPath(isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
+  return fromHashedPath(isDirectUrl(url) ? url.slice(STORE_URL.length) : url);
 }
 
 /**
@@ -84,11 +84,6 @@ function assetPathOf(url: string): string {
 export function nameDeploy(manifest: Manifest, { deploys }: ServedDeploys): string {
   const served = [serializeManifest(manifest), ...deploys.map((deploy) => JSON.stringify(deploy))];
   return createHash('sha256').update(served.join('\n')).digest('hex').slice(0, 10);
-}
-
-/** Decided when the manifest was written: the URL leads to the store without a rewrite. */
-export function isLinkedDirectly(url: string): boolean {
-  return url.startsWith(`${STORE_URL}/`);
 }
 
 /** The recorded deploys, newest first. */
@@ -154,7 +149,7 @@ function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
     [...contentHashes].map(([assetPath, contentHash]) => {
       const { url = '', hash = '' } = manifest.assets[assetPath] ?? {};
       const hashedPath = toHashedPath(assetPath, hash);
-      return [isLinkedDirectly(url) ? STORE_URL + hashedPath : hashedPath, contentHash];
+      return [isDirectUrl(url) ? STORE_URL + hashedPath : hashedPath, contentHash];
     }),
   );
 }

@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import { type Deploy, isLinkedDirectly, type ServedDeploys } from './deploys.js';
+import { isDirectUrl, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import type { Deploy, ServedDeploys } from './deploys.js';
 import { removeQuietly, temporaryName } from './disk/atomic-write.js';
 import { writeFailed } from './disk/file-errors.js';
 import type { Project } from './project.js';
 import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from './scan/file-stamp.js';
 import { openStore, type Store } from './store/store.js';
-import { hasContent } from './store/whole-copies.js';
+import { CHUNK_BYTES, hasContent } from './store/whole-copies.js';
 
 /** A file that Next serves as immutable, as it was when it was copied there. */
 export interface ServedFile extends FileStamp {
@@ -49,13 +49,13 @@ export function serveStore(project: Project, { deploys, notices }: ServedDeploys
   };
   const files = fill(
     STORE_URL,
-    all.filter(({ url }) => isLinkedDirectly(url)),
+    all.filter(({ url }) => isDirectUrl(url)),
   );
   if (project.delivery !== 'static') {
     files.push(
       ...fill(
         REWRITE_STORE_URL,
-        all.filter(({ url }) => !isLinkedDirectly(url)),
+        all.filter(({ url }) => !isDirectUrl(url)),
       ),
     );
   }
@@ -72,13 +72,14 @@ export function serveStore(project: Project, { deploys, notices }: ServedDeploys
  * @throws {SmartCacheError} `ERR_SMART_CACHE_SERVED_FILE_CHANGED`
  */
 export function requireUnchanged({ root }: Project, files: readonly ServedFile[]): void {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   const changes = files.flatMap((served) => {
     const { file, contentHash, signature } = served;
     const stats = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
     const name = path.relative(root, file);
     if (stats === undefined) return name.endsWith('.map') ? [] : [`${name} (removed)`];
     if (stampOf(stats).signature === signature && !hasCoarseStamp(served)) return [];
-    return stats.isFile() && hasContent(file, contentHash) ? [] : [`${name} (changed)`];
+    return stats.isFile() && hasContent(file, contentHash, buffer) ? [] : [`${name} (changed)`];
   });
   if (changes.length > 0) throw servedFileChanged(changes);
 }
@@ -106,7 +107,7 @@ interface FileToServe {
 function copyFiles(store: Store, files: readonly FileToServe[], folder: string, isRequired: (url: string) => boolean): ServedFile[] {
   const made = new Set<string>();
   return files.flatMap(({ url, contentHash }) => {
-    const file = path.join(folder, isLinkedDirectly(url) ? url.slice(STORE_URL.length) : url);
+    const file = path.join(folder, isDirectUrl(url) ? url.slice(STORE_URL.length) : url);
     const parent = path.dirname(file);
     if (!made.has(parent)) {
       fs.mkdirSync(parent, { recursive: true });

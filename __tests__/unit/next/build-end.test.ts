@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { transformFileSync } from '@swc/core';
 import { temporaryFolder } from '../../support/temporary-folder';
 
-const { code } = transformFileSync(path.resolve(__dirname, '../../../src/next/build-end.ts'), {
-  module: { type: 'commonjs' },
-  jsc: { parser: { syntax: 'typescript' } },
-});
+const FILE = path.resolve(__dirname, '../../../src/next/build-end.ts');
+const LOAD = `const exports = require('jiti').createJiti(${JSON.stringify(FILE)})(${JSON.stringify(FILE)})`;
 
 /** Runs a script with `whenBuildSucceeds` in a process of its own. */
 function run(script: string) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--eval', `${code}; ${script}`], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--eval', `${LOAD}; ${script}`], { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

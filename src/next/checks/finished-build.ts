@@ -56,12 +56,13 @@ export function findDroppedKeys({ project, hasHeaders }: ExpectedBuild, startedA
   const written = fs.statSync(routesManifest, { throwIfNoEntry: false })?.mtimeMs;
   // `next typegen`, `next info` and others load the config for a build too, but finish none.
   if (written === undefined || written < startedAt) return [];
+  const text = fs.readFileSync(routesManifest, 'utf8');
   const dropped: string[] = [];
   if (!fs.existsSync(path.join(project.buildDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
   // Only the presence of our rule matters, not the form in which Next writes it.
-  if (needsRewrites(project) && !fs.readFileSync(routesManifest, 'utf8').includes(REWRITE_STORE_URL)) dropped.push('rewrites');
+  if (needsRewrites(project) && !text.includes(REWRITE_STORE_URL)) dropped.push('rewrites');
   if (hasHeaders) {
-    const change = findChangeOfHeaders(JSON.parse(fs.readFileSync(routesManifest, 'utf8')) as RoutesManifest, hashedUrls(project));
+    const change = findChangeOfHeaders(JSON.parse(text) as RoutesManifest, () => hashedUrls(project));
     if (change !== undefined) dropped.push(`headers${change}`);
   }
   return dropped;
@@ -78,7 +79,7 @@ interface RoutesManifest {
  * Says how a wrapper changed our header rules, as an addition to the message;
  * `undefined` if ours are the last that say how long hashed URLs may be kept.
  */
-function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManifest, urls: readonly string[]): string | undefined {
+function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManifest, urls: () => readonly string[]): string | undefined {
   const last = headers.findLastIndex(isOwnHeaderRule);
   if (last === -1) return '';
   // With `i18n`, Next matches a path with the default locale in front.
@@ -86,7 +87,7 @@ function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManife
   for (const { source, regex, headers: set } of headers.slice(last + 1)) {
     const key = set.find((header) => isAboutCaching(header.key))?.key;
     const pattern = new RegExp(regex, 'i');
-    if (key && urls.some((url) => prefixes.some((prefix) => pattern.test(prefix + url))))
+    if (key && urls().some((url) => prefixes.some((prefix) => pattern.test(prefix + url))))
       return ` (the rule for "${source}" comes after them and sets ${key})`;
   }
   return undefined;

@@ -3,8 +3,9 @@ import { encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { findGuardGaps, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../../core/guarded-files.js';
 import { topLevelFolder } from '../../core/hashed-path-shape.js';
-import { STORE_URL } from '../../core/rewrite-rules.js';
+import { isDirectUrl, STORE_URL } from '../../core/rewrite-rules.js';
 import { madeUpHash } from '../../core/routes-in-shape.js';
+import { visible } from '../../core/visible-text.js';
 import type { BuiltManifest } from '../../pipeline/build-manifest.js';
 import { type ServedDeploys, servedUrls } from '../../pipeline/deploys.js';
 import type { Project } from '../../pipeline/project.js';
@@ -26,8 +27,8 @@ export function checkGuards(project: Project, built: BuiltManifest, served: Serv
   if (unguarded.length > 0) throw notGuarded(unguarded, isUnderOtherPaths);
   const [example] = beyondWholeSite;
   if (example)
-    console.warn(
-      `next-smart-cache: the matcher ${example.matcher} of your proxy does not cover /_next/static, where ${countFiles(beyondWholeSite)} of public/ ` +
+    warn(
+      `the matcher ${example.matcher} of your proxy does not cover /_next/static, where ${countFiles(beyondWholeSite)} of public/ ` +
         `${beyondWholeSite.length === 1 ? 'is' : 'are'} public under a URL with a hash, like ${example.url}; ` +
         'if the site is private as a whole, see docs/SET-UPS.md, "Guards"',
     );
@@ -40,8 +41,8 @@ function gapsIn(project: Project, built: BuiltManifest, served: ServedDeploys, d
     const prefixes = { ...proxy.prefixes, hasAssetPrefix: project.prefixes.assetPrefix !== '' };
     return { ...findGuardGaps(proxy.matchers, servedFiles(project, built, served), prefixes), isUnderOtherPaths: hasOtherPaths(prefixes) };
   } catch (error) {
-    console.warn(
-      `next-smart-cache: could not check whether the app's proxy guards files of public/ under their hashed URLs too: ` +
+    warn(
+      `could not check whether the app's proxy guards files of public/ under their hashed URLs too: ` +
         `${error instanceof Error ? error.message : String(error)}; leave guarded files out with the "exclude" option`,
     );
     return undefined;
@@ -52,7 +53,7 @@ function gapsIn(project: Project, built: BuiltManifest, served: ServedDeploys, d
 function servedFiles(project: Project, built: BuiltManifest, deploys: ServedDeploys): ServedFile[] {
   const withMadeUpHash = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength)));
   const served = [...servedUrls(deploys)].map(([assetPath, urls]) => {
-    const isDirect = urls.every((url) => url.startsWith(`${STORE_URL}/`));
+    const isDirect = urls.every((url) => isDirectUrl(url));
     return { assetPath, urls: isDirect ? urls : [...urls, withMadeUpHash(assetPath)] };
   });
   const isReachedByRewrite = (assetPath: string) => project.delivery === 'rewrite' && !built.linkedDirectly.has(topLevelFolder(assetPath));
@@ -64,14 +65,15 @@ function servedFiles(project: Project, built: BuiltManifest, deploys: ServedDepl
 function notGuarded(unguarded: readonly UnguardedUrl[], isUnderOtherPaths: boolean): SmartCacheError {
   const lines = unguarded
     .slice(0, MAX_LINES)
-    .map(({ assetPath, url, matcher }) => `\n  ${assetPath} (matcher ${matcher}) is open under ${url}`);
+    .map(({ assetPath, url, matcher }) => `\n  ${visible(`${assetPath} (matcher ${matcher}) is open under ${url}`)}`);
   const more = unguarded.length - lines.length;
   const folders = [...new Set(unguarded.map(({ assetPath }) => path.posix.dirname(assetPath)))].sort();
   const [first] = unguarded as [UnguardedUrl];
-  const isBeyondMatchers = isUnderOtherPaths && unguarded.some(({ url }) => url.startsWith(`${STORE_URL}/`));
+  const isBeyondMatchers = isUnderOtherPaths && unguarded.some(({ url }) => isDirectUrl(url));
   return new SmartCacheError('ERR_SMART_CACHE_UNGUARDED', {
     what: `Your proxy guards ${countFiles(unguarded)} of public/ by name, but not under every URL`,
     where: lines.join('') + (more > 0 ? `\n  and ${more} more` : ''),
+    hasLines: true,
     why: isBeyondMatchers
       ? 'Next serves /_next/static under more than one path here (assetPrefix or i18n), so no matcher can guard the URL with the hash'
       : 'the matchers of the proxy cover the plain path, and not the URL with the hash, so a request for that one passes it by',
@@ -94,9 +96,13 @@ function listExcludes(unguarded: readonly UnguardedUrl[], folders: readonly stri
 function widerMatcher({ assetPath, url }: UnguardedUrl): string {
   const folder = path.posix.dirname(assetPath);
   const source =
-    (url.startsWith(`${STORE_URL}/`) ? STORE_URL : '') +
+    (isDirectUrl(url) ? STORE_URL : '') +
     (folder === '/' ? `${assetPath.slice(0, -path.posix.extname(assetPath).length || undefined)}(.*)` : `${folder}/:path*`);
   return `'${source}'`;
+}
+
+function warn(text: string): void {
+  console.warn(`next-smart-cache: ${visible(text)}`);
 }
 
 function countFiles({ length }: readonly unknown[]): string {

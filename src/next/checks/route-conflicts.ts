@@ -1,6 +1,6 @@
 import { encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
-import { type HashedPathShape, hashedPathShape } from '../../core/hashed-path-shape.js';
+import { type HashedPathShape, hashedPathShape, isSameSet } from '../../core/hashed-path-shape.js';
 import type { Manifest } from '../../core/manifest-document.js';
 import { type AppRoute, examplePath, findRoutesInShape, handlerMatcher, madeUpHash } from '../../core/routes-in-shape.js';
 import { visible } from '../../core/visible-text.js';
@@ -40,12 +40,13 @@ export function shapeBesideRoutes({ manifest, hashedPaths, assetPaths, olderPath
     shape,
     hashLength,
   );
+  if (fixed.length + reached.length === 0) return { shape, routesReached: dynamic };
   const urls = new Set(Object.values(manifest.assets).map(({ url }) => url.toLowerCase()));
   const sameAsUrl = fixed.filter((route) => urls.has(encodeAssetPath(route).toLowerCase()));
   if (sameAsUrl.length)
     throw routeConflict(sameAsUrl, 'a file of public/ has exactly this hashed URL, and only one of the two can be served');
   // The manifest's URLs are made without knowing the routes, so these must not push a folder out of the shape.
-  const fits = (candidate: HashedPathShape | undefined) => candidate?.linkedDirectly.size === shape?.linkedDirectly.size;
+  const fits = (candidate: HashedPathShape | undefined) => isSameSet(candidate?.linkedDirectly, shape?.linkedDirectly);
   const besideAll = shapeBeside([...fixed, ...reached]);
   if (fits(besideAll)) return { shape: besideAll, routesReached: dynamic };
   const besideFixed = shapeBeside(fixed);

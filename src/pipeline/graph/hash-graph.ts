@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { compareAssetPaths, encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
-import { STORE_URL } from '../../core/rewrite-rules.js';
+import { isDirectUrl, STORE_URL } from '../../core/rewrite-rules.js';
 import { encodingOf } from '../references/find-references.js';
 import { isRootRelative } from '../references/resolve-reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
@@ -182,11 +182,6 @@ export function hashGraph(
 /** The URL of a hashed path, as in the manifest. */
 export function hashedUrl(assetPath: string, hash: string, isDirect: boolean): string {
   return (isDirect ? STORE_URL : '') + encodeAssetPath(toHashedPath(assetPath, hash));
-}
-
-/** Whether a URL of the manifest leads to the store without a rewrite. */
-function isDirectUrl(url: string): boolean {
-  return url.startsWith(`${STORE_URL}/`);
 }
 
 function digest(text: string | Buffer): string {

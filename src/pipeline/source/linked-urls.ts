@@ -1,7 +1,7 @@
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { findCssReferences } from '../references/css-references.js';
 import { importedNames } from './imported-names.js';
-import { isFetchedForPage } from './link-types.js';
+import { HTML_URL_ATTRIBUTES, isFetchedForPage } from './link-types.js';
 import { metadataUrls } from './metadata-urls.js';
 import { type Node, nameOf, parseSource, visit } from './syntax-tree.js';
 import { alternativesOf, type Text, textsOf } from './written-texts.js';
@@ -20,22 +20,14 @@ export interface LinkedUrl {
 }
 
 /** Which attributes of which elements make a browser fetch a file. Not `<a href>`: people keep those URLs. */
-const LINKING: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    script: ['src'],
-    link: ['href', 'imageSrcSet'],
-    img: ['src', 'srcSet'],
-    source: ['src', 'srcSet'],
-    video: ['src', 'poster'],
-    audio: ['src'],
-    track: ['src'],
-    embed: ['src'],
-    object: ['data'],
-    input: ['src'],
-    image: ['href', 'xlinkHref'],
-    use: ['href', 'xlinkHref'],
-  }),
-);
+const LINKING: ReadonlyMap<string, readonly string[]> = new Map([
+  ...HTML_URL_ATTRIBUTES,
+  ['link', ['href', 'imageSrcSet']],
+  ['img', ['src', 'srcSet']],
+  ['source', ['src', 'srcSet']],
+  ['image', ['href', 'xlinkHref']],
+  ['use', ['href', 'xlinkHref']],
+]);
 
 /** Those that hold several URLs, each with a description (HTML Standard, "srcset"). */
 const SRCSETS: readonly string[] = ['srcSet', 'imageSrcSet'];

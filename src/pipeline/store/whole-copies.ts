@@ -5,7 +5,8 @@ import { listStore, type Store } from './store.js';
 
 /** How many bytes of copies one `next build` hashes again: about half a second. */
 const HASHED_BYTES = 500_000_000;
-const CHUNK_BYTES = 1024 * 1024;
+/** Of the memory that files are read into. */
+export const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Finds the copies in the store that are whole: content hash → size in bytes.

@@ -56,6 +56,11 @@ test('files of public/ itself are excluded one by one', () => {
   );
 });
 
+test('the message has a line for each file', () => {
+  const { check } = finishedBuild({ files: FILES, matchers: { '/members/:id.pdf': '^/members/\\w\\.pdf$' } });
+  expect(check).toThrow(/not under every URL: \n {2}\/members\/a\.pdf \(.*\n {2}\/members\/b\.pdf \(.*\n {2}Why: /);
+});
+
 test('of many files, the first are listed', () => {
   const files = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`members/${index}.pdf`, '']));
   const { check } = finishedBuild({ files, matchers: { '/members/:id.pdf': '^/members/\\d+\\.pdf$' } });

@@ -69,3 +69,15 @@ test('a route gets one line that says what happens and what to do', () => {
     ],
   ]);
 });
+
+test('routes that push another folder out of the rules are a conflict, since the URLs of the manifest stay', () => {
+  const looksHashed = (folder: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${folder}/${'x'.repeat(40)}-${index}.0123456789.js`);
+  const assetPaths = ['/aa/m.js', '/bb/m.js', ...looksHashed('/aa', 4), ...looksHashed('/bb', 5)];
+  const routes = looksHashed('/aa', 6)
+    .slice(4)
+    .map((path) => ({ path, isHandler: false }));
+  const input = { manifest, hashedPaths: assetPaths, assetPaths, olderPaths: [], hashLength: 10 };
+  expect([...(shapeBesideRoutes({ ...input, routes: [] }).shape?.linkedDirectly ?? [])]).toEqual(['bb']);
+  expect(() => shapeBesideRoutes({ ...input, routes })).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', {}));
+});
