@@ -73,9 +73,17 @@ export function deriveHeaders({ shape, hashLength, deploy, optimizerPath, ownKey
   return rules;
 }
 
+const ANY_PREFIX = '/:prefix((?:.+/)?)';
+
 /** A rule for a path after whatever Next or the app puts in front of it: `basePath`, `assetPrefix`, a locale. */
 function anywhere(path: string, headers: HeaderRule['headers']): HeaderRule {
-  return { source: `/:prefix((?:.+/)?)${path.slice(1)}`, basePath: false, locale: false, headers };
+  return { source: `${ANY_PREFIX}${path.slice(1)}`, basePath: false, locale: false, headers };
+}
+
+/** The path of the optimizer, if a rule is the one that {@link deriveHeaders} makes for it. */
+export function optimizerPathIn({ source, has = [] }: Pick<HeaderRule, 'source' | 'has'>): string | undefined {
+  const isOurs = source.startsWith(ANY_PREFIX) && has.some(({ key, value }) => key === 'url' && value.startsWith('.*\\.[0-9a-f]{'));
+  return isOurs ? `/${source.slice(ANY_PREFIX.length)}` : undefined;
 }
 
 /** Whether a rule comes from {@link deriveHeaders} and is for hashed URLs. Next may have written it down in another form. */

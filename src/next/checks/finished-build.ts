@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
-import { type HeaderRule, isAboutCaching, isOwnHeaderRule } from '../../core/header-rules.js';
+import { type HeaderRule, isAboutCaching, isOwnHeaderRule, optimizerPathIn } from '../../core/header-rules.js';
 import { parseManifest } from '../../core/manifest-document.js';
 import { REWRITE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
 import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
@@ -77,17 +77,19 @@ interface RoutesManifest {
 
 /**
  * Says how a wrapper changed our header rules, as an addition to the message;
- * `undefined` if ours are the last that say how long hashed URLs may be kept.
+ * `undefined` if ours are the last that say how long hashed URLs, and errors of the optimizer, may be kept.
  */
 function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManifest, urls: () => readonly string[]): string | undefined {
   const last = headers.findLastIndex(isOwnHeaderRule);
   if (last === -1) return '';
   // With `i18n`, Next matches a path with the default locale in front.
   const prefixes = ['', ...(i18n?.locales ?? []).map((locale) => `/${locale}`)].map((prefix) => basePath + prefix);
-  for (const { source, regex, headers: set } of headers.slice(last + 1)) {
+  const later = headers.slice(last + 1);
+  const optimizerPaths = later.flatMap((rule) => optimizerPathIn(rule) ?? []);
+  for (const { source, regex, headers: set } of later.filter((rule) => optimizerPathIn(rule) === undefined)) {
     const key = set.find((header) => isAboutCaching(header.key))?.key;
     const pattern = new RegExp(regex, 'i');
-    if (key && urls().some((url) => prefixes.some((prefix) => pattern.test(prefix + url))))
+    if (key && [...urls(), ...optimizerPaths].some((url) => prefixes.some((prefix) => pattern.test(prefix + url))))
       return ` (the rule for "${source}" comes after them and sets ${key})`;
   }
   return undefined;

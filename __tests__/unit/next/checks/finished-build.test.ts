@@ -1,3 +1,5 @@
+import { hashedPathShape } from '../../../../src/core/hashed-path-shape';
+import { deriveHeaders } from '../../../../src/core/header-rules';
 import { REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
 import { checkWhenFinished, findDroppedKeys } from '../../../../src/next/checks/finished-build';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
@@ -23,6 +25,14 @@ const routesWith = (headers: readonly unknown[], destinations: readonly string[]
   }),
 });
 const routes = (...destinations: string[]) => routesWith([OWN_HEADERS], destinations);
+const [, , OPTIMIZER] = deriveHeaders({
+  shape: hashedPathShape(['/js/app.js'], [], 10),
+  hashLength: 10,
+  deploy: 'x',
+  optimizerPath: '/_next/image',
+  ownKeys: [],
+});
+const OWN_OPTIMIZER = { ...OPTIMIZER, regex: '^(?:/((?:.+/)?))_next/image$' };
 /** A header rule of another package. */
 const rule = (regex: string, key: string) => ({ source: '/theirs', regex, headers: [{ key, value: 'max-age=60' }] });
 const OURS = `/docs${REWRITE_STORE_URL}/:path`;
@@ -55,6 +65,12 @@ test.each<[string, Record<string, string>, dropped: string[]]>([
       ...routesWith([OWN_HEADERS, rule('^/docs/(de|en)/js/.*$', 'ETag')], [OURS], { basePath: '/docs', i18n: { locales: ['de', 'en'] } }),
     },
     ['headers (the rule for "/theirs" comes after them and sets ETag)'],
+  ],
+  ['ours for the optimizer comes last', { ...LINKED, ...routesWith([OWN_HEADERS, OWN_OPTIMIZER], [OURS]) }, []],
+  [
+    'a later rule is for the optimizer',
+    { ...LINKED, ...routesWith([OWN_HEADERS, OWN_OPTIMIZER, rule('^/_next/image$', 'Cache-Control')], [OURS]) },
+    ['headers (the rule for "/theirs" comes after them and sets Cache-Control)'],
   ],
   ['a later rule is for other paths', { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/api/.*$', 'Cache-Control')], [OURS]) }, []],
   ['a later rule sets another header', { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/.*$', 'X-Frame-Options')], [OURS]) }, []],
