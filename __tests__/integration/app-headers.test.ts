@@ -60,7 +60,7 @@ describe.each(ROWS)('beside headers() of the app: $name', ({ line, next = {}, op
 
   beforeAll(async () => {
     app = createApp('app-headers', { line, env: { NEXT_OPTIONS: JSON.stringify(next), SMART_CACHE_OPTIONS: JSON.stringify(options) } });
-    app.build();
+    expect(app.build()).not.toContain('could not check');
     const { origin } = await app.start();
     get = (url, requestOptions) => request(origin, url, requestOptions);
     const assets = assetsOf(app);
@@ -134,6 +134,7 @@ describe.each(ROWS)('beside headers() of the app: $name', ({ line, next = {}, op
     });
 
   test('route handlers, dynamic and static, keep the headers that they set', async () => {
+    for (const folder of ['data', 'frozen']) expect(assetsOf(app)[`/${folder}/file.data`]?.url).toContain(`${STORE}/`);
     expect(await headersOf('data')).toEqual(['dynamic handler', 'private, max-age=60', 'max-age=5', '"handler"', DATE]);
     expect(await headersOf('frozen')).toEqual(['static handler', expect.stringMatching(/^s-maxage=60/), undefined, '"handler"', undefined]);
   });
@@ -159,6 +160,7 @@ describe.each(ROWS)('beside headers() of the app: $name', ({ line, next = {}, op
       const stale = await optimize(imageUrl(createHash('sha256').update(String(index)).digest('hex').slice(0, 10)));
       expect(stale.status).toBeGreaterThanOrEqual(400);
       expect(stale.cacheControl).toBe('private, no-cache, no-store, max-age=0, must-revalidate');
+      expect(OWN.map((name) => stale.headers[name] || undefined)).toEqual(OWN.map(() => undefined));
     }
     // That of the right one, which Next writes after its answer.
     expect(fs.readdirSync(path.join(app.dir, '.next/cache/images'))).toHaveLength(1);
@@ -216,9 +218,16 @@ test('beside a root catch-all route handler every hashed URL leads to the store,
     'rules.mjs',
     `export const headers = async () => [{ source: '/other', headers: [{ key: 'Cache-Control', value: 'max-age=1' }] }];\n`,
   );
+  app.write('public/css/moved.css', 'a{b:url(../api/badge)} c{d:url(../js/application.js)}');
+  app.write('public/video/list.m3u8', '#EXTM3U\nlow.ts\n');
   app.build();
   const { origin } = await app.start();
-  for (const { url } of Object.values(assetsOf(app))) {
+  const assets = assetsOf(app);
+  // Every file has moved, so a reference is written from the root, and a file that none can be written in stays.
+  expect(assets['/video/list.m3u8']).toBeUndefined();
+  const sheet = await request(origin, assets['/css/moved.css']?.url ?? '');
+  expect(sheet.body.toString()).toBe(`a{b:url(/api/badge)} c{d:url(..${assets['/js/application.js']?.url.slice(STORE.length)})}`);
+  for (const { url } of Object.values(assets)) {
     expect(url).toContain(`${STORE}/`);
     const { status, cacheControl } = await request(origin, url);
     expect([url, status, cacheControl]).toEqual([url, 200, IMMUTABLE]);

@@ -143,7 +143,7 @@ test('routes that look hashed stay the app’s; dynamic pages beside files of pu
   expect(await get('/js/application.46fb7aa72a.js')).toEqual([200, true, app.read('public/js/application.js')]);
   // What the warning says.
   expect(await get('/js/nothing.0123456789.js')).toEqual([200, false, expect.stringContaining('<p>nothing.js</p>')]);
-  expect(await get('/img/own.0123456789.png')).toEqual([200, false, 'own.0123456789.png']);
+  expect(await get('/img/own.0123456789.svg')).toEqual([200, false, 'own.0123456789.svg']);
 });
 
 test.each([

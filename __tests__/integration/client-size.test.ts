@@ -146,11 +146,14 @@ test.each([
   expect(texts.join('\n')).not.toMatch(/clientAssets|unlisted|public\/ has no file/);
 });
 
-test('the rewrites are the same three for 10 and for 10,000 files', () => {
+test('there are three rewrites and three header rules, for 10 files as for 10,000', () => {
   const many = shippedRewrites(appOf('server, package, Turbopack'));
   const few = shippedRewrites(appOf('client, package, Turbopack'));
   const own = { source: '/old', destination: '/' };
   expect(few).toEqual({ ...many, afterFiles: [...(many.afterFiles ?? []), expect.objectContaining(own)] });
   expect(Object.values(many).flat()).toHaveLength(3);
   expect(JSON.stringify(many).length).toBeLessThan(1000);
+  const headersOf = (name: string) => (JSON.parse(appOf(name).read('.next/routes-manifest.json')) as { headers: unknown[] }).headers;
+  expect(headersOf('server, package, Turbopack')).toHaveLength(3);
+  expect(headersOf('client, package, Turbopack')).toHaveLength(3);
 });

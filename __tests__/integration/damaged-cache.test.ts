@@ -145,6 +145,9 @@ describe('a tool that writes into .next/static after the build has compiled', ()
     app = createApp('catch-all', { bundler: ['--webpack'] });
     app.write('next.config.mjs', `${TOOL} export default withSmartCache(withTool({}));`);
     app.build();
+    const changed = Object.entries(readFiles(path.join(app.dir, '.next/static'))).filter(([, text]) => text.endsWith('//# debugId=1'));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.map(([name]) => name).filter((name) => name.includes('smart-cache'))).toEqual([]);
     const server = await app.start();
     const { cacheControl, body } = await request(server.origin, '/js/application.46fb7aa72a.js');
     expect([cacheControl, body.toString()]).toEqual([IMMUTABLE, app.read('public/js/application.js')]);

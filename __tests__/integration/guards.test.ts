@@ -91,6 +91,12 @@ test('a file that the proxy guards by name alone fails the build, and cannot be 
   expect(output).toMatch(/exclude: '\/members\/\*\*'.*'\/members\/:path\*'/);
   expect([fs.existsSync(path.join(app.dir, '.next/BUILD_ID')), isDeploy()]).toEqual([false, false]);
 
+  // A deploy from before the guard, so that the hashed URLs were issued.
+  const proxy = app.read('proxy.js');
+  fs.rmSync(path.join(app.dir, 'proxy.js'));
+  app.build();
+  expect(isDeploy()).toBe(true);
+  app.write('proxy.js', proxy);
   configure({}, { exclude: ['/members/handbook.pdf', '/members/q&a 1.pdf', '/members/notes/**'] });
   expect(messagesOf(app.build())).toEqual([]);
   const { origin } = await app.start();
@@ -176,4 +182,22 @@ test.each([
 ])('the matcher of %s gives no message', (_, matcher) => {
   guardedApp({ matcher });
   expect(messagesOf(app.build())).toEqual([]);
+});
+
+test('a proxy manifest of another version is one warning, and the build goes on', () => {
+  guardedApp({ matcher: ['/members/handbook.pdf'] });
+  app.write(
+    'next.config.mjs',
+    `import fs from 'node:fs';
+     import { withSmartCache } from 'next-smart-cache/config';
+     const file = '.next/server/middleware-manifest.json';
+     // Before the listener of withSmartCache.
+     process.once('exit', () => {
+       if (process.send || !fs.existsSync(file)) return;
+       fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), version: 99 }));
+     });
+     export default withSmartCache({});`,
+  );
+  expect(messagesOf(app.build())).toEqual([expect.stringMatching(/could not check .*version 99/)]);
+  expect(isDeploy()).toBe(true);
 });

@@ -52,23 +52,24 @@ const ROUTE = 'export const dynamic = "force-static"; export const GET = () => n
 
 const KEPT_PLAIN = [LONG, '/css/large.css', '/css/left-alone.css', '/img/atlas.json', '/video/list.m3u8'];
 
-const SET_UPS: readonly { title: string; basePath: string; delivery?: 'static'; folders: number }[] = [
-  { title: 'static delivery below a basePath', basePath: '/docs', delivery: 'static', folders: 0 },
+const SET_UPS: readonly { title: string; basePath: string; env?: Record<string, string>; folders: number }[] = [
+  { title: 'static delivery below a basePath, chosen by the host', basePath: '/docs', env: { CF_PAGES: '1' }, folders: 0 },
   { title: 'rewrite delivery with more top-level folders than the rules hold', basePath: '', folders: 40 },
 ];
 
-describe.each(SET_UPS)('$title', ({ basePath, delivery, folders }) => {
+describe.each(SET_UPS)('$title', ({ basePath, env = {}, folders }) => {
   let app: NextApp;
   let server: NodeServer;
   let built: ReturnType<NextApp['cli']>;
   let output: string;
 
   beforeAll(async () => {
-    app = createApp('tiny');
+    app = createApp('tiny', { env });
+    app.write('proxy.js', "export const proxy = () => {};\nexport const config = { matcher: '/((?!_next/static|favicon.ico).*)' };\n");
     app.write(
       'next.config.mjs',
       `import { withSmartCache } from 'next-smart-cache/config';
-       export default withSmartCache(${JSON.stringify({ basePath })}, ${JSON.stringify({ delivery, references: { exclude: 'left-alone.css' } })});`,
+       export default withSmartCache(${JSON.stringify({ basePath })}, { references: { exclude: 'left-alone.css' } });`,
     );
     app.write('app/api/badge/route.js', ROUTE);
     for (const [assetPath, content] of Object.entries(FILES)) app.write(`public${assetPath}`, content);
@@ -109,6 +110,8 @@ describe.each(SET_UPS)('$title', ({ basePath, delivery, folders }) => {
     );
     expect(Object.keys(FILES).filter(isHashed)).toHaveLength(Object.keys(FILES).length - KEPT_PLAIN.length - 2);
     for (const assetPath of KEPT_PLAIN) expect(built.stderr).toContain(`public${assetPath}`);
+    expect(output.match(/public under a URL with a hash/g)).toHaveLength(1);
+    expect(output.includes('delivery: static (Cloudflare)')).toBe(env.CF_PAGES === '1');
     expect(built.stderr).toMatch(/A file keeps its plain URL, since its references cannot be read: public\/css\/large\.css:1\n/);
   });
 

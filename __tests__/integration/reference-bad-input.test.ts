@@ -102,6 +102,9 @@ const BOM = '\uFEFF';
 const FINE = {
   '/img/a.png': 'image',
   '/js/whole.js': 'export {};\n',
+  '/js/twice.js': "import './store.js';\n",
+  '/js/aside.js': "import './store.js';\n",
+  '/js/store.js': 'export {};\n',
   '/js/no-map.js': 'x = 1;\n//# sourceMappingURL=no-map.js.map\n',
   '/css/byte-order-mark.css': `${BOM}a { background: url(../img/a.png) }`,
   '/css/left-out.css': 'a { background: url(../img/a.png), url(none.png) }',
@@ -122,7 +125,7 @@ beforeAll(async () => {
   app.write(
     'next.config.mjs',
     `import { withSmartCache } from 'next-smart-cache/config';
-     export default withSmartCache({}, { references: { exclude: 'left-out.css' } });`,
+     export default withSmartCache({}, { references: { exclude: ['left-out.css', 'aside.js'] } });`,
   );
   app.write('secret.css', 'nobody reads this');
   for (const { file, content } of [...UNREADABLE, ...BROKEN, ...DEAD]) app.write(`public${file}`, content);
@@ -146,6 +149,7 @@ test('the build goes on, with a warning for each file and no more than can be re
   for (const { said } of [...UNREADABLE, ...BROKEN, ...DEAD]) if (said) expect(built.stderr).toMatch(said);
   expect(built.stderr).toMatch(/huge\.js:1\n.*larger than 10 MiB/);
   expect(built.stderr).toContain('Stylesheets import each other in a circle: public/css/circle-a.css, public/css/circle-b.css');
+  expect(built.stderr).toContain('A page may load a module twice, under two URLs: public/js/store.js');
   expect(built.stderr).toContain('99990 more references have the same trouble');
   const silentBroken = [...BROKEN.filter(({ said }) => !said), ...UNUSUAL].map(({ file }) => file);
   for (const silent of ['byte-order-mark', 'no-map', 'left-out', '/many.css', ...silentBroken]) {

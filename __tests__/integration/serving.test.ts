@@ -165,17 +165,24 @@ describe.each([
     expect([stale.status, stale.cacheControl, stale.body.equals(content)]).toEqual([200, 'public, max-age=0', true]);
   });
 
-  test('of request paths in any spelling, only those that were issued are immutable, with their bytes', async () => {
+  test('in any spelling, only paths that were issued are immutable, with their bytes, and no page is cacheable', async () => {
     const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string; hash: string }> };
     const hashes = new Map(Object.values(assets).map(({ url, hash }) => [plainPath(url), hash]));
     const urls = Object.values(assets).map(({ url }) => url);
+    const seen = { immutable: 0, pages: 0 };
     const isRight = fc.asyncProperty(requestPaths([...urls, ...Object.keys(assets).map(encodeURI)]), async (path) => {
       const { cacheControl, status, body } = await get(path, { headers: { cookie: 'user=alice' } });
+      if (body.includes('private page of')) {
+        seen.pages++;
+        expect([path, cacheControl, isCacheable(cacheControl)]).toEqual([path, cacheControl, false]);
+      }
       if (cacheControl?.includes('immutable') !== true) return;
+      seen.immutable++;
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
       expect({ path, status, hash }).toEqual({ path, status: 200, hash: hashes.get(plainPath(path)) });
     });
     await fc.assert(isRight, { numRuns: 2_000, interruptAfterTimeLimit: 10_000 });
+    expect([seen.immutable > 5, seen.pages > 5]).toEqual([true, true]);
   });
 
   test('pages of both routers link the hashed URLs', async () => {

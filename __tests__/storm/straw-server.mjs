@@ -35,7 +35,10 @@ const names = fs
   .readdirSync(folder, { recursive: true })
   .filter((name) => fs.statSync(path.join(folder, name)).isFile())
   .map((name) => name.split(path.sep).join('/'));
-const page = names.map((name) => `<img src="${link(name)}">`).join('\n');
+const optimized = names
+  .filter((name) => name.endsWith('.png'))
+  .map((name) => `<img src="/_next/image?url=${encodeURIComponent(link(name))}&amp;w=64&amp;q=75">`);
+const page = [...names.map((name) => `<img src="${link(name)}">`), ...optimized].join('\n');
 
 const server = http.createServer((request, response) => {
   const url = new URL(`http://localhost${request.url}`);
@@ -44,7 +47,10 @@ const server = http.createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-store' }).end(page);
     return;
   }
-  const { name, cacheControl } = find(url);
+  // As an optimizer does that asks its own server for the image: whatever that answers is kept.
+  const source = url.pathname === '/_next/image' ? new URL(url.searchParams.get('url') ?? '/', url) : url;
+  const { name, cacheControl: own } = find(source);
+  const cacheControl = source === url ? own : 'public, max-age=14400';
   if (!names.includes(name)) {
     response.writeHead(404, { 'cache-control': 'no-store' }).end();
     return;
