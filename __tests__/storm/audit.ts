@@ -68,10 +68,12 @@ export function createAudit(versions: readonly SiteVersion[]): Audit {
       figures[figure]++;
       if (examples.length < MAX_EXAMPLES) examples.push(describe(figure, url, loaded, via));
     };
-    if (url.startsWith('/_next/image?')) {
+    // Resolved, since a request may spell the path in another way, such as `/%2e%2e/_next/image`.
+    const { pathname, searchParams } = new URL(url, 'http://localhost');
+    if (pathname === '/_next/image') {
       if (status !== 200) return false;
       figures.optimized++;
-      const source = new URL(url, 'http://localhost').searchParams.get('url') ?? '';
+      const source = searchParams.get('url') ?? '';
       // A plain path promises no bytes.
       const colour = colourOf(loaded.body);
       const isRight = !looksHashed(source) || (colour !== undefined && colours.get(plainPath(source)) === colour);
