@@ -133,7 +133,8 @@ function editJson(json: unknown, { at, value, asKey }: { at: number; value: unkn
   walk(root);
   const [holder, key] = places[at % places.length] ?? [root, 'json'];
   if (asKey && !Array.isArray(holder) && holder !== root) {
-    Object.defineProperty(holder, String(value), { value: holder[key], enumerable: true, configurable: true, writable: true });
+    const name = typeof value === 'string' ? value : JSON.stringify(value);
+    Object.defineProperty(holder, name, { value: holder[key], enumerable: true, configurable: true, writable: true });
     delete holder[key];
   } else holder[key] = value;
   return root.json;
