@@ -19,8 +19,8 @@ const common = {
 };
 
 export default {
-  // Real builds and servers share two cores; one at a time is faster than fighting for them.
-  maxWorkers: 1,
+  // A suite of builds and browsers keeps about one core busy.
+  maxWorkers: 2,
   testTimeout: 180_000,
   projects: [
     {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
+import { temporaryFolder } from '../support/temporary-folder';
 
 let app: NextApp;
 afterEach(() => app.dispose());
@@ -141,7 +141,8 @@ describe('a missing asset', () => {
     export default function Page() { return <main>${body}</main>; }`;
 
   test('breaks next build, which lists all of them, with the pages that asked for them', () => {
-    app = createApp('catch-all', { prebuild: false });
+    const TMPDIR = temporaryFolder();
+    app = createApp('catch-all', { prebuild: false, env: { TMPDIR } });
     // What was built before, and its pages, are not to be taken for this build's.
     app.write('.next/BUILD_ID', 'older');
     app.write('app/broken/page.jsx', page('<CachedScript src="/js/aplication.js" />'));
@@ -193,7 +194,7 @@ describe('a missing asset', () => {
     // Neither `next start` nor a later build takes it for one that succeeded.
     expect(fs.existsSync(path.join(app.dir, '.next/BUILD_ID'))).toBe(false);
     expect(fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'))).toBe(false);
-    expect(fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('next-smart-cache-missing-'))).toEqual([]);
+    expect(fs.readdirSync(TMPDIR).filter((name) => name.startsWith('next-smart-cache-missing-'))).toEqual([]);
   });
 
   test('gets its original URL, and one warning, in a running site', async () => {

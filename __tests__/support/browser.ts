@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { oneAtATime } from './one-at-a-time';
 
 const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -31,7 +32,10 @@ export function launchBrowser(): Promise<Browser> {
  */
 function installedByNpm(): string {
   const script = "import chromium from '@sparticuz/chromium'; process.stdout.write(await chromium.executablePath());";
-  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: __dirname, encoding: 'utf8' });
+  // It unpacks into the temporary folder, and takes a file that is there for a whole one.
+  return oneAtATime('browser', () =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: __dirname, encoding: 'utf8' }),
+  );
 }
 
 /** Whatever the page says on its console as a warning or error, or throws; a test fails on any of it. */

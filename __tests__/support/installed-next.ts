@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { oneAtATime } from './one-at-a-time';
 
 const repository = path.resolve(__dirname, '../..');
 
@@ -62,6 +63,10 @@ export type NextLine = keyof typeof NEXT_VERSIONS;
  * below it. Kept between runs and filled anew when the tarball differs.
  */
 export function installedNext(line: NextLine): string {
+  return oneAtATime(`install-${line}`, () => installOnce(line));
+}
+
+function installOnce(line: NextLine): string {
   const { next, react, others = {} }: InstalledVersions = NEXT_VERSIONS[line];
   const folder = path.join(fs.realpathSync(os.tmpdir()), 'next-smart-cache-tests', line);
   const tarball = packOnce();
