@@ -31,22 +31,24 @@ export interface DeliveryChoice {
   warning?: ErrorParts;
 }
 
-const NO_FILE_AFTER_REWRITE = 'the host looks for files before it applies rewrites, so every hashed URL is a 404';
+const NO_FILE_AFTER_REWRITE = 'rewrites do not reach the files of .next/static on this host, so every hashed URL is a 404';
 
 /**
  * The hosts that `delivery: 'auto'` recognises; the first that matches counts.
  * Hosts that need static delivery come first, since static delivery works
  * everywhere: `vercel env pull` leaves `VERCEL=1` in `.env.local`, which a
- * later build for another host reads too.
+ * later build for another host reads too. docs/DEPLOYING.md shows this table.
  */
 export const HOSTS: readonly Host[] = [
   {
-    // https://docs.netlify.com/build/configure-builds/environment-variables/#build-metadata
+    // In Netlify's CI: https://docs.netlify.com/build/configure-builds/environment-variables/#build-metadata
+    // `netlify build` on a laptop sets NETLIFY_LOCAL instead:
+    // https://github.com/netlify/build/blob/main/packages/config/src/env/main.ts
     name: 'Netlify',
-    isRecognised: ({ env }) => isSet(env.NETLIFY),
+    isRecognised: ({ env }) => isSet(env.NETLIFY) || isSet(env.NETLIFY_LOCAL),
     delivery: 'static',
     // https://github.com/opennextjs/opennextjs-netlify/issues/2628
-    brokenRewrites: 'rewrites do not reach the files of .next/static, so every hashed URL is a 404',
+    brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
     // https://developers.cloudflare.com/pages/configuration/build-configuration/#environment-variables
@@ -61,11 +63,27 @@ export const HOSTS: readonly Host[] = [
     name: 'AWS Amplify',
     isRecognised: ({ env }) => isSet(env.AWS_APP_ID),
     delivery: 'static',
+    // https://github.com/aws-amplify/amplify-hosting/issues/3619
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },
   {
-    // OpenNext sets it for the build command, and so do the adapters of Firebase App Hosting and Netlify.
-    // `output: 'standalone'` does not set it.
+    // The host serves files apart from the server: https://learn.microsoft.com/azure/static-web-apps/nextjs
+    // GitHub passes the token of its deploy action as this variable: https://github.com/unjs/std-env/blob/main/src/providers.ts
+    name: 'Azure Static Web Apps',
+    isRecognised: ({ env }) => isSet(env.INPUT_AZURE_STATIC_WEB_APPS_API_TOKEN),
+    delivery: 'static',
+  },
+  {
+    // Firebase's own packages recognise it so: https://github.com/firebase/firebase-js-sdk/blob/main/packages/util/postinstall.js
+    // Rewrites are not known to break: the adapter starts Next's own server with `public` and `.next/static`.
+    // https://github.com/FirebaseExtended/firebase-framework-tools/tree/main/packages/%40apphosting/adapter-nextjs
+    name: 'Firebase App Hosting',
+    isRecognised: ({ env }) => env.X_GOOGLE_TARGET_PLATFORM === 'fah',
+    delivery: 'static',
+  },
+  {
+    // OpenNext sets it for the build command; SST builds with OpenNext. `output: 'standalone'` does not set it.
+    // https://github.com/opennextjs/opennextjs-aws/blob/main/packages/open-next/src/build/buildNextApp.ts
     name: 'OpenNext',
     isRecognised: ({ env }) => isSet(env.NEXT_PRIVATE_STANDALONE),
     delivery: 'static',
