@@ -25,9 +25,16 @@ describe('what is published', () => {
     expect(installed.files).toContain(file);
   });
 
-  test('is built code with its types and maps, and nothing else', () => {
-    const others = installed.files.filter((file) => !/^dist\/(?:cjs|esm)\/.+(?:\.c?js|\.d\.c?ts|\.c?js\.map)$/.test(file));
+  test('is built code with its types and maps, the docs, and nothing else', () => {
+    const others = installed.files.filter((file) => !/^dist\/(?:cjs|esm)\/.+(?:\.c?js|\.d\.c?ts|\.c?js\.map)$|^docs\/.+\.md$/.test(file));
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'package.json']);
+  });
+
+  test('has every page of docs/ that the README links to', () => {
+    const readme = fs.readFileSync(path.join(installed.dir, 'README.md'), 'utf8');
+    const pages = new Set([...readme.matchAll(/\]\((docs\/[^)#]+\.md)/g)].map(([, page]) => page));
+    expect(pages.size).toBeGreaterThan(4);
+    expect(installed.files).toEqual(expect.arrayContaining([...pages]));
   });
 
   test('has no tests and no leftovers of a build', () => {
