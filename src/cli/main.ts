@@ -7,13 +7,22 @@ import type { CommandIo, ExitCode } from './command-io.js';
 import { buildCommand } from './commands/build.js';
 import { checkCommand } from './commands/check.js';
 import { cleanCommand } from './commands/clean.js';
+import { headersCommand } from './commands/headers.js';
 import { initCommand } from './commands/init.js';
 import { verifyCommand } from './commands/verify.js';
 import { watchCommand } from './commands/watch.js';
 import { createTalk } from './terminal/talk.js';
 
 /** In the order of their help. */
-export const COMMANDS: readonly CliCommand[] = [initCommand, buildCommand, watchCommand, checkCommand, verifyCommand, cleanCommand];
+export const COMMANDS: readonly CliCommand[] = [
+  initCommand,
+  buildCommand,
+  watchCommand,
+  checkCommand,
+  verifyCommand,
+  headersCommand,
+  cleanCommand,
+];
 
 /**
  * The command line, from arguments to exit code. Never throws, never exits.

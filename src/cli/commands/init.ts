@@ -14,15 +14,16 @@ export const initCommand: CliCommand = {
   summary: 'wire this package into an existing app',
   description:
     'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json and what this package writes to .gitignore, and lists the ' +
-    'tags in the source that could become CachedScript, CachedStyle or asset(). Run twice, it changes nothing more.',
+    'tags in the source that could become CachedScript, CachedStyle or asset(). In an app for Cloudflare or Netlify, it also shows the rule ' +
+    'that public/_headers needs. Run twice, it changes nothing more.',
   failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],
     ['init', 'wire the app, and list the tags'],
-    ['init --apply', 'change the tags, too; look at the diff afterwards'],
+    ['init --apply', 'change the tags and public/_headers, too; look at the diff afterwards'],
   ],
   configure: (command) => {
-    command.option('--apply', 'change the tags in the source').option('--dry-run', 'write nothing');
+    command.option('--apply', 'change the tags in the source, and add the rule to public/_headers').option('--dry-run', 'write nothing');
   },
   run: runInit,
 };
@@ -50,10 +51,11 @@ function write(file: string, text: string): void {
   if (mode !== undefined) fs.chmodSync(target, mode);
 }
 
-function toReport({ writes, tags, configToWrap, configToRename }: InitPlan, isDry: boolean) {
+function toReport({ writes, tags, configToWrap, configToRename, headers }: InitPlan, isDry: boolean) {
   const planned = [...writes.keys()];
   const configs = { configToWrap: configToWrap?.file ?? null, configToRename: configToRename?.file ?? null };
-  return { written: isDry ? [] : planned, planned, ...configs, tags };
+  const rule = headers && { headers: { hosts: headers.hosts, outcome: headers.outcome, messages: headers.messages } };
+  return { written: isDry ? [] : planned, planned, ...configs, ...rule, tags };
 }
 
 function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied: boolean }, io: CommandIo): void {
@@ -72,8 +74,10 @@ function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied:
   if (byHand > 0) talk.note(`${formatCount(byHand, 'link')} could be hashed, but must be changed by hand`);
   const files = [...plan.writes.keys()].map(inCwd).join(', ');
   if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
-  else if (!plan.configToWrap && !plan.configToRename) talk.done('all is wired already; nothing was written');
+  else if (!plan.configToWrap && !plan.configToRename && (plan.headers?.outcome ?? 'present') === 'present')
+    talk.done('all is wired already; nothing was written');
   if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
+  for (const message of plan.headers?.messages ?? []) talk.note(...message.split('\n'));
   if (plan.plainUrls > 0) talk.note(adviceToHashBundle(plan.plainUrls));
   if (plan.configToWrap) talk.fail(...adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
   if (plan.configToRename) talk.note(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));

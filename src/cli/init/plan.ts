@@ -6,6 +6,7 @@ import type { CommandIo } from '../command-io.js';
 import { addIgnoreLines } from './ignore-lines.js';
 import { isModulePackage, requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
+import { type HeadersPlan, planHeaders } from './plan-headers.js';
 import { type FileTags, planTags } from './plan-tags.js';
 import { readUtf8IfThere, unreadable } from './read-file.js';
 import { stillParses } from './still-parses.js';
@@ -23,12 +24,14 @@ export interface InitPlan {
   configToWrap?: { file: string; isModule: boolean };
   /** A config that Next does not read under its name, and whether `.js` would make an ES module of it. */
   configToRename?: { file: string; becomesModule: boolean };
+  /** The rule for hosts that read `public/_headers`; `undefined` where there is no such host. */
+  headers: HeadersPlan | undefined;
   /** Whether package.json names this package. */
   isInstalled: boolean;
 }
 
 /**
- * @param apply whether the tags are changed too, and not only listed.
+ * @param apply whether the tags are changed and the rule for hosts is added too, and not only listed.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no Next app, `ERR_SMART_CACHE_FILE_UNREADABLE`.
  */
 export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
@@ -55,7 +58,9 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
   const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
   const { tags, plainUrls, rewritten } = await planTags(project, io);
   if (apply) for (const [file, text] of rewritten) writes.set(file, text);
-  return { writes, tags, plainUrls, ...configByHand, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
+  const headers = planHeaders(project, apply);
+  if (apply && headers?.text !== undefined) writes.set(headers.file, headers.text);
+  return { writes, tags, plainUrls, ...configByHand, headers, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
 
   function replace(file: string, before: string, after: string): void {
     if (after !== before) writes.set(file, after);

@@ -11,8 +11,8 @@ import type { CommandIo } from '../command-io.js';
 export interface Talk {
   /** The outcome, one line. */
   done(text: string): void;
-  /** On the way there. */
-  note(text: string): void;
+  /** On the way there, in one line or several. */
+  note(...lines: string[]): void;
   /** Something to mend that stops nothing. */
   warn(problem: ErrorParts): void;
   /** A check that failed, in one line or several. */
@@ -29,7 +29,7 @@ export function createTalk({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'ter
   const line = (text: string) => stderr(`${text}\n`);
   return {
     done: (text) => line(`${green(NAME)} ${visible(text)}`),
-    note: (text) => line(`${dim(NAME)} ${visible(text)}`),
+    note: (...lines) => line(`${dim(NAME)} ${lines.map(visible).join('\n')}`),
     warn: (problem) => line(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
     fail: (...lines) => line(`${red(NAME)} ${lines.map(visible).join('\n')}`),
     failAt: (place, text) => line(`${bold(visible(place))}  ${visible(text)}`),

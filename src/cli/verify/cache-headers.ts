@@ -30,6 +30,15 @@ export function parseCacheControl(header: string | undefined): CacheDirectives {
   };
 }
 
+const YEAR = 31_536_000;
+
+/** Whether a `Cache-Control` is the one that is due for a hashed URL: for every cache, for a year, without asking again. */
+export function isImmutable(header: string | undefined): boolean {
+  const { has, seconds } = parseCacheControl(header);
+  const isKept = has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR;
+  return isKept && !has('private') && !has('no-store') && !has('no-cache');
+}
+
 /**
  * Whether a browser answers from this for so long that a deploy goes unseen:
  * by `max-age`, else by `Expires` minus `Date` (RFC 9111, section 4.2.1).

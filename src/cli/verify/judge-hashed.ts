@@ -1,5 +1,5 @@
 import { type Answer, contentTypeOf, type Digests, isHtml, matchingAlgorithm } from './answer.js';
-import { CACHE_KEY, isGuessedLifetime, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
+import { CACHE_KEY, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
 import type { HashedFileAnswers } from './site-answers.js';
 import { hashOf } from './url-kind.js';
 import { advises, fails, holds, type Verdict } from './verdict.js';
@@ -12,7 +12,7 @@ export interface HashedContext {
   checksHash: boolean;
 }
 
-const YEAR = 31_536_000;
+const DUE = 'public, max-age=31536000, immutable';
 
 const LET_THROUGH = 'let proxies and CDNs pass the Cache-Control of the app on, and set none of their own for these paths';
 
@@ -68,12 +68,9 @@ function judgeImmutable({ answer, again }: HashedFileAnswers): Verdict {
   const { headers } = answer;
   const header = headers['cache-control'];
   const { has, seconds } = parseCacheControl(header);
-  const isRight =
-    has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR && !has('private') && !has('no-store') && !has('no-cache');
-  if (isRight) return obstacleToReuse(again ? [answer, again] : [answer]) ?? holds('header', header ?? '');
-  if (header === undefined)
-    return fails('header', 'not immutable', `there is no Cache-Control; "public, max-age=${YEAR}, immutable" is due`, LET_THROUGH);
-  const detail = `it is "${header}"; "public, max-age=${YEAR}, immutable" is due`;
+  if (isImmutable(header)) return obstacleToReuse(again ? [answer, again] : [answer]) ?? holds('header', header ?? '');
+  if (header === undefined) return fails('header', 'not immutable', `there is no Cache-Control; "${DUE}" is due`, LET_THROUGH);
+  const detail = `it is "${header}"; "${DUE}" is due`;
   if (seconds('max-age') !== 0 && !has('no-store')) return fails('header', 'not immutable', detail, LET_THROUGH);
   // This is how the app answers an unknown hash.
   return fails(

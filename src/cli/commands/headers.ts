@@ -1,0 +1,41 @@
+import type { CliCommand, Invocation } from '../command.js';
+import type { CommandIo, ExitCode } from '../command-io.js';
+import { printableJson } from '../terminal/printable.js';
+import { createTalk } from '../terminal/talk.js';
+
+export const headersCommand: CliCommand = {
+  name: 'headers',
+  summary: 'print the _headers rule for Cloudflare and Netlify',
+  description:
+    'Prints the rule of a _headers file that makes everything below /_next/static immutable, which is where static delivery has the hashed ' +
+    'files: Cloudflare sends "max-age=0" without it. "init --apply" adds it to public/_headers.',
+  failsWhen: 'next.config or the wrangler configuration cannot be read',
+  examples: [
+    ['headers >> public/_headers', 'add the rule by hand'],
+    ['headers > .open-next/assets/_headers', 'after "opennextjs-cloudflare build" of an app with basePath'],
+    ['headers --json', 'the rule as data'],
+  ],
+  run: runHeaders,
+};
+
+async function runHeaders({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
+  const [{ headersRule, printHeadersRule }, { findHeadersHosts }] = await Promise.all([
+    import('../headers/headers-file.js'),
+    import('../headers/headers-hosts.js'),
+  ]);
+  const { delivery, options, prefixes, isExport } = await io.loadProject(root);
+  const rule = headersRule(prefixes.basePath);
+  const { obstacle, note } = findHeadersHosts({ root, basePath: prefixes.basePath, isExport });
+  io.stdout(json ? `${printableJson({ rules: [rule] })}\n` : printHeadersRule(rule));
+  const talk = createTalk(io);
+  for (const text of [obstacle, note]) if (text !== undefined) talk.note(text);
+  if (delivery === 'rewrite') talk.note(options.delivery === 'rewrite' ? RULE_FOR_NEXT_ALONE : RULE_FOR_OTHER_BUILD);
+  return 0;
+}
+
+const RULE_FOR_NEXT_ALONE =
+  `delivery is "rewrite", so the rule is for Next's own files alone: no rule can tell a hashed URL from a stale one; ` +
+  'on a host that reads _headers, remove "delivery" from the options of withSmartCache';
+
+const RULE_FOR_OTHER_BUILD =
+  'here, delivery is "rewrite", and hashed URLs do not need the rule; a build on Cloudflare or Netlify uses static delivery, which does';
