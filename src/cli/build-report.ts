@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { formatBytes, formatCount } from '../core/numbers.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import type { Project } from '../pipeline/project.js';
-import { formatBytes, formatCount } from './terminal/numbers.js';
 
 /** A build as data: what `--json` prints. */
 export function reportBuild(project: Project, { manifest, changed, filesRead, warnings }: BuiltManifest) {

@@ -1,4 +1,5 @@
 import type { ErrorParts } from './errors.js';
+import type { HostLimits } from './host-limits.js';
 
 /** Where hashed URLs point: to a path that a rewrite maps to the store, or below Next's own static folder. */
 export type Delivery = 'rewrite' | 'static';
@@ -10,6 +11,8 @@ export interface Host {
   delivery: Delivery;
   /** How hashed URLs of rewrite delivery fail on this host. Absent where they work. */
   brokenRewrites?: string;
+  /** What a deploy may hold. Absent where no limit is documented, or where none is near. */
+  limits?: HostLimits;
 }
 
 /** The facts about a build that tell its host. */
@@ -20,6 +23,8 @@ export interface BuildSettings {
   output?: string | undefined;
   /** Next's `adapterPath`, from the config. */
   adapterPath?: string | undefined;
+  /** Whether the app has a wrangler configuration, as each app for Cloudflare has that is built elsewhere. */
+  hasWranglerConfig?: boolean | undefined;
 }
 
 /** A delivery, and the reason for it. */
@@ -30,6 +35,18 @@ export interface DeliveryChoice {
   /** Set when the option contradicts the host. */
   warning?: ErrorParts;
 }
+
+/** The names of a wrangler configuration, in the order in which wrangler looks for them. */
+export const WRANGLER_FILES = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
+
+/** The constants MAX_ASSET_COUNT and MAX_ASSET_SIZE of wrangler are the same. */
+const CLOUDFLARE_LIMITS: HostLimits = {
+  host: 'Cloudflare',
+  files: 20_000,
+  filesNote: 'on its free plan, and 100,000 on paid ones',
+  fileBytes: 25 * 1024 ** 2,
+  source: 'https://developers.cloudflare.com/workers/platform/limits/',
+};
 
 const NO_FILE_AFTER_REWRITE = 'rewrites do not reach the files of .next/static on this host, so every hashed URL is a 404';
 
@@ -57,6 +74,7 @@ export const HOSTS: readonly Host[] = [
     isRecognised: ({ env }) => isSet(env.CF_PAGES) || isSet(env.WORKERS_CI),
     delivery: 'static',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
+    limits: CLOUDFLARE_LIMITS,
   },
   {
     // https://docs.aws.amazon.com/amplify/latest/userguide/environment-variables.html
@@ -65,6 +83,11 @@ export const HOSTS: readonly Host[] = [
     delivery: 'static',
     // https://github.com/aws-amplify/amplify-hosting/issues/3619
     brokenRewrites: NO_FILE_AFTER_REWRITE,
+    limits: {
+      host: 'AWS Amplify',
+      serverBytes: 220e6,
+      source: 'https://docs.aws.amazon.com/amplify/latest/userguide/troubleshooting-SSR.html',
+    },
   },
   {
     // The host serves files apart from the server: https://learn.microsoft.com/azure/static-web-apps/nextjs
@@ -119,6 +142,35 @@ export function chooseDelivery(wanted: Delivery | 'auto', build: BuildSettings):
   }
   if (isExport) return { delivery: 'static', reason: "output: 'export'" };
   return { delivery: host?.delivery ?? 'rewrite', reason: host?.name };
+}
+
+/**
+ * The choice in one line for the build; `undefined` for the plain default.
+ *
+ * @example describeDelivery(choice, build) // 'delivery: static (Netlify), since NETLIFY is set'
+ */
+export function describeDelivery({ delivery, reason }: DeliveryChoice, build: BuildSettings): string | undefined {
+  if (reason === undefined) return undefined;
+  const line = `delivery: ${delivery} (${reason})`;
+  const recognised = HOSTS.filter(({ isRecognised }) => isRecognised(build));
+  const host = recognised.find(({ name }) => name === reason);
+  const variable = host && markOf(host, build);
+  if (!host || variable === undefined) return line;
+  const overruled = recognised.find((other) => other.delivery === 'rewrite' && host.delivery === 'static');
+  const ignored = overruled && markOf(overruled, build);
+  return `${line}, since ${variable} is set${ignored === undefined ? '' : `; ${ignored}, which marks ${overruled?.name}, is ignored`}`;
+}
+
+/** The variable by which a host is recognised. */
+function markOf({ isRecognised }: Host, { env }: BuildSettings): string | undefined {
+  return Object.keys(env).find((name) => isRecognised({ env: { [name]: env[name] } }));
+}
+
+/** What a deploy of this build may hold, as far as that is known. */
+export function findHostLimits(build: BuildSettings): HostLimits | undefined {
+  const limits = HOSTS.find(({ isRecognised }) => isRecognised(build))?.limits ?? (build.hasWranglerConfig ? CLOUDFLARE_LIMITS : undefined);
+  // An export has no server.
+  return limits?.serverBytes !== undefined && build.output === 'export' ? undefined : limits;
 }
 
 function warnOfBrokenRewrites(host: Host | undefined): ErrorParts | undefined {

@@ -1,6 +1,8 @@
 import { compareAssetPaths } from './asset-path.js';
 import { HASH_ALGORITHMS } from './content-hash.js';
+import type { Delivery } from './delivery.js';
 import { SmartCacheError } from './errors.js';
+import { isDirectUrl } from './rewrite-rules.js';
 import type { HashAlgorithm } from './smart-cache-options.js';
 
 /** What the manifest says of one file of `public/`. */
@@ -62,6 +64,13 @@ export function parseManifest(text: string, source: string): Manifest {
       throw invalid(source, `its entry ${JSON.stringify(assetPath)} was edited by hand`);
   }
   return document as unknown as Manifest;
+}
+
+/** The delivery that a manifest is for; `undefined` if nothing in it tells. */
+export function deliveryOf({ assets }: Manifest): Delivery | undefined {
+  const urls = Object.values(assets).map(({ url }) => url);
+  if (urls.length === 0) return undefined;
+  return urls.every(isDirectUrl) ? 'static' : 'rewrite';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

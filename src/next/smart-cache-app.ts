@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import type { NextConfig } from 'next';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { deriveHeaders } from '../core/header-rules.js';
@@ -14,6 +15,7 @@ import { deploysWith, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../p
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { requireUnchanged, serveStore } from '../pipeline/served-files.js';
+import { describeCopies, measureCopies, warnOfUpload } from '../pipeline/upload.js';
 import { watchPublicFolder, watchSource } from '../pipeline/watcher.js';
 import { whenBuildSucceeds } from './build-end.js';
 import { checkGuards } from './checks/guards.js';
@@ -60,7 +62,8 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
     // The command line has said them when it wrote the manifest.
     if (result.changed) warn(result.warnings);
     const count = Object.keys(result.manifest.assets).length;
-    if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${count} ${count === 1 ? 'file' : 'files'}`);
+    const why = result.deliveryBefore === undefined ? '' : `: it was for ${result.deliveryBefore} delivery`;
+    if (result.changed) say(`the manifest was missing or outdated${why}; rebuilt it for ${count} ${count === 1 ? 'file' : 'files'}`);
     writeRenderModules(project, result, settingsOf(project), modules);
     return result;
   });
@@ -93,6 +96,9 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
     afterCompile: (distDir) => {
       const { files, notices } = serveStore(project, served(), distDir);
       for (const notice of notices) say(notice);
+      const copies = measureCopies(project, built(), served());
+      if (copies.files > 0) say(`copied ${describeCopies(copies)}, below ${path.relative(project.root, distDir)}/static`);
+      warn(warnOfUpload(project, built(), copies));
       whenBuildSucceeds(() => checkGuards(project, built(), served(), distDir), distDir);
       whenBuildSucceeds(() => requireUnchanged(project, files), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));

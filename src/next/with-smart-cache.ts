@@ -1,8 +1,8 @@
 import type { NextConfig } from 'next';
-import type { DeliveryChoice } from '../core/delivery.js';
 import { describeProblem } from '../core/errors.js';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { visible } from '../core/visible-text.js';
+import type { Project } from '../pipeline/project.js';
 import { checkWhenFinished } from './checks/finished-build.js';
 import { requireConfigObject } from './checks/require-config-object.js';
 import { checkVersions } from './checks/supported-versions.js';
@@ -65,7 +65,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   if (isMainProcess && mode !== 'other') {
     for (const warning of newerVersions) console.warn(visible(warning));
     if (mode === 'build') {
-      announceDelivery(project.deliveryChoice);
+      announceDelivery(project);
       failOfMissingAssets(project);
       checkWhenFinished(project, !project.isExport && canMergeHeaders(config));
     }
@@ -76,9 +76,9 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   return markAsWrapped(mergeConfig(config, app, root), options);
 }
 
-function announceDelivery({ delivery, reason, warning }: DeliveryChoice): void {
+function announceDelivery({ deliveryLine, deliveryChoice: { warning } }: Project): void {
   if (warning) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
-  if (reason) console.log(`next-smart-cache: delivery: ${delivery} (${reason})`);
+  if (deliveryLine) console.log(`next-smart-cache: ${visible(deliveryLine)}`);
 }
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {

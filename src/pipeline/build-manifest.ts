@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { compareAssetPaths } from '../core/asset-path.js';
 import { declareAssetPaths, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
+import type { Delivery } from '../core/delivery.js';
 import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { hashedPathShape } from '../core/hashed-path-shape.js';
-import { MANIFEST_VERSION, type Manifest, serializeManifest } from '../core/manifest-document.js';
+import { deliveryOf, MANIFEST_VERSION, type Manifest, parseManifest, serializeManifest } from '../core/manifest-document.js';
 import type { OnProgress } from '../core/on-progress.js';
 import { type AppRoute, handlerMatcher } from '../core/routes-in-shape.js';
-import { readTextIfThere, replaceText, writeIfChanged } from './disk/atomic-write.js';
+import { readTextIfThere, replaceText } from './disk/atomic-write.js';
 import { foreignFile } from './disk/file-errors.js';
 import type { Output } from './graph/hash-graph.js';
 import { linkFiles } from './graph/link-files.js';
@@ -58,6 +59,8 @@ export interface BuiltManifest {
   notices: readonly string[];
   /** Whether the manifest on disk was missing or another one. */
   changed: boolean;
+  /** The delivery that the manifest on disk was for, where that is why it was another one. */
+  deliveryBefore: Delivery | undefined;
   /** How many files had to be read. */
   filesRead: number;
 }
@@ -110,6 +113,8 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   const manifest = describeFiles(project, linked.outputs);
   if (writes) writeDeclaration(project.declarationPath, declareAssetPaths(allPaths(scan)));
   const text = serializeManifest(manifest);
+  const textBefore = readTextIfThere(project.manifestPath);
+  if (writes && text !== textBefore) replaceText(project.manifestPath, text);
   const sourceHashes = new Set(files.map(({ contentHash }) => contentHash));
   const contentHashes = new Map([...linked.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash]));
   const current = new Set([...sourceHashes, ...contentHashes.values()]);
@@ -125,9 +130,22 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     graph: linked.graph,
     warnings,
     notices: [...noticesOfCache(project, cache), ...noticesOfCopies(project, copies, current)],
-    changed: writes ? writeIfChanged(project.manifestPath, text) : readTextIfThere(project.manifestPath) !== text,
+    changed: text !== textBefore,
+    deliveryBefore: otherDelivery(textBefore, manifest),
     filesRead,
   };
+}
+
+/** `prebuild` and `next build` may run in environments that name different hosts. */
+function otherDelivery(textBefore: string | undefined, manifest: Manifest): Delivery | undefined {
+  if (textBefore === undefined) return undefined;
+  try {
+    const before = deliveryOf(parseManifest(textBefore, ''));
+    return before === deliveryOf(manifest) ? undefined : before;
+  } catch {
+    // It is damaged, so its delivery is not why it is another one.
+    return undefined;
+  }
 }
 
 /** Development works without a cache, which a container may mount read-only. */

@@ -1,8 +1,18 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
-import { type BuildSettings, chooseDelivery, type Delivery, type DeliveryChoice } from '../core/delivery.js';
+import {
+  type BuildSettings,
+  chooseDelivery,
+  type Delivery,
+  type DeliveryChoice,
+  describeDelivery,
+  findHostLimits,
+  WRANGLER_FILES,
+} from '../core/delivery.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { UrlPrefixes } from '../core/finish-url.js';
+import type { HostLimits } from '../core/host-limits.js';
 import { resolveOptions } from '../core/options.js';
 import type { ResolvedOptions, SmartCacheOptions } from '../core/smart-cache-options.js';
 
@@ -31,8 +41,11 @@ export interface Project {
   isExport: boolean;
   /** Where hashed URLs point. */
   delivery: Delivery;
-  /** Why; the build prints it. */
   deliveryChoice: DeliveryChoice;
+  /** Why, in one line for the build; `undefined` for the plain default. */
+  deliveryLine: string | undefined;
+  /** What the host accepts in one deploy, as far as it is known. */
+  hostLimits: HostLimits | undefined;
   prefixes: UrlPrefixes;
 }
 
@@ -79,7 +92,8 @@ export function resolveProject({
 }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
-  const deliveryChoice = chooseDelivery(resolved.delivery, { env, output, adapterPath });
+  const settings: BuildSettings = { env, output, adapterPath, hasWranglerConfig: hasWranglerConfig(root) };
+  const deliveryChoice = chooseDelivery(resolved.delivery, settings);
   const outputDir = path.join(root, '.smart-cache');
   // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
   const buildDir = path.join(root, output === 'export' ? '.next' : distDir);
@@ -99,8 +113,14 @@ export function resolveProject({
     isExport: output === 'export',
     delivery: deliveryChoice.delivery,
     deliveryChoice,
+    deliveryLine: describeDelivery(deliveryChoice, settings),
+    hostLimits: findHostLimits(settings),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };
+}
+
+function hasWranglerConfig(root: string): boolean {
+  return WRANGLER_FILES.some((file) => fs.existsSync(path.join(root, file)));
 }
 
 function rewritesInExport(): SmartCacheError {

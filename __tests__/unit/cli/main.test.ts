@@ -42,6 +42,7 @@ Commands:
                           in the source hold
   verify [options] <url>  look at a running site from outside: headers, bytes
                           and hashes, CDN
+  headers [options]       print the _headers rule for Cloudflare and Netlify
   clean [options]         remove what next-smart-cache has written
 "
 `);
@@ -133,7 +134,7 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
 test('--cwd is in the help of the commands that read an app, and of no other', async () => {
   const withCwd = [];
   for (const { name } of COMMANDS) if ((await run([name, '--help'])).stdout.includes('--cwd')) withCwd.push(name);
-  expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'clean']);
+  expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'headers', 'clean']);
 });
 
 /** `build` → `ubild` */

@@ -1,4 +1,6 @@
 import { buildManifest } from '../../pipeline/build-manifest.js';
+import { deploysWith } from '../../pipeline/deploys.js';
+import { describeCopies, measureCopies, warnOfUpload } from '../../pipeline/upload.js';
 import { reportBuild, summarizeBuild } from '../build-report.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
@@ -23,12 +25,16 @@ export const buildCommand: CliCommand = {
 async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
-  if (json) io.stdout(`${printableJson(reportBuild(project, built))}\n`);
+  const copies = measureCopies(project, built, deploysWith(project, built));
+  const warnings = [...built.warnings, ...warnOfUpload(project, built, copies)];
+  if (json) io.stdout(`${printableJson(reportBuild(project, { ...built, warnings }))}\n`);
   const talk = createTalk(io);
   for (const notice of built.notices) talk.note(notice);
-  const { delivery, reason, warning: misfit } = project.deliveryChoice;
-  for (const warning of [...(misfit ? [misfit] : []), ...built.warnings]) talk.warn(warning);
-  if (reason) talk.note(`delivery: ${delivery} (${reason})`);
+  const { deliveryLine, deliveryChoice } = project;
+  for (const warning of [...(deliveryChoice.warning ? [deliveryChoice.warning] : []), ...warnings]) talk.warn(warning);
+  if (deliveryLine) talk.note(deliveryLine);
+  // Without older deploys, they are the files of the last line.
+  if (copies.older.length > 0) talk.note(`next build will serve ${describeCopies(copies)}`);
   talk.done(summarizeBuild(project, built));
   return 0;
 }

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { didYouMean } from '../../core/nearest-names.js';
+import { formatCount } from '../../core/numbers.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import { findSourceProblems, type SourceProblem } from '../../pipeline/source/source-problems.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
-import { formatCount } from '../terminal/numbers.js';
 import { printableJson } from '../terminal/printable.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
@@ -57,7 +57,12 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   for (const glob of unmatched) talk.note(`--ignore "${glob}" matches no file of the source`);
   for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem) + (isAllowed(problem) ? ' (allowed)' : ''));
   if (manifest === 'outdated' || manifest === 'missing') {
-    talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}; run "next-smart-cache build"`);
+    if (built.deliveryBefore !== undefined && project.deliveryLine) talk.note(project.deliveryLine);
+    const why =
+      built.deliveryBefore === undefined
+        ? ''
+        : `: it is for ${built.deliveryBefore} delivery, and here it would be for ${project.delivery}`;
+    talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}${why}; run "next-smart-cache build"`);
   }
   const files = formatCount(Object.keys(built.manifest.assets).length, 'file');
   if (failures > 0) talk.fail(`${formatCount(failures, 'problem')}; ${files} in public/`);

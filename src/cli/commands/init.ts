@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { formatCount } from '../../core/numbers.js';
 import { replaceText } from '../../pipeline/disk/atomic-write.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import type { InitPlan } from '../init/plan.js';
 import type { FileTags } from '../init/plan-tags.js';
-import { formatCount } from '../terminal/numbers.js';
 import { printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { evaluate, parse } from '@humanwhocodes/momoa';
+import { WRANGLER_FILES } from '../../core/delivery.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { readUtf8IfThere } from '../init/read-file.js';
 import { reachOf, staticFolder } from './headers-file.js';
@@ -73,9 +74,6 @@ interface WranglerConfig {
   /** What to change, if Cloudflare answers for files that are not there without asking a Worker. */
   keepsMissing: string | undefined;
 }
-
-/** In the order in which wrangler looks for them. */
-const WRANGLER_FILES = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
 
 function readWranglerConfig(root: string, folder: string): WranglerConfig | undefined {
   for (const file of WRANGLER_FILES) {

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
+import { formatBytes, formatCount } from '../../core/numbers.js';
 import type { OnProgress } from '../../core/on-progress.js';
 import type { CommandIo } from '../command-io.js';
-import { formatBytes, formatCount } from './numbers.js';
 
 /** Work that is over sooner needs no bar. */
 const LONG_MS = 500;

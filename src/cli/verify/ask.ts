@@ -4,7 +4,7 @@ import https from 'node:https';
 import { type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { formatBytes } from '../terminal/numbers.js';
+import { formatBytes } from '../../core/numbers.js';
 import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type RequestFailure } from './answer.js';
 import { AbandonedAnswer, toRequestFailure } from './request-failure.js';
 import type { Target } from './target-url.js';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../terminal/numbers.js';
+import { formatBytes } from '../../core/numbers.js';
 import { type Answer, contentTypeOf, isHtml } from './answer.js';
 import { MAX_PAGE_BYTES } from './ask-for-site.js';
 import { forbidsSharedReuse, isKeptLong, lifetimeHeader, signOfCdnHit } from './cache-headers.js';

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
+import { formatCount } from '../../core/numbers.js';
 import type { CommandIo } from '../command-io.js';
-import { formatCount } from '../terminal/numbers.js';
 import { printable } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 import { keepsItsName } from './coverage.js';

@@ -1,0 +1,100 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
+import { buildManifest } from '../../../../src/pipeline/build-manifest';
+import { recordDeploy } from '../../../../src/pipeline/deploys';
+import { resolveProject } from '../../../../src/pipeline/project';
+import { writeFiles } from '../../../support/temporary-folder';
+import { appWithPublic, runCommand } from '../../support/command-line';
+
+const projectOf = (root: string, env: Record<string, string> = {}, options?: SmartCacheOptions) => resolveProject({ root, env, options });
+
+const run = (root: string, argv: readonly string[], env: Record<string, string> = {}, options?: SmartCacheOptions) =>
+  runCommand(argv, { cwd: root, loadProject: async () => projectOf(root, env, options) });
+
+/** Edits files, and does what a `next build` does to the record. */
+function deploy(root: string, files: Record<string, string> = {}): void {
+  writeFiles(path.join(root, 'public'), files);
+  const project = projectOf(root);
+  recordDeploy(project, buildManifest(project));
+}
+
+test('the files that older deploys add are counted, and only where there are some', async () => {
+  const root = appWithPublic({ 'a.css': 'a{}', 'b.css': 'b{}' });
+  deploy(root);
+  expect((await run(root, ['build'])).stderr).toBe('next-smart-cache: 2 files, 6 B: nothing changed\n');
+  deploy(root, { 'a.css': 'a{b:c}' });
+  fs.rmSync(path.join(root, 'public/b.css'));
+  deploy(root, { 'a.css': 'a{b:d}' });
+  expect((await run(root, ['build'])).stderr).toBe(
+    'next-smart-cache: next build will serve 4 files, 18 B, 3 of them (12 B) for 2 older deploys\n' +
+      'next-smart-cache: 1 file, 6 B: nothing changed\n',
+  );
+  expect((await run(root, ['build'], {}, { keep: 0 })).stderr).not.toContain('older');
+});
+
+test('a file that the host does not accept is named, on this host alone', async () => {
+  const root = appWithPublic({ 'a.css': 'a{}', 'robots.txt': '' });
+  const video = path.join(root, 'public/video.mp4');
+  fs.writeFileSync(video, '');
+  fs.truncateSync(video, 25 * 1024 ** 2 + 1);
+  expect((await run(root, ['build'])).stderr).not.toContain('video');
+  const warning = /Cloudflare does not accept files of more than 25 MiB: public\/video\.mp4 \(25.1 MiB\)\n {2}Why: .*\n {2}Fix: .*bucket/;
+  expect((await run(root, ['build'], { CF_PAGES: '1' })).stderr).toMatch(warning);
+  fs.writeFileSync(path.join(root, 'wrangler.jsonc'), '{}');
+  const { stdout, stderr } = await run(root, ['build', '--json']);
+  expect(stderr).toMatch(warning);
+  expect(JSON.parse(stdout).warnings).toHaveLength(1);
+  fs.truncateSync(video, 25 * 1024 ** 2);
+  expect((await run(root, ['build'])).stderr).not.toContain('video');
+});
+
+test('a file that only an older deploy has counts too', async () => {
+  const root = appWithPublic({ 'a.css': 'a{}' });
+  const video = path.join(root, 'public/video.mp4');
+  fs.writeFileSync(video, '');
+  fs.truncateSync(video, 25 * 1024 ** 2 + 1);
+  deploy(root);
+  fs.rmSync(video);
+  const { stderr } = await run(root, ['build'], { CF_PAGES: '1' });
+  expect(stderr).toMatch(/than 25 MiB: \/video\.[0-9a-f]{10}\.mp4 of an older deploy \(25.1 MiB\)\n.*\n {2}Fix: set "keep: 0"/);
+});
+
+test('the number of files is warned of before the host refuses the deploy', async () => {
+  const files = Object.fromEntries(Array.from({ length: 9_001 }, (_, index) => [`${index}.txt`, '']));
+  const root = appWithPublic(files);
+  // One that keeps its name is uploaded once.
+  writeFiles(path.join(root, 'public'), { 'robots.txt': '' });
+  jest.spyOn(require('node:os'), 'availableParallelism').mockReturnValue(1);
+  const { stderr } = await run(root, ['build'], { CF_PAGES: '1' });
+  expect(stderr).toContain('Cloudflare accepts 20,000 files in a deploy');
+  expect(stderr).toContain('public/ and its hashed copies have 18,003\n');
+});
+
+test('a manifest that another environment has built for another delivery: check and the next build say so', async () => {
+  const root = appWithPublic({ 'a.css': 'a{}' });
+  await run(root, ['build']);
+  const { exitCode, stderr } = await run(root, ['check'], { CF_PAGES: '1' });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('delivery: static (Cloudflare), since CF_PAGES is set\n');
+  expect(stderr).toContain(
+    '.smart-cache/manifest.json  is outdated: it is for rewrite delivery, and here it would be for static; run "next-smart-cache build"\n',
+  );
+  await run(root, ['build'], { CF_PAGES: '1' });
+  expect(await run(root, ['check'], { CF_PAGES: '1' })).toMatchObject({ exitCode: 0 });
+  expect((await run(root, ['check'])).stderr).toContain('it is for static delivery, and here it would be for rewrite');
+});
+
+test.each<[Record<string, string>, string | undefined]>([
+  [{}, undefined],
+  [{ NETLIFY: 'true' }, 'delivery: static (Netlify), since NETLIFY is set'],
+  [{ NEXT_PRIVATE_STANDALONE: 'true' }, 'delivery: static (OpenNext), since NEXT_PRIVATE_STANDALONE is set'],
+  [{ VERCEL: '1' }, 'delivery: rewrite (Vercel), since VERCEL is set'],
+  [{ VERCEL: '1', NETLIFY: 'true' }, 'delivery: static (Netlify), since NETLIFY is set; VERCEL, which marks Vercel, is ignored'],
+  // Netlify's runtime sets both.
+  [{ NEXT_PRIVATE_STANDALONE: 'true', NETLIFY: 'true' }, 'delivery: static (Netlify), since NETLIFY is set'],
+  [{ VERCEL: '1', NEXT_ADAPTER_PATH: '/adapter.js' }, 'delivery: rewrite (Vercel), since VERCEL is set'],
+])('with %j, the build says: %s', async (env, line) => {
+  const { stderr } = await run(appWithPublic({ 'a.css': 'a{}' }), ['build'], env);
+  expect(/delivery: .*/.exec(stderr)?.[0]).toBe(line);
+});
