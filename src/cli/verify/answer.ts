@@ -57,6 +57,11 @@ export function isHtml(answer: Answer): boolean {
   return ['text/html', 'application/xhtml+xml'].includes(contentTypeOf(answer));
 }
 
+/** Whether a host says that it has no such file. Buckets answer 403 to visitors who may not list them. */
+export function isNotThere({ status }: Answer): boolean {
+  return status === 404 || status === 403;
+}
+
 /** The algorithm whose digest of the bytes begins with this hash. Any algorithm will do. */
 export function matchingAlgorithm(hash: string, digests: Digests): string | undefined {
   return Object.entries(digests).find(([, digest]) => digest.toString('hex').startsWith(hash))?.[0];

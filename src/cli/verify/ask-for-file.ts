@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { findReferences, isLookedInto } from '../../pipeline/references/find-references.js';
-import { type Answer, isHtml, matchingAlgorithm } from './answer.js';
+import { type Answer, isHtml, isNotThere, matchingAlgorithm } from './answer.js';
 import type { Ask, Want } from './ask.js';
 import { parseCacheControl } from './cache-headers.js';
 import { type LinkedFile, toHttpUrl } from './linked-files.js';
@@ -43,9 +43,13 @@ export async function askForFile(linked: LinkedFile, kind: UrlKind, { ask, maxSi
   const hash = hashOf(url) ?? '';
   const digests = answer.status === 200 ? answer.body?.digests : undefined;
   const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;
-  const asksForOriginal = digests && !isOfBytes && !isInStore(url);
-  const original = asksForOriginal ? await ask(withoutHash(url), DATE.test(hash) ? { maxBytes: maxSize, digests: true } : HEAD) : undefined;
-  if (original && !isHtml(answer) && isOfOthers(answer, original)) return { answers: { kind: 'other-hash', ...asked }, links };
+  // Where rewrites are not applied, the original is there and its hashed URL is not.
+  const asksForOriginal = (digests && !isOfBytes) || isNotThere(answer);
+  const original =
+    asksForOriginal && !isInStore(url)
+      ? await ask(withoutHash(url), digests && DATE.test(hash) ? { maxBytes: maxSize, digests: true } : HEAD)
+      : undefined;
+  if (digests && original && !isHtml(answer) && isOfOthers(answer, original)) return { answers: { kind: 'other-hash', ...asked }, links };
   const again = answer.headers['set-cookie'] ? await ask(url, HEAD) : undefined;
   const madeUp = answer.status === 200 ? await askForMadeUp(url, hash.length, ask, whole) : [];
   const references = links.map((link) => link.url);

@@ -1,7 +1,7 @@
-import { type Answer, contentTypeOf, type Digests, isHtml, matchingAlgorithm } from './answer.js';
+import { type Answer, contentTypeOf, type Digests, isHtml, isNotThere, matchingAlgorithm } from './answer.js';
 import { CACHE_KEY, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
-import type { HashedFileAnswers } from './site-answers.js';
-import { hashOf } from './url-kind.js';
+import type { FileAnswers, HashedFileAnswers } from './site-answers.js';
+import { hashOf, isInStore } from './url-kind.js';
 import { advises, fails, holds, type Verdict } from './verdict.js';
 
 /** What is known besides the answers. */
@@ -10,20 +10,49 @@ export interface HashedContext {
   isInCircle: boolean;
   /** Whether hashes are compared with bytes. */
   checksHash: boolean;
+  /** What all hashed files of the page have in common. */
+  habits: HostHabits;
+}
+
+/** What a host does to all hashed files, so that their faults have one cause. */
+export interface HostHabits {
+  /** It has the originals, and has no file under any hashed URL that needs a rewrite. */
+  ignoresRewrites: boolean;
+  /** It serves all files below Next's static folder, and none of them as immutable. */
+  sendsNoImmutable: boolean;
+}
+
+/** Looks for what all hashed files of a page have in common. */
+export function findHostHabits(files: readonly FileAnswers[]): HostHabits {
+  const hashed = files.filter((file) => file.kind === 'hashed');
+  const [inStore, rewritten] = [hashed.filter(({ url }) => isInStore(url)), hashed.filter(({ url }) => !isInStore(url))];
+  const isServed = ({ status }: Answer) => status === 200;
+  return {
+    ignoresRewrites:
+      rewritten.every(({ answer }) => isNotThere(answer)) &&
+      rewritten.some(({ original }) => original !== undefined && isServed(original) && !isHtml(original)),
+    sendsNoImmutable: inStore.every(({ answer }) => isServed(answer) && !isImmutable(answer.headers['cache-control'])),
+  };
 }
 
 const DUE = 'public, max-age=31536000, immutable';
+
+/** Hosts that serve the files by themselves do not know the headers of Next. */
+const ADD_RULE =
+  'on Cloudflare and Netlify, "next-smart-cache init --apply" adds the rule to public/_headers, and "next-smart-cache headers" prints it; ' +
+  'elsewhere, let the server send this header for /_next/static/';
 
 const LET_THROUGH = 'let proxies and CDNs pass the Cache-Control of the app on, and set none of their own for these paths';
 
 /** Judges a file under a hashed URL: what is promised for a year must be what the name says. */
 export function judgeHashed(file: HashedFileAnswers, context: HashedContext): Verdict[] {
   const { answer, integrity, madeUp } = file;
+  if (isNotThere(answer) && context.habits.ignoresRewrites && !isInStore(file.url)) return [rewritesIgnored(answer)];
   if (answer.status !== undefined && answer.status !== 200) return [judgeStatus(answer)];
   const verdicts: Verdict[] = [];
   if (answer.failure) verdicts.push(fails('answer', 'no answer', answer.failure.detail, answer.failure.fix));
   if (answer.status === undefined) return verdicts;
-  verdicts.push(holds('status', '200'), judgeImmutable(file), ...judgeContentType(file));
+  verdicts.push(holds('status', '200'), judgeImmutable(file, context.habits), ...judgeContentType(file));
   if (context.checksHash && answer.body?.digests) verdicts.push(judgeHash(file, context));
   if (integrity && answer.body?.digests) {
     verdicts.push(
@@ -38,6 +67,15 @@ export function judgeHashed(file: HashedFileAnswers, context: HashedContext): Ve
     );
   }
   return [...verdicts, ...judgeMadeUp(madeUp)];
+}
+
+function rewritesIgnored({ status }: Answer): Verdict {
+  return fails(
+    'status',
+    'rewrites ignored',
+    `it answers ${status}, as all hashed URLs of this page do that need a rewrite, and the plain URL answers 200`,
+    "set delivery: 'static' in the options of withSmartCache, then build and deploy again: hashed URLs then need no rewrite",
+  );
 }
 
 function judgeStatus({ status = 0, headers }: Answer): Verdict {
@@ -64,14 +102,14 @@ function judgeStatus({ status = 0, headers }: Answer): Verdict {
   return fails('status', 'wrong status', `it answers ${status}`, "look into the server's log");
 }
 
-function judgeImmutable({ answer, again }: HashedFileAnswers): Verdict {
+function judgeImmutable({ url, answer, again }: HashedFileAnswers, { sendsNoImmutable }: HostHabits): Verdict {
   const { headers } = answer;
   const header = headers['cache-control'];
-  const { has, seconds } = parseCacheControl(header);
   if (isImmutable(header)) return obstacleToReuse(again ? [answer, again] : [answer]) ?? holds('header', header ?? '');
-  if (header === undefined) return fails('header', 'not immutable', `there is no Cache-Control; "${DUE}" is due`, LET_THROUGH);
-  const detail = `it is "${header}"; "${DUE}" is due`;
-  if (seconds('max-age') !== 0 && !has('no-store')) return fails('header', 'not immutable', detail, LET_THROUGH);
+  const detail = `${header === undefined ? 'there is no Cache-Control' : `it is "${header}"`}; "${DUE}" is due`;
+  if (isInStore(url)) return fails('header', 'not immutable', detail, sendsNoImmutable ? ADD_RULE : LET_THROUGH);
+  const { has, seconds } = parseCacheControl(header);
+  if (header === undefined || (seconds('max-age') !== 0 && !has('no-store'))) return fails('header', 'not immutable', detail, LET_THROUGH);
   // This is how the app answers an unknown hash.
   return fails(
     'header',

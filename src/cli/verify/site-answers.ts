@@ -33,7 +33,7 @@ export interface HashedFileAnswers {
   answer: Answer;
   /** The `integrity` of its tag. */
   integrity: string | undefined;
-  /** The original, asked for where the hash is not that of the bytes. */
+  /** The original, asked for where the hash is not that of the bytes, or not found. */
   original: Answer | undefined;
   /** The head of another answer, where the first one sets a cookie. */
   again: Answer | undefined;

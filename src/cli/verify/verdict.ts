@@ -27,6 +27,7 @@ export type Verdict =
 export const FAULTS = {
   'no answer': 'There is no complete answer',
   'redirect not followed': 'A redirect was not followed',
+  'rewrites ignored': 'The host does not apply the rewrites of hashed URLs',
   'wrong status': 'The status is not 200',
   'wrong type': 'The Content-Type is wrong',
   'kept too long': 'Browsers keep this page, and with it the URLs of old files',

@@ -4,7 +4,7 @@ import type { Answer } from './answer.js';
 import { createAsk } from './ask.js';
 import { askForSite } from './ask-for-site.js';
 import { type Coverage, measureCoverage } from './coverage.js';
-import { judgeHashed } from './judge-hashed.js';
+import { findHostHabits, judgeHashed } from './judge-hashed.js';
 import { judgePage } from './judge-page.js';
 import { judgePlain } from './judge-plain.js';
 import type { FileAnswers, NotAsked, Redirect, SiteAnswers } from './site-answers.js';
@@ -67,8 +67,10 @@ export async function verifySite(written: string, options: VerifyOptions): Promi
 
 function judgeSite(url: URL, { page, files, notAsked }: SiteAnswers, { checksHash }: Pick<VerifyOptions, 'checksHash'>): SiteReport {
   const circles = findCircles(files);
+  const habits = findHostHabits(files);
   const assets = files.map((file) => {
-    const verdicts = file.kind === 'hashed' ? judgeHashed(file, { checksHash, isInCircle: circles.has(file.url.href) }) : judgePlain(file);
+    const verdicts =
+      file.kind === 'hashed' ? judgeHashed(file, { checksHash, habits, isInCircle: circles.has(file.url.href) }) : judgePlain(file);
     return { kind: file.kind, ...toJudged(file.url, file.answer, verdicts) };
   });
   const coverage = measureCoverage(files);
