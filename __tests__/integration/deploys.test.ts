@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { listFiles } from '../support/folders';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -56,10 +57,15 @@ describe('one build after another', () => {
 
   test('the last deploys stay immutable under their own hashes, the ones before are stale', async () => {
     const contents = ['first', 'second', 'third', 'fourth', 'fifth'].map((word) => `version = "${word}";\n`);
-    for (const content of contents) {
+    const outputs = contents.map((content) => {
       app.write('public/js/application.js', content);
-      app.build();
-    }
+      return app.build();
+    });
+    // What a host receives grows with the older deploys, so both builds say by how much.
+    expect(outputs[0]).not.toContain('older deploy');
+    const count = listFiles(path.join(app.dir, '.next/static/media')).filter((name) => name.startsWith('smart-cache')).length;
+    const line = new RegExp(`(next build will serve|copied) ${count} files, \\d+ B, 3 of them \\(59 B\\) for 3 older deploys`, 'g');
+    expect(outputs[4]?.match(line)).toHaveLength(2);
     const recorded = app.read('.next/cache/next-smart-cache/deploys.json');
     app.write('public/js/application.js', 'version = "broken";\n');
     app.write('app/broken/page.jsx', 'export default function Page() { throw new Error("broken page"); }\n');

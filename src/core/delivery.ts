@@ -11,6 +11,8 @@ export interface Host {
   delivery: Delivery;
   /** How hashed URLs of rewrite delivery fail on this host. Absent where they work. */
   brokenRewrites?: string;
+  /** Variables that its own machines set together with `CI`. */
+  ciVariables?: readonly string[];
   /** What a deploy may hold. Absent where no limit is documented, or where none is near. */
   limits?: HostLimits;
 }
@@ -62,6 +64,7 @@ export const HOSTS: readonly Host[] = [
     // `netlify build` on a laptop sets NETLIFY_LOCAL instead:
     // https://github.com/netlify/build/blob/main/packages/config/src/env/main.ts
     name: 'Netlify',
+    ciVariables: ['NETLIFY'],
     isRecognised: ({ env }) => isSet(env.NETLIFY) || isSet(env.NETLIFY_LOCAL),
     delivery: 'static',
     // https://github.com/opennextjs/opennextjs-netlify/issues/2628
@@ -71,6 +74,7 @@ export const HOSTS: readonly Host[] = [
     // https://developers.cloudflare.com/pages/configuration/build-configuration/#environment-variables
     // https://developers.cloudflare.com/workers/ci-cd/builds/configuration/#environment-variables
     name: 'Cloudflare',
+    ciVariables: ['CF_PAGES', 'WORKERS_CI'],
     isRecognised: ({ env }) => isSet(env.CF_PAGES) || isSet(env.WORKERS_CI),
     delivery: 'static',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
@@ -145,25 +149,28 @@ export function chooseDelivery(wanted: Delivery | 'auto', build: BuildSettings):
 }
 
 /**
- * The choice in one line for the build; `undefined` for the plain default.
+ * The lines in which the build says which delivery it has, and why: none for
+ * the plain default. A second line names a variable that may be set by mistake.
  *
- * @example describeDelivery(choice, build) // 'delivery: static (Netlify), since NETLIFY is set'
+ * @example describeDelivery(choice, build) // ['delivery: static (OpenNext)']
  */
-export function describeDelivery({ delivery, reason }: DeliveryChoice, build: BuildSettings): string | undefined {
-  if (reason === undefined) return undefined;
-  const line = `delivery: ${delivery} (${reason})`;
+export function describeDelivery({ delivery, reason }: DeliveryChoice, build: BuildSettings): string[] {
+  if (reason === undefined) return [];
   const recognised = HOSTS.filter(({ isRecognised }) => isRecognised(build));
   const host = recognised.find(({ name }) => name === reason);
-  const variable = host && markOf(host, build);
-  if (!host || variable === undefined) return line;
-  const overruled = recognised.find((other) => other.delivery === 'rewrite' && host.delivery === 'static');
-  const ignored = overruled && markOf(overruled, build);
-  return `${line}, since ${variable} is set${ignored === undefined ? '' : `; ${ignored}, which marks ${overruled?.name}, is ignored`}`;
+  return [`delivery: ${delivery} (${reason})`, ...(host ? [...doubtOf(host, build), ...overruledBy(host, recognised, build)] : [])];
 }
 
-/** The variable by which a host is recognised. */
-function markOf({ isRecognised }: Host, { env }: BuildSettings): string | undefined {
-  return Object.keys(env).find((name) => isRecognised({ env: { [name]: env[name] } }));
+function doubtOf({ name, ciVariables = [] }: Host, { env }: BuildSettings): string[] {
+  const variable = isSet(env.CI) ? undefined : ciVariables.find((candidate) => isSet(env[candidate]));
+  if (variable === undefined) return [];
+  return [`${variable} is set, and CI is not: if this build is not for ${name}, unset ${variable}, or set "delivery" in the options`];
+}
+
+function overruledBy(host: Host, recognised: readonly Host[], build: BuildSettings): string[] {
+  const other = recognised.find(({ delivery }) => delivery === 'rewrite' && host.delivery === 'static');
+  const variable = other && Object.keys(build.env).find((candidate) => other.isRecognised({ env: { [candidate]: build.env[candidate] } }));
+  return variable === undefined ? [] : [`${variable}, which marks ${other?.name}, is set too, and ignored: static delivery works on both`];
 }
 
 /** What a deploy of this build may hold, as far as that is known. */

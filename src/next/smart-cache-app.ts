@@ -6,6 +6,7 @@ import { deriveHeaders } from '../core/header-rules.js';
 import { compareManifests } from '../core/manifest-changes.js';
 import type { ManifestEntry } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
+import { formatCount } from '../core/numbers.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
@@ -62,8 +63,8 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
     // The command line has said them when it wrote the manifest.
     if (result.changed) warn(result.warnings);
     const count = Object.keys(result.manifest.assets).length;
-    const why = result.deliveryBefore === undefined ? '' : `: it was for ${result.deliveryBefore} delivery`;
-    if (result.changed) say(`the manifest was missing or outdated${why}; rebuilt it for ${count} ${count === 1 ? 'file' : 'files'}`);
+    const why = result.deliveryBefore === undefined ? '' : `, since it was for ${result.deliveryBefore} delivery`;
+    if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${formatCount(count, 'file')}${why}`);
     writeRenderModules(project, result, settingsOf(project), modules);
     return result;
   });

@@ -76,9 +76,9 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   return markAsWrapped(mergeConfig(config, app, root), options);
 }
 
-function announceDelivery({ deliveryLine, deliveryChoice: { warning } }: Project): void {
+function announceDelivery({ deliveryLines, deliveryChoice: { warning } }: Project): void {
   if (warning) console.warn(`next-smart-cache: ${describeProblem(warning)}`);
-  if (deliveryLine) console.log(`next-smart-cache: ${visible(deliveryLine)}`);
+  for (const line of deliveryLines) console.log(`next-smart-cache: ${visible(line)}`);
 }
 
 function isPromiseLike(value: NextConfig | PromiseLike<NextConfig>): value is PromiseLike<NextConfig> {

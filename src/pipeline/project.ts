@@ -42,8 +42,8 @@ export interface Project {
   /** Where hashed URLs point. */
   delivery: Delivery;
   deliveryChoice: DeliveryChoice;
-  /** Why, in one line for the build; `undefined` for the plain default. */
-  deliveryLine: string | undefined;
+  /** The lines in which the build says so, and why. */
+  deliveryLines: readonly string[];
   /** What the host accepts in one deploy, as far as it is known. */
   hostLimits: HostLimits | undefined;
   prefixes: UrlPrefixes;
@@ -113,7 +113,7 @@ export function resolveProject({
     isExport: output === 'export',
     delivery: deliveryChoice.delivery,
     deliveryChoice,
-    deliveryLine: describeDelivery(deliveryChoice, settings),
+    deliveryLines: describeDelivery(deliveryChoice, settings),
     hostLimits: findHostLimits(settings),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };

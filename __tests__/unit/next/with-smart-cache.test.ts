@@ -632,6 +632,17 @@ describe('the manifest', () => {
     expect(fs.readFileSync(manifestOf(root), 'utf8')).toContain('/js/app.e3b0c44298.js');
   });
 
+  test('that another environment has built for another delivery is made anew, and the line says why', async () => {
+    const root = enterApp();
+    await rewritesOf(withSmartCache({}));
+    said.mockClear();
+    withSmartCache({}, { delivery: 'static' });
+    expect(said.mock.calls.flat()).toContain(
+      'next-smart-cache: the manifest was missing or outdated; rebuilt it for 1 file, since it was for rewrite delivery',
+    );
+    expect(fs.readFileSync(manifestOf(root), 'utf8')).toContain('"/_next/static/media/smart-cache/js/app.');
+  });
+
   test('is not made while the command line reads the config', async () => {
     const root = enterApp();
     await whileReadingOnly(async () => withSmartCache({ output: 'export' }));

@@ -30,9 +30,9 @@ async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<Exit
   if (json) io.stdout(`${printableJson(reportBuild(project, { ...built, warnings }))}\n`);
   const talk = createTalk(io);
   for (const notice of built.notices) talk.note(notice);
-  const { deliveryLine, deliveryChoice } = project;
+  const { deliveryLines, deliveryChoice } = project;
   for (const warning of [...(deliveryChoice.warning ? [deliveryChoice.warning] : []), ...warnings]) talk.warn(warning);
-  if (deliveryLine) talk.note(deliveryLine);
+  for (const line of deliveryLines) talk.note(line);
   // Without older deploys, they are the files of the last line.
   if (copies.older.length > 0) talk.note(`next build will serve ${describeCopies(copies)}`);
   talk.done(summarizeBuild(project, built));

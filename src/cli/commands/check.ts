@@ -57,7 +57,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   for (const glob of unmatched) talk.note(`--ignore "${glob}" matches no file of the source`);
   for (const problem of problems) talk.failAt(placeOf(problem, io.cwd), describe(problem) + (isAllowed(problem) ? ' (allowed)' : ''));
   if (manifest === 'outdated' || manifest === 'missing') {
-    if (built.deliveryBefore !== undefined && project.deliveryLine) talk.note(project.deliveryLine);
+    if (built.deliveryBefore !== undefined) for (const line of project.deliveryLines) talk.note(line);
     const why =
       built.deliveryBefore === undefined
         ? ''

@@ -76,7 +76,7 @@ test('a manifest that another environment has built for another delivery: check 
   await run(root, ['build']);
   const { exitCode, stderr } = await run(root, ['check'], { CF_PAGES: '1' });
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('delivery: static (Cloudflare), since CF_PAGES is set\n');
+  expect(stderr).toContain('next-smart-cache: delivery: static (Cloudflare)\n');
   expect(stderr).toContain(
     '.smart-cache/manifest.json  is outdated: it is for rewrite delivery, and here it would be for static; run "next-smart-cache build"\n',
   );
@@ -85,16 +85,27 @@ test('a manifest that another environment has built for another delivery: check 
   expect((await run(root, ['check'])).stderr).toContain('it is for static delivery, and here it would be for rewrite');
 });
 
-test.each<[Record<string, string>, string | undefined]>([
-  [{}, undefined],
-  [{ NETLIFY: 'true' }, 'delivery: static (Netlify), since NETLIFY is set'],
-  [{ NEXT_PRIVATE_STANDALONE: 'true' }, 'delivery: static (OpenNext), since NEXT_PRIVATE_STANDALONE is set'],
-  [{ VERCEL: '1' }, 'delivery: rewrite (Vercel), since VERCEL is set'],
-  [{ VERCEL: '1', NETLIFY: 'true' }, 'delivery: static (Netlify), since NETLIFY is set; VERCEL, which marks Vercel, is ignored'],
+test.each<[Record<string, string>, string[]]>([
+  [{}, []],
+  [{ NETLIFY: 'true', CI: 'true' }, ['delivery: static (Netlify)']],
+  [{ NEXT_PRIVATE_STANDALONE: 'true' }, ['delivery: static (OpenNext)']],
+  [{ VERCEL: '1' }, ['delivery: rewrite (Vercel)']],
   // Netlify's runtime sets both.
-  [{ NEXT_PRIVATE_STANDALONE: 'true', NETLIFY: 'true' }, 'delivery: static (Netlify), since NETLIFY is set'],
-  [{ VERCEL: '1', NEXT_ADAPTER_PATH: '/adapter.js' }, 'delivery: rewrite (Vercel), since VERCEL is set'],
-])('with %j, the build says: %s', async (env, line) => {
+  [{ NEXT_PRIVATE_STANDALONE: 'true', NETLIFY: 'true', CI: 'true' }, ['delivery: static (Netlify)']],
+  [{ VERCEL: '1', NEXT_ADAPTER_PATH: '/adapter.js' }, ['delivery: rewrite (Vercel)']],
+  [
+    { NETLIFY: 'true' },
+    [
+      'delivery: static (Netlify)',
+      'NETLIFY is set, and CI is not: if this build is not for Netlify, unset NETLIFY, or set "delivery" in the options',
+    ],
+  ],
+  [
+    { VERCEL: '1', WORKERS_CI: '1', CI: 'true' },
+    ['delivery: static (Cloudflare)', 'VERCEL, which marks Vercel, is set too, and ignored: static delivery works on both'],
+  ],
+])('with %j, the build says: %j', async (env, lines) => {
   const { stderr } = await run(appWithPublic({ 'a.css': 'a{}' }), ['build'], env);
-  expect(/delivery: .*/.exec(stderr)?.[0]).toBe(line);
+  const said = stderr.split('\n').slice(0, -2);
+  expect(said).toEqual(lines.map((line) => `next-smart-cache: ${line}`));
 });
