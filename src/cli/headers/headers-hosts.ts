@@ -92,7 +92,7 @@ function readWranglerConfig(root: string, folder: string): WranglerConfig | unde
           ? `remove "${exclusion}" from run_worker_first`
           : hasWorker
             ? undefined
-            : 'add "main", with a Worker that answers 404',
+            : 'add "main", with a Worker that answers 404 (docs/DEPLOYING.md in this package has one)',
     };
   }
   return undefined;
