@@ -39,7 +39,7 @@ export function planHeaders({ root, publicDir, prefixes, isExport }: Project, ap
     case 'unchanged':
       return plan('present', ...notes);
     case 'added': {
-      const advice = `${hosts} needs a rule for immutable files; "next-smart-cache init --apply" adds it to public/_headers:\n${pasted}`;
+      const advice = `with this rule, ${hosts} will serve ${rule.path} as immutable; "next-smart-cache init --apply" adds it to public/_headers:\n${pasted}`;
       return { ...plan('to-add', ...(apply ? [] : [advice]), ...notes), text: edit.text };
     }
     case 'full':

@@ -130,6 +130,12 @@ test('with basePath, init says where the host finds the rule, and writes none wh
   expect([readHeaders(onCloudflare), readHeaders(onNetlify)]).toEqual([undefined, undefined]);
 });
 
+test('an export has its files at the top, so that the rule is found there with basePath too', async () => {
+  const root = app({ 'netlify.toml': '' });
+  await run(root, ['init', '--apply'], { basePath: '/docs', output: 'export' });
+  expect(readHeaders(root)).toBe(`/docs${RULE}`);
+});
+
 test('a wrangler configuration that cannot be read is an error that names it, and nothing is written', async () => {
   const root = app({ 'wrangler.jsonc': '{ "assets": { "directory": }', 'app/page.jsx': '' });
   fs.rmSync(path.join(root, 'next.config.mjs'));
