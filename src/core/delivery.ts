@@ -99,6 +99,7 @@ export const HOSTS: readonly Host[] = [
     name: 'Azure Static Web Apps',
     isRecognised: ({ env }) => isSet(env.INPUT_AZURE_STATIC_WEB_APPS_API_TOKEN),
     delivery: 'static',
+    limits: { host: 'Azure Static Web Apps', serverBytes: 250e6, source: 'https://learn.microsoft.com/azure/static-web-apps/nextjs' },
   },
   {
     // Firebase's own packages recognise it so: https://github.com/firebase/firebase-js-sdk/blob/main/packages/util/postinstall.js

@@ -18,6 +18,7 @@ test.each([
   [{}, { hasWranglerConfig: true, output: 'export' }, 'Cloudflare'],
   [{ AWS_APP_ID: 'd1' }, {}, 'AWS Amplify'],
   [{ AWS_APP_ID: 'd1' }, { output: 'export' }, undefined],
+  [{ INPUT_AZURE_STATIC_WEB_APPS_API_TOKEN: 'a1' }, {}, 'Azure Static Web Apps'],
   [{ NEXT_PRIVATE_STANDALONE: 'true' }, {}, undefined],
   [{ NETLIFY: 'true' }, {}, undefined],
   [{}, {}, undefined],
