@@ -1,8 +1,6 @@
 import { newlineOf } from '../init/code-style.js';
-import { isImmutable } from '../verify/cache-headers.js';
+import { IMMUTABLE, isImmutable } from '../verify/cache-headers.js';
 
-/** What every file below Next's static folder may be served with: its URL changes with its content. */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
 const CACHE_CONTROL = 'Cache-Control';
 
 /** One rule of a `_headers` file. */

@@ -62,8 +62,9 @@ function obstacleIn(wrangler: WranglerConfig | undefined): string | undefined {
 
 function workerFirst({ file }: WranglerConfig): string {
   return (
-    `${file} sets run_worker_first: Cloudflare ignores _headers for each answer that a Worker makes by itself, and heeds it for what ` +
-    `the Worker takes from the ASSETS binding, as that of OpenNext does; in a Worker of your own, return env.ASSETS.fetch(request) for /_next/static/*`
+    `${file} sets run_worker_first: Cloudflare ignores _headers for each answer that a Worker makes by itself, and applies it to ` +
+    `what the Worker takes from its ASSETS binding, as OpenNext's Worker does; in a Worker of your own, ` +
+    'return env.ASSETS.fetch(request) for /_next/static/*, but "Cache-Control: no-store" with a 404, which has the header of the rule too'
   );
 }
 
@@ -79,23 +80,22 @@ function readWranglerConfig(root: string, folder: string): WranglerConfig | unde
   for (const file of WRANGLER_FILES) {
     const text = readUtf8IfThere(path.join(root, file));
     if (text === undefined) continue;
-    const { hasWorker, isPages, workerFirst } = file.endsWith('.toml') ? settingsInToml(text) : settingsInJson(path.join(root, file), text);
+    const settings = file.endsWith('.toml') ? settingsInToml(text) : settingsInJson(path.join(root, file), text);
+    const { workerFirst } = settings;
     const reaches = (pattern: string) => reachOf(pattern, folder) !== 'none';
     const patterns = Array.isArray(workerFirst) ? workerFirst.filter((pattern) => typeof pattern === 'string') : [];
     const exclusion = patterns.find((pattern) => pattern.startsWith('!') && reaches(pattern.slice(1)));
-    return {
-      file,
-      runsWorkerFirst: exclusion === undefined && (workerFirst === true || patterns.some(reaches)),
-      keepsMissing: isPages
-        ? undefined
-        : exclusion !== undefined
-          ? `remove "${exclusion}" from run_worker_first`
-          : hasWorker
-            ? undefined
-            : 'add "main", with a Worker that answers 404 (docs/DEPLOYING.md in this package has one)',
-    };
+    const runsWorkerFirst = exclusion === undefined && (workerFirst === true || patterns.some(reaches));
+    return { file, runsWorkerFirst, keepsMissing: whatKeepsMissing(settings, exclusion) };
   }
   return undefined;
+}
+
+/** @param exclusion the pattern of `run_worker_first` by which no Worker is asked for files of the folder. */
+function whatKeepsMissing({ hasWorker, isPages }: WranglerSettings, exclusion: string | undefined): string | undefined {
+  if (isPages) return undefined;
+  if (exclusion !== undefined) return `remove "${exclusion}" from run_worker_first`;
+  return hasWorker ? undefined : 'add "main", with a Worker that answers 404 (docs/DEPLOYING.md in this package has one)';
 }
 
 /** The settings of a wrangler configuration that matter here, of whatever environment. */

@@ -32,7 +32,10 @@ export function parseCacheControl(header: string | undefined): CacheDirectives {
 
 const YEAR = 31_536_000;
 
-/** Whether a `Cache-Control` is the one that is due for a hashed URL: for every cache, for a year, without asking again. */
+/** The `Cache-Control` that is due for a hashed URL. */
+export const IMMUTABLE = `public, max-age=${YEAR}, immutable`;
+
+/** Whether a `Cache-Control` says what {@link IMMUTABLE} says: for every cache, for a year, without asking again. */
 export function isImmutable(header: string | undefined): boolean {
   const { has, seconds } = parseCacheControl(header);
   const isKept = has('public') && has('immutable') && (seconds('max-age') ?? 0) >= YEAR;

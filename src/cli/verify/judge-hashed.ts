@@ -1,5 +1,5 @@
 import { type Answer, contentTypeOf, type Digests, isHtml, isNotThere, matchingAlgorithm } from './answer.js';
-import { CACHE_KEY, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
+import { CACHE_KEY, IMMUTABLE, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
 import type { FileAnswers, HashedFileAnswers } from './site-answers.js';
 import { hashOf, isInStore } from './url-kind.js';
 import { advises, fails, holds, type Verdict } from './verdict.js';
@@ -34,8 +34,6 @@ export function findHostHabits(files: readonly FileAnswers[]): HostHabits {
     sendsNoImmutable: inStore.every(({ answer }) => isServed(answer) && !isImmutable(answer.headers['cache-control'])),
   };
 }
-
-const DUE = 'public, max-age=31536000, immutable';
 
 /** Hosts that serve the files by themselves do not know the headers of Next. */
 const ADD_RULE =
@@ -106,7 +104,7 @@ function judgeImmutable({ url, answer, again }: HashedFileAnswers, { sendsNoImmu
   const { headers } = answer;
   const header = headers['cache-control'];
   if (isImmutable(header)) return obstacleToReuse(again ? [answer, again] : [answer]) ?? holds('header', header ?? '');
-  const detail = `${header === undefined ? 'there is no Cache-Control' : `it is "${header}"`}; "${DUE}" is due`;
+  const detail = `${header === undefined ? 'there is no Cache-Control' : `it is "${header}"`}; "${IMMUTABLE}" is due`;
   if (isInStore(url)) return fails('header', 'not immutable', detail, sendsNoImmutable ? ADD_RULE : LET_THROUGH);
   const { has, seconds } = parseCacheControl(header);
   if (header === undefined || (seconds('max-age') !== 0 && !has('no-store'))) return fails('header', 'not immutable', detail, LET_THROUGH);
