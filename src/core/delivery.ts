@@ -1,4 +1,5 @@
 import type { ErrorParts } from './errors.js';
+import { IMMUTABLE_STORE_URL, STORE_URL } from './rewrite-rules.js';
 
 /** Where hashed URLs point: to a path that a rewrite maps to the store, or below Next's own static folder. */
 export type Delivery = 'rewrite' | 'static';
@@ -20,6 +21,8 @@ export interface BuildSettings {
   output?: string | undefined;
   /** Next's `adapterPath`, from the config. */
   adapterPath?: string | undefined;
+  /** Next's `supportsImmutableAssets`, from the config; `false` for a Next that does not have it. Default: the adapter decides. */
+  supportsImmutableAssets?: boolean | undefined;
 }
 
 /** A delivery, and the reason for it. */
@@ -98,7 +101,7 @@ export const HOSTS: readonly Host[] = [
   {
     // https://nextjs.org/docs/app/api-reference/config/next-config-js/adapterPath
     name: 'a Next adapter',
-    isRecognised: ({ env, adapterPath }) => Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH),
+    isRecognised: hasAdapter,
     delivery: 'static',
   },
 ];
@@ -119,6 +122,25 @@ export function chooseDelivery(wanted: Delivery | 'auto', build: BuildSettings):
   }
   if (isExport) return { delivery: 'static', reason: "output: 'export'" };
   return { delivery: host?.delivery ?? 'rewrite', reason: host?.name };
+}
+
+/**
+ * Decides below which folder the URLs that need no rewrite are.
+ *
+ * An adapter says in its `modifyConfig` whether it supports immutable assets,
+ * which is after `next-smart-cache build` and after `withSmartCache`. So with
+ * an adapter, the folder is the immutable one, unless the config forbids it.
+ * If the adapter does not support it, Next treats the folder as any other.
+ *
+ * @param isContentHash whether a URL has the same bytes in all deploys.
+ */
+export function chooseStoreUrl(delivery: Delivery, build: BuildSettings, isContentHash: boolean): string {
+  const { supportsImmutableAssets = hasAdapter(build) } = build;
+  return delivery === 'static' && isContentHash && supportsImmutableAssets ? IMMUTABLE_STORE_URL : STORE_URL;
+}
+
+function hasAdapter({ env, adapterPath }: BuildSettings): boolean {
+  return Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH);
 }
 
 function warnOfBrokenRewrites(host: Host | undefined): ErrorParts | undefined {

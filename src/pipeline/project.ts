@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
-import { type BuildSettings, chooseDelivery, type Delivery, type DeliveryChoice } from '../core/delivery.js';
+import { type BuildSettings, chooseDelivery, chooseStoreUrl, type Delivery, type DeliveryChoice } from '../core/delivery.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { UrlPrefixes } from '../core/finish-url.js';
 import { resolveOptions } from '../core/options.js';
@@ -33,6 +33,8 @@ export interface Project {
   delivery: Delivery;
   /** Why; the build prints it. */
   deliveryChoice: DeliveryChoice;
+  /** The folder of the hashed URLs that need no rewrite, without `basePath`. */
+  storeUrl: string;
   prefixes: UrlPrefixes;
 }
 
@@ -47,6 +49,8 @@ export interface ProjectInput {
   output?: string | undefined;
   /** Next's `adapterPath`. */
   adapterPath?: string | undefined;
+  /** Next's `supportsImmutableAssets`; `false` for a Next that does not have it. Default: the adapter decides. */
+  supportsImmutableAssets?: boolean | undefined;
   /** The environment variables, which tell the host. Default: those of this process. */
   env?: BuildSettings['env'];
   /** Next's. Default: none. */
@@ -70,6 +74,7 @@ export function resolveProject({
   distDir = '.next',
   output,
   adapterPath,
+  supportsImmutableAssets,
   env = process.env,
   basePath = '',
   assetPrefix = '',
@@ -79,7 +84,8 @@ export function resolveProject({
 }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
-  const deliveryChoice = chooseDelivery(resolved.delivery, { env, output, adapterPath });
+  const build: BuildSettings = { env, output, adapterPath, supportsImmutableAssets };
+  const deliveryChoice = chooseDelivery(resolved.delivery, build);
   const outputDir = path.join(root, '.smart-cache');
   // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
   const buildDir = path.join(root, output === 'export' ? '.next' : distDir);
@@ -99,6 +105,7 @@ export function resolveProject({
     isExport: output === 'export',
     delivery: deliveryChoice.delivery,
     deliveryChoice,
+    storeUrl: chooseStoreUrl(deliveryChoice.delivery, build, resolved.fingerprint === 'content'),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };
 }
