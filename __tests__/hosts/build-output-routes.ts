@@ -139,7 +139,7 @@ function matchRoute(route: OutputRoute, path: string, query: URLSearchParams, re
   const pattern = new RegExp(`^(?:${src.replace(/^\^/, '').replace(/\$$/, '')})$`, caseSensitive ? '' : 'i');
   const match = pattern.exec(path);
   if (match === null || (methods && !methods.includes(request.method ?? 'GET'))) return undefined;
-  const parameters: Parameters = { ...match, ...match.groups };
+  const parameters: Parameters = { ...Object.fromEntries(match.entries()), ...match.groups };
   for (const condition of has) {
     const found = matchCondition(condition, query, request);
     if (found === undefined) return undefined;

@@ -27,8 +27,12 @@ interface PrerenderedPage {
   headers: Record<string, string>;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 export interface BuildOutputServer extends NodeServer {
   config: OutputConfig;
+  /** The folders of the functions that have answered so far. */
+  startedFunctions(): string[];
 }
 
 const TYPES: Record<string, string> = {
@@ -49,8 +53,9 @@ const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
  *
  * @param outputDir `.vercel/output`.
  * @param repoRoot the folder that the paths of the functions' files are relative to.
+ * @param env environment variables of the functions.
  */
-export async function startBuildOutputServer(outputDir: string, repoRoot: string): Promise<BuildOutputServer> {
+export async function startBuildOutputServer(outputDir: string, repoRoot: string, env: Environment): Promise<BuildOutputServer> {
   const config = JSON.parse(fs.readFileSync(path.join(outputDir, 'config.json'), 'utf8')) as OutputConfig;
   const outputs = new Map([...listFunctions(path.join(outputDir, 'functions')), ...listFiles(path.join(outputDir, 'static'), config)]);
   const functions = new Map<string, Promise<NodeServer>>();
@@ -76,13 +81,14 @@ export async function startBuildOutputServer(outputDir: string, repoRoot: string
     }
   });
   const startFunction = (folder: string) => {
-    const started = functions.get(folder) ?? launch(folder, repoRoot, path.join(outputDir, 'launched', String(functions.size)));
+    const started = functions.get(folder) ?? launch(folder, repoRoot, path.join(outputDir, 'launched', String(functions.size)), env);
     functions.set(folder, started);
     return started;
   };
   await new Promise<void>((listening) => server.listen(0, listening));
   return {
     config,
+    startedFunctions: () => [...functions.keys()].map((folder) => path.relative(path.join(outputDir, 'functions'), folder)),
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
     output: () => '',
     async stop() {
@@ -155,7 +161,7 @@ function answerOf(output: StaticFile | PrerenderedPage | undefined): { status: n
 }
 
 /** Puts a function and the files that it names into an empty folder, and starts it there. */
-async function launch(folder: string, repoRoot: string, target: string): Promise<NodeServer> {
+async function launch(folder: string, repoRoot: string, target: string, env: Environment): Promise<NodeServer> {
   const {
     handler,
     filePathMap = {},
@@ -171,8 +177,8 @@ async function launch(folder: string, repoRoot: string, target: string): Promise
     fs.mkdirSync(path.dirname(copy), { recursive: true });
     fs.copyFileSync(path.join(repoRoot, source), copy);
   }
-  const env = { PATH: process.env.PATH, ...environment, NOW_REGION: 'iad1', VERCEL: '1' } as unknown as NodeJS.ProcessEnv;
-  return startNodeServer([path.join(__dirname, 'function-server.cjs'), path.join(target, handler)], { cwd: target, env });
+  const started = { PATH: process.env.PATH, ...environment, ...env, NOW_REGION: 'iad1', VERCEL: '1' } as unknown as NodeJS.ProcessEnv;
+  return startNodeServer([path.join(__dirname, 'function-server.cjs'), path.join(target, handler)], { cwd: target, env: started });
 }
 
 /** A function is told the path that was requested, and in a header which page that is. */

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROUTERS, type Router } from '../integration/matrix';
 import { launchBrowser } from '../support/browser';
-import { IMMUTABLE, isCacheable, request } from '../support/http';
+import { expectedUrl } from '../support/expected-urls';
+import { type Answer, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import { PAGE_CONTRACT } from '../support/page-contract';
 import { type BuildOutputServer, startBuildOutputServer } from './build-output-server';
@@ -13,35 +15,125 @@ import { installedTools } from './installed-tools';
 /** Today's. No release of `sandbox` satisfies the exact version that it names, and no build needs that. */
 const VERCEL = { dependencies: { vercel: '64.0.2' }, overrides: { sandbox: '4.5.0' } };
 
+const IMMUTABLE_STORE = '/_next/static/immutable/media/smart-cache';
+
+interface Row {
+  name: string;
+  env?: Record<string, string>;
+  options?: Record<string, unknown>;
+  routers: readonly Router[];
+}
+
+const ROWS: readonly Row[] = [
+  { name: "Vercel's builder", routers: ['app-router', 'pages-router'] },
+  { name: "Vercel's adapter", routers: ['app-router', 'pages-router'], env: { NEXT_ENABLE_ADAPTER: '1' } },
+  {
+    name: "Vercel's adapter, static delivery, immutable assets",
+    routers: ['app-router'],
+    env: { NEXT_ENABLE_ADAPTER: '1', VERCEL_IMMUTABLE_STATIC_FILES_ENABLED: '1', NEXT_DEPLOYMENT_ID: 'dpl_test' },
+    options: { delivery: 'static' },
+  },
+];
+
+/** Every header about caching that a rule of the app sets, but for `Cache-Control`. */
+const OTHER_HEADERS = ['cdn-cache-control', 'surrogate-control', 'expires', 'x-accel-expires', 'last-modified'];
+const NEVER_ISSUED = '0000000000';
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
-const HEADERS = path.resolve(__dirname, '../fixtures/app-headers');
+describe.each(ROWS)('$name', ({ env = {}, options = {}, routers }) => {
+  const delivery = options.delivery === 'static' ? 'static' : 'rewrite';
+  const storeUrl = delivery === 'static' ? IMMUTABLE_STORE : undefined;
+  let app: NextApp;
+  let server: BuildOutputServer;
+  let get: (url: string, headers?: Record<string, string>) => Promise<Answer>;
+  let urlOf: (assetPath: string) => string;
 
-describe.each([
-  { name: "Vercel's builder", env: {} },
-  { name: "Vercel's adapter", env: { NEXT_ENABLE_ADAPTER: '1' } },
-])('$name', ({ env }) => {
-  describe('the page contract', () => {
-    const routers: readonly Router[] = ['app-router', 'pages-router'];
-    let app: NextApp;
-    let server: BuildOutputServer;
-    beforeAll(async () => {
-      app = createApp(routers);
-      server = await buildAndServe(app, env);
-    });
-    afterAll(() => dispose(app, server));
-
-    test.each(routers.flatMap((router) => PAGE_CONTRACT.map(([name, check]) => ({ router, name, check }))))(
-      '$router: $name',
-      async ({ router, check }) => {
-        await check({ origin: server.origin, browser, publicDir: path.join(app.dir, 'public'), hasNoStaleFiles: true, ...ROUTERS[router] });
-      },
+  beforeAll(async () => {
+    app = createApp(routers);
+    app.write('rules.mjs', fs.readFileSync(path.resolve(__dirname, '../fixtures/app-headers/rules.mjs')));
+    app.write(
+      'next.config.mjs',
+      `import { withSmartCache } from 'next-smart-cache/config';
+       import { headers } from './rules.mjs';
+       export default withSmartCache({ reactStrictMode: true, headers }, ${JSON.stringify(options)});`,
     );
+    const reason = delivery === 'static' ? 'set in the options' : 'Vercel';
+    expect(vercelBuild(app, env)).toContain(`next-smart-cache: delivery: ${delivery} (${reason})`);
+    server = await startBuildOutputServer(path.join(app.dir, '.vercel/output'), path.resolve(app.dir, '../..'), env);
+    get = (url, headers = {}) => request(server.origin, url, { headers });
+    urlOf = (assetPath) => expectedUrl(assetPath, { publicDir: path.join(app.dir, 'public'), delivery, storeUrl });
   });
+  afterAll(async () => {
+    await server.stop();
+    await app.dispose();
+  });
+
+  test.each(routers.flatMap((router) => PAGE_CONTRACT.map(([name, check]) => ({ router, name, check }))))(
+    '$router: $name',
+    async ({ router, check }) => {
+      const publicDir = path.join(app.dir, 'public');
+      await check({ origin: server.origin, browser, publicDir, delivery, storeUrl, hasNoStaleFiles: true, ...ROUTERS[router] });
+    },
+  );
+
+  test('functions answer with nothing but the files that the build gives them', async () => {
+    expect((await get('/api/asset')).body.toString()).toContain(urlOf('/img/photo.png'));
+    expect(server.startedFunctions()).toContain('api/asset.func');
+  });
+
+  test('a hashed URL is immutable, whatever the header rules of the app say', async () => {
+    for (const assetPath of ['/js/application.js', '/css/site.css', '/img/photo.png']) {
+      const { status, headers } = await get(urlOf(assetPath));
+      expect([assetPath, status, headers['cache-control']]).toEqual([assetPath, 200, 'public,max-age=31536000,immutable']);
+      expect(OTHER_HEADERS.map((name) => headers[name] || undefined)).toEqual(OTHER_HEADERS.map(() => undefined));
+    }
+  });
+
+  test('a stale hash is a 404 that no cache keeps, under every path that leads there', async () => {
+    const stale = urlOf('/js/application.js').replace(/[0-9a-f]{10}\.js$/, `${NEVER_ISSUED}.js`);
+    const folders = ['/_next/static/media/smart-cache', '/_next/static/media/smart-cache-rewrite', IMMUTABLE_STORE];
+    const urls = [stale, ...folders.map((folder) => `${folder}/js/application.${NEVER_ISSUED}.js`)];
+    for (const url of urls) {
+      for (const sent of [{}, { rsc: '1' }]) {
+        const { status, headers } = await get(url, sent);
+        expect([url, status, headers['cache-control']]).toEqual([url, 404, expect.stringContaining('no-store')]);
+        expect(OTHER_HEADERS.map((name) => headers[name] || undefined)).toEqual(OTHER_HEADERS.map(() => undefined));
+      }
+    }
+  });
+
+  test('the files that rewrites look up are open under their hashed URL alone', async () => {
+    const hashed = urlOf('/js/application.js').replace(storeUrl ?? '', '');
+    expect((await get(`/_next/static/media/smart-cache-rewrite${hashed}`)).status).toBe(404);
+  });
+
+  test('a plain path has the headers that the app gives it', async () => {
+    const { status, headers } = await get('/js/application.js');
+    expect([status, headers['cache-control'], headers.etag, headers['x-kept']]).toEqual([200, 'max-age=3600', '"same"', 'yes']);
+  });
+
+  test('no rule of ours is about the optimizer, which is a service of the host', () => {
+    const sources = server.config.routes.map(({ src = '' }) => src).filter((src) => src.includes('image'));
+    expect(sources.filter((src) => !src.startsWith('/_next/static/') && !src.startsWith('/_next/data'))).toEqual([
+      expect.stringMatching(/^\^\\?\/_next\\?\/image\(\?:\\?\/\)\?\$$/),
+    ]);
+  });
+
+  if (delivery === 'static') {
+    test('the host is told which files outlive the deploy, and next/image leaves out its name', async () => {
+      const { hashes } = JSON.parse(app.read('.vercel/output/immutable.json')) as { hashes: Record<string, string> };
+      const sha256 = createHash('sha256').update(app.read('public/js/application.js')).digest('hex');
+      expect(hashes[urlOf('/js/application.js')]).toBe(sha256);
+      const html = (await get('/image')).body.toString();
+      expect(html).toMatch(/\/_next\/image\?url=%2F_next%2Fstatic%2Fimmutable%2Fmedia%2Fsmart-cache%2Fimg%2F/);
+      expect(html).not.toContain('dpl=dpl_test');
+    });
+  }
 });
 
 /** `vercel build`, offline: the project's settings are in a file, and no login is needed to build. */
@@ -68,14 +160,4 @@ function vercelBuild({ dir }: NextApp, env: Record<string, string>): string {
   const { status, stdout, stderr } = spawnSync(bin, args, { cwd: repoRoot, env: buildEnv, encoding: 'utf8' });
   if (status !== 0) throw new Error(`vercel build failed:\n${stdout}${stderr}`);
   return stdout + stderr;
-}
-
-async function buildAndServe(app: NextApp, env: Record<string, string>): Promise<BuildOutputServer> {
-  expect(vercelBuild(app, env)).toContain('next-smart-cache: delivery: rewrite (Vercel)');
-  return startBuildOutputServer(path.join(app.dir, '.vercel/output'), path.resolve(app.dir, '../..'));
-}
-
-async function dispose(app: NextApp, server: BuildOutputServer): Promise<void> {
-  await server.stop();
-  await app.dispose();
 }
