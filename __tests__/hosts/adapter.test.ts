@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     hasDeployInImages: false,
     storeUrl: IMMUTABLE_STORE,
   },
-  { name: 'that does not', routers: ['app-router', 'pages-router'], hasDeployInImages: true, storeUrl: IMMUTABLE_STORE },
+  { name: 'that does not', routers: ['app-router'], hasDeployInImages: true, storeUrl: IMMUTABLE_STORE },
   {
     name: 'that does, in an app that does not want them',
     env: { ADAPTER_SUPPORTS_IMMUTABLE: '1' },
@@ -85,9 +85,9 @@ describe.each(ROWS)('an adapter $name', ({ env = {}, next = {}, routers, hasDepl
   );
 
   test('next-smart-cache build and next build agree on the folder', () => {
-    const { status, stderr } = app.cli('check');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('no problems') });
-    expect(app.cli('build').stderr).toContain('nothing changed');
+    const { status, stderr } = app.cli('build');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('nothing changed') });
+    expect(app.cli('check').status).toBe(0);
   });
 
   test('the adapter is told which files outlive the deploy', () => {
