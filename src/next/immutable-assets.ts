@@ -24,7 +24,7 @@ export function supportOfImmutableAssets(config: NextConfig, root: string): bool
  *
  * @param distDir where Next has just built.
  */
-export function declareImmutable(files: readonly ServedFile[], distDir: string): void {
+export function declareImmutable(files: readonly Pick<ServedFile, 'file' | 'contentHash'>[], distDir: string): void {
   const list = path.join(distDir, 'immutable-static-hashes.json');
   if (!fs.existsSync(list)) return;
   const hashes = JSON.parse(fs.readFileSync(list, 'utf8')) as Record<string, string>;
