@@ -1,8 +1,8 @@
 /**
- * Where Vercel leads a request, worked out from the `routes` of
- * `.vercel/output/config.json`
+ * Works out which file or function answers a request on Vercel, from the
+ * `routes` of `.vercel/output/config.json`
  * (https://vercel.com/docs/build-output-api/configuration#routes). The docs
- * name the phases; their order is that of `vercel dev` and of the comments in
+ * name the phases. Their order is that of `vercel dev` and of the comments in
  * `@vercel/next`, which writes the routes.
  */
 
@@ -43,7 +43,7 @@ export interface RoutedRequest {
   headers?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What the routes make of a request. */
+/** The outcome of the routes for a request. */
 export interface Resolution {
   /** The path of the output that answers. `undefined`: none does. */
   output: string | undefined;
@@ -133,7 +133,7 @@ function groupByPhase(routes: readonly OutputRoute[]): Map<Phase, OutputRoute[]>
 
 type Parameters = Record<string, string | undefined>;
 
-/** @returns what the groups of the patterns matched; `undefined` if the route does not apply. */
+/** @returns the matches of the groups in the patterns; `undefined` if the route does not apply. */
 function matchRoute(route: OutputRoute, path: string, query: URLSearchParams, request: RoutedRequest): Parameters | undefined {
   const { src = '.*', methods, has = [], missing = [], caseSensitive } = route;
   const pattern = new RegExp(`^(?:${src.replace(/^\^/, '').replace(/\$$/, '')})$`, caseSensitive ? '' : 'i');

@@ -11,7 +11,7 @@ export interface OutputConfig {
   overrides?: Record<string, { path?: string; contentType?: string }>;
 }
 
-/** What answers at a path. */
+/** An entry of the output that can answer at a path. */
 type Output = StaticFile | PrerenderedPage | { kind: 'function'; folder: string };
 
 interface StaticFile {
@@ -42,7 +42,7 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
   '.html': 'text/html',
 };
-/** What Vercel sends with a static file if no route says otherwise (https://vercel.com/docs/edge-cache#static-files). */
+/** Vercel's default for static files (https://vercel.com/docs/edge-cache#static-files). */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
 /**
@@ -77,7 +77,7 @@ export async function startBuildOutputServer(outputDir: string, repoRoot: string
       outgoing.writeHead(resolution.status ?? status, { ...own, ...resolution.headers });
       outgoing.end(body);
     } catch (error) {
-      outgoing.writeHead(599).end(String(error));
+      outgoing.writeHead(500).end(String(error));
     }
   });
   const startFunction = (folder: string) => {

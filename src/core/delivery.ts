@@ -94,14 +94,14 @@ export const HOSTS: readonly Host[] = [
   },
   {
     // https://vercel.com/docs/environment-variables/system-environment-variables
-    // Its builder and its adapter are run in __tests__/hosts/vercel.test.ts.
+    // The tests run its builder and its adapter: __tests__/hosts/vercel.test.ts.
     name: 'Vercel',
     isRecognised: ({ env }) => isSet(env.VERCEL),
     delivery: 'rewrite',
   },
   {
     // https://nextjs.org/docs/app/api-reference/config/next-config-js/adapterPath
-    // One is run in __tests__/hosts/adapter.test.ts.
+    // The tests run an adapter of their own: __tests__/hosts/adapter.test.ts.
     name: 'a Next adapter',
     isRecognised: hasAdapter,
     delivery: 'static',

@@ -67,8 +67,8 @@ const NOT_KEPT = 'private, no-cache, no-store, max-age=0, must-revalidate';
  * whatever a rule has set.
  *
  * Where the host overrules `Cache-Control`, ours forbids to keep the answer,
- * which then holds for stale hashes alone. What such a host makes of an empty
- * value is not known.
+ * which then holds for stale hashes alone. An empty value would leave them
+ * without any, and Vercel does not document how it treats one.
  */
 export function deriveHeaders({
   shape,

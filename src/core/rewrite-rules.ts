@@ -24,7 +24,7 @@ export const STORE_URL = '/_next/static/media/smart-cache';
  */
 export const IMMUTABLE_STORE_URL = '/_next/static/immutable/media/smart-cache';
 
-/** Which of the two a URL, without `basePath`, points to. `undefined` for a URL that needs a rewrite. */
+/** Returns which of the two folders a URL, without `basePath`, is in; `undefined` for a URL that needs a rewrite. */
 export function storeUrlOf(url: string): string | undefined {
   return [STORE_URL, IMMUTABLE_STORE_URL].find((storeUrl) => url.startsWith(`${storeUrl}/`));
 }

@@ -6,13 +6,13 @@ import type { ServedFile } from '../pipeline/served-files.js';
 import { hasImmutableAssets } from './checks/supported-versions.js';
 
 /**
- * The `supportsImmutableAssets` of a config, which Next 16.3 introduced as an
- * experimental key.
+ * Reads `supportsImmutableAssets` of a config, an experimental key at first.
+ * A Next before 16.3 does not support it, whatever the config says.
  *
  * @param root the app's folder, whose Next counts.
  * @returns `undefined` if the config leaves the decision to the adapter.
  */
-export function supportOfImmutableAssets(config: NextConfig, root: string): boolean | undefined {
+export function readSupportsImmutableAssets(config: NextConfig, root: string): boolean | undefined {
   const supports = config.supportsImmutableAssets ?? config.experimental?.supportsImmutableAssets;
   return supports !== false && hasImmutableAssets(root) ? supports : false;
 }

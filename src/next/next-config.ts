@@ -1,7 +1,7 @@
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
-import { supportOfImmutableAssets } from './immutable-assets.js';
+import { readSupportsImmutableAssets } from './immutable-assets.js';
 
 /** What a `next.config` may export. */
 export type NextConfigFunction = (phase: string, context: { defaultConfig: NextConfig }) => NextConfig | Promise<NextConfig>;
@@ -20,7 +20,7 @@ export function projectOf(config: NextConfig, root: string, options: SmartCacheO
     distDir,
     output,
     adapterPath,
-    supportsImmutableAssets: supportOfImmutableAssets(config, root),
+    supportsImmutableAssets: readSupportsImmutableAssets(config, root),
     basePath,
     assetPrefix,
     transpilePackages,

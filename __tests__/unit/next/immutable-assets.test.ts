@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { declareImmutable, supportOfImmutableAssets } from '../../../src/next/immutable-assets';
+import { declareImmutable, readSupportsImmutableAssets } from '../../../src/next/immutable-assets';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 function appWithNext(version: string): string {
@@ -15,15 +15,17 @@ test.each<[string, boolean | undefined]>([
   ['16.3.0', undefined],
   ['17.0.0', undefined],
 ])('with Next %s, a config without the key is taken for %s', (version, expected) => {
-  expect(supportOfImmutableAssets({}, appWithNext(version))).toBe(expected);
+  expect(readSupportsImmutableAssets({}, appWithNext(version))).toBe(expected);
 });
 
 test('the key counts before the one of its first version, and neither in a Next that knows none', () => {
   const root = appWithNext('16.4.6');
-  expect(supportOfImmutableAssets({ supportsImmutableAssets: true }, root)).toBe(true);
-  expect(supportOfImmutableAssets({ experimental: { supportsImmutableAssets: true } }, root)).toBe(true);
-  expect(supportOfImmutableAssets({ supportsImmutableAssets: false, experimental: { supportsImmutableAssets: true } }, root)).toBe(false);
-  expect(supportOfImmutableAssets({ supportsImmutableAssets: true }, appWithNext('16.2.9'))).toBe(false);
+  expect(readSupportsImmutableAssets({ supportsImmutableAssets: true }, root)).toBe(true);
+  expect(readSupportsImmutableAssets({ experimental: { supportsImmutableAssets: true } }, root)).toBe(true);
+  expect(readSupportsImmutableAssets({ supportsImmutableAssets: false, experimental: { supportsImmutableAssets: true } }, root)).toBe(
+    false,
+  );
+  expect(readSupportsImmutableAssets({ supportsImmutableAssets: true }, appWithNext('16.2.9'))).toBe(false);
 });
 
 describe('the list of files that outlive a deploy', () => {
