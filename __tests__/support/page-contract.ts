@@ -24,6 +24,8 @@ export interface AppUnderTest extends UrlSettings {
   pages: readonly LinkedPage[];
   /** Whether an image under a stale hash is a 404 for a browser too: Next 15.4.0 to 15.4.4. Default: false. */
   hasNoStaleImages?: boolean;
+  /** Whether every stale hash is a 404, as on hosts that look for a file before they apply the next rewrite. Default: under static delivery alone. */
+  hasNoStaleFiles?: boolean;
   /** Answers that are no pages and name hashed URLs all the same: metadata, route handlers. */
   documents?: readonly Pick<LinkedPage, 'path' | 'links'>[] | undefined;
   /** A client-side navigation to a page that brings a stylesheet and a script of its own. */
@@ -57,18 +59,23 @@ async function checkLinks(app: AppUnderTest): Promise<void> {
 
 /** The bytes that were hashed, immutable; and under a hash that is none, nothing that a cache may keep. */
 async function checkUrl(
-  { origin, publicDir, delivery, hasNoStaleImages = false }: AppUnderTest,
+  { origin, publicDir, delivery, hasNoStaleImages = false, hasNoStaleFiles = delivery === 'static' }: AppUnderTest,
   url: string,
   assetPath: string,
 ): Promise<void> {
   const { origin: host, pathname } = new URL(url, origin);
   const bytes = fs.readFileSync(path.join(publicDir, assetPath));
   const answer = await request(host, pathname);
-  expect([url, answer.status, answer.cacheControl, answer.body.equals(bytes)]).toEqual([url, 200, IMMUTABLE, true]);
+  expect([url, answer.status, withSpaces(answer.cacheControl), answer.body.equals(bytes)]).toEqual([url, 200, IMMUTABLE, true]);
   const stale = await request(host, pathname.replace(/\.[0-9a-f]{10}\./, '.0123456789.'));
-  const isMissing = delivery === 'static' || (hasNoStaleImages && /\.(?:png|svg)$/.test(assetPath));
+  const isMissing = hasNoStaleFiles || (hasNoStaleImages && /\.(?:png|svg)$/.test(assetPath));
   expect([url, stale.status, isCacheable(stale.cacheControl)]).toEqual([url, isMissing ? 404 : 200, false]);
   if (!isMissing) expect(stale.body.equals(bytes)).toBe(true);
+}
+
+/** Some hosts leave out the spaces of a list. */
+function withSpaces(value: string | undefined): string | undefined {
+  return value?.replaceAll(/,\s*/g, ', ');
 }
 
 async function checkHydration(app: AppUnderTest): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ErrorParts } from './errors.js';
 import type { HostLimits } from './host-limits.js';
+import { IMMUTABLE_STORE_URL, STORE_URL } from './rewrite-rules.js';
 
 /** Where hashed URLs point: to a path that a rewrite maps to the store, or below Next's own static folder. */
 export type Delivery = 'rewrite' | 'static';
@@ -27,6 +28,8 @@ export interface BuildSettings {
   adapterPath?: string | undefined;
   /** Whether the app has a wrangler configuration, as each app for Cloudflare has that is built elsewhere. */
   hasWranglerConfig?: boolean | undefined;
+  /** Next's `supportsImmutableAssets`, from the config; `false` for a Next that does not have it. Default: the adapter decides. */
+  supportsImmutableAssets?: boolean | undefined;
 }
 
 /** A delivery, and the reason for it. */
@@ -119,14 +122,16 @@ export const HOSTS: readonly Host[] = [
   },
   {
     // https://vercel.com/docs/environment-variables/system-environment-variables
+    // The tests run its builder and its adapter: __tests__/hosts/vercel.test.ts.
     name: 'Vercel',
     isRecognised: ({ env }) => isSet(env.VERCEL),
     delivery: 'rewrite',
   },
   {
     // https://nextjs.org/docs/app/api-reference/config/next-config-js/adapterPath
+    // The tests run an adapter of their own: __tests__/hosts/adapter.test.ts.
     name: 'a Next adapter',
-    isRecognised: ({ env, adapterPath }) => Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH),
+    isRecognised: hasAdapter,
     delivery: 'static',
   },
 ];
@@ -179,6 +184,25 @@ export function findHostLimits(build: BuildSettings): HostLimits | undefined {
   const limits = HOSTS.find(({ isRecognised }) => isRecognised(build))?.limits ?? (build.hasWranglerConfig ? CLOUDFLARE_LIMITS : undefined);
   // An export has no server.
   return limits?.serverBytes !== undefined && build.output === 'export' ? undefined : limits;
+}
+
+/**
+ * Decides below which folder the URLs that need no rewrite are.
+ *
+ * An adapter says in its `modifyConfig` whether it supports immutable assets,
+ * which is after `next-smart-cache build` and after `withSmartCache`. So with
+ * an adapter, the folder is the immutable one, unless the config forbids it.
+ * If the adapter does not support it, Next treats the folder as any other.
+ *
+ * @param isContentHash whether a URL has the same bytes in all deploys.
+ */
+export function chooseStoreUrl(delivery: Delivery, build: BuildSettings, isContentHash: boolean): string {
+  const { supportsImmutableAssets = hasAdapter(build) } = build;
+  return delivery === 'static' && isContentHash && supportsImmutableAssets ? IMMUTABLE_STORE_URL : STORE_URL;
+}
+
+function hasAdapter({ env, adapterPath }: BuildSettings): boolean {
+  return Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH);
 }
 
 function warnOfBrokenRewrites(host: Host | undefined): ErrorParts | undefined {

@@ -1,5 +1,4 @@
 import type { HashedPathShape } from './hashed-path-shape.js';
-import { STORE_URL } from './rewrite-rules.js';
 
 /** The parts that this package uses of one entry of Next's `headers`. */
 export interface HeaderRule {
@@ -37,7 +36,18 @@ export interface HeaderRulesInput {
   optimizerPath: string | undefined;
   /** Names of all headers that rules of the app set. */
   ownKeys: readonly string[];
+  /**
+   * Whether the host replaces the `Cache-Control` of a rule on each file of
+   * `/_next/static` that it finds, and serves nothing else under a hashed URL:
+   * Vercel. Default: false.
+   */
+  isOverruledByHost?: boolean;
 }
+
+/** Every one of our folders below `/_next/static`. */
+const ANY_STORE = '/_next/static(/immutable)?/media/smart-cache(-rewrite)?';
+
+const NOT_KEPT = 'private, no-cache, no-store, max-age=0, must-revalidate';
 
 /**
  * The header rules of a build, to come after all rules of the app. They make
@@ -55,14 +65,27 @@ export interface HeaderRulesInput {
  * may then keep a 404 (RFC 9110, section 15.1), and with a rule of the app any
  * error, so one of our rules forbids it. On an image the optimizer replaces
  * whatever a rule has set.
+ *
+ * Where the host overrules `Cache-Control`, ours forbids to keep the answer,
+ * which then holds for stale hashes alone. An empty value would leave them
+ * without any, and Vercel does not document how it treats one.
  */
-export function deriveHeaders({ shape, hashLength, deploy, optimizerPath, ownKeys }: HeaderRulesInput): HeaderRule[] {
+export function deriveHeaders({
+  shape,
+  hashLength,
+  deploy,
+  optimizerPath,
+  ownKeys,
+  isOverruledByHost = false,
+}: HeaderRulesInput): HeaderRule[] {
   const hashPattern = `[0-9a-f]{${hashLength}}`;
   const hash = `:hash(${hashPattern})(\\.[^./]+)?`;
   const etag = `${ETAG_START}${deploy}"`;
-  const asServed = headersOver(ownKeys, { 'cache-control': '', etag, 'last-modified': ' ' }, ['ETag', 'Last-Modified']);
-  const notKept = headersOver(ownKeys, { 'cache-control': 'private, no-cache, no-store, max-age=0, must-revalidate' }, ['Cache-Control']);
-  const rules: HeaderRule[] = [anywhere(`${STORE_URL}(-rewrite)?/:stem(.+?)\\.${hash}`, asServed)];
+  const asServed = isOverruledByHost
+    ? headersOver(ownKeys, { 'cache-control': NOT_KEPT, etag }, ['Cache-Control', 'ETag'])
+    : headersOver(ownKeys, { 'cache-control': '', etag, 'last-modified': ' ' }, ['ETag', 'Last-Modified']);
+  const notKept = headersOver(ownKeys, { 'cache-control': NOT_KEPT }, ['Cache-Control']);
+  const rules: HeaderRule[] = [anywhere(`${ANY_STORE}/:stem(.+?)\\.${hash}`, asServed)];
   // Next allows a slash at the end of a path; the lookahead must, too.
   if (shape) rules.push({ source: `/:stem((?=(?:${shape.pattern})/?$).+?)\\.${hash}`, headers: asServed });
   if (optimizerPath)

@@ -17,9 +17,21 @@ export interface RewriteRules {
 /** Where the build copies the files whose URLs lead to the store directly: all of them under static delivery. */
 export const STORE_URL = '/_next/static/media/smart-cache';
 
+/**
+ * The same, for hosts that keep files from deploy to deploy. Next and its
+ * adapters know such files by this folder
+ * (https://nextjs.org/docs/app/api-reference/adapters/immutable-static-assets).
+ */
+export const IMMUTABLE_STORE_URL = '/_next/static/immutable/media/smart-cache';
+
+/** Returns which of the two folders a URL, without `basePath`, is in; `undefined` for a URL that needs a rewrite. */
+export function storeUrlOf(url: string): string | undefined {
+  return [STORE_URL, IMMUTABLE_STORE_URL].find((storeUrl) => url.startsWith(`${storeUrl}/`));
+}
+
 /** Whether a URL, without `basePath`, points to the store without a rewrite. */
 export function isDirectUrl(url: string): boolean {
-  return url.startsWith(`${STORE_URL}/`);
+  return storeUrlOf(url) !== undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
+import { readSupportsImmutableAssets } from './immutable-assets.js';
 
 /** What a `next.config` may export. */
 export type NextConfigFunction = (phase: string, context: { defaultConfig: NextConfig }) => NextConfig | Promise<NextConfig>;
@@ -19,6 +20,7 @@ export function projectOf(config: NextConfig, root: string, options: SmartCacheO
     distDir,
     output,
     adapterPath,
+    supportsImmutableAssets: readSupportsImmutableAssets(config, root),
     basePath,
     assetPrefix,
     transpilePackages,

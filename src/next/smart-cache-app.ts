@@ -24,6 +24,7 @@ import { type ShapeInput, shapeBesideRoutes, warnOfReachedRoutes } from './check
 import { passesHeadersToOptimizer } from './checks/supported-versions.js';
 import { developmentHeaders } from './development-headers.js';
 import { QUERY_URLS, rewrittenUrls } from './development-urls.js';
+import { declareImmutable } from './immutable-assets.js';
 import type { HeaderRules } from './merge-headers.js';
 import { whenPagesListen } from './when-pages-listen.js';
 
@@ -92,6 +93,7 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
             deploy: nameDeploy(built().manifest, served()),
             optimizerPath: optimizerPathOf(config),
             ownKeys,
+            isOverruledByHost: isOnVercel(),
           }),
     hasQueries: false,
     afterCompile: (distDir) => {
@@ -100,6 +102,7 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
       const copies = measureCopies(project, built(), served());
       if (copies.files > 0) say(`copied ${describeCopies(copies)}, below ${path.relative(project.root, distDir)}/static`);
       warn(warnOfUpload(project, built(), copies));
+      declareImmutable(files, distDir);
       whenBuildSucceeds(() => checkGuards(project, built(), served(), distDir), distDir);
       whenBuildSucceeds(() => requireUnchanged(project, files), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
@@ -169,14 +172,18 @@ export function developmentApp(project: Project): SmartCacheApp {
   };
 }
 
-/**
- * `undefined` on Vercel: its own optimizer is not known to override a header
- * rule. Vercel's builder sets `NOW_BUILDER`, by which Next recognises it too;
- * `VERCEL` is also in the `.env.local` that `vercel env pull` writes.
- */
+/** `undefined` on Vercel: its own optimizer is not known to override a header rule. */
 function optimizerPathOf({ images }: SettingsConfig): string | undefined {
   const optimizerPath = images?.path ?? '/_next/image';
-  return !process.env.NOW_BUILDER && /^(?:\/[\w.-]+)+$/.test(optimizerPath) ? optimizerPath : undefined;
+  return !isOnVercel() && /^(?:\/[\w.-]+)+$/.test(optimizerPath) ? optimizerPath : undefined;
+}
+
+/**
+ * Vercel's builder sets `NOW_BUILDER`, by which Next recognises it too;
+ * `VERCEL` is also in the `.env.local` that `vercel env pull` writes.
+ */
+function isOnVercel(): boolean {
+  return Boolean(process.env.NOW_BUILDER);
 }
 
 function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {

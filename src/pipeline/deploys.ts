@@ -4,7 +4,7 @@ import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-pat
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { algorithmOf } from '../core/content-hash.js';
 import { type Manifest, serializeManifest } from '../core/manifest-document.js';
-import { isDirectUrl, STORE_URL } from '../core/rewrite-rules.js';
+import { isDirectUrl, storeUrlOf } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { writeIfChanged } from './disk/atomic-write.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from './disk/checked-document.js';
@@ -73,7 +73,7 @@ export function servedUrls({ deploys }: ServedDeploys): Map<string, string[]> {
 
 /** The file that a URL of a deploy belongs to. */
 function assetPathOf(url: string): string {
-  return fromHashedPath(isDirectUrl(url) ? url.slice(STORE_URL.length) : url);
+  return fromHashedPath(url.slice(storeUrlOf(url)?.length ?? 0));
 }
 
 /**
@@ -148,8 +148,7 @@ function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
   return Object.fromEntries(
     [...contentHashes].map(([assetPath, contentHash]) => {
       const { url = '', hash = '' } = manifest.assets[assetPath] ?? {};
-      const hashedPath = toHashedPath(assetPath, hash);
-      return [isDirectUrl(url) ? STORE_URL + hashedPath : hashedPath, contentHash];
+      return [(storeUrlOf(url) ?? '') + toHashedPath(assetPath, hash), contentHash];
     }),
   );
 }

@@ -4,6 +4,7 @@ import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
 import {
   type BuildSettings,
   chooseDelivery,
+  chooseStoreUrl,
   type Delivery,
   type DeliveryChoice,
   describeDelivery,
@@ -46,6 +47,8 @@ export interface Project {
   deliveryLines: readonly string[];
   /** What the host accepts in one deploy, as far as it is known. */
   hostLimits: HostLimits | undefined;
+  /** The folder of the hashed URLs that need no rewrite, without `basePath`. */
+  storeUrl: string;
   prefixes: UrlPrefixes;
 }
 
@@ -60,6 +63,8 @@ export interface ProjectInput {
   output?: string | undefined;
   /** Next's `adapterPath`. */
   adapterPath?: string | undefined;
+  /** Next's `supportsImmutableAssets`; `false` for a Next that does not have it. Default: the adapter decides. */
+  supportsImmutableAssets?: boolean | undefined;
   /** The environment variables, which tell the host. Default: those of this process. */
   env?: BuildSettings['env'];
   /** Next's. Default: none. */
@@ -83,6 +88,7 @@ export function resolveProject({
   distDir = '.next',
   output,
   adapterPath,
+  supportsImmutableAssets,
   env = process.env,
   basePath = '',
   assetPrefix = '',
@@ -92,8 +98,8 @@ export function resolveProject({
 }: ProjectInput): Project {
   const resolved = resolveOptions(options);
   if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
-  const settings: BuildSettings = { env, output, adapterPath, hasWranglerConfig: hasWranglerConfig(root) };
-  const deliveryChoice = chooseDelivery(resolved.delivery, settings);
+  const build: BuildSettings = { env, output, adapterPath, supportsImmutableAssets, hasWranglerConfig: hasWranglerConfig(root) };
+  const deliveryChoice = chooseDelivery(resolved.delivery, build);
   const outputDir = path.join(root, '.smart-cache');
   // Under `output: 'export'`, `distDir` is the folder that Next empties and exports to.
   const buildDir = path.join(root, output === 'export' ? '.next' : distDir);
@@ -113,8 +119,9 @@ export function resolveProject({
     isExport: output === 'export',
     delivery: deliveryChoice.delivery,
     deliveryChoice,
-    deliveryLines: describeDelivery(deliveryChoice, settings),
-    hostLimits: findHostLimits(settings),
+    deliveryLines: describeDelivery(deliveryChoice, build),
+    hostLimits: findHostLimits(build),
+    storeUrl: chooseStoreUrl(deliveryChoice.delivery, build, resolved.fingerprint === 'content'),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },
   };
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { isDirectUrl, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL, storeUrlOf } from '../core/rewrite-rules.js';
 import type { Deploy, ServedDeploys } from './deploys.js';
 import { removeQuietly, temporaryName } from './disk/atomic-write.js';
 import { writeFailed } from './disk/file-errors.js';
@@ -43,22 +43,16 @@ export function serveStore(project: Project, { deploys, notices }: ServedDeploys
   const urls: Deploy = Object.assign({}, ...[...deploys].reverse());
   const isCurrent = (url: string) => Object.hasOwn(current, url);
   const all = Object.entries(urls).map(([url, contentHash]): FileToServe => ({ url, contentHash }));
-  const fill = (storeUrl: string, files: readonly FileToServe[]) => {
+  const ownFolders = project.delivery === 'static' ? [project.storeUrl] : [project.storeUrl, REWRITE_STORE_URL];
+  // Older deploys may have been in the other one of the two folders that need no rewrite.
+  const files = [...new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL])].flatMap((storeUrl) => {
     const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
-    return replaceFolder(folder, (temporary) => copyFiles(store, files, temporary, isCurrent));
-  };
-  const files = fill(
-    STORE_URL,
-    all.filter(({ url }) => isDirectUrl(url)),
-  );
-  if (project.delivery !== 'static') {
-    files.push(
-      ...fill(
-        REWRITE_STORE_URL,
-        all.filter(({ url }) => !isDirectUrl(url)),
-      ),
-    );
-  }
+    const inside = all.filter(({ url }) => (storeUrlOf(url) ?? REWRITE_STORE_URL) === storeUrl);
+    if (inside.length > 0 || ownFolders.includes(storeUrl))
+      return replaceFolder(folder, (temporary) => copyFiles(store, inside, temporary, isCurrent));
+    fs.rmSync(folder, { recursive: true, force: true });
+    return [];
+  });
   // A write in the same tick of the clock would leave the same stamp.
   letClockTick(files);
   return { files, notices };
@@ -107,7 +101,7 @@ interface FileToServe {
 function copyFiles(store: Store, files: readonly FileToServe[], folder: string, isRequired: (url: string) => boolean): ServedFile[] {
   const made = new Set<string>();
   return files.flatMap(({ url, contentHash }) => {
-    const file = path.join(folder, isDirectUrl(url) ? url.slice(STORE_URL.length) : url);
+    const file = path.join(folder, url.slice(storeUrlOf(url)?.length ?? 0));
     const parent = path.dirname(file);
     if (!made.has(parent)) {
       fs.mkdirSync(parent, { recursive: true });
@@ -146,6 +140,6 @@ function servedFileChanged(changes: readonly string[]): SmartCacheError {
     what: 'A later step of the build changed or removed files that are served as immutable',
     where: changes.slice(0, NAMED).join(', ') + more,
     why: 'another tool writes into .next/static, such as one that adds debug IDs, minifies, or removes files; browsers would keep these bytes for a year under the hash of others',
-    fix: 'let withSmartCache be outermost, "export default withSmartCache(withSentryConfig(nextConfig))", so that it comes last; or leave **/static/media/smart-cache*/** out of that tool (Sentry: sourcemaps.ignore). Then build again',
+    fix: 'let withSmartCache be outermost, "export default withSmartCache(withSentryConfig(nextConfig))", so that it comes last; or leave **/static/**/media/smart-cache*/** out of that tool (Sentry: sourcemaps.ignore). Then build again',
   });
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DECLARATION_FILE, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
 import type { ErrorParts } from '../core/errors.js';
-import { REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
+import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { readTextIfThere } from './disk/atomic-write.js';
 import type { Project } from './project.js';
 import { renderModulePaths } from './render-modules.js';
@@ -34,24 +34,25 @@ const STORE: Contents = [
   ['files', [[/^(?:[0-9a-f]{32,128}|\d+-[0-9a-f]{12}-\d+\.tmp)$/, 'file']]],
 ];
 const DECLARATION: Contents = [[DECLARATION_FILE, 'file']];
-const LINKED: Contents = [STORE_URL, REWRITE_STORE_URL].map((url) => [path.posix.basename(url), 'folder']);
+const LINKED = [STORE_URL, REWRITE_STORE_URL, IMMUTABLE_STORE_URL];
 
 /** Looks for everything that the package writes, and removes nothing. */
 export function findWrittenFiles({ root, outputDir, cacheDir, buildDir }: Project): WrittenFiles {
   const found: WrittenFiles = { own: [], foreign: [] };
-  // What Next exports to out/ is Next's.
-  const linkedDir = path.join(buildDir, path.posix.dirname(STORE_URL).replace('/_next/', ''));
   lookInto(root, DECLARATION, found);
   if (isFolder(outputDir, root, found)) lookForAll(outputDir, OUTPUT, found);
   if (isFolder(cacheDir, root, found)) lookForAll(cacheDir, STORE, found);
-  if (fs.statSync(linkedDir, { throwIfNoEntry: false })?.isDirectory()) lookForLinked(linkedDir, root, found);
+  // What Next exports to out/ is Next's.
+  for (const url of LINKED) lookForLinked(path.join(buildDir, url.replace('/_next/', '')), root, found);
   return found;
 }
 
 /** In a folder of Next: whatever is said of it must not be said of the whole. */
-function lookForLinked(linkedDir: string, root: string, found: WrittenFiles): void {
+function lookForLinked(linked: string, root: string, found: WrittenFiles): void {
+  const linkedDir = path.dirname(linked);
+  if (!fs.statSync(linkedDir, { throwIfNoEntry: false })?.isDirectory()) return;
   const inside: WrittenFiles = { own: [], foreign: [] };
-  lookInto(linkedDir, LINKED, inside);
+  lookInto(linkedDir, [[path.basename(linked), 'folder']], inside);
   const whyNot = whyOutside(linkedDir, root);
   found.own.push(...(whyNot === undefined ? inside.own : []));
   found.foreign.push(...inside.foreign, ...(whyNot === undefined ? [] : inside.own.map((folder) => notOurs(folder, whyNot))));

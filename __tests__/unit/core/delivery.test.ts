@@ -1,4 +1,5 @@
-import { type BuildSettings, chooseDelivery } from '../../../src/core/delivery';
+import { type BuildSettings, chooseDelivery, chooseStoreUrl } from '../../../src/core/delivery';
+import { IMMUTABLE_STORE_URL, STORE_URL } from '../../../src/core/rewrite-rules';
 
 const on = (env: BuildSettings['env'], others: Omit<BuildSettings, 'env'> = {}) => chooseDelivery('auto', { env, ...others });
 
@@ -76,4 +77,20 @@ test.each([
   ['Azure Static Web Apps', { INPUT_AZURE_STATIC_WEB_APPS_API_TOKEN: 'a1b2c3' }],
 ])('rewrite delivery on %s is no warning, since it is not known to break there', (_, env) => {
   expect(chooseDelivery('rewrite', { env })).toEqual({ delivery: 'rewrite', reason: 'set in the options' });
+});
+
+test.each<[string, string, Omit<BuildSettings, 'env'> & { env?: BuildSettings['env'] }]>([
+  ['without an adapter', STORE_URL, {}],
+  ['with an adapter of the config, which decides later', IMMUTABLE_STORE_URL, { adapterPath: './adapter.js' }],
+  ['with an adapter of the environment', IMMUTABLE_STORE_URL, { env: { NEXT_ADAPTER_PATH: '/adapter.js' } }],
+  ['where the config forbids it', STORE_URL, { adapterPath: './adapter.js', supportsImmutableAssets: false }],
+  ['where the config asks for it', IMMUTABLE_STORE_URL, { supportsImmutableAssets: true }],
+])('the folder of static delivery %s is %s', (_, storeUrl, { env = {}, ...build }) => {
+  expect(chooseStoreUrl('static', { env, ...build }, true)).toBe(storeUrl);
+});
+
+test('only a URL that has the same bytes in all deploys is in the folder for immutable assets', () => {
+  const build: BuildSettings = { env: {}, supportsImmutableAssets: true };
+  expect(chooseStoreUrl('static', build, false)).toBe(STORE_URL);
+  expect(chooseStoreUrl('rewrite', build, true)).toBe(STORE_URL);
 });

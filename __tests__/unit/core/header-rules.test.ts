@@ -31,6 +31,7 @@ test.each([
   '/_next/static/media/smart-cache/js/app.0123456789.js',
   '/_next/static/media/smart-cache/js/LICENSE.0123456789',
   '/_next/static/media/smart-cache-rewrite/js/app.0123456789.js',
+  '/_next/static/immutable/media/smart-cache/js/app.0123456789.js',
   '/docs/_next/static/media/smart-cache/js/app.0123456789.js',
   '/cdn/assets/_next/static/media/smart-cache/js/app.0123456789.js',
 ])('%s gets a validator of this deploy', (path) => {
@@ -55,6 +56,20 @@ test('headers about caching that the app sets are emptied, in each of its spelli
     ...VALIDATORS,
   ]);
 });
+
+test.each(['/js/app.0123456789.js', '/_next/static/media/smart-cache-rewrite/js/app.0123456789.js'])(
+  'where the host sets Cache-Control on what it finds, ours forbids to keep the rest: %s',
+  (path) => {
+    const noStore = 'private, no-cache, no-store, max-age=0, must-revalidate';
+    expect(headersFor(path, { isOverruledByHost: true })).toEqual([`Cache-Control: ${noStore}`, 'ETag: W/"0123456789.abc"']);
+    expect(headersFor(path, { isOverruledByHost: true, ownKeys: ['cache-control', 'Expires'] })).toEqual([
+      `cache-control: ${noStore}`,
+      'Expires: ',
+      `Cache-Control: ${noStore}`,
+      'ETag: W/"0123456789.abc"',
+    ]);
+  },
+);
 
 test.each<[string, boolean]>([
   ['Cache-Control', true],

@@ -7,7 +7,7 @@ import { declareAssetPaths } from '../../../src/core/asset-path-declaration';
 import { parseManifest } from '../../../src/core/manifest-document';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import type { Project } from '../../../src/pipeline/project';
+import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles, withoutRootRights } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
@@ -358,6 +358,26 @@ describe('URLs', () => {
     const url = `${STORE}/a.2cf24dba5f.txt`;
     expect(buildManifest(projectWith({ 'a.txt': 'hello' }, { delivery: 'static' })).manifest.assets['/a.txt']).toMatchObject({ url });
     expect(buildManifest(projectWith({ 'a.txt': 'hello' }, {}, { output: 'export' })).manifest.assets['/a.txt']).toMatchObject({ url });
+  });
+
+  test('lead to the folder for immutable assets, relative references included', () => {
+    const files = { 'css/a.css': '@import "sub/b.css"; @import "/c.css"', 'css/sub/b.css': 'b', 'c.css': 'c' };
+    const project = projectWith(files, { delivery: 'static' }, { supportsImmutableAssets: true });
+    const { manifest, contentHashes } = buildManifest(project);
+    const urls = Object.values(manifest.assets).map(({ url }) => url);
+    for (const url of urls) expect(url).toMatch(/^\/_next\/static\/immutable\/media\/smart-cache\/(?:css\/)?/);
+    const sheet = fs.readFileSync(openStore(project.cacheDir).pathOf(contentHashes.get('/css/a.css') ?? ''), 'utf8');
+    const [b, c] = [manifest.assets['/css/sub/b.css']?.url, manifest.assets['/c.css']?.url];
+    expect(sheet).toBe(`@import "sub/${path.posix.basename(b ?? '')}"; @import "${c}"`);
+  });
+
+  test('move with the folder, also where nothing else has changed', () => {
+    const files = { 'a.css': '@import "/b.css"', 'b.css': 'b' };
+    const project = projectWith(files, { delivery: 'static' });
+    expect(buildManifest(project).manifest.assets['/a.css']?.url).toMatch(new RegExp(`^${STORE}/`));
+    const moved = resolveProject({ root: project.root, options: { delivery: 'static' }, supportsImmutableAssets: true });
+    const fresh = projectWith(files, { delivery: 'static' }, { supportsImmutableAssets: true });
+    expect(buildManifest(moved).manifest).toEqual(buildManifest(fresh).manifest);
   });
 
   test('of a file whose hashed path is another file’s own name lead to the store', () => {

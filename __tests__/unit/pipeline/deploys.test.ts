@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import { type Deploy, deploysWith, readDeploys, recordDeploy, serializeDeploys, servedUrls } from '../../../src/pipeline/deploys';
 import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
-import type { Project } from '../../../src/pipeline/project';
+import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { isRacy, nowNs, stampOf } from '../../../src/pipeline/scan/file-stamp';
 import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store/store';
@@ -87,6 +87,19 @@ describe('a deploy', () => {
     serveStore(exported, deploysWith(exported, buildManifest(exported)), path.join(project.root, 'other'));
     expect(fs.readdirSync(path.join(project.root, 'other/static/media'))).toEqual(['smart-cache']);
     expect(listFiles(path.join(project.root, 'other/static/media/smart-cache'))).toHaveLength(51);
+  });
+
+  test('keeps older files where their URLs lead when the folder moves', () => {
+    const project = projectWith({}, { delivery: 'static' });
+    deploy(project, { 'a.js': 'hello' });
+    const moved = (keep: number) =>
+      resolveProject({ root: project.root, options: { delivery: 'static', keep }, supportsImmutableAssets: true });
+    const inStatic = () => readFiles(path.join(project.buildDir, 'static'));
+    deploy(moved(3), { 'a.js': '' });
+    expect(inStatic()).toEqual({ [`immutable/media/smart-cache/a.${EMPTY}.js`]: '', [`media/smart-cache/a.${HELLO}.js`]: 'hello' });
+    deploy(moved(0), { 'a.js': '' });
+    expect(inStatic()).toEqual({ [`immutable/media/smart-cache/a.${EMPTY}.js`]: '' });
+    expect(fs.existsSync(path.join(project.buildDir, 'static/media/smart-cache'))).toBe(false);
   });
 
   test('of nothing serves nothing', () => {

@@ -8,7 +8,7 @@ import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 export function projectWith(
   publicFiles: Readonly<Record<string, string | Uint8Array>>,
   options?: SmartCacheOptions,
-  next: Pick<ProjectInput, 'output' | 'basePath' | 'assetPrefix'> = {},
+  next: Pick<ProjectInput, 'output' | 'basePath' | 'assetPrefix' | 'supportsImmutableAssets'> = {},
 ): Project {
   const root = temporaryFolder();
   fs.mkdirSync(path.join(root, 'public'));

@@ -1,5 +1,5 @@
 import { fromHashedPath, splitExtension, toHashedPath } from '../../core/asset-path.js';
-import { STORE_URL } from '../../core/rewrite-rules.js';
+import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
 
 /**
  * What the form of a URL says about it:
@@ -45,7 +45,7 @@ export function hashOf({ pathname }: URL): string | undefined {
 
 /** Whether a URL leads to the store directly, under Next's static folder. Nothing else is put there. */
 export function isInStore(url: URL): boolean {
-  return url.pathname.includes(`${STORE_URL}/`) && hashOf(url) !== undefined;
+  return [STORE_URL, IMMUTABLE_STORE_URL].some((storeUrl) => url.pathname.includes(`${storeUrl}/`)) && hashOf(url) !== undefined;
 }
 
 /** Paths that hosts answer themselves. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
 import { type HeaderRule, isAboutCaching, isOwnHeaderRule, optimizerPathIn } from '../../core/header-rules.js';
 import { parseManifest } from '../../core/manifest-document.js';
-import { REWRITE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
+import { REWRITE_STORE_URL } from '../../core/rewrite-rules.js';
 import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
 import type { Project } from '../../pipeline/project.js';
 import { whenBuildSucceeds } from '../build-end.js';
@@ -58,7 +58,8 @@ export function findDroppedKeys({ project, hasHeaders }: ExpectedBuild, startedA
   if (written === undefined || written < startedAt) return [];
   const text = fs.readFileSync(routesManifest, 'utf8');
   const dropped: string[] = [];
-  if (!fs.existsSync(path.join(project.buildDir, STORE_URL.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
+  if (!fs.existsSync(path.join(project.buildDir, project.storeUrl.replace('/_next/', ''))))
+    dropped.push('compiler.runAfterProductionCompile');
   // Only the presence of our rule matters, not the form in which Next writes it.
   if (needsRewrites(project) && !text.includes(REWRITE_STORE_URL)) dropped.push('rewrites');
   if (hasHeaders) {

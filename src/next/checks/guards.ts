@@ -3,7 +3,7 @@ import { encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { findGuardGaps, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../../core/guarded-files.js';
 import { topLevelFolder } from '../../core/hashed-path-shape.js';
-import { isDirectUrl, STORE_URL } from '../../core/rewrite-rules.js';
+import { isDirectUrl, storeUrlOf } from '../../core/rewrite-rules.js';
 import { madeUpHash } from '../../core/routes-in-shape.js';
 import { visible } from '../../core/visible-text.js';
 import type { BuiltManifest } from '../../pipeline/build-manifest.js';
@@ -96,7 +96,7 @@ function listExcludes(unguarded: readonly UnguardedUrl[], folders: readonly stri
 function widerMatcher({ assetPath, url }: UnguardedUrl): string {
   const folder = path.posix.dirname(assetPath);
   const source =
-    (isDirectUrl(url) ? STORE_URL : '') +
+    (storeUrlOf(url) ?? '') +
     (folder === '/' ? `${assetPath.slice(0, -path.posix.extname(assetPath).length || undefined)}(.*)` : `${folder}/:path*`);
   return `'${source}'`;
 }

@@ -61,6 +61,13 @@ export function passesHeadersToOptimizer(root: string): boolean {
   return installed !== undefined && /^15\.4\.[0-4](?:-|$)/.test(installed.version);
 }
 
+/** Whether Next has `/_next/static/immutable`, and lets `next/image` read from it whatever the `images.localPatterns` are. */
+export function hasImmutableAssets(root: string): boolean {
+  const installed = installedVersion(createRequire(path.join(root, 'package.json')), 'next');
+  const [major, minor] = (installed && majorAndMinor(installed.version)) ?? [0, 0];
+  return major > 16 || (major === 16 && minor >= 3);
+}
+
 function installedVersion(requireFromApp: NodeJS.Require, name: string): { version: string; file: string } | undefined {
   try {
     const file = requireFromApp.resolve(`${name}/package.json`);

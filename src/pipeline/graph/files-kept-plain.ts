@@ -1,6 +1,6 @@
 import { encodeAssetPath, isExternalUrl, splitExtension } from '../../core/asset-path.js';
-import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
-import { STORE_URL } from '../../core/rewrite-rules.js';
+import { finishUrl } from '../../core/finish-url.js';
+import type { Project } from '../project.js';
 import { isJsonData } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type UrlSpace } from '../references/resolve-reference.js';
@@ -114,8 +114,8 @@ function filesAbovePlainOnes(
 }
 
 /** @param isDirect whether the hashed URL leads to the store directly. */
-export function moveTo(isDirect: boolean, prefixes: UrlPrefixes): Move {
-  return { toFolder: isDirect, toHost: isExternalUrl(finishUrl(isDirect ? STORE_URL : '/', prefixes)) };
+export function moveTo(isDirect: boolean, { storeUrl, prefixes }: Pick<Project, 'storeUrl' | 'prefixes'>): Move {
+  return { toFolder: isDirect, toHost: isExternalUrl(finishUrl(isDirect ? storeUrl : '/', prefixes)) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { compareAssetPaths, encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
 import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
-import { isDirectUrl, STORE_URL } from '../../core/rewrite-rules.js';
+import { isDirectUrl } from '../../core/rewrite-rules.js';
 import { encodingOf } from '../references/find-references.js';
 import { isRootRelative } from '../references/resolve-reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
@@ -28,6 +28,8 @@ export interface HashedBefore {
 /** What {@link hashGraph} is told of the files, and asks for. */
 export interface HashedFiles {
   prefixes: UrlPrefixes;
+  /** The folder of URLs that lead to the store directly. */
+  storeUrl: string;
   /** The file as it lies in `public/`; `undefined` for one that keeps its name. */
   sourceOf(assetPath: string): Content | undefined;
   /** The bytes of the text that the references of a file were found in. */
@@ -39,7 +41,7 @@ export interface HashedFiles {
    * @param below hashes of what the file refers to.
    */
   hashOf(assetPath: string, content: Content, identity: string, below: readonly string[]): string;
-  /** Whether a hashed path is linked under {@link STORE_URL} directly. */
+  /** Whether a hashed path is linked under `storeUrl` directly. */
   isDirect(assetPath: string, hash?: string): boolean;
   /** The edits that put plain URLs in the place of references that get no hashed URL, for a file whose URL leads to the store directly. */
   plainEdits(assetPath: string): Edit[];
@@ -161,7 +163,7 @@ export function hashGraph(
       return fromDirect && !isRootRelative(url) ? files.prefixes.basePath + encodeAssetPath(target) : undefined;
     }
     if (isRootRelative(url) || fromDirect !== isDirectUrl(to)) return finishUrl(to, files.prefixes);
-    return relativeUrl((fromDirect ? STORE_URL : '') + encodeAssetPath(from), to, url);
+    return relativeUrl((fromDirect ? files.storeUrl : '') + encodeAssetPath(from), to, url);
   }
 
   /** Changes whenever a reference comes to lead to something else. */
@@ -175,13 +177,17 @@ export function hashGraph(
 
   function named(assetPath: string, { contentHash, integrity, size }: Content, hash: string, isDirect: boolean): Output {
     const direct = isDirect || files.isDirect(assetPath, hash);
-    return { hash, url: hashedUrl(assetPath, hash, direct), integrity, size, contentHash };
+    return { hash, url: hashedUrl(assetPath, hash, direct ? files.storeUrl : ''), integrity, size, contentHash };
   }
 }
 
-/** The URL of a hashed path, as in the manifest. */
-export function hashedUrl(assetPath: string, hash: string, isDirect: boolean): string {
-  return (isDirect ? STORE_URL : '') + encodeAssetPath(toHashedPath(assetPath, hash));
+/**
+ * The URL of a hashed path, as in the manifest.
+ *
+ * @param folder the store's, for a URL that leads there directly; else `''`.
+ */
+export function hashedUrl(assetPath: string, hash: string, folder: string): string {
+  return folder + encodeAssetPath(toHashedPath(assetPath, hash));
 }
 
 function digest(text: string | Buffer): string {

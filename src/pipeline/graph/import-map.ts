@@ -1,6 +1,5 @@
 import { compareAssetPaths, encodeAssetPath, isExternalUrl, spellInUrl, splitSuffix } from '../../core/asset-path.js';
 import type { ImportMap, RenderManifest } from '../../core/render-manifest.js';
-import { STORE_URL } from '../../core/rewrite-rules.js';
 import type { Project } from '../project.js';
 import { isBareSpecifier, isRootRelative, mapSpecifier } from '../references/resolve-reference.js';
 import { plainUrl } from './files-kept-plain.js';
@@ -17,13 +16,13 @@ import { type FollowedReference, isImport, type ReferenceGraph, reach } from './
  * @param integrityOf Subresource Integrity metadata; `undefined` for a file that is served as it may change.
  */
 export function importMapFor(
-  project: Project,
+  { options, storeUrl, prefixes }: Project,
   graph: ReferenceGraph,
   entries: Iterable<string>,
   { assets, basePath }: RenderManifest,
   integrityOf: (assetPath: string) => string | undefined,
 ): ImportMap {
-  const names = project.options.modules.imports;
+  const names = options.modules.imports;
   // Maps, since a name may be `__proto__`.
   const imports = new Map<string, string>();
   const integrity = new Map<string, string>();
@@ -90,13 +89,13 @@ export function importMapFor(
   function plainUrls(assetPath: string): string[] {
     const url = urlOf(assetPath) as string;
     const own = spellInUrl(assetPath);
-    const beside = isInStore(url) ? url.slice(0, url.indexOf(STORE_URL) + STORE_URL.length) : project.prefixes.cdnPrefix || basePath;
+    const beside = isInStore(url) ? url.slice(0, url.indexOf(storeUrl) + storeUrl.length) : prefixes.cdnPrefix || basePath;
     return [...new Set([beside + own, basePath + own, own])];
   }
-}
 
-function isInStore(url: string): boolean {
-  return url.includes(`${STORE_URL}/`);
+  function isInStore(url: string): boolean {
+    return url.includes(`${storeUrl}/`);
+  }
 }
 
 /** An origin that no file names. */

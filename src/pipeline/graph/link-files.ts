@@ -90,7 +90,7 @@ export function linkFiles(
     stablePaths,
     hashLength: options.hashLength,
     isLeftAlone,
-    moveOf: (assetPath: string) => moveTo(isDirect(assetPath), project.prefixes),
+    moveOf: (assetPath: string) => moveTo(isDirect(assetPath), project),
   };
   const kept = filesKeptPlain(moving);
 
@@ -122,12 +122,13 @@ export function linkFiles(
     }
     const hash = hashOf(assetPath, file, contentHash, []);
     const direct = isDirect(assetPath, hash);
-    const reason = direct === isDirect(assetPath) ? undefined : reasonToKeepPlain(file, moveTo(direct, project.prefixes), moving);
+    const reason = direct === isDirect(assetPath) ? undefined : reasonToKeepPlain(file, moveTo(direct, project), moving);
     if (reason) kept.set(assetPath, reason);
-    else outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, direct), integrity, size, contentHash });
+    else outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, direct ? project.storeUrl : ''), integrity, size, contentHash });
   }
   const keys = hashGraph(rewritten, outputs, graph, {
     prefixes: project.prefixes,
+    storeUrl: project.storeUrl,
     isDirect,
     hashOf,
     sourceOf: (assetPath) => byPath.get(assetPath),
@@ -181,14 +182,24 @@ function urlSpace({ prefixes: { basePath }, options }: Project, names: ReadonlyS
 }
 
 function keyOfState(
-  { options, delivery, prefixes }: Project,
+  { options, delivery, storeUrl, prefixes }: Project,
   hashedPaths: readonly string[],
   stablePaths: readonly string[],
   shape: HashedPathShape | undefined,
 ): string {
   const { algorithm, hashLength, fingerprint, references, modules } = options;
   const linkedDirectly = [...(shape?.linkedDirectly ?? [])];
-  const settings = JSON.stringify({ algorithm, hashLength, fingerprint, references, modules, delivery, prefixes, linkedDirectly });
+  const settings = JSON.stringify({
+    algorithm,
+    hashLength,
+    fingerprint,
+    references,
+    modules,
+    delivery,
+    storeUrl,
+    prefixes,
+    linkedDirectly,
+  });
   const hash = createHash('sha256').update(settings);
   for (const name of hashedPaths) hash.update(`\0${name}`);
   for (const name of stablePaths) hash.update(`\0\0${name}`);

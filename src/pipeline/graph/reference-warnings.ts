@@ -14,7 +14,7 @@ const MAX_COMPARED = 1_000_000;
 const LEAVE_OUT = (assetPath: string) =>
   `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
 
-const MOVES = 'a hashed URL is in another folder here, /_next/static/media/smart-cache/';
+const MOVES = 'a hashed URL is in another folder here, below /_next/static/';
 const EXCLUDE = (assetPath: string) =>
   `"exclude: '${assetPath}'" in the second argument of withSmartCache() leaves it plain without this warning`;
 /** How many files one warning names. */

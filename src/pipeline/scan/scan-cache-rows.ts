@@ -1,5 +1,5 @@
 import { algorithmOf } from '../../core/content-hash.js';
-import { isDirectUrl } from '../../core/rewrite-rules.js';
+import { storeUrlOf } from '../../core/rewrite-rules.js';
 import type { HashAlgorithm } from '../../core/smart-cache-options.js';
 import { isRecord } from '../disk/checked-document.js';
 import { hashedUrl } from '../graph/hash-graph.js';
@@ -96,7 +96,7 @@ function isOutput(value: unknown, assetPath: string, algorithm: HashAlgorithm): 
   const { hash, url } = value;
   if (typeof hash !== 'string' || typeof url !== 'string' || !/^[0-9a-f]{8,64}$/.test(hash)) return false;
   // Half a surrogate pair has no percent-encoding, so no URL was ever made of it.
-  return !/\p{Cs}/u.test(assetPath) && url === hashedUrl(assetPath, hash, isDirectUrl(url));
+  return !/\p{Cs}/u.test(assetPath) && url === hashedUrl(assetPath, hash, storeUrlOf(url) ?? '');
 }
 
 function isCount(value: unknown): value is number {

@@ -82,6 +82,15 @@ test('--json lists it', async () => {
   expect(JSON.parse((await clean(project, '--json')).stdout)).toEqual({ dryRun: false, removed, left: [] });
 });
 
+test('the folder for immutable assets is looked into too, and what Next puts there stays', async () => {
+  const project = builtApp({ options: { delivery: 'static' }, supportsImmutableAssets: true });
+  const folder = '.next/static/immutable/media/smart-cache';
+  writeFiles(project.root, { '.next/static/immutable/media/font.woff2': '' });
+  expect(fs.existsSync(path.join(project.root, folder))).toBe(true);
+  expect((await clean(project)).stderr).toContain(folder);
+  expect(listFiles(path.join(project.root, '.next/static/immutable'))).toEqual(['media/font.woff2']);
+});
+
 test('another distDir is looked into, also beside the app; under output: "export", .next', async () => {
   for (const input of [{ distDir: 'build' }, { distDir: '../built-elsewhere' }, { distDir: 'exported', output: 'export' }]) {
     const parent = temporaryFolder();

@@ -55,8 +55,8 @@ describe('a name with what looks like a hash', () => {
     expect(await failing(url)).toEqual({ exitCode: 1, checks: ['hash'] });
   });
 
-  test('in the folder of the store is a hash, whatever its bytes', async () => {
-    const stored = `/_next/static/media/smart-cache/js/app.${HASH}.js`;
+  test.each(['media', 'immutable/media'])('in the folder of the store below %s is a hash, whatever its bytes', async (parent) => {
+    const stored = `/_next/static/${parent}/smart-cache/js/app.${HASH}.js`;
     const { url } = await pageWith(`<script src="${stored}"></script>`, { [stored]: immutable('other') });
     expect(await failing(url)).toEqual({ exitCode: 1, checks: ['hash'] });
   });
