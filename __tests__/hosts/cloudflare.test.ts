@@ -10,6 +10,15 @@ import type { NodeServer } from '../support/node-server';
 import { type AssetsConfig, buildForCloudflare, startWrangler, writeAssetsConfig } from '../support/open-next';
 import { PAGE_CONTRACT } from '../support/page-contract';
 
+const page = fs.readFileSync(path.resolve(__dirname, '../../docs/DEPLOYING.md'), 'utf8');
+
+/** The block of lines to paste of docs/DEPLOYING.md that begins so. */
+function linesToPaste(start: string): string {
+  const block = page.split('```').find((text) => text.replace(/^\w*\n/, '').startsWith(start));
+  if (block === undefined) throw new Error(`docs/DEPLOYING.md has no lines to paste that begin with ${start}`);
+  return block.replace(/^\w*\n/, '');
+}
+
 /** What Cloudflare says of files that no rule of `_headers` matches. */
 const REVALIDATED = 'public, max-age=0, must-revalidate';
 
@@ -28,6 +37,8 @@ const publicDir = () => path.join(String(app?.dir), 'public');
 const urlOf = (assetPath: string) => expectedUrl(assetPath, { publicDir: publicDir(), delivery: 'static' });
 const toStale = (url: string) => url.replace(/\.[0-9a-f]{10}\./, '.0123456789.');
 const optimized = (url: string) => `/_next/image?url=${encodeURIComponent(url)}&w=64&q=75`;
+
+const configWith = (args: string) => `import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache(${args});\n`;
 
 async function serve(site: NextApp): Promise<void> {
   await server?.stop();
@@ -54,6 +65,7 @@ describe('an app', () => {
 
   beforeAll(() => {
     app = create('app-router', 'pages-router', 'hosts/open-next', 'hosts/cloudflare');
+    app.write('public/_headers', linesToPaste('/_next/static/*'));
   });
   afterAll(dispose);
 
@@ -112,8 +124,17 @@ describe('an app', () => {
     });
   });
 
-  test('is revalidated file by file without the rule of public/_headers', async () => {
+  test('must not keep the worker from what is missing: a stale hash is then a 404 that is immutable for a year', async () => {
     const site = app as NextApp;
+    writeAssetsConfig(site, { run_worker_first: ['/*', '!/_next/static/*'], html_handling: 'none' });
+    await serve(site);
+    const stale = await request(origin(), toStale(urlOf('/js/application.js')));
+    expect([stale.status, stale.cacheControl]).toEqual([404, IMMUTABLE]);
+  });
+
+  test('needs the rule of public/_headers: without it, browsers ask for each file again', async () => {
+    const site = app as NextApp;
+    writeAssetsConfig(site, { run_worker_first: false });
     fs.rmSync(path.join(site.dir, '.open-next/assets/_headers'));
     await serve(site);
     const answer = await request(origin(), urlOf('/js/application.js'));
@@ -126,10 +147,7 @@ describe("an app with delivery: 'rewrite'", () => {
 
   test('is warned by both builds that every hashed URL is a 404, and every one is', async () => {
     app = create('tiny', 'hosts/cloudflare');
-    app.write(
-      'next.config.mjs',
-      "import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache({}, { delivery: 'rewrite' });\n",
-    );
+    app.write('next.config.mjs', configWith("{}, { delivery: 'rewrite' }"));
     const output = buildForCloudflare(app);
     expect(output.match(/Hashed URLs do not work on this host \(OpenNext\)/g)).toHaveLength(2);
     expect(output.match(/every hashed URL is a 404/g)).toHaveLength(2);
@@ -140,9 +158,37 @@ describe("an app with delivery: 'rewrite'", () => {
   });
 });
 
+describe('an app with a basePath', () => {
+  afterAll(dispose);
+
+  test('needs the rule after the build, since the adapter moves public/_headers below the basePath', async () => {
+    const rule = linesToPaste('/_next/static/*');
+    app = create('tiny', 'hosts/cloudflare');
+    app.write('next.config.mjs', configWith("{ basePath: '/docs' }"));
+    app.write('public/_headers', `/docs${rule}`);
+    buildForCloudflare(app);
+    const url = `/docs${urlOf('/js/application.js')}`;
+    await serve(app);
+    expect((await request(origin(), url)).cacheControl).toBe(REVALIDATED);
+    app.write('.open-next/assets/_headers', `/docs${rule}`);
+    await serve(app);
+    const answer = await request(origin(), url);
+    expect([answer.status, answer.cacheControl, (await request(origin(), '/docs')).body.toString()]).toEqual([
+      200,
+      IMMUTABLE,
+      expect.stringContaining(url),
+    ]);
+    const stale = await request(origin(), toStale(url));
+    expect([stale.status, isCacheable(stale.cacheControl)]).toEqual([404, false]);
+  });
+});
+
 describe('an export', () => {
   beforeAll(async () => {
-    app = create('app-router', 'set-ups/export', 'hosts/cloudflare-export');
+    app = create('app-router', 'set-ups/export');
+    app.write('public/_headers', linesToPaste('/_next/static/*'));
+    app.write('worker.js', linesToPaste('// worker.js'));
+    app.write('wrangler.jsonc', linesToPaste('// wrangler.jsonc'));
     app.build();
     await serve(app);
   });
@@ -152,8 +198,7 @@ describe('an export', () => {
 
   test('needs its worker: without one, a stale hash is a 404 that is immutable for a year', async () => {
     const site = app as NextApp;
-    const { main: _, ...config } = JSON.parse(site.read('wrangler.json')) as { main: string };
-    site.write('wrangler.json', JSON.stringify({ ...config, assets: { directory: 'out' } }));
+    site.write('wrangler.jsonc', site.read('wrangler.jsonc').replace(/"main": .*|, "binding": "ASSETS"/g, ''));
     await serve(site);
     const stale = await request(origin(), toStale(urlOf('/js/application.js')));
     expect([stale.status, stale.cacheControl]).toEqual([404, IMMUTABLE]);

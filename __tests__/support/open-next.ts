@@ -15,7 +15,7 @@ export function buildForAws(app: NextApp): string {
 
 /** The part of `wrangler.json` that decides how files are served. */
 export interface AssetsConfig {
-  run_worker_first?: boolean;
+  run_worker_first?: boolean | string[];
   html_handling?: 'none';
 }
 
