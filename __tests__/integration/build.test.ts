@@ -42,6 +42,21 @@ describe('the manifest', () => {
     expect([answer.cacheControl, answer.body.toString()]).toEqual([IMMUTABLE, 'edited\n']);
   });
 
+  test('is rebuilt by next build when the prebuild script ran where the host could not be recognised', () => {
+    app = createApp('catch-all', { prebuild: false });
+    expect(app.cli('build').stderr).not.toContain('delivery:');
+    expect(app.read('.smart-cache/manifest.json')).toContain('"url": "/js/application.46fb7aa72a.js"');
+    // OpenNext sets it for the build command alone.
+    app.env.NEXT_PRIVATE_STANDALONE = 'true';
+    const output = app.build();
+    expect(output).toContain('next-smart-cache: delivery: static (OpenNext)\n');
+    expect(output.match(/the manifest was missing or outdated; rebuilt it for 7 files/g)).toHaveLength(1);
+    const url = '/_next/static/media/smart-cache/js/application.46fb7aa72a.js';
+    expect(app.read('.smart-cache/manifest.json')).toContain(`"url": "${url}"`);
+    expect(app.read(url.replace('/_next', '.next'))).toBe(app.read('public/js/application.js'));
+    expect(app.read('.next/server/app/client.html')).toContain('/_next/static/media/smart-cache/img/logo.ade38c8ba0.svg');
+  });
+
   test.each([
     ['cut short', (text: string) => text.slice(0, text.length / 2)],
     ['of another version', (text: string) => text.replace('"version": 1', '"version": 99')],

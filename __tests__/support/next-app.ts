@@ -7,6 +7,10 @@ import { type NodeServer, startNodeServer } from './node-server';
 /** A copy of a fixture app, on its own, with the package installed above it. */
 export interface NextApp {
   dir: string;
+  /** The folder above it, in which Next, this package and the tools are installed. */
+  installation: string;
+  /** The environment of its commands, for the tools of hosts. */
+  env: NodeJS.ProcessEnv;
   write(file: string, content: string | Buffer): void;
   read(file: string): string;
   /** Runs the `build` script, `prebuild` included; throws with the output when it fails. */
@@ -75,6 +79,8 @@ export function createApp(layers: string | readonly string[], options: AppOption
   const next = path.join(installation, 'node_modules/next/dist/bin/next');
   return {
     dir,
+    installation,
+    env,
     write(file, content) {
       const target = path.join(dir, file);
       fs.mkdirSync(path.dirname(target), { recursive: true });

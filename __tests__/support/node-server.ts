@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 
 export interface NodeServer {
@@ -42,6 +43,21 @@ export async function startServer(
     throw error;
   }
   return { origin: `http://localhost:${port}`, output: () => output, stop };
+}
+
+/** Answers requests in this process, on a free port. */
+export async function serveInProcess(answer: http.RequestListener): Promise<NodeServer> {
+  const server = http.createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  return {
+    origin: `http://localhost:${(server.address() as net.AddressInfo).port}`,
+    output: () => '',
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
 
 async function listening(child: ChildProcess, port: number, output: () => string): Promise<void> {

@@ -1,11 +1,9 @@
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { IMMUTABLE } from './http';
-import type { NodeServer } from './node-server';
+import { type NodeServer, serveInProcess } from './node-server';
 
-const TYPES: Record<string, string> = {
+export const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -19,29 +17,19 @@ const TYPES: Record<string, string> = {
  * `/page` is `page.html`, what is not there is `404.html`, and all below
  * `/_next/static/` is immutable.
  */
-export async function startOutFolderServer(folder: string, basePath = ''): Promise<NodeServer> {
-  const server = http.createServer((incoming, outgoing) => {
+export function startOutFolderServer(folder: string, basePath = ''): Promise<NodeServer> {
+  return serveInProcess((incoming, outgoing) => {
     const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
     const file = pathname.startsWith(basePath) ? findFile(folder, decodeURIComponent(pathname.slice(basePath.length))) : undefined;
     const served = file ?? path.join(folder, '404.html');
     const isImmutable = file !== undefined && pathname.startsWith(`${basePath}/_next/static/`);
     outgoing.writeHead(file === undefined ? 404 : 200, {
-      'content-type': TYPES[path.extname(served)] ?? 'application/octet-stream',
+      'content-type': CONTENT_TYPES[path.extname(served)] ?? 'application/octet-stream',
       'cache-control': isImmutable ? IMMUTABLE : 'public, max-age=0',
     });
     if (fs.existsSync(served)) fs.createReadStream(served).pipe(outgoing);
     else outgoing.end();
   });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    output: () => '',
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 function findFile(folder: string, pathname: string): string | undefined {

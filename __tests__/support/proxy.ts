@@ -12,14 +12,14 @@ export interface RecordingProxy {
  * A plain reverse proxy that writes down what comes through: what a browser
  * really asks for, whatever it says itself.
  *
- * @param pickTarget called for every request, with the origin to pass it to.
+ * @param pickTarget called with the path of every request, for the origin to pass it to.
  * @param headers added to every answer: a CDN's `Access-Control-Allow-Origin`.
  */
-export async function startProxy(pickTarget: () => string, headers: http.OutgoingHttpHeaders = {}): Promise<RecordingProxy> {
+export async function startProxy(pickTarget: (path: string) => string, headers: http.OutgoingHttpHeaders = {}): Promise<RecordingProxy> {
   const seen: RecordingProxy['seen'] = [];
   const server = http.createServer((incoming, outgoing) => {
-    const { hostname, port } = new URL(pickTarget());
     const path = incoming.url ?? '/';
+    const { hostname, port } = new URL(pickTarget(path));
     const forwarded = http.request({ hostname, port, path, method: incoming.method, headers: incoming.headers }, (answer) => {
       seen.push({ path, status: answer.statusCode ?? 0, cacheControl: answer.headers['cache-control'] });
       outgoing.writeHead(answer.statusCode ?? 0, { ...answer.headers, ...headers });
