@@ -1,3 +1,4 @@
+import type { BuiltSite } from '../core/nginx-areas.js';
 import type { Project } from '../pipeline/project.js';
 
 /** The world as the command line sees it; tests pass their own. */
@@ -11,6 +12,8 @@ export interface CommandIo {
   terminal: TerminalAbilities;
   /** Loads `next.config` and works out the project of an app's folder. */
   loadProject(root: string): Promise<Project>;
+  /** Reads what `next build` has left of a project. */
+  readBuiltSite(project: Project): BuiltSite;
   /** The `next.config` of an app's folder, in any of its forms. */
   findConfigFile(root: string): string | undefined;
   /**

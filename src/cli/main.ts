@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check.js';
 import { cleanCommand } from './commands/clean.js';
 import { headersCommand } from './commands/headers.js';
 import { initCommand } from './commands/init.js';
+import { nginxCommand } from './commands/nginx.js';
 import { verifyCommand } from './commands/verify.js';
 import { watchCommand } from './commands/watch.js';
 import { createTalk } from './terminal/talk.js';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CliCommand[] = [
   checkCommand,
   verifyCommand,
   headersCommand,
+  nginxCommand,
   cleanCommand,
 ];
 

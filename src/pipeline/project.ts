@@ -40,6 +40,8 @@ export interface Project {
   pageExtensions: readonly string[];
   /** Whether Next writes files for another server: `output: 'export'`. */
   isExport: boolean;
+  /** Where it writes them. */
+  exportDir: string;
   /** Where hashed URLs point. */
   delivery: Delivery;
   deliveryChoice: DeliveryChoice;
@@ -117,6 +119,7 @@ export function resolveProject({
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     pageExtensions,
     isExport: output === 'export',
+    exportDir: path.join(root, distDir === '.next' ? 'out' : distDir),
     delivery: deliveryChoice.delivery,
     deliveryChoice,
     deliveryLines: describeDelivery(deliveryChoice, build),

@@ -45,10 +45,15 @@ export function readBuiltProxy(distDir: string): BuiltProxy {
   };
 }
 
-type Document = Record<string, unknown>;
+export type Document = Record<string, unknown>;
 
-/** @param version Default: any. */
-function readDocument(distDir: string, name: string, version?: number): Document {
+/**
+ * Reads a JSON object that Next has written.
+ *
+ * @param version Default: any.
+ * @throws {Error} if it is not one; the message says which file, and why.
+ */
+export function readDocument(distDir: string, name: string, version?: number): Document {
   const document = parseJson(fs.readFileSync(path.join(distDir, name), 'utf8'), name);
   if (!isDocument(document)) throw new Error(`${name} is not an object`);
   if (version !== undefined && document.version !== version)

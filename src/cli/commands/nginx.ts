@@ -1,0 +1,82 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { SmartCacheError } from '../../core/errors.js';
+import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
+import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
+import type { Project } from '../../pipeline/project.js';
+import type { CliCommand, Invocation } from '../command.js';
+import type { CommandIo, ExitCode } from '../command-io.js';
+import { formatCount } from '../terminal/numbers.js';
+import { printableJson } from '../terminal/printable.js';
+import { createTalk } from '../terminal/talk.js';
+
+export const nginxCommand: CliCommand = {
+  name: 'nginx',
+  summary: 'print a configuration of nginx that serves hashed files without Next',
+  description:
+    'Prints a configuration to include in the server block of an app that runs behind nginx. nginx then sends the hashed files of the finished ' +
+    'build by itself, as immutable; every other request goes on to Next as before. Folders that the proxy of the app guards are left to Next, and ' +
+    "listed. With output: 'export', nginx needs no Next: the configuration serves the export alone.",
+  failsWhen: 'there is no finished build, or a name in it cannot be written in a configuration; nothing is printed',
+  examples: [
+    ['nginx > /etc/nginx/smart-cache.conf', 'after each "next build"; then "nginx -s reload"'],
+    ['nginx --app-dir /srv/app', 'where the app is built on another machine than nginx runs on'],
+  ],
+  configure: (command) =>
+    command.option('--app-dir <dir>', "the app's folder as nginx finds it, absolute (default: the app's folder)", parseDir),
+  run: runNginx,
+};
+
+function parseDir(dir: string): string {
+  if (!path.posix.isAbsolute(dir)) throw new InvalidArgumentError('It must be an absolute path, such as /srv/app.');
+  return dir.replace(/\/+$/, '');
+}
+
+async function runNginx({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
+  const project = await io.loadProject(root);
+  const appDir = (options.appDir as string | undefined) ?? project.root;
+  const { config, groups, left } = project.isExport ? configureExport(project, appDir) : configureSite(project, appDir, io);
+  io.stdout(json ? `${printableJson({ config, groups, leftToNext: left })}\n` : config);
+  const talk = createTalk(io);
+  for (const { path: folder, reason } of left) talk.note(`left to Next: ${folder}, since ${reason}`);
+  const folders = groups.flatMap(({ areas }) => areas);
+  if (project.isExport) talk.done('nginx serves the export alone; include the configuration in a server block');
+  else if (folders.length > 0)
+    talk.done(`nginx serves ${formatCount(folders.length, 'folder')}; include the configuration in the server block`);
+  else talk.done('nginx serves nothing; all is left to Next');
+  return 0;
+}
+
+interface Configuration {
+  config: string;
+  groups: readonly AreaGroup[];
+  left: readonly LeftToNext[];
+}
+
+function configureSite(project: Project, appDir: string, io: CommandIo): Configuration {
+  const site = io.readBuiltSite(project);
+  const assetPrefix = project.prefixes.assetPrefix.startsWith('/') ? project.prefixes.assetPrefix.replace(/\/+$/, '') : '';
+  const settings = { assetPrefix, hashLength: project.options.hashLength };
+  const { groups, left } = findNginxAreas(site, settings);
+  const staticDir = inAppDir(path.join(project.buildDir, 'static'), project, appDir);
+  return { config: writeNginxSite({ ...site, ...settings, staticDir, groups, left }), groups, left };
+}
+
+function configureExport(project: Project, appDir: string): Configuration {
+  const { exportDir, prefixes } = project;
+  if (!fs.existsSync(exportDir))
+    throw new SmartCacheError('ERR_SMART_CACHE_BUILD_UNUSABLE', {
+      what: 'There is no export to serve',
+      where: exportDir,
+      why: `"next build" has not run yet, or wrote to another folder`,
+      fix: `run "next build" in the app's folder, or name that folder with --cwd DIR`,
+    });
+  const config = writeNginxExport({ exportDir: inAppDir(exportDir, project, appDir), basePath: prefixes.basePath });
+  return { config, groups: [], left: [] };
+}
+
+/** A folder of the app as nginx finds it. nginx wants slashes on Windows too. */
+function inAppDir(folder: string, { root }: Project, appDir: string): string {
+  return [appDir, path.relative(root, folder)].join('/').split(path.sep).join('/');
+}

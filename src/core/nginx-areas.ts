@@ -1,0 +1,202 @@
+import { encodeAssetPath, splitExtension } from './asset-path.js';
+import { KNOWN_EXTENSIONS } from './content-types.js';
+import type { ProxyMatcher } from './guarded-files.js';
+import { type HeaderRule, isAboutCaching, isOwnHeaderRule } from './header-rules.js';
+import { REWRITE_STORE_URL, STORE_URL } from './rewrite-rules.js';
+
+/** A rule of the app, as Next writes it down. */
+interface BuiltRule {
+  source: string;
+  /** Over whole paths, `basePath` and locale included. */
+  regex: string;
+}
+
+/** A finished build, as far as it decides who answers a request for a file. */
+export interface BuiltSite {
+  buildId: string;
+  /** All files of `.next/static`, with `/` in between. */
+  staticFiles: readonly string[];
+  basePath: string;
+  /** The default locale of `i18n`, if the app has one. */
+  locale: string | undefined;
+  /** Those of the app's proxy. */
+  matchers: readonly ProxyMatcher[];
+  redirects: readonly (BuiltRule & { internal?: boolean })[];
+  headers: readonly (BuiltRule & HeaderRule)[];
+  /** In their order, ours included. */
+  beforeFiles: readonly (BuiltRule & { destination: string })[];
+}
+
+export interface NginxSettings {
+  /** Next's, if it is a path; `''` for none. */
+  assetPrefix: string;
+  /** Hex digits. */
+  hashLength: number;
+}
+
+/** Files that Next answers alike: a top-level folder of a store (`''`: the files beside the folders), or one of `.next/static`. */
+export interface Area {
+  kind: 'chunks' | 'direct' | 'rewrite';
+  folder: string;
+}
+
+/** Areas whose files the app sends with the same headers of its own. */
+export interface AreaGroup {
+  headers: readonly (readonly [key: string, value: string])[];
+  areas: readonly Area[];
+}
+
+export interface LeftToNext {
+  /** The folder, as one writes it in a URL. */
+  path: string;
+  /** Why, in a few words. */
+  reason: string;
+}
+
+/**
+ * The folders of `.next/static` that hold only files with a hash in their
+ * name. Next has others, such as `service-worker/`, which it does not serve as
+ * immutable (`server/lib/router-server.js` of Next 16.4).
+ */
+export const CHUNK_FOLDERS: readonly string[] = ['chunks', 'css', 'immutable', 'media'];
+
+/** Characters of one list of names. nginx refuses a parameter of more than 4,096 bytes. */
+const LIST_BUDGET = 1500;
+
+/**
+ * Decides what nginx may answer in the place of Next: areas in which Next
+ * would send nothing but the file and headers that are known beforehand. A
+ * folder is left to Next as a whole if for one of its files
+ *
+ * - the proxy sees the request, or a redirect or a rewrite of the app matches;
+ * - no rewrite of ours matches, because a route answers there;
+ * - a header depends on the request, or differs from those of the other files.
+ *
+ * The answer is for files of the types that nginx is told about, and for
+ * hashes of the length that hashed paths have; Next answers for all others.
+ */
+export function findNginxAreas(site: BuiltSite, settings: NginxSettings): { groups: AreaGroup[]; left: LeftToNext[] } {
+  const areas = judgeAreas(site, settings);
+  const lengths = { chunks: 0, direct: 0, rewrite: 0 };
+  const groups = new Map<string, AreaGroup>();
+  const left: LeftToNext[] = [];
+  for (const { area, headers, reason } of areas) {
+    lengths[area.kind] += reason === undefined ? encodeURIComponent(area.folder).length + 1 : 0;
+    const isListed = lengths[area.kind] <= LIST_BUDGET;
+    if (reason !== undefined || !isListed) {
+      left.push({ path: pathOf(area), reason: reason ?? 'there are too many folders to list them all' });
+      continue;
+    }
+    const key = JSON.stringify(headers);
+    groups.set(key, { headers, areas: [...(groups.get(key)?.areas ?? []), area] });
+  }
+  return { groups: [...groups.values()], left };
+}
+
+interface JudgedArea {
+  area: Area;
+  headers: AreaGroup['headers'];
+  /** Why Next must answer; `undefined` if nginx may. */
+  reason: string | undefined;
+}
+
+function judgeAreas(site: BuiltSite, { assetPrefix, hashLength }: NginxSettings): Iterable<JudgedArea> {
+  const rules = compileRules(site, assetPrefix);
+  const isHashed = new RegExp(`\\.[0-9a-f]{${hashLength}}\\.[^./]+$`);
+  const judged = new Map<string, JudgedArea>();
+  for (const file of site.staticFiles) {
+    const area = areaOf(file);
+    const isKnownType = KNOWN_EXTENSIONS.has(splitExtension(file).extension.slice(1).toLowerCase());
+    if (area === undefined || !isKnownType || (area.kind === 'rewrite' && !isHashed.test(file))) continue;
+    const key = pathOf(area);
+    const before = judged.get(key);
+    if (before?.reason !== undefined) continue;
+    const url = urlOf(file, area);
+    const headers = rules.headersOf(url, area);
+    const taken = rules.takenBy(url, area);
+    const isOdd = before !== undefined && JSON.stringify(before.headers) !== JSON.stringify(headers);
+    const reason = taken ?? (typeof headers === 'string' ? headers : isOdd ? 'the app gives its files different headers' : undefined);
+    judged.set(key, { area, headers: typeof headers === 'string' ? [] : headers, reason });
+  }
+  return judged.values();
+}
+
+const [DIRECT_FOLDER, REWRITE_FOLDER] = [STORE_URL, REWRITE_STORE_URL].map((url) => `${url.slice('/_next/static/'.length)}/`) as [
+  string,
+  string,
+];
+
+function areaOf(file: string): Area | undefined {
+  const first = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
+  if (file.startsWith(REWRITE_FOLDER)) return { kind: 'rewrite', folder: first(file.slice(REWRITE_FOLDER.length)) };
+  if (file.startsWith(DIRECT_FOLDER)) return { kind: 'direct', folder: first(file.slice(DIRECT_FOLDER.length)) };
+  return CHUNK_FOLDERS.includes(first(file)) ? { kind: 'chunks', folder: first(file) } : undefined;
+}
+
+function urlOf(file: string, { kind }: Area): string {
+  return encodeAssetPath(kind === 'rewrite' ? `/${file.slice(REWRITE_FOLDER.length)}` : `/_next/static/${file}`);
+}
+
+function pathOf({ kind, folder }: Area): string {
+  const parent = { chunks: '/_next/static/', direct: `${STORE_URL}/`, rewrite: '/' }[kind];
+  return parent + (folder === '' ? '*' : `${folder}/`);
+}
+
+function compileRules(site: BuiltSite, assetPrefix: string) {
+  // Next matches rules without regard to case, and asks matchers for both spellings of a path.
+  const compile = <Rule>(pattern: string, rule: Rule) => ({ pattern: new RegExp(pattern, 'i'), rule });
+  const matchers = site.matchers.map((matcher) => compile(matcher.regexp, matcher));
+  const redirects = site.redirects.filter(({ internal }) => internal !== true).map((rule) => compile(rule.regex, rule));
+  const beforeFiles = site.beforeFiles.map((rule) => compile(rule.regex, rule));
+  const headers = site.headers.filter((rule) => !isOwnHeaderRule(rule)).map((rule) => compile(rule.regex, rule));
+  const spellingsOf = (url: string) => {
+    const paths = [site.basePath + url];
+    if (url.startsWith('/_next/')) paths.push(assetPrefix + url);
+    else if (site.locale !== undefined) paths.push(`${site.basePath}/${site.locale}${url}`);
+    return [...paths, ...paths.map(decodeURIComponent)];
+  };
+  const matching = <Rule>(rules: readonly { pattern: RegExp; rule: Rule }[], url: string) => {
+    const spellings = spellingsOf(url);
+    return rules.filter(({ pattern }) => spellings.some((spelling) => pattern.test(spelling))).map(({ rule }) => rule);
+  };
+
+  return {
+    /** Why Next would not simply send the file. */
+    takenBy(url: string, { kind }: Area): string | undefined {
+      const [matcher] = matching(matchers, url);
+      if (matcher) return `the proxy sees its requests (matcher ${matcher.originalSource})`;
+      const [redirect] = matching(redirects, url);
+      if (redirect) return `a redirect of the app matches (source ${redirect.source})`;
+      const [rewrite] = matching(beforeFiles, url);
+      const isOurs = rewrite?.destination.includes(REWRITE_STORE_URL) === true;
+      if (kind === 'rewrite') return isOurs ? undefined : 'a route or a rewrite of the app answers there';
+      return rewrite && `a rewrite of the app matches (source ${rewrite.source})`;
+    },
+    /** The headers that the app's own rules set, or why they are not known. */
+    headersOf(url: string, { kind }: Area): AreaGroup['headers'] | string {
+      const set = new Map<string, readonly [string, string]>();
+      for (const rule of matching(headers, url)) {
+        const reason = (what: string) => `${what} (headers() for ${rule.source})`;
+        if (Object.hasOwn(rule, 'has') || Object.hasOwn(rule, 'missing')) return reason('its headers depend on the request');
+        for (const { key, value } of rule.headers) {
+          // Our own header rule empties these for hashed URLs.
+          if (isAboutCaching(key) && kind !== 'chunks') continue;
+          if (isAboutCaching(key) || key.toLowerCase() === 'set-cookie') return reason(`the app sets ${key} there`);
+          if (holdsParameter(rule.source, value) || !isWritable(key + value)) return reason(`nginx cannot write the header ${key}`);
+          set.set(key.toLowerCase(), [key, value]);
+        }
+      }
+      return [...set.values()].sort(([a], [b]) => (a < b ? -1 : 1));
+    },
+  };
+}
+
+/** Next puts parameters of the source into the value. */
+function holdsParameter(source: string, value: string): boolean {
+  return [...source.matchAll(/:(\w+)/g)].some(([parameter]) => value.includes(parameter));
+}
+
+/** nginx knows no escape for `$`. */
+function isWritable(text: string): boolean {
+  return /^[\x20-\x23\x25-\x7e]*$/.test(text);
+}

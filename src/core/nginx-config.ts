@@ -1,0 +1,183 @@
+import { CONTENT_TYPES, KNOWN_EXTENSIONS, TEXT_TYPES } from './content-types.js';
+import { SmartCacheError } from './errors.js';
+import { type Area, type AreaGroup, CHUNK_FOLDERS, type LeftToNext, type NginxSettings } from './nginx-areas.js';
+import { visible } from './visible-text.js';
+
+export interface NginxSiteInput extends NginxSettings {
+  /** The build's `static` folder, as nginx finds it: absolute. */
+  staticDir: string;
+  buildId: string;
+  basePath: string;
+  groups: readonly AreaGroup[];
+  left: readonly LeftToNext[];
+}
+
+/**
+ * Writes the configuration of nginx in front of Next, for a `server` block.
+ * nginx looks a request up among the files of one build. If the file is there,
+ * nginx sends it, and in every other case the request goes on as if the
+ * configuration were not there. So the length and the cost depend on neither
+ * the number of files nor the request.
+ *
+ * The rules stand in the `server` block itself, where `set`, `if` and `rewrite`
+ * run before nginx chooses a location (https://nginx.org/en/docs/http/ngx_http_rewrite_module.html).
+ * They match `$uri`, in which nginx has decoded the path and resolved `..`,
+ * and turned away a path that would leave the root or holds a NUL.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_NGINX_UNWRITABLE` for a name that nginx cannot read as it is.
+ * @example writeNginxSite({ staticDir: '/srv/app/.next/static', … })
+ */
+export function writeNginxSite(input: NginxSiteInput): string {
+  const { staticDir, buildId, basePath, assetPrefix, left } = input;
+  requirePlainPath('basePath', basePath);
+  requirePlainPath('assetPrefix', assetPrefix);
+  const sections = input.groups.map((group, index) => writeGroup(input, group, index + 1));
+  return [
+    '# Printed by "next-smart-cache nginx". Include it in the server block of the app.',
+    '# Print it again after each "next build": it serves the files of one build, and of another build nothing.',
+    '# All other requests go on to the locations of the server block: pages, stale hashes, the files named here.',
+    ...left.map(({ path, reason }) => `# Left to Next: ${visible(path)}, since ${visible(reason)}.`),
+    ...sections,
+    '',
+  ].join('\n');
+
+  function writeGroup({ hashLength }: NginxSiteInput, { headers, areas }: AreaGroup, number: number): string {
+    const file = `$smart_cache_${number}`;
+    const internal = `${basePath}/_next/smart-cache-${number}/`;
+    const prefix = alternatives([basePath, assetPrefix].map(bytePattern));
+    const chunks = areas.filter(({ kind }) => kind === 'chunks').map(chunkPattern);
+    const [direct, rewrite] = (['direct', 'rewrite'] as const).map((kind) => namesPattern(areas.filter((area) => area.kind === kind)));
+    const lookUps: (readonly [pattern: string | undefined, parent: string])[] = [
+      [chunks.length > 0 ? `${prefix}/_next/static/(${alternatives(chunks)}/.+)` : undefined, ''],
+      [direct && `${prefix}/_next/static/(media/smart-cache/${direct})`, ''],
+      [rewrite && `${bytePattern(basePath)}/(${rewrite}\\.[0-9a-f]{${hashLength}}\\.[^./]+)`, 'media/smart-cache-rewrite/'],
+    ];
+    return [
+      '',
+      `set ${file} "";`,
+      ...lookUps.flatMap(([pattern, parent]) => (pattern ? [`if ($uri ~ "^${pattern}$") { set ${file} "${parent}$1"; }`] : [])),
+      // nginx would not know the type of another file.
+      `if ($uri !~* "\\.(?:${[...KNOWN_EXTENSIONS].sort().join('|')})$") { set ${file} ""; }`,
+      '# The folder of the build ID is in the path so that nothing is found in another build, whose proxy may guard other files.',
+      `if (-f ${quote(`${staticDir}/${buildId}/../`, file)}) { rewrite ^ ${quote(internal, file)} last; }`,
+      `location ^~ ${quote(internal)} {`,
+      '  internal;',
+      `  alias ${quote(`${staticDir}/`)};`,
+      ...fileDirectives(staticDir),
+      '  add_header Cache-Control "public, max-age=31536000, immutable";',
+      ...(headers.length > 0 ? ['  # From headers() of the app.'] : []),
+      ...headers.map(([key, value]) => `  add_header ${quote(key)} ${quote(value)};`),
+      '}',
+    ].join('\n');
+  }
+}
+
+/**
+ * Writes the configuration of nginx alone in front of an export: pages are
+ * revalidated, files below Next's static folders are immutable, and the page
+ * for what is not there is not kept.
+ *
+ * @param exportDir the folder that Next exported to, as nginx finds it: absolute.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_NGINX_UNWRITABLE` for a name that nginx cannot read as it is.
+ */
+export function writeNginxExport({ exportDir, basePath }: { exportDir: string; basePath: string }): string {
+  requirePlainPath('basePath', basePath);
+  const base = bytePattern(basePath);
+  const common = [`  root ${quote(`${exportDir}/`)};`, ...fileDirectives(exportDir)];
+  // Another export may have its place in the same server block.
+  const notFound = `@smart-cache-not-found${basePath}`;
+  return [
+    '# Printed by "next-smart-cache nginx". Include it in the server block of the site. A new export needs no new configuration.',
+    `location ~ "^${base}(?<smart_cache_file>/_next/static/${alternatives(CHUNK_FOLDERS)}/.+)$" {`,
+    ...common,
+    '  try_files $smart_cache_file =404;',
+    `  error_page 404 ${notFound};`,
+    '  add_header Cache-Control "public, max-age=31536000, immutable";',
+    '}',
+    `location ~ "^${base}(?<smart_cache_page>(?:/.*?)?)/?$" {`,
+    ...common,
+    '  try_files $smart_cache_page $smart_cache_page.html $smart_cache_page/index.html =404;',
+    `  error_page 404 ${notFound};`,
+    '  add_header Cache-Control "public, max-age=0, must-revalidate";',
+    '}',
+    `location ${notFound} {`,
+    ...common,
+    '  try_files /404.html =404;',
+    '  add_header Cache-Control "no-store" always;',
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** @param folder nothing is sent through a symbolic link below it. */
+function fileDirectives(folder: string): string[] {
+  const types = Object.entries(CONTENT_TYPES).map(([type, extensions]) => `${type} ${extensions};`);
+  return [
+    `  disable_symlinks on ${quote(`from=${folder}/`)};`,
+    `  types { text/html html; ${types.join(' ')} }`,
+    '  default_type application/octet-stream;',
+    '  charset UTF-8;',
+    // nginx adds text/html by itself.
+    `  charset_types ${TEXT_TYPES.join(' ')};`,
+  ];
+}
+
+/** `media/` holds the two stores, which have areas of their own. */
+function chunkPattern({ folder }: Area): string {
+  return folder === 'media' ? 'media(?!/smart-cache(?:-rewrite)?/)' : bytePattern(folder);
+}
+
+/** A path in one of the folders, or beside them. */
+function namesPattern(areas: readonly Area[]): string | undefined {
+  const folders = areas.filter(({ folder }) => folder !== '').map(({ folder }) => bytePattern(folder));
+  const patterns = [...(folders.length > 0 ? [`${alternatives(folders)}/.+`] : []), ...(folders.length < areas.length ? ['[^/]+'] : [])];
+  return patterns.length > 0 ? alternatives(patterns) : undefined;
+}
+
+function alternatives(patterns: readonly string[]): string {
+  const unique = [...new Set(patterns)].sort();
+  return unique.length === 1 ? (unique[0] as string) : `(?:${unique.join('|')})`;
+}
+
+/** A pattern for these bytes of UTF-8, in which no character means anything to nginx or to PCRE. */
+function bytePattern(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/%2F/g, '/')
+    .replace(/%/g, '\\x')
+    .replace(/[.!~*'()]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`);
+}
+
+/**
+ * Quotes a text as one parameter. In quotes nginx reads `\"` and `\\` as the
+ * sign, and `$` as the beginning of a variable, for which it has no escape
+ * (`ngx_conf_read_token`, `ngx_http_script_compile`).
+ *
+ * @param variable to come after the text. Default: none.
+ */
+function quote(text: string, variable = ''): string {
+  if (/[$\p{Cc}]/u.test(text))
+    throw unwritable(
+      text,
+      'nginx has no escape for "$" or a control character',
+      'rename the folder, or name one that leads to it with --app-dir',
+    );
+  return `"${text.replace(/["\\]/g, '\\$&')}${variable}"`;
+}
+
+function requirePlainPath(option: string, path: string): void {
+  if (!/^(?:\/[\w.~-]+)*$/.test(path))
+    throw unwritable(
+      `${option} of next.config, ${path}`,
+      'it has other signs than letters, digits and "-._~"',
+      `use a ${option} of these signs`,
+    );
+}
+
+function unwritable(where: string, why: string, fix: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_NGINX_UNWRITABLE', {
+    what: 'A name cannot be written in a configuration of nginx',
+    where,
+    why,
+    fix,
+  });
+}
