@@ -147,7 +147,9 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
   const compile = <Rule>(pattern: string, rule: Rule) => ({ pattern: new RegExp(pattern, 'i'), rule });
   const matchers = site.matchers.map((matcher) => compile(matcher.regexp, matcher));
   const redirects = site.redirects.filter(({ internal }) => internal !== true).map((rule) => compile(rule.regex, rule));
-  const beforeFiles = site.beforeFiles.map((rule) => compile(rule.regex, rule));
+  // Next adds this one by itself (`lib/load-custom-routes.js`): its static files are the same with and without the prefix.
+  const isOfNext = ({ source }: BuiltRule) => source === `${assetPrefix}/_next/:path+`;
+  const beforeFiles = site.beforeFiles.filter((rule) => !isOfNext(rule)).map((rule) => compile(rule.regex, rule));
   const headers = site.headers.filter((rule) => !isOwnHeaderRule(rule)).map((rule) => compile(rule.regex, rule));
   const spellingsOf = (url: string) => {
     const paths = [site.basePath + url];

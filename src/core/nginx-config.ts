@@ -48,14 +48,15 @@ export function writeNginxSite(input: NginxSiteInput): string {
     const chunks = areas.filter(({ kind }) => kind === 'chunks').map(chunkPattern);
     const [direct, rewrite] = (['direct', 'rewrite'] as const).map((kind) => namesPattern(areas.filter((area) => area.kind === kind)));
     const lookUps: (readonly [pattern: string | undefined, parent: string])[] = [
-      [chunks.length > 0 ? `${prefix}/_next/static/(${alternatives(chunks)}/.+)` : undefined, ''],
-      [direct && `${prefix}/_next/static/(media/smart-cache/${direct})`, ''],
-      [rewrite && `${bytePattern(basePath)}/(${rewrite}\\.[0-9a-f]{${hashLength}}\\.[^./]+)`, 'media/smart-cache-rewrite/'],
+      [chunks.length > 0 ? `${prefix}/_next/static/(?<smart_cache>${alternatives(chunks)}/.+)` : undefined, ''],
+      [direct && `${prefix}/_next/static/(?<smart_cache>media/smart-cache/${direct})`, ''],
+      [rewrite && `${bytePattern(basePath)}/(?<smart_cache>${rewrite}\\.[0-9a-f]{${hashLength}}\\.[^./]+)`, 'media/smart-cache-rewrite/'],
     ];
     return [
       '',
       `set ${file} "";`,
-      ...lookUps.flatMap(([pattern, parent]) => (pattern ? [`if ($uri ~ "^${pattern}$") { set ${file} "${parent}$1"; }`] : [])),
+      // A capture with a name, since nginx would encode `$1` again, of a path that came encoded (`ngx_http_script_copy_capture_code`).
+      ...lookUps.flatMap(([pattern, parent]) => (pattern ? [`if ($uri ~ "^${pattern}$") { set ${file} "${parent}$smart_cache"; }`] : [])),
       // nginx would not know the type of another file.
       `if ($uri !~* "\\.(?:${[...KNOWN_EXTENSIONS].sort().join('|')})$") { set ${file} ""; }`,
       '# The folder of the build ID is in the path so that nothing is found in another build, whose proxy may guard other files.',
@@ -94,9 +95,10 @@ export function writeNginxExport({ exportDir, basePath }: { exportDir: string; b
     `  error_page 404 ${notFound};`,
     '  add_header Cache-Control "public, max-age=31536000, immutable";',
     '}',
-    `location ~ "^${base}(?<smart_cache_page>(?:/.*?)?)/?$" {`,
+    // The slash comes from here: of "root", nginx drops the last one, and `.html` alone would name a file beside the folder.
+    `location ~ "^${base}(?:/(?<smart_cache_page>.*?))?/?$" {`,
     ...common,
-    '  try_files $smart_cache_page $smart_cache_page.html $smart_cache_page/index.html =404;',
+    '  try_files /$smart_cache_page /$smart_cache_page.html /$smart_cache_page/index.html =404;',
     `  error_page 404 ${notFound};`,
     '  add_header Cache-Control "public, max-age=0, must-revalidate";',
     '}',
