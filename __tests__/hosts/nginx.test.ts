@@ -15,7 +15,7 @@ import { proxyTo, startNginx } from '../support/nginx';
 import { freePort, type NodeServer } from '../support/node-server';
 import { PAGE_CONTRACT } from '../support/page-contract';
 import { plainPath, requestPaths } from '../support/request-paths';
-import { temporaryFolder } from '../support/temporary-folder';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder';
 
 const MADE_UP = '0123456789';
 
@@ -310,7 +310,9 @@ describe('alone in front of an export', () => {
   contract(() => ({ app, server: site, basePath: '/docs', prefix: '/docs', delivery: 'static' }), ['app-router']);
 
   test('pages are revalidated, and what is not there is a 404 that no cache keeps', async () => {
-    for (const url of ['/docs', '/docs/', '/docs/second', '/docs/second/']) {
+    // As with trailingSlash: true.
+    fs.cpSync(path.join(app.dir, 'out/second.html'), path.join(app.dir, 'out/third/index.html'));
+    for (const url of ['/docs', '/docs/', '/docs/second', '/docs/second/', '/docs/third', '/docs/third/']) {
       const { status, cacheControl, headers } = await request(site.origin, url);
       expect([url, status, cacheControl, headers['content-type']]).toEqual([
         url,
@@ -338,4 +340,17 @@ describe('alone in front of an export', () => {
           expect([url, [400, 404].includes(status), body.toString().includes('beside the export')]).toEqual([url, true, false]);
         }
   });
+});
+
+test('the recipe of FROM-NGINX-AND-DJANGO.md keeps the wrong bytes for 30 days, as the page says', async () => {
+  const docs = fs.readFileSync(path.resolve(__dirname, '../../docs/FROM-NGINX-AND-DJANGO.md'), 'utf8');
+  const [, recipe = ''] = /^```nginx\n(location .*?)^```$/ms.exec(docs) ?? [];
+  const folder = temporaryFolder();
+  writeFiles(folder, { 'static/js/application.js': 'yesterday' });
+  const { origin } = await serve(recipe.replace('/srv/site', folder));
+  writeFiles(folder, { 'static/js/application.js': 'today' });
+  for (const hash of [createHash('md5').update('yesterday').digest('hex'), '0', '00']) {
+    const { status, cacheControl, body } = await request(origin, `/static/js/application.${hash}.js`);
+    expect([status, cacheControl, body.toString()]).toEqual([200, 'max-age=2592000', 'today']);
+  }
 });

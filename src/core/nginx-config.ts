@@ -31,6 +31,7 @@ export function writeNginxSite(input: NginxSiteInput): string {
   const { staticDir, buildId, basePath, assetPrefix, left } = input;
   requirePlainPath('basePath', basePath);
   requirePlainPath('assetPrefix', assetPrefix);
+  requirePlainPath('generateBuildId', `/${buildId}`);
   const sections = input.groups.map((group, index) => writeGroup(input, group, index + 1));
   return [
     '# Printed by "next-smart-cache nginx". Include it in the server block of the app.',

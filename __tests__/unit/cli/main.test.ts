@@ -43,6 +43,8 @@ Commands:
   verify [options] <url>  look at a running site from outside: headers, bytes
                           and hashes, CDN
   headers [options]       print the _headers rule for Cloudflare and Netlify
+  nginx [options]         print a configuration of nginx that serves hashed
+                          files without Next
   clean [options]         remove what next-smart-cache has written
 "
 `);
@@ -134,7 +136,7 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
 test('--cwd is in the help of the commands that read an app, and of no other', async () => {
   const withCwd = [];
   for (const { name } of COMMANDS) if ((await run([name, '--help'])).stdout.includes('--cwd')) withCwd.push(name);
-  expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'headers', 'clean']);
+  expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'headers', 'nginx', 'clean']);
 });
 
 /** `build` → `ubild` */
