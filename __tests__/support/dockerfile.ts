@@ -66,14 +66,11 @@ export function buildImage({ dockerfile, dockerignore, context, target, mounts }
   return stages.at(-1) ?? refuse('a file without FROM');
 
   function copy(rest: string, stage: Stage): void {
-    const words = rest.split(' ');
-    const from = stages.find(({ name }) => words[0] === `--from=${name}`);
-    const paths = words.filter((word) => !word.startsWith('--from=') && word !== '--chown=node:node');
+    const [, stageName, names = ''] = /^(?:--from=(\w+) )?(?:--chown=node:node )?([^-].*)$/.exec(rest) ?? refuse(`COPY ${rest}`);
+    const from = stageName === undefined ? undefined : (stages.find(({ name }) => name === stageName) ?? refuse(`COPY ${rest}`));
+    const paths = names.split(' ');
     const destination = paths.pop() ?? '';
-    if (words[0]?.startsWith('--from=') && (from === undefined || !paths.every((source) => source.startsWith('/')))) refuse(`COPY ${rest}`);
-    if (paths.length === 0 || paths.some((source) => source.startsWith('--')) || !destination.startsWith('./')) {
-      if (destination !== '.') refuse(`COPY ${rest}`);
-    }
+    if (paths.length === 0 || !/^\.(?:\/|$)/.test(destination)) refuse(`COPY ${rest}`);
     for (const source of paths) {
       const file = path.join(from?.root ?? context, source);
       const isFolder = fs.statSync(file).isDirectory();
