@@ -335,7 +335,9 @@ describe('alone in front of an export', () => {
     const ups = ['', '/..', '/%2e%2e', '/..%2f', '..', '/css/../..', '/_next/static/../../..', '/_next/static/chunks/..%2f..%2f..%2f..'];
     for (const { origin } of [site, root])
       for (const base of ['/docs', ''])
-        for (const url of ups.flatMap((up) => ['', '/package.json', '/out.html', 'out.html', '.html'].map((target) => base + up + target))) {
+        for (const url of ups.flatMap((up) =>
+          ['', '/package.json', '/out.html', 'out.html', '.html'].map((target) => base + up + target),
+        )) {
           const text = (await request(origin, url.startsWith('/') ? url : `/${url}`)).body.toString();
           // The second is in package.json.
           expect([url, ['beside the export', '"private":true'].filter((secret) => text.includes(secret))]).toEqual([url, []]);

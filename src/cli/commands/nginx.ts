@@ -4,10 +4,10 @@ import { InvalidArgumentError } from 'commander';
 import { SmartCacheError } from '../../core/errors.js';
 import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
+import { formatCount } from '../../core/numbers.js';
 import type { Project } from '../../pipeline/project.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
-import { formatCount } from '../terminal/numbers.js';
 import { printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 
