@@ -11,7 +11,7 @@ interface BuiltRule {
   regex: string;
 }
 
-/** A finished build, as far as it decides who answers a request for a file. */
+/** The parts of a finished build that decide who answers a request for a file. */
 export interface BuiltSite {
   buildId: string;
   /** All files of `.next/static`, with `/` in between. */
@@ -72,8 +72,10 @@ const LIST_BUDGET = 1500;
  * - no rewrite of ours matches, because a route answers there;
  * - a header depends on the request, or differs from those of the other files.
  *
- * The answer is for files of the types that nginx is told about, and for
- * hashes of the length that hashed paths have; Next answers for all others.
+ * Only files count whose type nginx is told, and whose hash has the length of
+ * this build: the configuration leaves all others to Next.
+ *
+ * @returns the areas for nginx, by their headers, and the folders left to Next with the reasons.
  */
 export function findNginxAreas(site: BuiltSite, settings: NginxSettings): { groups: AreaGroup[]; left: LeftToNext[] } {
   const areas = judgeAreas(site, settings);
@@ -152,9 +154,9 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
   const beforeFiles = site.beforeFiles.filter((rule) => !isOfNext(rule)).map((rule) => compile(rule.regex, rule));
   const headers = site.headers.filter((rule) => !isOwnHeaderRule(rule)).map((rule) => compile(rule.regex, rule));
   const spellingsOf = (url: string) => {
-    const paths = [site.basePath + url];
-    if (url.startsWith('/_next/')) paths.push(assetPrefix + url);
-    else if (site.locale !== undefined) paths.push(`${site.basePath}/${site.locale}${url}`);
+    const isStatic = url.startsWith('/_next/');
+    const paths = isStatic ? staticPrefixes({ ...site, assetPrefix }).map((prefix) => prefix + url) : [site.basePath + url];
+    if (!isStatic && site.locale !== undefined) paths.push(`${site.basePath}/${site.locale}${url}`);
     return [...paths, ...paths.map(decodeURIComponent)];
   };
   const matching = <Rule>(rules: readonly { pattern: RegExp; rule: Rule }[], url: string) => {
@@ -184,7 +186,7 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
           // Our own header rule empties these for hashed URLs.
           if (isAboutCaching(key) && kind !== 'chunks') continue;
           if (isAboutCaching(key) || key.toLowerCase() === 'set-cookie') return reason(`the app sets ${key} there`);
-          if (holdsParameter(rule.source, value) || !isWritable(key + value)) return reason(`nginx cannot write the header ${key}`);
+          if (holdsParameter(rule.source, key + value) || !isWritable(key + value)) return reason(`nginx cannot write the header ${key}`);
           set.set(key.toLowerCase(), [key, value]);
         }
       }
@@ -193,9 +195,14 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
   };
 }
 
-/** Next puts parameters of the source into the value. */
-function holdsParameter(source: string, value: string): boolean {
-  return [...source.matchAll(/:(\w+)/g)].some(([parameter]) => value.includes(parameter));
+/** The prefixes under which Next serves `/_next/static`. */
+export function staticPrefixes({ basePath, assetPrefix }: Pick<BuiltSite & NginxSettings, 'basePath' | 'assetPrefix'>): string[] {
+  return [basePath, ...(assetPrefix === '' ? [] : [assetPrefix])];
+}
+
+/** Next puts parameters of the source into name and value of a header. */
+function holdsParameter(source: string, header: string): boolean {
+  return [...source.matchAll(/:(\w+)/g)].some(([parameter]) => header.includes(parameter));
 }
 
 /** nginx knows no escape for `$`. */

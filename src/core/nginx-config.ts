@@ -1,6 +1,6 @@
 import { CONTENT_TYPES, KNOWN_EXTENSIONS, TEXT_TYPES } from './content-types.js';
 import { SmartCacheError } from './errors.js';
-import { type Area, type AreaGroup, CHUNK_FOLDERS, type LeftToNext, type NginxSettings } from './nginx-areas.js';
+import { type Area, type AreaGroup, CHUNK_FOLDERS, type LeftToNext, type NginxSettings, staticPrefixes } from './nginx-areas.js';
 import { visible } from './visible-text.js';
 
 export interface NginxSiteInput extends NginxSettings {
@@ -19,7 +19,7 @@ export interface NginxSiteInput extends NginxSettings {
  * configuration were not there. So the length and the cost depend on neither
  * the number of files nor the request.
  *
- * The rules stand in the `server` block itself, where `set`, `if` and `rewrite`
+ * The rules are in the `server` block itself, where `set`, `if` and `rewrite`
  * run before nginx chooses a location (https://nginx.org/en/docs/http/ngx_http_rewrite_module.html).
  * They match `$uri`, in which nginx has decoded the path and resolved `..`,
  * and turned away a path that would leave the root or holds a NUL.
@@ -35,8 +35,8 @@ export function writeNginxSite(input: NginxSiteInput): string {
   const sections = input.groups.map((group, index) => writeGroup(input, group, index + 1));
   return [
     '# Printed by "next-smart-cache nginx". Include it in the server block of the app.',
-    '# Print it again after each "next build": it serves the files of one build, and of another build nothing.',
-    '# All other requests go on to the locations of the server block: pages, stale hashes, the files named here.',
+    '# Print it again after each "next build": it serves the files of one build only.',
+    '# All other requests go on to the locations of the server block: pages, stale hashes, and what is left to Next.',
     ...left.map(({ path, reason }) => `# Left to Next: ${visible(path)}, since ${visible(reason)}.`),
     ...sections,
     '',
@@ -45,7 +45,7 @@ export function writeNginxSite(input: NginxSiteInput): string {
   function writeGroup({ hashLength }: NginxSiteInput, { headers, areas }: AreaGroup, number: number): string {
     const file = `$smart_cache_${number}`;
     const internal = `${basePath}/_next/smart-cache-${number}/`;
-    const prefix = alternatives([basePath, assetPrefix].map(bytePattern));
+    const prefix = alternatives(staticPrefixes(input).map(bytePattern));
     const chunks = areas.filter(({ kind }) => kind === 'chunks').map(chunkPattern);
     const [direct, rewrite] = (['direct', 'rewrite'] as const).map((kind) => namesPattern(areas.filter((area) => area.kind === kind)));
     const lookUps: (readonly [pattern: string | undefined, parent: string])[] = [
@@ -56,9 +56,9 @@ export function writeNginxSite(input: NginxSiteInput): string {
     return [
       '',
       `set ${file} "";`,
-      // A capture with a name, since nginx would encode `$1` again, of a path that came encoded (`ngx_http_script_copy_capture_code`).
+      // The capture has a name because nginx encodes `$1` again if the request was encoded (`ngx_http_script_copy_capture_code`).
       ...lookUps.flatMap(([pattern, parent]) => (pattern ? [`if ($uri ~ "^${pattern}$") { set ${file} "${parent}$smart_cache"; }`] : [])),
-      // nginx would not know the type of another file.
+      // nginx knows no other types, so Next sends the other files.
       `if ($uri !~* "\\.(?:${[...KNOWN_EXTENSIONS].sort().join('|')})$") { set ${file} ""; }`,
       '# The folder of the build ID is in the path so that nothing is found in another build, whose proxy may guard other files.',
       `if (-f ${quote(`${staticDir}/${buildId}/../`, file)}) { rewrite ^ ${quote(internal, file)} last; }`,
@@ -96,7 +96,7 @@ export function writeNginxExport({ exportDir, basePath }: { exportDir: string; b
     `  error_page 404 ${notFound};`,
     '  add_header Cache-Control "public, max-age=31536000, immutable";',
     '}',
-    // The slash comes from here: of "root", nginx drops the last one, and `.html` alone would name a file beside the folder.
+    // nginx drops the slash at the end of "root", so without the slash of this pattern `.html` would name a file beside the folder.
     `location ~ "^${base}(?:/(?<smart_cache_page>.*?))?/?$" {`,
     ...common,
     '  try_files /$smart_cache_page /$smart_cache_page.html /$smart_cache_page/index.html =404;',

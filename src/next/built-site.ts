@@ -33,7 +33,7 @@ export function readBuiltSite({ buildDir }: Project): BuiltSite {
   }
 }
 
-/** Regular files and nothing else: no one of the build's static files is a link. */
+/** Regular files alone: the build writes no links, and nginx follows none. */
 function listFiles(folder: string): string[] {
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })

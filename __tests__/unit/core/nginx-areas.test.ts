@@ -62,8 +62,8 @@ describe('Next keeps a folder', () => {
     ['with the default locale in front', { ...matcher('^/en/members/.*$'), locale: 'en' }, ['/members/']],
     [
       'below the basePath',
-      { ...matcher('^/docs/members/.*$'), basePath: '/docs', beforeFiles: [{ ...OURS, regex: '^/docs/.*$' }] },
-      ['/members/', '/_next/static/chunks/'],
+      { ...matcher('^/docs/members/.*$'), basePath: '/docs', beforeFiles: [{ ...OURS, regex: '^/docs/(?:css|members)/.*$' }] },
+      ['/members/'],
     ],
     ['if the proxy sees every request', matcher('^/.*$'), ['/_next/static/chunks/', '/css/', '/members/']],
     ['that a redirect leads away from', { redirects: [{ source: 's', regex: '^/css/.*$' }] }, ['/css/']],
@@ -151,6 +151,12 @@ test('more folders than a list holds are left to Next, so that nginx can read ev
 });
 
 describe('the text', () => {
+  test('has nothing for /_next/static without the basePath, where another app may answer', () => {
+    const lines = written({ basePath: '/docs', beforeFiles: [{ ...OURS, regex: '^/docs/(?:css|members)/.*$' }] }).split('\n');
+    const patterns = lines.flatMap((line) => /^if \(\$uri ~ "\^(.+?)\(\?</.exec(line)?.[1] ?? []);
+    expect(patterns).toEqual(['/docs/_next/static/', '/docs/']);
+  });
+
   test('names no sign that means something to nginx', () => {
     const staticFiles = [`${STORE}/css/a "b" $c;{d}\n#/a.0123456789.css`, `${STORE}/$x;{"\n#/a.0123456789.css`];
     const text = written({ staticFiles, beforeFiles: [{ ...OURS, regex: '^/' }] });
