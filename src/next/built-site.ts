@@ -14,7 +14,7 @@ import { type Document, readBuiltProxy, readDocument } from './checks/proxy-matc
  */
 export function readBuiltSite({ buildDir }: Project): BuiltSite {
   try {
-    // `next build` writes it last; a build that failed, or that our checks refused, has none.
+    // `next start` needs it too; our checks remove it from a build that they refuse.
     const buildId = fs.readFileSync(path.join(buildDir, 'BUILD_ID'), 'utf8').trim();
     const routes = readDocument(buildDir, 'routes-manifest.json', 3);
     const { matchers, prefixes } = readBuiltProxy(buildDir);
@@ -36,9 +36,9 @@ export function readBuiltSite({ buildDir }: Project): BuiltSite {
 /** Regular files alone: the build writes no links, and nginx follows none. */
 function listFiles(folder: string): string[] {
   return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => fs.lstatSync(path.join(folder, name)).isFile())
+    .map((name) => name.split(path.sep).join('/'))
     .sort();
 }
 
