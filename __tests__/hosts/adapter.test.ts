@@ -21,11 +21,8 @@ const DEPLOYMENT_ID = 'dpl-test';
 interface Row {
   name: string;
   env?: Record<string, string>;
-  next?: Record<string, unknown>;
   routers: readonly Router[];
-  /** Whether Next puts the name of the deploy behind URLs of images. */
-  hasDeployInImages: boolean;
-  storeUrl?: string;
+  supportsImmutableAssets: boolean;
 }
 
 const ROWS: readonly Row[] = [
@@ -33,17 +30,9 @@ const ROWS: readonly Row[] = [
     name: 'that supports immutable assets',
     env: { ADAPTER_SUPPORTS_IMMUTABLE: '1' },
     routers: ['app-router', 'pages-router'],
-    hasDeployInImages: false,
-    storeUrl: IMMUTABLE_STORE,
+    supportsImmutableAssets: true,
   },
-  { name: 'that does not', routers: ['app-router'], hasDeployInImages: true, storeUrl: IMMUTABLE_STORE },
-  {
-    name: 'that does, in an app that does not want them',
-    env: { ADAPTER_SUPPORTS_IMMUTABLE: '1' },
-    next: { supportsImmutableAssets: false },
-    routers: ['app-router'],
-    hasDeployInImages: true,
-  },
+  { name: 'that does not', routers: ['app-router'], supportsImmutableAssets: false },
 ];
 
 let browser: Browser;
@@ -54,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe.each(ROWS)('an adapter $name', ({ env = {}, next = {}, routers, hasDeployInImages, storeUrl }) => {
+describe.each(ROWS)('an adapter $name', ({ env = {}, routers, supportsImmutableAssets }) => {
   let app: NextApp;
   let server: NodeServer;
   let urlOf: (assetPath: string) => string;
@@ -62,14 +51,15 @@ describe.each(ROWS)('an adapter $name', ({ env = {}, next = {}, routers, hasDepl
 
   beforeAll(async () => {
     app = createApp([...routers, 'adapter'], {
-      env: { ...env, NEXT_OPTIONS: JSON.stringify({ reactStrictMode: true, deploymentId: DEPLOYMENT_ID, ...next }) },
+      env: { ...env, NEXT_OPTIONS: JSON.stringify({ reactStrictMode: true, deploymentId: DEPLOYMENT_ID }) },
     });
     expect(app.build()).toContain('next-smart-cache: delivery: static (a Next adapter)');
     const deployed = path.join(app.dir, 'deployed');
     deployment = JSON.parse(app.read('deployed/deployment.json')) as typeof deployment;
     const serverEnv = { ...process.env, NODE_ENV: 'production' as const, NEXT_DEPLOYMENT_ID: DEPLOYMENT_ID };
     server = await startNodeServer([path.join(__dirname, 'adapter-server.mjs'), deployed, routing], { cwd: deployed, env: serverEnv });
-    urlOf = (assetPath) => expectedUrl(assetPath, { publicDir: path.join(app.dir, 'public'), delivery: 'static', storeUrl });
+    urlOf = (assetPath) =>
+      expectedUrl(assetPath, { publicDir: path.join(app.dir, 'public'), delivery: 'static', storeUrl: IMMUTABLE_STORE });
   });
   afterAll(async () => {
     await server.stop();
@@ -80,7 +70,7 @@ describe.each(ROWS)('an adapter $name', ({ env = {}, next = {}, routers, hasDepl
     '$router: $name',
     async ({ router, check }) => {
       const publicDir = path.join(app.dir, 'public');
-      await check({ origin: server.origin, browser, publicDir, delivery: 'static', storeUrl, ...ROUTERS[router] });
+      await check({ origin: server.origin, browser, publicDir, delivery: 'static', storeUrl: IMMUTABLE_STORE, ...ROUTERS[router] });
     },
   );
 
@@ -93,18 +83,19 @@ describe.each(ROWS)('an adapter $name', ({ env = {}, next = {}, routers, hasDepl
   test('the adapter is told which files outlive the deploy', () => {
     const found = deployment.staticFiles.find(({ pathname }) => pathname === urlOf('/js/application.js'));
     const sha256 = createHash('sha256').update(app.read('public/js/application.js')).digest('hex');
-    expect(found?.immutableHash).toBe(hasDeployInImages ? undefined : sha256);
+    expect(found).toMatchObject({ pathname: urlOf('/js/application.js') });
+    expect(found?.immutableHash).toBe(supportsImmutableAssets ? sha256 : undefined);
   });
 
-  test(`next/image ${hasDeployInImages ? 'names the deploy in each URL' : 'has the same URL in each deploy'}`, async () => {
+  test(`next/image ${supportsImmutableAssets ? 'has the same URL in each deploy' : 'names the deploy in each URL'}`, async () => {
     const html = (await request(server.origin, '/image')).body.toString();
     const images = [...html.matchAll(/\/_next\/image\?url=([^&]+)[^" ]*/g)];
     expect(images.map(([, url]) => decodeURIComponent(url ?? ''))).toContain(urlOf('/img/photo.png'));
-    expect(images.map(([url]) => url.includes(DEPLOYMENT_ID))).toEqual(images.map(() => hasDeployInImages));
+    expect(images.map(([url]) => url.includes(DEPLOYMENT_ID))).toEqual(images.map(() => !supportsImmutableAssets));
   });
 
   test('clean removes the folder', () => {
-    const folder = path.join(app.dir, '.next', (storeUrl ?? '/_next/static/media/smart-cache').replace('/_next/', ''));
+    const folder = path.join(app.dir, IMMUTABLE_STORE.replace('/_next/', '.next/'));
     expect(fs.existsSync(folder)).toBe(true);
     app.cli('clean');
     expect(fs.existsSync(folder)).toBe(false);
