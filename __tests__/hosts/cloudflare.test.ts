@@ -7,8 +7,8 @@ import { expectedUrl } from '../support/expected-urls';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
-import { type AssetsConfig, buildForCloudflare, startWrangler, writeAssetsConfig } from '../support/open-next';
 import { PAGE_CONTRACT } from '../support/page-contract';
+import { type AssetsConfig, buildForCloudflare, startWrangler, writeAssetsConfig } from './open-next';
 
 const deploying = fs.readFileSync(path.resolve(__dirname, '../../docs/DEPLOYING.md'), 'utf8');
 
