@@ -3,13 +3,13 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROUTERS } from '../integration/matrix';
 import { launchBrowser } from '../support/browser';
-import { startCloudFront } from '../support/cloud-front';
 import { expectedUrl } from '../support/expected-urls';
 import { isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
-import { buildForAws } from '../support/open-next';
 import { PAGE_CONTRACT } from '../support/page-contract';
+import { startCloudFront } from './cloud-front';
+import { buildForAws } from './open-next';
 
 let browser: Browser;
 let app: NextApp;

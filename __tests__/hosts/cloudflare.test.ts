@@ -7,14 +7,14 @@ import { expectedUrl } from '../support/expected-urls';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
-import { type AssetsConfig, buildForCloudflare, startWrangler, writeAssetsConfig } from '../support/open-next';
 import { PAGE_CONTRACT } from '../support/page-contract';
+import { type AssetsConfig, buildForCloudflare, startWrangler, writeAssetsConfig } from './open-next';
 
-const page = fs.readFileSync(path.resolve(__dirname, '../../docs/DEPLOYING.md'), 'utf8');
+const deploying = fs.readFileSync(path.resolve(__dirname, '../../docs/DEPLOYING.md'), 'utf8');
 
 /** The block of lines to paste of docs/DEPLOYING.md that begins so. */
 function linesToPaste(start: string): string {
-  const block = page.split('```').find((text) => text.replace(/^\w*\n/, '').startsWith(start));
+  const block = deploying.split('```').find((text) => text.replace(/^\w*\n/, '').startsWith(start));
   if (block === undefined) throw new Error(`docs/DEPLOYING.md has no lines to paste that begin with ${start}`);
   return block.replace(/^\w*\n/, '');
 }

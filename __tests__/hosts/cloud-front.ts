@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { IMMUTABLE } from './http';
-import type { NextApp } from './next-app';
-import { type NodeServer, serveInProcess, startNodeServer } from './node-server';
-import { CONTENT_TYPES } from './out-folder-server';
-import { startProxy } from './proxy';
+import { IMMUTABLE } from '../support/http';
+import type { NextApp } from '../support/next-app';
+import { type NodeServer, serveInProcess, startNodeServer } from '../support/node-server';
+import { CONTENT_TYPES } from '../support/out-folder-server';
+import { startProxy } from '../support/proxy';
 
 /** The parts of `open-next.output.json` that say which request goes where. */
 interface OpenNextOutput {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import type { NextApp } from './next-app';
-import { freePort, type NodeServer, startServer } from './node-server';
+import type { NextApp } from '../support/next-app';
+import { freePort, type NodeServer, startServer } from '../support/node-server';
 
 /** Runs `opennextjs-cloudflare build`, which runs the app's `build` script. Returns the output of both. */
 export function buildForCloudflare(app: NextApp): string {
