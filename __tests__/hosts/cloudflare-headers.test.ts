@@ -3,8 +3,9 @@ import path from 'node:path';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
-import { startWrangler } from '../support/open-next';
+
 import { writeFiles } from '../support/temporary-folder';
+import { startWrangler } from './open-next';
 
 const RULE = `/_next/static/*\n  Cache-Control: ${IMMUTABLE}\n`;
 const NO_CACHE = '  Cache-Control: no-cache\n';
