@@ -4,7 +4,7 @@ import full from './jest.config.mjs';
 const { displayName: _, ...integration } = full.projects.find(({ displayName }) => displayName === 'integration');
 
 export default {
-  maxWorkers: 1,
+  maxWorkers: full.maxWorkers,
   testTimeout: 600_000,
   projects: [{ ...integration, displayName: 'hosts', testMatch: ['<rootDir>/__tests__/hosts/**/*.test.ts'] }],
 };

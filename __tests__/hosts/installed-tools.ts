@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { oneAtATime } from '../support/one-at-a-time';
 
 /** Packages of npm that one suite needs, by their exact versions. */
 export interface Tools {
@@ -14,7 +15,11 @@ export interface Tools {
  * A folder with packages that are too large for `npm ci`. Kept between runs,
  * and filled anew when the versions differ.
  */
-export function installedTools(name: string, { dependencies, overrides = {} }: Tools): string {
+export function installedTools(name: string, tools: Tools): string {
+  return oneAtATime(`install-${name}`, () => installOnce(name, tools));
+}
+
+function installOnce(name: string, { dependencies, overrides = {} }: Tools): string {
   const folder = path.join(fs.realpathSync(os.tmpdir()), 'next-smart-cache-tests', name);
   const marker = path.join(folder, 'installed.txt');
   const wanted = JSON.stringify({ private: true, dependencies, overrides });
