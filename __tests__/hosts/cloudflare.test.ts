@@ -162,15 +162,14 @@ describe('an app with a basePath', () => {
   afterAll(dispose);
 
   test('needs the rule after the build, since the adapter moves public/_headers below the basePath', async () => {
-    const rule = linesToPaste('/_next/static/*');
     app = create('tiny', 'hosts/cloudflare');
     app.write('next.config.mjs', configWith("{ basePath: '/docs' }"));
-    app.write('public/_headers', `/docs${rule}`);
+    app.write('public/_headers', app.cli('headers').stdout);
     buildForCloudflare(app);
     const url = `/docs${urlOf('/js/application.js')}`;
     await serve(app);
     expect((await request(origin(), url)).cacheControl).toBe(REVALIDATED);
-    app.write('.open-next/assets/_headers', `/docs${rule}`);
+    app.write('.open-next/assets/_headers', app.cli('headers').stdout);
     await serve(app);
     const answer = await request(origin(), url);
     expect([answer.status, answer.cacheControl, (await request(origin(), '/docs')).body.toString()]).toEqual([
