@@ -26,6 +26,8 @@ export interface RenderManifest {
   toldAgain?: number;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
+  /** Those of `assets` that automatic hashing leaves alone. */
+  notAutomatic?: Readonly<Record<string, true>>;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
   onMissing?: 'error' | 'warn';
   /**
@@ -63,6 +65,8 @@ export const NEWEST_MANIFEST: unique symbol = /* @__PURE__ */ Symbol.for('next-s
 export interface ResolvedAsset {
   /** Finished, with its prefix. */
   url: string;
+  /** Whether automatic hashing leaves the file alone. */
+  isNotAutomatic?: true;
   /** Subresource Integrity metadata, where the `integrity` option asks for it. */
   integrity?: string | undefined;
   /** On another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
@@ -93,6 +97,7 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
       ...resolved,
       url: reading === written ? resolved.url : withSuffix(resolved.url, splitSuffix(written).suffix),
       ...(listed && { preloads: listed.map(toResolved) }),
+      ...(manifest.notAutomatic?.[reading] && { isNotAutomatic: true }),
       ...(process.env.NODE_ENV === 'development' && editsOf(manifest, reading)),
     };
   }

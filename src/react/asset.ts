@@ -1,11 +1,13 @@
 import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
+import type { FindUrl } from '../core/hash-props.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
 import { lookUp, NEWEST_MANIFEST, type RenderManifest, type ResolvedAsset, type WithNewestManifest } from '../core/render-manifest.js';
 import { noteRendered } from '../core/rendered-at.js';
+import { findUnlisted } from '../core/unlisted-assets.js';
 import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
-import { foreseeUnlisted } from './unlisted-asset.js';
+import { foreseeUnlisted, warnOfUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
 
 /** @param askedBy for messages: the component, or nothing for `asset()`. */
@@ -44,24 +46,61 @@ export function createAsset(resolve: ResolveAsset): Asset {
  * they are, the latter with `basePath` in front.
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
-  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
-    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
+  const find = createLookUp(manifest);
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
-    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
-    const found = lookUp(newestOf(manifest), path);
-    if (found) {
-      if (process.env.NODE_ENV === 'development') {
-        foreseeUnlisted(path, manifest);
-        forgetMissingAsset(path);
-      }
-      return found;
-    }
+    const found = find(path);
+    if (found) return found;
     const url = path.startsWith('/') ? manifest.basePath + path : path;
     // Bundlers know `typeof window`: browsers get none of it.
     if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
     else return { url: reportMissingAsset(path, url, manifest, askedBy) };
     return { url };
+  };
+}
+
+/** A path may come from a visitor, and a server runs for months. */
+const MAX_NOT_FOUND = 1000;
+
+/**
+ * Binds a render manifest to the look-up of automatic hashing: the hashed URL
+ * of a path as it stands in an attribute, with or without `basePath` in front.
+ * A path that nobody knows is none of its business; of one that only the
+ * browser lacks, the server says so.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED`, as `asset()` does.
+ */
+export function createFindUrl(manifest: RenderManifest): FindUrl {
+  const lookUpNewest = createLookUp(manifest);
+  const notFound = new Set<string>();
+  return (written) => {
+    const { basePath } = manifest;
+    if (written[0] !== '/' || written[1] === '/') return undefined;
+    // An attribute holds a URL, and a URL that begins with `basePath` is below it.
+    const isBelow = basePath && written.startsWith(`${basePath}/`);
+    const found = (isBelow && lookUpNewest(written.slice(basePath.length))) || lookUpNewest(written);
+    if (found) return found.isNotAutomatic ? undefined : found.url;
+    if (typeof window === 'undefined' && !notFound.has(written) && notFound.size < MAX_NOT_FOUND) {
+      notFound.add(written);
+      if (manifest.onMissing === undefined) reportUnwired(written);
+      const unlisted = findUnlisted(manifest.unlisted, isBelow ? written.slice(basePath.length) : written);
+      if (unlisted !== undefined) warnOfUnlisted(unlisted);
+    }
+    return undefined;
+  };
+}
+
+function createLookUp(manifest: RenderManifest): (path: string) => ResolvedAsset | undefined {
+  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
+    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
+  return (path) => {
+    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
+    const found = lookUp(newestOf(manifest), path);
+    if (process.env.NODE_ENV === 'development' && found) {
+      foreseeUnlisted(path, manifest);
+      forgetMissingAsset(path);
+    }
+    return found;
   };
 }
 
