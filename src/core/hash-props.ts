@@ -1,89 +1,67 @@
-import { isExternalUrl } from './asset-path.js';
-import { FETCHED_ATTRIBUTES, isFetchedForPage, isSrcset, linkTypesOf, NEXT_IMAGE } from './fetched-attributes.js';
-import { urlRangesOfSrcset } from './srcset.js';
+import { FETCHED_ATTRIBUTES, type NEXT_IMAGE } from './fetched-attributes.js';
 
 /** The URL to use in place of a written one; `undefined`: leave it as it is. */
 export type FindUrl = (written: string) => string | undefined;
 
 export type Props = Readonly<Record<string, unknown>>;
 
-const STYLE = ['style'];
-const STYLESHEET_TEXT = ['children', 'dangerouslySetInnerHTML'];
-
 /**
  * The props of an element with hashed URLs in the attributes that a browser
  * fetches for the page, in `url()` of its `style`, and in the text of a `<style>`.
  *
  * @param element its name, or {@link NEXT_IMAGE}.
- * @returns the same object if there is nothing to hash, a new one otherwise.
+ * @returns the same object if no attribute of the element may hold such a URL, otherwise a copy.
  */
 export function hashProps(element: string, props: Props, find: FindUrl): Props {
-  const attributes = FETCHED_ATTRIBUTES.get(element) ?? (element === 'style' ? STYLESHEET_TEXT : undefined);
-  const hasStyle = 'style' in props;
-  if (!(attributes || hasStyle) || isKept(element, props)) return props;
-  const hashCss = (css: unknown) => (typeof css === 'string' ? hashUrlFunctions(css, find) : css);
-  return replaceValues(props, attributes ? (hasStyle ? [...attributes, ...STYLE] : attributes) : STYLE, (value, name) => {
-    if (typeof value === 'object')
-      return value && CSS_OBJECT.test(name) ? replaceValues(value as Props, Object.keys(value), hashCss) : value;
-    if (typeof value !== 'string') return value;
-    if (name === 'children') return hashCss(value);
-    if (isSrcset(name)) return hashSrcset(value, find);
-    const url = find(value);
-    return url && !(SAME_ORIGIN.test(element) && isExternalUrl(url)) ? url : value;
-  });
-}
-
-/** Browsers take these from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"). */
-const SAME_ORIGIN = /^(?:use|track|next\/image)$/;
-
-const CSS_OBJECT = /^(?:style|dangerously)/;
-
-/** What elements of a page load. No element holds the URL that `fetch()` or a worker loads, so a preload for them stays plain. */
-const PRELOADED_FOR_ELEMENTS = /^(?:style|script|image|font|audio|video|track)$/;
-
-/** An `integrity` of its own says that the author knows the bytes; `data-no-hash`, that the URL is to stay. */
-function isKept(element: string, { integrity, 'data-no-hash': noHash = false, rel, as, loader }: Props): boolean {
-  if (integrity || noHash !== false) return true;
-  // A loader gets a name that its service knows the image by.
-  if (element !== 'link') return element === NEXT_IMAGE && loader !== undefined;
-  if (typeof rel !== 'string' || !isFetchedForPage(rel)) return true;
-  return linkTypesOf(rel).some((type) => /^pre(?:load|fetch)$/.test(type)) && !PRELOADED_FOR_ELEMENTS.test(String(as));
-}
-
-/** Reads each of the properties once, as it may be a getter. Never changes the object, which may be frozen, or another element's too. */
-function replaceValues(props: Props, names: readonly string[], replace: (value: unknown, name: string) => unknown): Props {
-  const replaced: Record<string, unknown> = {};
-  let isChanged = false;
-  for (const name of names) {
-    if (!(name in props)) continue;
-    const value = props[name];
-    replaced[name] = replace(value, name);
-    isChanged ||= replaced[name] !== value;
+  const attributes = FETCHED_ATTRIBUTES[element];
+  const { style } = props;
+  const hashedStyle = style && hashCss(style, find);
+  if (!attributes && hashedStyle === style) return props;
+  // Each property is read once, as it may be a getter; and the object may be frozen, or another element's too.
+  const copy: Record<string, unknown> = { ...props };
+  // An `integrity` says that the author knows the bytes, `data-no-hash` that the URL is to stay; a loader gets a name and no URL.
+  if (copy.integrity || copy.loader || copy['data-no-hash'] != null || (element === 'link' && !isHashedLink(copy))) return copy;
+  if (style) copy.style = hashedStyle;
+  for (const name of attributes ?? []) {
+    const value = copy[name];
+    if (element === 'style' && value) copy[name] = hashCss(value, find);
+    else if (typeof value === 'string') copy[name] = name.endsWith('Set') ? hashSrcset(value, find) : hashUrl(value, element, find);
   }
-  if (!isChanged) return props;
-  const copy: Record<string, unknown> = {};
-  for (const name in props) copy[name] = name in replaced ? replaced[name] : props[name];
   return copy;
 }
 
-function hashSrcset(srcset: string, find: FindUrl): string {
-  let hashed = '';
-  let from = 0;
-  for (const [start, end] of urlRangesOfSrcset(srcset)) {
-    const url = srcset.slice(start, end);
-    hashed += srcset.slice(from, start) + (find(url) ?? url);
-    from = end;
-  }
-  return hashed + srcset.slice(from);
+function hashUrl(written: string, element: string, find: FindUrl): string {
+  const url = find(written);
+  // Browsers take these from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"), as Next does with its images.
+  return url && !(/use|track|next/.test(element) && /^(\w+:)?\/\//.test(url)) ? url : written;
 }
 
-/** A comment or a string, which are skipped, or a `url()` (CSS Syntax Level 3, section 4.3). One with escapes is left as it is. */
-const CSS_TOKEN = /\/\*.*?\*\/|url\(\s*(?:"([^"\\\n]*)"|'([^'\\\n]*)'|([^\s"'()\\]+))\s*\)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gis;
+/** Those URLs that begin at the root. What looks like one and is not, such as a part of a `data:` URL, is no file. */
+function hashSrcset(srcset: string, find: FindUrl): string {
+  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (written, before, url) => (find(url) ? before + find(url) : written));
+}
 
-function hashUrlFunctions(css: string, find: FindUrl): string {
-  if (!/url\(/i.test(css)) return css;
-  return css.replace(CSS_TOKEN, (written, quoted, inApostrophes, bare) => {
-    const url = find(quoted ?? inApostrophes ?? bare ?? '');
-    return url ? `url("${url.replace(/"/g, '%22')}")` : written;
-  });
+/** CSS, or an object with CSS in its properties. */
+function hashCss(css: unknown, find: FindUrl): unknown {
+  if (typeof css === 'string') {
+    return css.replace(URL_TOKEN, (written, quoted, inApostrophes, bare) => {
+      const hashed = find(quoted || inApostrophes || bare || '');
+      return hashed ? `url("${hashed.replace(/"/g, '%22')}")` : written;
+    });
+  }
+  let hashed = css;
+  for (const name in css as Props) {
+    const value = (css as Props)[name];
+    // Most have none, and a page may have thousands.
+    if (typeof value === 'string' && /url\(/i.test(value)) hashed = { ...(hashed as Props), [name]: hashCss(value, find) };
+  }
+  return hashed;
+}
+
+/** A `url()`, or a comment or a string, in which there is none (CSS Syntax Level 3, section 4.3). One with escapes stays as it is. */
+const URL_TOKEN = /url\(\s*(?:"([^"\\\n]*)"|'([^'\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gis;
+
+/** No element holds the URL that `fetch()` or a worker loads, so a preload for them stays plain; and so does one of which nobody says what it is for. */
+function isHashedLink({ rel, as }: Props): boolean {
+  return /\b(stylesheet|modulepreload|icon|manifest)\b|\bpre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${rel}>${as}`);
 }

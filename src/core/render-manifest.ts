@@ -1,4 +1,4 @@
-import { isExternalUrl, readings, splitSuffix } from './asset-path.js';
+import { decode, isExternalUrl, readings, splitSuffix } from './asset-path.js';
 
 /**
  * What rendering code looks asset paths up in: the manifest with the app's
@@ -65,8 +65,6 @@ export const NEWEST_MANIFEST: unique symbol = /* @__PURE__ */ Symbol.for('next-s
 export interface ResolvedAsset {
   /** Finished, with its prefix. */
   url: string;
-  /** Whether automatic hashing leaves the file alone. */
-  isNotAutomatic?: true;
   /** Subresource Integrity metadata, where the `integrity` option asks for it. */
   integrity?: string | undefined;
   /** On another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
@@ -97,11 +95,28 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
       ...resolved,
       url: reading === written ? resolved.url : withSuffix(resolved.url, splitSuffix(written).suffix),
       ...(listed && { preloads: listed.map(toResolved) }),
-      ...(manifest.notAutomatic?.[reading] && { isNotAutomatic: true }),
       ...(process.env.NODE_ENV === 'development' && editsOf(manifest, reading)),
     };
   }
   return undefined;
+}
+
+/**
+ * The hashed URL of a path that an element names; `undefined` when the manifest
+ * does not know it, or leaves it to `asset()`. {@link lookUp} in few bytes: all
+ * client code of an app has this.
+ */
+export function lookUpUrl({ assets, notAutomatic }: RenderManifest, written: string): string | undefined {
+  let reading = written;
+  let path = written;
+  // Most paths are written as they are named, and a page may have thousands.
+  if (!assets[reading]) {
+    path = written.replace(/[?#].*/s, '');
+    reading = assets[path] ? path : decode(path);
+  }
+  const entry = assets[reading];
+  if (!entry || notAutomatic?.[reading]) return undefined;
+  return withSuffix(typeof entry === 'string' ? entry : entry[0], written.slice(path.length));
 }
 
 /** What the components of development go by. */

@@ -3,7 +3,14 @@ import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { FindUrl } from '../core/hash-props.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
-import { lookUp, NEWEST_MANIFEST, type RenderManifest, type ResolvedAsset, type WithNewestManifest } from '../core/render-manifest.js';
+import {
+  lookUp,
+  lookUpUrl,
+  NEWEST_MANIFEST,
+  type RenderManifest,
+  type ResolvedAsset,
+  type WithNewestManifest,
+} from '../core/render-manifest.js';
 import { noteRendered } from '../core/rendered-at.js';
 import { findUnlisted } from '../core/unlisted-assets.js';
 import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
@@ -46,11 +53,18 @@ export function createAsset(resolve: ResolveAsset): Asset {
  * they are, the latter with `basePath` in front.
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
-  const find = createLookUp(manifest);
+  publishNewest(manifest);
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
-    const found = find(path);
-    if (found) return found;
+    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
+    const found = lookUp(newestOf(manifest), path);
+    if (found) {
+      if (process.env.NODE_ENV === 'development') {
+        foreseeUnlisted(path, manifest);
+        forgetMissingAsset(path);
+      }
+      return found;
+    }
     const url = path.startsWith('/') ? manifest.basePath + path : path;
     // Bundlers know `typeof window`: browsers get none of it.
     if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
@@ -71,37 +85,31 @@ const MAX_NOT_FOUND = 1000;
  * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED`, as `asset()` does.
  */
 export function createFindUrl(manifest: RenderManifest): FindUrl {
-  const lookUpNewest = createLookUp(manifest);
+  publishNewest(manifest);
   const notFound = new Set<string>();
   return (written) => {
     const { basePath } = manifest;
-    if (written[0] !== '/' || written[1] === '/') return undefined;
+    if (written[0] !== '/') return undefined;
     // An attribute holds a URL, and a URL that begins with `basePath` is below it.
-    const isBelow = basePath && written.startsWith(`${basePath}/`);
-    const found = (isBelow && lookUpNewest(written.slice(basePath.length))) || lookUpNewest(written);
-    if (found) return found.isNotAutomatic ? undefined : found.url;
-    if (typeof window === 'undefined' && !notFound.has(written) && notFound.size < MAX_NOT_FOUND) {
-      notFound.add(written);
-      if (manifest.onMissing === undefined) reportUnwired(written);
-      const unlisted = findUnlisted(manifest.unlisted, isBelow ? written.slice(basePath.length) : written);
+    const path = written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
+    const url = lookUpUrl(newestOf(manifest), path);
+    if (process.env.NODE_ENV === 'development') {
+      if (typeof window === 'undefined') noteRendered();
+      if (url) foreseeUnlisted(path, manifest);
+    }
+    if (typeof window === 'undefined' && !url && !notFound.has(path) && notFound.size < MAX_NOT_FOUND) {
+      notFound.add(path);
+      if (manifest.onMissing === undefined) reportUnwired(path);
+      const unlisted = findUnlisted(manifest.unlisted, path);
       if (unlisted !== undefined) warnOfUnlisted(unlisted);
     }
-    return undefined;
+    return url;
   };
 }
 
-function createLookUp(manifest: RenderManifest): (path: string) => ResolvedAsset | undefined {
+function publishNewest(manifest: RenderManifest): void {
   if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
     (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
-  return (path) => {
-    if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
-    const found = lookUp(newestOf(manifest), path);
-    if (process.env.NODE_ENV === 'development' && found) {
-      foreseeUnlisted(path, manifest);
-      forgetMissingAsset(path);
-    }
-    return found;
-  };
 }
 
 /**

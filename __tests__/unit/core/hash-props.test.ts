@@ -41,8 +41,8 @@ describe('it hashes', () => {
     [
       'the text of a style element',
       'style',
-      { children: '/* url( */ a { b: url(/b.png) }' },
-      { children: `/* url( */ a { b: url("${B}") }` },
+      { children: "/* url( don't */ a { b: url(/b.png) }" },
+      { children: `/* url( don't */ a { b: url("${B}") }` },
     ],
     [
       'the HTML of a style element',
@@ -92,6 +92,7 @@ describe('it leaves alone', () => {
     ['paths that nobody knows', 'img', { src: '/unknown.png', srcSet: '/unknown.png 2x' }],
     ['what has an integrity of its own', 'script', { src: '/a.js', integrity: 'sha256-x' }],
     ['what says data-no-hash', 'img', { src: '/a.png', 'data-no-hash': true }],
+    ['what says data-no-hash={false}, which React renders too', 'img', { src: '/a.png', 'data-no-hash': false }],
     ['what says data-no-hash=""', 'img', { src: '/a.png', 'data-no-hash': '' }],
     ['links to other documents', 'link', { rel: 'alternate', href: '/a.css' }],
     ['links without rel', 'link', { href: '/a.css' }],
@@ -105,20 +106,16 @@ describe('it leaves alone', () => {
     ['functions', 'img', { src: () => '/a.png' }],
     ['symbols', 'img', { src: Symbol('/a.png') }],
     ['null', 'img', { src: null, style: null }],
-    ['a style that is a string, which React refuses', 'img', { style: 'background: url(/a.png)' }],
     ['numbers in a style', 'div', { style: { width: 1 } }],
-    ['strings and comments in a style', 'div', { style: { content: '"url(/a.png)"', color: 'red /* url(/a.png) */' } }],
+    ['strings in a style', 'div', { style: { content: '"url(/a.png)" \'url(/a.png)\'' } }],
     ['a url() that is never closed', 'div', { style: { background: 'url(/a.png' } }],
     ['a url() with escapes', 'div', { style: { background: 'url(/\\61.png)' } }],
-    ['a srcSet that is none', 'img', { srcSet: ', ,( /a.png' }],
+    ['a part of a data: URL in a srcSet', 'img', { srcSet: 'data:image/png;base64,/a.png/x 1x' }],
+    ['a srcSet that is none', 'img', { srcSet: ',, ( /' }],
     ['children of other elements', 'p', { children: 'url(/a.png)', style: {} }],
   ])('%s', (_, element, props) => {
-    expect(hashed(element, props)).toBe(props);
+    expect(hashed(element, props)).toEqual(props);
   });
-});
-
-test('data-no-hash={false} is as if it were not there', () => {
-  expect(hashed('img', { src: '/a.png', 'data-no-hash': false })).toMatchObject({ src: '/a.0123456789.png' });
 });
 
 test('frozen props stay as they are, and all others are passed on', () => {

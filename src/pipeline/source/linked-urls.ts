@@ -81,7 +81,7 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
     const isKept = tag === 'link' && !mayHaveRel(attributes, isFetchedForPage);
-    const linking = lookedUp ? [lookedUp] : isKept ? [] : FETCHED_ATTRIBUTES.get(tag);
+    const linking = lookedUp ? [lookedUp] : isKept ? [] : FETCHED_ATTRIBUTES[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
       if (name === 'style') addStyle(attribute);
