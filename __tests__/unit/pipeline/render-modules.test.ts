@@ -266,7 +266,7 @@ test('a build and development have modules of their own', () => {
     nextScript: path.join(outputDir, 'build/next-script.mjs'),
     clientOnServer: path.join(outputDir, 'build/client-manifest-on-server.mjs'),
   });
-  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(8);
+  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(12);
 });
 
 test('they lie in .smart-cache/', () => {
