@@ -70,15 +70,20 @@ describe.each([
   /** How the pages look without the package. */
   const plain = new Map<string, Buffer>();
 
+  // One step each, so that a slow machine needs no longer timeout.
   beforeAll(async () => {
     app = createApp('automatic', { line, bundler: bundlerFlags(line, bundler) });
     app.write('public/fonts/dot.woff2', fs.readFileSync(FONT));
     proxy = await startProxy(() => server.origin);
     app.build();
     server = await app.start();
+  });
+  test('(look at it without the package)', async () => {
     const context = await browser.newContext();
     for (const page of PAGES) plain.set(page.page, (await visit(context, proxy, page)).screenshot);
     await context.close();
+  });
+  test('(build it with the package)', async () => {
     await server.stop();
     for (const [file, text] of Object.entries(WIRING)) app.write(file, text);
     app.build();

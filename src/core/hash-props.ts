@@ -46,7 +46,7 @@ function hashCss(css: unknown, find: FindUrl): unknown {
   if (typeof css === 'string') {
     return css.replace(URL_TOKEN, (written, quoted, inApostrophes, bare) => {
       const hashed = find(quoted || inApostrophes || bare || '');
-      return hashed ? `url("${hashed.replace(/"/g, '%22')}")` : written;
+      return hashed ? `url("${hashed}")` : written;
     });
   }
   let hashed = css;
@@ -59,9 +59,9 @@ function hashCss(css: unknown, find: FindUrl): unknown {
 }
 
 /** A `url()`, or a comment or a string, in which there is none (CSS Syntax Level 3, section 4.3). One with escapes stays as it is. */
-const URL_TOKEN = /url\(\s*(?:"([^"\\\n]*)"|'([^'\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gis;
+const URL_TOKEN = /url\(\s*(?:"([^"\\\n]*)"|'([^'"\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gis;
 
 /** No element holds the URL that `fetch()` or a worker loads, so a preload for them stays plain; and so does one of which nobody says what it is for. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /\b(stylesheet|modulepreload|icon|manifest)\b|\bpre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${rel}>${as}`);
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${rel}>${as}`);
 }

@@ -117,7 +117,7 @@ function publishNewest(manifest: RenderManifest): void {
  * or that Next takes from its cache for a page that it compiles, has an older
  * one: a server would render other URLs than the browser then does.
  */
-function newestOf(manifest: RenderManifest): RenderManifest {
+export function newestOf(manifest: RenderManifest): RenderManifest {
   // Without the aliases the browser has no entry either.
   if (process.env.NODE_ENV !== 'development' || manifest.onMissing === undefined) return manifest;
   const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];

@@ -9,10 +9,15 @@ import { type FindUrl, hashProps, type Props } from '../core/hash-props.js';
 export function createJsx<Create extends (...all: never[]) => unknown>(create: Create, find: FindUrl): Create {
   const createAny = create as unknown as (...all: unknown[]) => unknown;
   const createHashed = (type: unknown, props: Props | null, ...others: unknown[]) => {
-    const element = typeof type === 'string' ? type : elements.get(type as object);
+    const element = elementOf(type);
     return createAny(type, element && props ? hashProps(element, props, find) : props, ...others);
   };
   return createHashed as unknown as Create;
+}
+
+/** The element whose rules hold for the props of a type, if any do. */
+export function elementOf(type: unknown): string | undefined {
+  return typeof type === 'string' ? type : elements.get(type as object);
 }
 
 /** Components of Next, and the element whose rules hold for their props. */

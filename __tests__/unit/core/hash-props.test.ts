@@ -41,8 +41,8 @@ describe('it hashes', () => {
     [
       'the text of a style element',
       'style',
-      { children: "/* url( don't */ a { b: url(/b.png) }" },
-      { children: `/* url( don't */ a { b: url("${B}") }` },
+      { children: "/* url( don't */ a { b: url(/b.png); c: 'x' }" },
+      { children: `/* url( don't */ a { b: url("${B}"); c: 'x' }` },
     ],
     [
       'the HTML of a style element',
