@@ -1,7 +1,3 @@
-import { createElement as createReactElement } from 'react';
-import { createJsx } from './react/jsx.js';
-import { findUrl } from './react/server/resolve.js';
-
 export type { AssetUrl } from './core/asset-url.js';
 export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
 export type { AssetPath, PublicFolder } from './core/public-folder.js';
@@ -13,6 +9,4 @@ export { asset } from './react/server/asset.js';
 export { CachedImportMap } from './react/server/cached-import-map.js';
 export { CachedScript } from './react/server/cached-script.js';
 export { CachedStyle } from './react/server/cached-style.js';
-
-/** For compilers alone: with `jsxImportSource`, they call it for an element whose key comes after a spread. */
-export const createElement: typeof createReactElement = /* @__PURE__ */ createJsx(createReactElement, findUrl);
+export { createElement } from './react/server/create-element.js';

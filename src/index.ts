@@ -1,7 +1,3 @@
-import { createElement as createReactElement } from 'react';
-import { findUrl } from './react/client/resolve.js';
-import { createJsx } from './react/jsx.js';
-
 export type { AssetUrl } from './core/asset-url.js';
 export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
 export type { AssetPath, PublicFolder } from './core/public-folder.js';
@@ -13,6 +9,4 @@ export { asset } from './react/client/asset.js';
 export { CachedImportMap } from './react/client/cached-import-map.js';
 export { CachedScript } from './react/client/cached-script.js';
 export { CachedStyle } from './react/client/cached-style.js';
-
-/** For compilers alone: with `jsxImportSource`, they call it for an element whose key comes after a spread. */
-export const createElement: typeof createReactElement = /* @__PURE__ */ createJsx(createReactElement, findUrl);
+export { createElement } from './react/client/create-element.js';

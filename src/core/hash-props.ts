@@ -63,5 +63,5 @@ const URL_TOKEN = /url\(\s*(?:"([^"\\\n]*)"|'([^'"\\\n]*)'|([^\s"'()\\]+))\s*\)|
 
 /** No element holds the URL that `fetch()` or a worker loads, so a preload for them stays plain; and so does one of which nobody says what it is for. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${rel}>${as}`);
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${String(rel)}>${String(as)}`);
 }

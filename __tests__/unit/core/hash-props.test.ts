@@ -105,6 +105,7 @@ describe('it leaves alone', () => {
     ['objects, such as static imports', 'img', { src: { src: '/a.png', width: 1, height: 1 } }],
     ['functions', 'img', { src: () => '/a.png' }],
     ['symbols', 'img', { src: Symbol('/a.png') }],
+    ['a rel that is a symbol', 'link', { rel: Symbol('x'), href: '/a.css' }],
     ['null', 'img', { src: null, style: null }],
     ['numbers in a style', 'div', { style: { width: 1 } }],
     ['strings in a style', 'div', { style: { content: '"url(/a.png)" \'url(/a.png)\'' } }],

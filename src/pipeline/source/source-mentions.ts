@@ -65,15 +65,18 @@ const QUOTES = [
   ['}/', '`'],
 ] as const;
 
+/** Systems allow 4,096 bytes. Without a limit, a large file with one quote at its end would take minutes. */
+const LONGEST_PATH = 4096;
+
 /** Every text that may be a path: a quoted one as a whole, and each bare one, such as in front matter. */
 export function* writtenPaths(source: string): Iterable<string> {
   // JSON may have a backslash in front of each slash.
   const text = source.replaceAll('\\/', '/');
   for (const [opening, closing] of QUOTES) {
     for (let start = text.indexOf(opening); start !== -1; start = text.indexOf(opening, start + 1)) {
-      const end = text.indexOf(closing, start + 1);
-      if (end === -1) break;
-      yield text.slice(start + 1, end);
+      const rest = text.slice(start + 1, start + 1 + LONGEST_PATH);
+      const end = rest.indexOf(closing);
+      if (end !== -1) yield rest.slice(0, end);
     }
   }
   yield* text.match(BARE_PATH) ?? [];
