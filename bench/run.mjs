@@ -1,4 +1,4 @@
-// Entry: `node bench/run.mjs [build|types|serving|memory|references|development …] [--rounds N]`. See README.md.
+// Entry: `node bench/run.mjs [build|types|serving|memory|references|development|rendering …] [--rounds N]`. See README.md.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ const GROUPS = {
   memory: () => import('./groups/memory.mjs'),
   references: () => import('./groups/references.mjs'),
   development: () => import('./groups/development.mjs'),
+  rendering: () => import('./groups/rendering.mjs'),
 };
 const groupNames = Object.keys(GROUPS);
 const benchDir = import.meta.dirname;

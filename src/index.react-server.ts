@@ -9,3 +9,4 @@ export { asset } from './react/server/asset.js';
 export { CachedImportMap } from './react/server/cached-import-map.js';
 export { CachedScript } from './react/server/cached-script.js';
 export { CachedStyle } from './react/server/cached-style.js';
+export { createElement } from './react/server/create-element.js';

@@ -9,3 +9,4 @@ export { asset } from './react/client/asset.js';
 export { CachedImportMap } from './react/client/cached-import-map.js';
 export { CachedScript } from './react/client/cached-script.js';
 export { CachedStyle } from './react/client/cached-style.js';
+export { createElement } from './react/client/create-element.js';

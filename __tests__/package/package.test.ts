@@ -70,9 +70,13 @@ describe('the entries', () => {
       '.',
       './config',
       './build',
+      './jsx-runtime',
+      './jsx-dev-runtime',
       './postcss',
       './manifest',
       './client-manifest',
+      './next-image',
+      './next-script',
       './package.json',
     ]);
   });
@@ -87,6 +91,7 @@ describe('the entries', () => {
       "CachedStyle",
       "SmartCacheError",
       "asset",
+      "createElement",
     ],
     "next-smart-cache/build": [
       "SmartCacheError",
@@ -103,11 +108,29 @@ describe('the entries', () => {
       "SmartCacheError",
       "withSmartCache",
     ],
+    "next-smart-cache/jsx-dev-runtime": [
+      "Fragment",
+      "jsxDEV",
+    ],
+    "next-smart-cache/jsx-runtime": [
+      "Fragment",
+      "jsx",
+      "jsxs",
+    ],
     "next-smart-cache/manifest": [
       "HotScript",
       "HotStyle",
       "NextScript",
       "manifest",
+    ],
+    "next-smart-cache/next-image": [
+      "default",
+      "getImageProps",
+    ],
+    "next-smart-cache/next-script": [
+      "default",
+      "handleClientScriptLoad",
+      "initScriptLoader",
     ],
     "next-smart-cache/postcss": [
       "default",
@@ -120,6 +143,7 @@ describe('the entries', () => {
       "CachedStyle",
       "SmartCacheError",
       "asset",
+      "createElement",
     ],
     "next-smart-cache/build": [
       "SmartCacheError",
@@ -136,11 +160,29 @@ describe('the entries', () => {
       "SmartCacheError",
       "withSmartCache",
     ],
+    "next-smart-cache/jsx-dev-runtime": [
+      "Fragment",
+      "jsxDEV",
+    ],
+    "next-smart-cache/jsx-runtime": [
+      "Fragment",
+      "jsx",
+      "jsxs",
+    ],
     "next-smart-cache/manifest": [
       "HotScript",
       "HotStyle",
       "NextScript",
       "manifest",
+    ],
+    "next-smart-cache/next-image": [
+      "default",
+      "getImageProps",
+    ],
+    "next-smart-cache/next-script": [
+      "default",
+      "handleClientScriptLoad",
+      "initScriptLoader",
     ],
     "next-smart-cache/postcss": [
       "postcss",
@@ -345,6 +387,26 @@ describe('the types', () => {
           <CachedStyle href="/a.css" rel="preload" />
           {/* @ts-expect-error */}
           <CachedStyle src="/a.css" />
+        </>
+      );
+    `;
+    expect(compile(app({ 'page.tsx': page }))).toEqual(CLEAN);
+  });
+
+  test('of the JSX runtime are those of React', () => {
+    const page = `/** @jsxImportSource next-smart-cache */
+      import { createRef, type ReactNode } from 'react';
+      import type { JSX } from 'next-smart-cache/jsx-runtime';
+      const props: JSX.IntrinsicElements['img'] = { src: '/a.png', alt: '' };
+      function Own({ src }: { src: string }): ReactNode { return <img {...props} key={src} src={src} data-no-hash />; }
+      export const page = (
+        <>
+          <video ref={createRef<HTMLVideoElement>()} src="/a.mp4" poster="/a.png" style={{ '--a': 1 } as object} />
+          <Own key="a" src="/a.png" />
+          {/* @ts-expect-error */}
+          <Own />
+          {/* @ts-expect-error */}
+          <img src={1} />
         </>
       );
     `;

@@ -18,11 +18,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Which packages a layer may know. */
 const MAY_USE: Record<string, RegExp> = {
-  entry: /^(?:node:.+)$/,
+  // The JSX runtime and what is aliased over components of Next re-export those of React and Next.
+  entry: /^(?:node:.+|next-smart-cache\/manifest|react\/jsx(?:-dev)?-runtime|next\/(?:image|script)\.js)$/,
   cli: /^(?:node:.+|commander|picocolors|cli-progress|htmlparser2|magic-string|@humanwhocodes\/momoa)$/,
   next: /^(?:node:.+|next|jiti|postcss)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
-  react: /^(?:react|react-dom|next\/script\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
+  react: /^(?:react|react-dom|next\/(?:image|script)\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
   hosts: /^node:.+$/,
   pipeline: /^(?:node:.+|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2|@babel\/parser|chokidar)$/,
   core: /^picomatch$/,

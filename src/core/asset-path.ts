@@ -80,7 +80,8 @@ export function readings(written: string): string[] {
   return [...new Set([written, path, decode(path)])];
 }
 
-function decode(path: string): string {
+/** Percent-decodes a path; one that cannot be decoded is a name that holds "%". */
+export function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {

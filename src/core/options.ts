@@ -18,6 +18,7 @@ const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
   delivery: true,
   onStaleHash: true,
   onMissing: true,
+  automatic: true,
   clientAssets: true,
   cdnPrefix: true,
   integrity: true,
@@ -26,6 +27,7 @@ const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
   modules: true,
   precompress: true,
 };
+const KNOWN_AUTOMATIC_OPTIONS: Record<'exclude', true> = { exclude: true };
 const KNOWN_REFERENCES_OPTIONS: Record<'exclude', true> = { exclude: true };
 const KNOWN_MODULES_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['modules']>, true> = { importMap: true, imports: true };
 const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, true> = { algorithm: true, length: true };
@@ -44,6 +46,7 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
   const {
     onStaleHash = 'serve-current',
     onMissing = 'error',
+    automatic = {},
     clientAssets = 'referenced',
     integrity = 'cross-origin',
     references = true,
@@ -51,6 +54,7 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
     precompress = false,
   } = options;
   requireKnownKeys('hash', hash, KNOWN_HASH_OPTIONS);
+  requireKnownKeys('automatic', automatic, KNOWN_AUTOMATIC_OPTIONS);
   const { algorithm = 'sha256', length = 10 } = hash;
   oneOf('hash.algorithm', algorithm, HASH_ALGORITHMS);
   oneOf('precompress', precompress, [false]);
@@ -63,6 +67,7 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
     delivery: oneOf('delivery', delivery, ['auto', 'rewrite', 'static']),
     onStaleHash: oneOf('onStaleHash', onStaleHash, ['serve-current', 'not-found']),
     onMissing: oneOf('onMissing', onMissing, ['error', 'warn']),
+    automatic: { exclude: checkGlobs('automatic.exclude', automatic.exclude ?? []) },
     clientAssets: checkClientAssets(clientAssets),
     cdnPrefix: checkCdnPrefix(cdnPrefix),
     integrity: oneOf('integrity', integrity, [true, false, 'cross-origin']),

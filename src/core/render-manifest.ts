@@ -1,4 +1,4 @@
-import { isExternalUrl, readings, splitSuffix } from './asset-path.js';
+import { decode, isExternalUrl, readings, splitSuffix } from './asset-path.js';
 
 /**
  * What rendering code looks asset paths up in: the manifest with the app's
@@ -26,6 +26,8 @@ export interface RenderManifest {
   toldAgain?: number;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
+  /** Those of `assets` that automatic hashing leaves alone. */
+  notAutomatic?: Readonly<Record<string, true>>;
   /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
   onMissing?: 'error' | 'warn';
   /**
@@ -97,6 +99,24 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
     };
   }
   return undefined;
+}
+
+/**
+ * The hashed URL of a path that an element names; `undefined` when the manifest
+ * does not know it, or leaves it to `asset()`. {@link lookUp} in few bytes: all
+ * client code of an app has this.
+ */
+export function lookUpUrl({ assets, notAutomatic }: RenderManifest, written: string): string | undefined {
+  let reading = written;
+  let path = written;
+  // Most paths are written as they are named, and a page may have thousands.
+  if (!assets[reading]) {
+    path = written.replace(/[?#].*/s, '');
+    reading = assets[path] ? path : decode(path);
+  }
+  const entry = assets[reading];
+  if (!entry || notAutomatic?.[reading]) return undefined;
+  return withSuffix(typeof entry === 'string' ? entry : entry[0], written.slice(path.length));
 }
 
 /** What the components of development go by. */

@@ -38,6 +38,8 @@ export interface SmartCacheOptions {
   onStaleHash?: 'serve-current' | 'not-found';
   /** Whether an unknown asset path fails `next build`. Default: `'error'`. */
   onMissing?: 'error' | 'warn';
+  /** Globs over asset paths that are hashed only where `asset()` or a component names them. Default: none. */
+  automatic?: { exclude?: string | readonly string[] };
   /** Which entries code that also runs in the browser may look up. Default: `'referenced'`. */
   clientAssets?: 'referenced' | 'all' | readonly string[];
   /** Origin in front of hashed URLs: `https://cdn.example.com`. Default: none. */
@@ -82,6 +84,7 @@ export interface ResolvedOptions {
   delivery: 'auto' | 'rewrite' | 'static';
   onStaleHash: 'serve-current' | 'not-found';
   onMissing: 'error' | 'warn';
+  automatic: { exclude: readonly string[] };
   clientAssets: 'referenced' | 'all' | readonly string[];
   cdnPrefix: string;
   integrity: boolean | 'cross-origin';

@@ -6,6 +6,8 @@ import type { RenderManifest } from './render-manifest.js';
 export interface RenderManifestSettings extends UrlPrefixes {
   integrity: boolean | 'cross-origin';
   onMissing: 'error' | 'warn';
+  /** Whether automatic hashing may link a file. Default: every file. */
+  isAutomatic?: (assetPath: string) => boolean;
   /** Development: a file's URL, without prefix; `undefined`: its plain one. Default: that of the manifest. */
   urlOf?: (assetPath: string, entry: ManifestEntry) => string | undefined;
 }
@@ -22,7 +24,7 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, onMissing, urlOf = (_, { url }) => url } = settings;
+  const { basePath, onMissing, isAutomatic, urlOf = (_, { url }) => url } = settings;
   const assets: Record<string, string | readonly [string, string]> = {};
   const unhashed: Record<string, string> = {};
   for (const [assetPath, entry] of Object.entries(manifest.assets)) {
@@ -41,5 +43,12 @@ export function toRenderManifest(
   for (const assetPath of stablePaths) {
     if (isWanted(assetPath)) assets[assetPath] = basePath + encodeAssetPath(assetPath);
   }
-  return { assets, basePath, onMissing, ...(Object.keys(unhashed).length > 0 && { unhashed }) };
+  const kept = isAutomatic ? Object.keys(assets).filter((assetPath) => !isAutomatic(assetPath)) : [];
+  return {
+    assets,
+    basePath,
+    onMissing,
+    ...(kept.length > 0 && { notAutomatic: Object.fromEntries(kept.map((assetPath) => [assetPath, true as const])) }),
+    ...(Object.keys(unhashed).length > 0 && { unhashed }),
+  };
 }

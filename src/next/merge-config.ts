@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
+import { splitExtension, toHashedPath } from '../core/asset-path.js';
 import { mergeHeaders } from './merge-headers.js';
 import { mergeRewrites } from './merge-rewrites.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
@@ -25,13 +26,14 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
       },
     }),
     ...(headerRules && mergeHeaders(config, headerRules)),
-    ...(app.hasQueries && { images: { ...config.images, localPatterns: withAnyQuery(config.images?.localPatterns) } }),
+    ...imagesWithHashedPaths(config, app),
     // The Pages Router does not bundle packages for the server unless told to, and an alias only reaches what is bundled.
     transpilePackages: unique([...(config.transpilePackages ?? []), PACKAGE]),
     ...(!wouldHideForgottenWebpack(config) && {
       turbopack: {
         ...config.turbopack,
         resolveAlias: {
+          ...Object.fromEntries(Object.entries(nextAliases(config, app)).map(([request, file]) => [request, relativeRequest(root, file)])),
           ...config.turbopack?.resolveAlias,
           [SERVER_MODULE]: relativeRequest(root, app.modules.server),
           [CLIENT_MODULE]: {
@@ -44,7 +46,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
     webpack: (webpackConfig, context) => {
       app.prepare();
       const merged = config.webpack ? config.webpack(webpackConfig, context) : webpackConfig;
-      return withWebpackAliases(merged, {
+      return withWebpackAliases(merged, nextAliases(config, app), {
         [`${SERVER_MODULE}$`]: app.modules.server,
         [`${CLIENT_MODULE}$`]: context.isServer ? app.modules.clientOnServer : app.modules.client,
       });
@@ -60,6 +62,17 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
 }
 
 /**
+ * Components of Next that link files → the modules that make them known to the
+ * JSX runtime. They import them by file name (`next/image.js`), which no alias
+ * matches. With an image loader of the app's own, `src` is a name that some
+ * service knows the image by, and no URL.
+ */
+function nextAliases({ images }: NextConfig, { modules }: SmartCacheApp): Record<string, string> {
+  const hasLoader = Boolean(images?.loaderFile) || (images?.loader ?? 'default') !== 'default';
+  return { 'next/script': modules.nextScript, ...(!hasLoader && { 'next/image': modules.nextImage }) };
+}
+
+/**
  * Next 16 uses Turbopack unless told otherwise (`TURBOPACK=auto`), and stops
  * when it finds a `webpack` function but no `turbopack` key, since the
  * function would be ignored. A key of ours must not silence that.
@@ -70,6 +83,21 @@ function wouldHideForgottenWebpack(config: NextConfig): boolean {
 
 type LocalPatterns = NonNullable<NonNullable<NextConfig['images']>['localPatterns']>;
 
+/** The images that `next/image` takes from this server: those that it takes already, under their hashed URLs too. */
+function imagesWithHashedPaths({ images }: NextConfig, { hasQueries, hashLength }: SmartCacheApp): Pick<NextConfig, 'images'> {
+  if (hasQueries) return { images: { ...images, localPatterns: withAnyQuery(images?.localPatterns) } };
+  if (!images?.localPatterns) return {};
+  return {
+    images: { ...images, localPatterns: images.localPatterns.flatMap((pattern) => [pattern, ...hashedPathsOf(pattern, hashLength)]) },
+  };
+}
+
+/** `/img/hero.png` → `/img/hero.[0-9a-f]….png`. A pattern without an extension takes what follows it. */
+function hashedPathsOf(pattern: LocalPatterns[number], hashLength: number): LocalPatterns {
+  const { pathname = '' } = pattern;
+  return splitExtension(pathname).extension ? [{ ...pattern, pathname: toHashedPath(pathname, '[0-9a-f]'.repeat(hashLength)) }] : [];
+}
+
 /** Next 16 refuses local images with a query, unless a pattern allows it; without any, all others are allowed. */
 function withAnyQuery(patterns: LocalPatterns = [{ pathname: '/**' }]): LocalPatterns {
   return patterns.map(({ search, ...pattern }) => pattern);
@@ -79,10 +107,17 @@ interface WebpackConfig {
   resolve?: { alias?: Record<string, unknown> };
 }
 
-/** A `webpack` function that forgot to return is left to Next, which says so. */
-function withWebpackAliases(config: WebpackConfig | undefined, aliases: Record<string, string>): WebpackConfig | undefined {
+/** The app's own aliases for Next stay. A `webpack` function that forgot to return is left to Next, which says so. */
+function withWebpackAliases(
+  config: WebpackConfig | undefined,
+  ofNext: Record<string, string>,
+  ours: Record<string, string>,
+): WebpackConfig | undefined {
   if (!config) return config;
-  return { ...config, resolve: { ...config.resolve, alias: { ...config.resolve?.alias, ...aliases } } };
+  const own = config.resolve?.alias ?? {};
+  const free = Object.entries(ofNext).filter(([request]) => !(request in own || `${request}$` in own));
+  const alias = { ...own, ...Object.fromEntries(free.map(([request, module]) => [`${request}$`, module])), ...ours };
+  return { ...config, resolve: { ...config.resolve, alias } };
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { NextConfig } from 'next';
+import { assetPathMatcher } from '../core/asset-path-globs.js';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { deriveHeaders } from '../core/header-rules.js';
 import { compareManifests } from '../core/manifest-changes.js';
@@ -43,6 +44,7 @@ export interface SmartCacheApp {
   readonly headerRules: HeaderRules | undefined;
   /** Whether URLs of images may have a query, which `next/image` has to be told. */
   readonly hasQueries: boolean;
+  readonly hashLength: number;
   /** Called when Next has compiled, before it renders pages. */
   afterCompile(distDir: string): void;
 }
@@ -96,6 +98,7 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
             isOverruledByHost: isOnVercel(),
           }),
     hasQueries: false,
+    hashLength,
     afterCompile: (distDir) => {
       const { files, notices } = serveStore(project, served(), distDir);
       for (const notice of notices) say(notice);
@@ -168,6 +171,7 @@ export function developmentApp(project: Project): SmartCacheApp {
     // With `output: 'export'`, Next warns about any `headers` on every start.
     headerRules: project.isExport ? undefined : developmentHeaders,
     hasQueries: urls === QUERY_URLS,
+    hashLength: project.options.hashLength,
     afterCompile: () => {},
   };
 }
@@ -186,8 +190,9 @@ function isOnVercel(): boolean {
   return Boolean(process.env.NOW_BUILDER);
 }
 
-function settingsOf({ prefixes, options: { integrity, onMissing } }: Project): RenderManifestSettings {
-  return { ...prefixes, integrity, onMissing };
+function settingsOf({ prefixes, options: { automatic, integrity, onMissing } }: Project): RenderManifestSettings {
+  const isExcluded = automatic.exclude.length > 0 && assetPathMatcher(automatic.exclude);
+  return { ...prefixes, integrity, onMissing, ...(isExcluded && { isAutomatic: (assetPath) => !isExcluded(assetPath) }) };
 }
 
 function shapeInput(

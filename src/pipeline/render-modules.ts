@@ -20,6 +20,9 @@ export interface RenderModules {
   client: string;
   /** The same entries where client code is rendered on the server, with a list of what they lack. */
   clientOnServer: string;
+  /** In the place of `next/image` and `next/script`: in the app's folder, so that whoever imports those need not find this package. */
+  nextImage: string;
+  nextScript: string;
   /** Folder of what the components render in development. */
   hot: string;
 }
@@ -31,6 +34,8 @@ export function renderModulePaths({ outputDir }: Pick<Project, 'outputDir'>, mod
     server: inFolder('manifest.mjs'),
     client: inFolder('client-manifest.mjs'),
     clientOnServer: inFolder('client-manifest-on-server.mjs'),
+    nextImage: inFolder('next-image.mjs'),
+    nextScript: inFolder('next-script.mjs'),
     hot: inFolder('hot'),
   };
 }
@@ -66,7 +71,7 @@ export function writeRenderModules(
   const { manifest, stablePaths } = built;
   const assetPaths = new Set([...Object.keys(manifest.assets), ...stablePaths]);
   const source = listSourceFiles(project);
-  const mentions = findMentions(source.files, (candidate) => assetPaths.has(candidate));
+  const mentions = findMentions(source.files, (candidate) => assetPaths.has(candidate), settings.basePath);
   const { clientAssets } = project.options;
   const isForClient = clientAssetFilter(clientAssets, mentions);
   const unlisted = packAssetPaths([...assetPaths].filter((assetPath) => !isForClient(assetPath)));
@@ -89,6 +94,11 @@ export function writeRenderModules(
   writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
   // Of the browser's own module, so that both halves cannot but find the same URLs.
   writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
+  for (const [file, request] of [
+    [modules.nextImage, 'next-smart-cache/next-image'],
+    [modules.nextScript, 'next-smart-cache/next-script'],
+  ] as const)
+    writeIfChanged(file, lines(HEADER, `export * from '${request}';`, `export { default } from '${request}';`));
   return { source, manifest: { ...forServer, unlisted } };
 }
 

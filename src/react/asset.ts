@@ -1,11 +1,20 @@
 import { isExternalUrl } from '../core/asset-path.js';
 import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
+import type { FindUrl } from '../core/hash-props.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath } from '../core/public-folder.js';
-import { lookUp, NEWEST_MANIFEST, type RenderManifest, type ResolvedAsset, type WithNewestManifest } from '../core/render-manifest.js';
+import {
+  lookUp,
+  lookUpUrl,
+  NEWEST_MANIFEST,
+  type RenderManifest,
+  type ResolvedAsset,
+  type WithNewestManifest,
+} from '../core/render-manifest.js';
 import { noteRendered } from '../core/rendered-at.js';
+import { findUnlisted } from '../core/unlisted-assets.js';
 import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
-import { foreseeUnlisted } from './unlisted-asset.js';
+import { foreseeUnlisted, warnOfUnlisted } from './unlisted-asset.js';
 import { reportUnwired } from './unwired.js';
 
 /** @param askedBy for messages: the component, or nothing for `asset()`. */
@@ -44,8 +53,7 @@ export function createAsset(resolve: ResolveAsset): Asset {
  * they are, the latter with `basePath` in front.
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
-  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
-    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
+  publishNewest(manifest);
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
@@ -65,12 +73,51 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
   };
 }
 
+/** A path may come from a visitor, and a server runs for months. */
+const MAX_NOT_FOUND = 1000;
+
+/**
+ * Binds a render manifest to the look-up of automatic hashing: the hashed URL
+ * of a path as it stands in an attribute, with or without `basePath` in front.
+ * A path that nobody knows is none of its business; of one that only the
+ * browser lacks, the server says so.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED`, as `asset()` does.
+ */
+export function createFindUrl(manifest: RenderManifest): FindUrl {
+  publishNewest(manifest);
+  const notFound = new Set<string>();
+  return (written) => {
+    const { basePath } = manifest;
+    if (written[0] !== '/') return undefined;
+    // An attribute holds a URL, and a URL that begins with `basePath` is below it.
+    const path = written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
+    const url = lookUpUrl(newestOf(manifest), path);
+    if (process.env.NODE_ENV === 'development') {
+      if (typeof window === 'undefined') noteRendered();
+      if (url) foreseeUnlisted(path, manifest);
+    }
+    if (typeof window === 'undefined' && !url && !notFound.has(path) && notFound.size < MAX_NOT_FOUND) {
+      notFound.add(path);
+      if (manifest.onMissing === undefined) reportUnwired(path);
+      const unlisted = findUnlisted(manifest.unlisted, path);
+      if (unlisted !== undefined) warnOfUnlisted(unlisted);
+    }
+    return url;
+  };
+}
+
+function publishNewest(manifest: RenderManifest): void {
+  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
+    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
+}
+
 /**
  * In development the newest that there is. A module that is already running,
  * or that Next takes from its cache for a page that it compiles, has an older
  * one: a server would render other URLs than the browser then does.
  */
-function newestOf(manifest: RenderManifest): RenderManifest {
+export function newestOf(manifest: RenderManifest): RenderManifest {
   // Without the aliases the browser has no entry either.
   if (process.env.NODE_ENV !== 'development' || manifest.onMissing === undefined) return manifest;
   const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];

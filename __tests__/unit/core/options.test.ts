@@ -13,6 +13,9 @@ test('the defaults', () => {
   expect(resolveOptions()).toMatchInlineSnapshot(`
 {
   "algorithm": "sha256",
+  "automatic": {
+    "exclude": [],
+  },
   "cdnPrefix": "",
   "clientAssets": "referenced",
   "delivery": "auto",
@@ -40,7 +43,7 @@ test('the defaults', () => {
 
 test('undefined is the same as absent', () => {
   const names = ['include', 'exclude', 'hash', 'fingerprint', 'delivery', 'onStaleHash', 'onMissing', 'clientAssets', 'cdnPrefix'];
-  const undefinedOptions = Object.fromEntries([...names, 'integrity', 'keep', 'precompress'].map((name) => [name, undefined]));
+  const undefinedOptions = Object.fromEntries([...names, 'automatic', 'integrity', 'keep', 'precompress'].map((name) => [name, undefined]));
   expect(resolveUnchecked(undefinedOptions)).toEqual(resolveOptions());
 });
 
@@ -63,6 +66,8 @@ test.each<[SmartCacheOptions, object]>([
   [{ delivery: 'static' }, { delivery: 'static' }],
   [{ onStaleHash: 'not-found' }, { onStaleHash: 'not-found' }],
   [{ onMissing: 'warn' }, { onMissing: 'warn' }],
+  [{ automatic: {} }, { automatic: { exclude: [] } }],
+  [{ automatic: { exclude: '/ck/**' } }, { automatic: { exclude: ['ck/**'] } }],
   [{ clientAssets: 'all' }, { clientAssets: 'all' }],
   [{ clientAssets: ['/img/**'] }, { clientAssets: ['img/**'] }],
   [{ cdnPrefix: 'https://cdn.example.com' }, { cdnPrefix: 'https://cdn.example.com' }],
@@ -99,6 +104,9 @@ const WRONG_VALUES: Record<string, readonly unknown[]> = {
   delivery: ['rewrites', '', true, null],
   onStaleHash: ['404', true, null],
   onMissing: ['ignore', false, null],
+  automatic: [false, 'off', [], null],
+  'automatic.exclude': [1, '', [''], true].map((exclude) => ({ automatic: { exclude } })),
+  'automatic.inlcude': [{ automatic: { inlcude: '/x' } }],
   clientAssets: ['none', true, {}, [1], [''], null],
   cdnPrefix: ['cdn.example.com', '/cdn', 'https://', 'https:///x', 'ftp://cdn.example.com', 1, {}, null],
   integrity: ['sha256', 'true', 1, null],

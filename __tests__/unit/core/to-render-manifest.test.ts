@@ -33,6 +33,13 @@ test('by default: URLs as the manifest has them, stable files under their own, n
   });
 });
 
+test('files that are not for automatic hashing are marked, and keep their hashed URL for asset()', () => {
+  const isAutomatic = (assetPath: string) => !assetPath.startsWith('/vendor/');
+  const render = toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, isAutomatic });
+  expect(render).toEqual({ ...toRenderManifest(MANIFEST, STABLE_PATHS, DEFAULTS), notAutomatic: { '/vendor/lib.js': true } });
+  expect(toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, isAutomatic: () => true })).not.toHaveProperty('notAutomatic');
+});
+
 test.each<[string, Partial<RenderManifestSettings>, css: string, js: string, robots: string]>([
   [
     'basePath: everything',

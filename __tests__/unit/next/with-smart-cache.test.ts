@@ -358,10 +358,38 @@ describe('bundler aliases', () => {
       extensions: ['.js'],
       alias: {
         react: '/react.js',
+        'next/image$': path.join(root, '.smart-cache/build/next-image.mjs'),
+        'next/script$': path.join(root, '.smart-cache/build/next-script.mjs'),
         'next-smart-cache/manifest$': path.join(root, MODULES[0]),
         'next-smart-cache/client-manifest$': path.join(root, clientModule),
       },
     });
+  });
+
+  test.each([{ loader: 'custom' as const }, { loaderFile: './loader.js' }])(
+    'leave next/image alone with %j: its loader knows images by name',
+    (images) => {
+      enterApp();
+      const wrapped = withSmartCache({ images });
+      expect(wrapped.turbopack?.resolveAlias).not.toHaveProperty(['next/image']);
+      expect(webpackWith(wrapped).resolve.alias).not.toHaveProperty(['next/image$']);
+      expect(webpackWith(wrapped).resolve.alias).toHaveProperty(['next/script$']);
+    },
+  );
+
+  test('leave what the config itself aliases over next/image', () => {
+    enterApp();
+    const own = { 'next/image': './image.js' };
+    expect(withSmartCache({ turbopack: { resolveAlias: own } }).turbopack?.resolveAlias).toMatchObject(own);
+    for (const alias of [own, { 'next/image$': './image.js' }]) {
+      const {
+        'next/script$': _,
+        'next-smart-cache/manifest$': __,
+        'next-smart-cache/client-manifest$': ___,
+        ...others
+      } = webpackWith(withSmartCache({}), { resolve: { alias } }).resolve.alias;
+      expect(others).toEqual(alias);
+    }
   });
 
   test('of webpack come after the config’s own `webpack`, which is called with all it is given', () => {
@@ -389,6 +417,8 @@ describe('bundler aliases', () => {
       resolveExtensions: ['.js'],
       resolveAlias: {
         lodash: 'lodash-es',
+        'next/image': './.smart-cache/build/next-image.mjs',
+        'next/script': './.smart-cache/build/next-script.mjs',
         'next-smart-cache/manifest': `./${MODULES[0]}`,
         'next-smart-cache/client-manifest': { browser: `./${MODULES[1]}`, default: `./${MODULES[2]}` },
       },
@@ -672,6 +702,38 @@ describe('the app’s folder is that of the config, wherever Next was started', 
     const config = typeof wrapped === 'function' ? await wrapped('phase-production-build', { defaultConfig: {} }) : wrapped;
     await rewritesOf(config);
     expect(fs.existsSync(manifestOf(root))).toBe(true);
+  });
+});
+
+describe('the images that next/image takes from this server', () => {
+  const patternsOf = (pathnames: readonly string[], options?: Parameters<typeof withSmartCache>[1]) => {
+    enterApp();
+    const images = deepFreeze({ localPatterns: pathnames.map((pathname) => ({ pathname, search: '' })) });
+    return withSmartCache({ images }, options).images?.localPatterns;
+  };
+  const HASH = '[0-9a-f]'.repeat(10);
+
+  test.each([
+    ['/img/hero.png', `/img/hero.${HASH}.png`],
+    ['/img/{a,b}.{png,jpg}', `/img/{a,b}.${HASH}.{png,jpg}`],
+    ['/img/a.b-?.png', `/img/a.b-?.${HASH}.png`],
+  ])('are those of %s, hashed or not', (pathname, hashed) => {
+    expect(patternsOf([pathname])).toEqual([
+      { pathname, search: '' },
+      { pathname: hashed, search: '' },
+    ]);
+  });
+
+  test('are no others', () => {
+    expect(patternsOf(['/img/**', '/logo'])).toEqual([
+      { pathname: '/img/**', search: '' },
+      { pathname: '/logo', search: '' },
+    ]);
+    expect(patternsOf([])).toEqual([]);
+  });
+
+  test('have as many digits as the option says', () => {
+    expect(patternsOf(['/a.png'], { hash: { length: 8 } })?.[1]).toMatchObject({ pathname: `/a.${'[0-9a-f]'.repeat(8)}.png` });
   });
 });
 

@@ -262,9 +262,11 @@ test('a build and development have modules of their own', () => {
     server: path.join(outputDir, 'build/manifest.mjs'),
     client: path.join(outputDir, 'build/client-manifest.mjs'),
     hot: path.join(outputDir, 'build/hot'),
+    nextImage: path.join(outputDir, 'build/next-image.mjs'),
+    nextScript: path.join(outputDir, 'build/next-script.mjs'),
     clientOnServer: path.join(outputDir, 'build/client-manifest-on-server.mjs'),
   });
-  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(8);
+  expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(12);
 });
 
 test('they lie in .smart-cache/', () => {
@@ -272,6 +274,8 @@ test('they lie in .smart-cache/', () => {
     'build/client-manifest-on-server.mjs',
     'build/client-manifest.mjs',
     'build/manifest.mjs',
+    'build/next-image.mjs',
+    'build/next-script.mjs',
     'manifest.json',
   ]);
 });

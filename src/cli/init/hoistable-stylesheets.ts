@@ -1,4 +1,4 @@
-import { linkTypesOf } from '../../pipeline/source/link-types.js';
+import { linkTypesOf } from '../../core/fetched-attributes.js';
 import { type LinkSite, mayHaveRel } from '../../pipeline/source/linked-urls.js';
 import { type Node, nameOf, visit } from '../../pipeline/source/syntax-tree.js';
 import type { AppStylesheets } from './app-stylesheets.js';

@@ -1,7 +1,7 @@
 import { Tokenizer } from 'htmlparser2';
+import { isFetchedForPage, urlAttributesInHtml } from '../../core/fetched-attributes.js';
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { findCssReferences } from '../../pipeline/references/css-references.js';
-import { HTML_URL_ATTRIBUTES, isFetchedForPage } from '../../pipeline/source/link-types.js';
 
 /** A file that a page loads. */
 export interface LinkedFile {
@@ -11,11 +11,8 @@ export interface LinkedFile {
 }
 
 /** SVG elements in a page name files too. */
-const URL_ATTRIBUTES: ReadonlyMap<string, readonly string[]> = new Map([
-  ...HTML_URL_ATTRIBUTES,
-  ['image', ['href', 'xlink:href']],
-  ['use', ['href', 'xlink:href']],
-]);
+const SVG_ELEMENTS: readonly string[] = ['image', 'use'];
+const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
 
 /** The files that a page loads by its HTML, each once, as absolute `http:` and `https:` URLs without fragment. */
 export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
@@ -25,7 +22,8 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
     onStart(element, attributes) {
       const href = attributes.get('href');
       if (element === 'base' && base === undefined && href && URL.canParse(href, pageUrl)) base = new URL(href, pageUrl).href;
-      for (const name of URL_ATTRIBUTES.get(element) ?? []) add(attributes.get(name), attributes.get('integrity'));
+      for (const name of SVG_ELEMENTS.includes(element) ? SVG_ATTRIBUTES : urlAttributesInHtml(element))
+        add(attributes.get(name), attributes.get('integrity'));
       if (element === 'link' && isFetchedForPage(attributes.get('rel') ?? '')) {
         add(href, attributes.get('integrity'));
         addAll(urlsOfSrcset(attributes.get('imagesrcset') ?? ''));

@@ -1,5 +1,5 @@
+import { isFetchedForPage, urlAttributesInHtml } from '../../core/fetched-attributes.js';
 import { urlRangesOfSrcset } from '../../core/srcset.js';
-import { HTML_URL_ATTRIBUTES, isFetchedForPage } from '../source/link-types.js';
 import { findCssReferences } from './css-references.js';
 import type { BrokenSpot, FoundReference, Notation } from './reference.js';
 import { declaredEntities, predefinedEntities, XmlText } from './xml-text.js';
@@ -117,7 +117,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     const rel = attributes.find(({ name }) => name === 'rel');
     for (const attribute of attributes) {
       const { name } = attribute;
-      if (HTML_URL_ATTRIBUTES.get(element)?.includes(name)) addUrl(decode(attribute), 'url');
+      if (urlAttributesInHtml(element).includes(name)) addUrl(decode(attribute), 'url');
       else if (name === 'href' && element === 'a') addUrl(decode(attribute), 'page');
       else if (name === 'style') addCssAttribute(attribute);
       else if (name === 'srcset' && (element === 'img' || element === 'source')) {

@@ -1,7 +1,7 @@
+import { FETCHED_ATTRIBUTES, isFetchedForPage, isSrcset } from '../../core/fetched-attributes.js';
 import { urlsOfSrcset } from '../../core/srcset.js';
 import { findCssReferences } from '../references/css-references.js';
 import { importedNames } from './imported-names.js';
-import { HTML_URL_ATTRIBUTES, isFetchedForPage } from './link-types.js';
 import { metadataUrls } from './metadata-urls.js';
 import { type Node, nameOf, parseSource, visit } from './syntax-tree.js';
 import { alternativesOf, type Text, textsOf } from './written-texts.js';
@@ -19,20 +19,7 @@ export interface LinkedUrl {
   column: number;
 }
 
-/** Which attributes of which elements make a browser fetch a file. Not `<a href>`: people keep those URLs. */
-const LINKING: ReadonlyMap<string, readonly string[]> = new Map([
-  ...HTML_URL_ATTRIBUTES,
-  ['link', ['href', 'imageSrcSet']],
-  ['img', ['src', 'srcSet']],
-  ['source', ['src', 'srcSet']],
-  ['image', ['href', 'xlinkHref']],
-  ['use', ['href', 'xlinkHref']],
-]);
-
-/** Those that hold several URLs, each with a description (HTML Standard, "srcset"). */
-const SRCSETS: readonly string[] = ['srcSet', 'imageSrcSet'];
-
-/** Components of Next that do; their default exports may have any name. */
+/** Components of Next that link files; their default exports may have any name. */
 const NEXT_COMPONENTS: Readonly<Record<string, string>> = {
   'next/script': 'script',
   'next/image': 'img',
@@ -94,14 +81,14 @@ export function findLinkSites(tree: Node): LinkSite[] {
     const written = nameOf(nameNode);
     const tag = ofNext.find(({ exportOf }) => exportOf(nameNode) === 'default')?.tag ?? written ?? '';
     const isKept = tag === 'link' && !mayHaveRel(attributes, isFetchedForPage);
-    const linking = lookedUp ? [lookedUp] : isKept ? [] : LINKING.get(tag);
+    const linking = lookedUp ? [lookedUp] : isKept ? [] : FETCHED_ATTRIBUTES[tag];
     for (const attribute of attributes) {
       const name = nameOf(attribute.name);
       if (name === 'style') addStyle(attribute);
       if (name === undefined || !linking?.includes(name)) continue;
       const about = { site: `<${written ?? component} ${name}>`, isLookedUp: lookedUp !== undefined, element, attribute, tag };
       for (const each of textsOf(attribute.value)) {
-        if (!SRCSETS.includes(name)) add(each, about);
+        if (!isSrcset(name)) add(each, about);
         else for (const text of urlsOfSrcset(each.text)) add({ ...each, text }, { ...about, isPart: true });
       }
     }

@@ -10,8 +10,9 @@ const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
 /** What tools leave in a package's folder; its `dist` may be the very files that the app imports. */
 const REPORT_FOLDERS = ['coverage', 'storybook-static'];
 
-/** Declarations are no code, and the generated ones name every asset path. */
-const SOURCE_FILE = /(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?)$/;
+/** Code, prose and data. Declarations are no code, and the generated ones name every asset path; a package and its lock file name no file of `public/`. */
+const SOURCE_FILE =
+  /^(?!(?:package(?:-lock)?|npm-shrinkwrap)\.json$|pnpm-lock\.yaml$).*(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?|json5?|ya?ml|toml|csv)$/;
 
 /** What an app is made of. All are real paths. */
 export interface SourceFiles {
@@ -77,8 +78,8 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
   }
 }
 
-/** Prose, which no parser of JavaScript can read; and tests and stories, their stylesheets too, which may link what they like. */
-const NOT_JUDGED = /\.mdx?$|\.(?:test|spec|stories)\.\w+$|(?:^|\/)__(?:tests|mocks)__\//;
+/** Prose and data, which no parser of JavaScript can read; and tests and stories, their stylesheets too, which may link what they like. */
+const NOT_JUDGED = /\.(?:mdx?|ya?ml|toml|json5?|csv)$|\.(?:test|spec|stories)\.\w+$|(?:^|\/)__(?:tests|mocks)__\//;
 
 /** The source that links files of `public/` and can be parsed. */
 export interface LinkingFiles {

@@ -27,10 +27,13 @@ function listed(files: readonly string[], links?: Readonly<Record<string, string
 }
 
 describe('source is', () => {
-  test.each(['js', 'jsx', 'ts', 'tsx', 'mjs', 'cjs', 'mts', 'cts', 'mdx', 'md'])('a .%s file', (extension) => {
-    const file = `apps/web/deep/down/file.${extension}`;
-    expect(listed([file]).files).toEqual([file]);
-  });
+  test.each(['js', 'jsx', 'ts', 'tsx', 'mjs', 'cjs', 'mts', 'cts', 'mdx', 'md', 'json', 'yml', 'yaml', 'toml', 'csv'])(
+    'a .%s file',
+    (extension) => {
+      const file = `apps/web/deep/down/file.${extension}`;
+      expect(listed([file]).files).toEqual([file]);
+    },
+  );
 
   test.each([
     ['a folder that is called like a build, further down', 'apps/web/app/build/page.tsx'],
@@ -49,7 +52,8 @@ describe('source is not', () => {
     ['public/', 'apps/web/public/app.js'],
     ['distDir', 'apps/web/made/page.js'],
     ['what a build has left in the app’s folder', 'apps/web/out/page.js'],
-    ['a file of another kind', 'apps/web/data/list.json'],
+    ['a file of another kind', 'apps/web/data/list.txt'],
+    ['a lock file', 'apps/web/package-lock.json'],
     ['a stylesheet', 'apps/web/app/site.css'],
     ['a declaration, such as one that names every asset path', 'apps/web/smart-cache-env.d.ts'],
     ['a declaration of a module', 'apps/web/types.d.mts'],

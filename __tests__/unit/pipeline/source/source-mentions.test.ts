@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import path from 'node:path';
-import { findMentions, quotedPaths } from '../../../../src/pipeline/source/source-mentions';
+import { findMentions, writtenPaths } from '../../../../src/pipeline/source/source-mentions';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 
 /** What files with these texts mention, of `/a.js`, `/b.js` and `/my photo.jpg`. */
@@ -25,12 +26,19 @@ describe('an asset path is mentioned', () => {
     ['in a comment', `// see "/a.js"`],
     ['inside another string', `"the file '/a.js' is used"`],
     ['at the very end', `'/a.js'`],
+    ['in a srcset', `srcSet="/x.js 1x, /a.js 2x"`],
+    ['in a url()', `style={{ background: 'url(/a.js) no-repeat' }}`],
+    ['after a prefix in a template', `\`\${prefix}/a.js\``],
+    ['in front matter', '---\nimage: /a.js\n---\n'],
+    ['in a link of Markdown', '![a](/a.js "title")'],
+    ['in JSON, with escaped slashes', '{ "image": "\\/a.js" }'],
   ])('%s', (_, text) => {
     expect(mentionsIn(text).assetPaths).toEqual(['/a.js']);
   });
 
   test.each([
     ['decoded', `asset('/my photo.jpg')`],
+    ['in a template', `\`\${prefix}/my photo.jpg\``],
     ['percent-encoded, which asset() takes too', `asset('/my%20photo.jpg')`],
     ['percent-encoded, with a query', `asset('/my%20photo.jpg?w=100')`],
   ])('by a name that needs encoding: %s', (_, text) => {
@@ -41,9 +49,8 @@ describe('an asset path is mentioned', () => {
 describe('an asset path is not mentioned', () => {
   test.each([
     ['when it is not known', `'/unknown.js'`],
-    ['without its quotes', 'see /a.js for more'],
     ['as a part of another path', `'/vendor/a.js' '/a.js.map' '/x/a.js'`],
-    ['across an open quote', `'/a.js`],
+    ['across an open quote', `'/a.jsx\n/a.js.map'`],
     ['put together at run time', `'/' + name + '.js'`],
   ])('%s', (_, text) => {
     expect(mentionsIn(text).assetPaths).toEqual([]);
@@ -94,5 +101,22 @@ test('all files are looked through, but for those that are gone by now', () => {
 });
 
 test('every quoted text that begins with a slash is a candidate', () => {
-  expect([...quotedPaths(`'/a' "/b?c" \`/d#e\` '/f"g' "x"`)]).toEqual(['/a', '/f"g', '/b?c', '/b', '/d#e', '/d']);
+  expect([...writtenPaths(`'/a' "/b?c" \`/d#e\` '/f"g' "x"`)]).toEqual(['/a', '/f"g', '/b?c', '/d#e', '/a', '/b?c', '/d#e', '/f']);
+});
+
+test.each([
+  ["'/docs/a.js'", ['/a.js']],
+  ["'/docs/b.js?v=1' '/a.js'", ['/a.js', '/b.js']],
+])('with basePath "/docs", %s mentions %j', (text, expected) => {
+  const file = path.join(temporaryFolder(), 'page.js');
+  fs.writeFileSync(file, text);
+  const known = new Set(['/a.js', '/b.js']);
+  expect([...findMentions([file], (candidate) => known.has(candidate), '/docs').assetPaths].sort()).toEqual(expected);
+});
+
+test('a file that no text can hold is not read', () => {
+  const file = path.join(temporaryFolder(), 'data.json');
+  fs.writeFileSync(file, '"/a.js"');
+  fs.truncateSync(file, 600_000_000);
+  expect(findMentions([file], () => true).assetPaths).toEqual(new Set());
 });

@@ -1,0 +1,83 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { bundlerFlags } from '../integration/bundlers';
+import { launchBrowser, recordComplaints } from '../support/browser';
+import { createApp, type NextApp } from '../support/next-app';
+import { isOfNext } from '../support/page-contract';
+
+const FONT = path.resolve(__dirname, '../../node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2');
+
+/** All that an app needs of this package. Its source names nothing of it. */
+const WIRING = {
+  'next.config.mjs': "import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache();\n",
+  'jsconfig.json': '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "next-smart-cache" } }\n',
+};
+
+/** What Next says of the fixture, with or without this package. */
+const ADVICE_OF_NEXT = /Do not add stylesheets using next\/head|was detected as the Largest Contentful Paint/;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe.each(['turbopack', 'webpack'] as const)('next dev with %s: an edit of a file shows', (bundler) => {
+  let app: NextApp;
+  let origin: string;
+  beforeAll(async () => {
+    app = createApp('automatic', { bundler: bundlerFlags('latest', bundler) });
+    app.write('public/fonts/dot.woff2', fs.readFileSync(FONT));
+    for (const [file, text] of Object.entries(WIRING)) app.write(file, text);
+    ({ origin } = await app.dev());
+  });
+  afterAll(() => app.dispose());
+
+  async function open(url: string, name: string): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
+    const complaints = recordComplaints(page);
+    await page.goto(origin + url, { waitUntil: 'load' });
+    await page.waitForFunction((wanted) => document.documentElement.dataset.hydrated === wanted, name);
+    await page.evaluate(() => Object.assign(window, { isSameDocument: true }));
+    return { page, complaints };
+  }
+
+  const waitForMargin = (page: Page, margin: string) =>
+    page.waitForFunction((wanted) => getComputedStyle(document.body).marginTop === wanted, margin);
+  const isSameDocument = (page: Page) => page.evaluate(() => 'isSameDocument' in window);
+
+  test.each([
+    { url: '/', name: 'home', margin: '31px', mayReload: false },
+    { url: '/client', name: 'client', margin: '32px', mayReload: false },
+    // With Turbopack, Next loads the page anew when what `_document` imports has changed, and it imports the runtime.
+    { url: '/legacy', name: 'legacy', margin: '33px', mayReload: true },
+  ])('$url: of a stylesheet and of an image', async ({ url, name, margin, mayReload }) => {
+    const { page, complaints } = await open(url, name);
+    app.write('public/css/site.css', `body { margin-top: ${margin} }\n`);
+    await waitForMargin(page, margin);
+    const before = await page.locator('img[src^="/img/img."]').getAttribute('src');
+    app.write('public/img/img.svg', `<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><title>${name}</title></svg>\n`);
+    await page.waitForFunction(
+      (old) => !document.querySelector(`img[src="${old}"]`) && document.querySelector('img[src^="/img/img."]'),
+      before,
+    );
+    if (!mayReload) expect(await isSameDocument(page)).toBe(true);
+    expect(complaints.filter((text) => !(isOfNext(text, 200) || ADVICE_OF_NEXT.test(text)))).toEqual([]);
+    await page.close();
+  });
+
+  test('of a script in a Server Component, by a reload', async () => {
+    const { page } = await open('/', 'home');
+    for (const script of ['application', 'next-script']) {
+      app.write(`public/js/${script}.js`, `(window.ran ??= []).push('${script}, edited');\n`);
+      await page.waitForFunction((wanted) => (window as { ran?: string[] }).ran?.includes(wanted), `${script}, edited`);
+      expect(await isSameDocument(page)).toBe(false);
+      await page.waitForFunction(() => document.documentElement.dataset.hydrated === 'home');
+      await page.evaluate(() => Object.assign(window, { isSameDocument: true }));
+    }
+    expect(await page.evaluate(() => (window as { ran?: string[] }).ran)).toEqual(['application, edited', 'next-script, edited']);
+    await page.close();
+  });
+});

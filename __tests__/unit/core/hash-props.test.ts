@@ -1,0 +1,145 @@
+import { hashProps, type Props } from '../../../src/core/hash-props';
+
+const URLS: Readonly<Record<string, string>> = {
+  '/a.png': '/a.0123456789.png',
+  '/b.png': '/b.0123456789.png',
+  '/a.js': '/a.0123456789.js',
+  '/a.css': '/a.0123456789.css',
+  "/it's (1).png": "/it's%20(1).0123456789.png",
+  '/cdn.png': 'https://cdn.example.com/cdn.0123456789.png',
+};
+const find = (written: string) => URLS[written];
+const hashed = (element: string, props: Props) => hashProps(element, props, find);
+
+const [A, B] = ['/a.0123456789.png', '/b.0123456789.png'];
+
+describe('it hashes', () => {
+  test.each(['audio', 'embed', 'img', 'input', 'script', 'source', 'track', 'video', 'next/image'])('src of %s', (element) => {
+    expect(hashed(element, { src: '/a.png', id: 'x' })).toEqual({ src: A, id: 'x' });
+  });
+
+  test.each<[string, string, Props, Props]>([
+    ['poster', 'video', { poster: '/a.png', src: '/b.png' }, { poster: A, src: B }],
+    ['data of object', 'object', { data: '/a.png' }, { data: A }],
+    ['href of SVG image', 'image', { href: '/a.png' }, { href: A }],
+    ['xlinkHref of SVG use', 'use', { xlinkHref: '/a.png' }, { xlinkHref: A }],
+    ['each URL of a srcSet', 'img', { srcSet: ' /a.png 1x,/b.png  2x, /c.png 3x' }, { srcSet: ` ${A} 1x,${B}  2x, /c.png 3x` }],
+    ['a srcSet without descriptors', 'source', { srcSet: '/a.png' }, { srcSet: A }],
+    [
+      'imageSrcSet',
+      'link',
+      { rel: 'preload', as: 'image', imageSrcSet: '/a.png 1x, /b.png 2x' },
+      { rel: 'preload', as: 'image', imageSrcSet: `${A} 1x, ${B} 2x` },
+    ],
+    [
+      'url() of a style, whatever its quotes',
+      'div',
+      { style: { background: 'url(/a.png), url( "/b.png" ), URL(\'/a.png\')', color: 'red' } },
+      { style: { background: `url("${A}"), url("${B}"), url("${A}")`, color: 'red' } },
+    ],
+    ['url() of a custom property', 'x-element', { style: { '--image': 'url(/a.png)' } }, { style: { '--image': `url("${A}")` } }],
+    [
+      'the text of a style element',
+      'style',
+      { children: "/* url( don't */ a { b: url(/b.png); c: 'x' }" },
+      { children: `/* url( don't */ a { b: url("${B}"); c: 'x' }` },
+    ],
+    [
+      'the HTML of a style element',
+      'style',
+      { dangerouslySetInnerHTML: { __html: '@import url(/a.png);' } },
+      { dangerouslySetInnerHTML: { __html: `@import url("${A}");` } },
+    ],
+  ])('%s', (_, element, props, expected) => {
+    const before = JSON.stringify(props);
+    expect(hashed(element, props)).toEqual(expected);
+    expect(JSON.stringify(props)).toBe(before);
+  });
+
+  test.each([
+    'stylesheet',
+    'icon',
+    'shortcut icon',
+    'ICON',
+    'apple-touch-icon',
+    'manifest',
+    'mask-icon',
+    'modulepreload',
+    'alternate stylesheet',
+  ])('href of a link with rel="%s"', (rel) => {
+    expect(hashed('link', { rel, href: '/a.css' })).toEqual({ rel, href: '/a.0123456789.css' });
+  });
+
+  test.each(['style', 'script', 'image', 'font', 'audio', 'video', 'track'])('a preload and a prefetch with as="%s"', (as) => {
+    for (const rel of ['preload', 'prefetch'])
+      expect(hashed('link', { rel, as, href: '/a.css' })).toMatchObject({ href: '/a.0123456789.css' });
+  });
+
+  test('a name with quotes and parentheses so that CSS reads it back', () => {
+    const { style } = hashed('i', { style: { background: 'url("/it\'s (1).png")' } });
+    expect(style).toEqual({ background: 'url("/it\'s%20(1).0123456789.png")' });
+  });
+});
+
+describe('it leaves alone', () => {
+  test.each<[string, string, Props]>([
+    ['links to pages', 'a', { href: '/a.png' }],
+    ['areas', 'area', { href: '/a.png' }],
+    ['forms', 'form', { action: '/a.png' }],
+    ['frames', 'iframe', { src: '/a.png' }],
+    ['custom elements', 'x-img', { src: '/a.png' }],
+    ['an element that Object.prototype has a property of the name of', 'constructor', { src: '/a.png' }],
+    ['paths that nobody knows', 'img', { src: '/unknown.png', srcSet: '/unknown.png 2x' }],
+    ['what has an integrity of its own', 'script', { src: '/a.js', integrity: 'sha256-x' }],
+    ['what says data-no-hash', 'img', { src: '/a.png', 'data-no-hash': true }],
+    ['what says data-no-hash={false}, which React renders too', 'img', { src: '/a.png', 'data-no-hash': false }],
+    ['what says data-no-hash=""', 'img', { src: '/a.png', 'data-no-hash': '' }],
+    ['links to other documents', 'link', { rel: 'alternate', href: '/a.css' }],
+    ['links without rel', 'link', { href: '/a.css' }],
+    ['a preload for fetch()', 'link', { rel: 'preload', as: 'fetch', href: '/a.css' }],
+    ['a prefetch of which nobody says what uses it', 'link', { rel: 'prefetch', href: '/a.css' }],
+    ['a sprite on another origin, which browsers refuse', 'use', { href: '/cdn.png' }],
+    ['a track on another origin', 'track', { src: '/cdn.png' }],
+    ['an image on another origin, which the optimizer refuses', 'next/image', { src: '/cdn.png' }],
+    ['an image with a loader, which gets a name and not a URL', 'next/image', { src: '/a.png', loader: () => '' }],
+    ['objects, such as static imports', 'img', { src: { src: '/a.png', width: 1, height: 1 } }],
+    ['functions', 'img', { src: () => '/a.png' }],
+    ['symbols', 'img', { src: Symbol('/a.png') }],
+    ['a rel that is a symbol', 'link', { rel: Symbol('x'), href: '/a.css' }],
+    ['null', 'img', { src: null, style: null }],
+    ['numbers in a style', 'div', { style: { width: 1 } }],
+    ['strings in a style', 'div', { style: { content: '"url(/a.png)" \'url(/a.png)\'' } }],
+    ['a url() that is never closed', 'div', { style: { background: 'url(/a.png' } }],
+    ['a url() with escapes', 'div', { style: { background: 'url(/\\61.png)' } }],
+    ['a part of a data: URL in a srcSet', 'img', { srcSet: 'data:image/png;base64,/a.png/x 1x' }],
+    ['a srcSet that is none', 'img', { srcSet: ',, ( /' }],
+    ['children of other elements', 'p', { children: 'url(/a.png)', style: {} }],
+  ])('%s', (_, element, props) => {
+    expect(hashed(element, props)).toEqual(props);
+  });
+});
+
+test('frozen props stay as they are, and all others are passed on', () => {
+  const children = Object.freeze(['x']);
+  const style = Object.freeze({ background: 'url(/a.png)' });
+  const props = Object.freeze({ src: '/a.png', style, children, ref: null, onClick: expect, 'aria-hidden': undefined });
+  const copy = hashed('img', props);
+  expect(copy).toEqual({ ...props, src: '/a.0123456789.png', style: { background: 'url("/a.0123456789.png")' } });
+  expect(copy.children).toBe(children);
+  expect(Object.keys(copy)).toEqual(Object.keys(props));
+});
+
+test('a getter is read once', () => {
+  const read = jest.fn(() => '/a.png');
+  const other = jest.fn(() => 'alt');
+  const props = Object.defineProperties({}, { src: { get: read, enumerable: true }, alt: { get: other, enumerable: true } });
+  expect(hashed('img', props)).toEqual({ src: '/a.0123456789.png', alt: 'alt' });
+  expect([read.mock.calls.length, other.mock.calls.length]).toEqual([1, 1]);
+});
+
+test('a long text of quotes and parentheses takes no time', () => {
+  const children = `${'url("'.repeat(20_000)}${"'".repeat(20_000)}${'/*'.repeat(20_000)}`;
+  const start = performance.now();
+  expect(hashed('style', { children }).children).toBe(children);
+  expect(performance.now() - start).toBeLessThan(500);
+});

@@ -1,0 +1,128 @@
+import { createElement, createRef, Fragment, forwardRef, isValidElement, memo, type ReactElement } from 'react';
+import * as development from 'react/jsx-dev-runtime';
+import * as production from 'react/jsx-runtime';
+import { renderToStaticMarkup } from 'react-dom/server';
+import type { RenderManifest } from '../../../src/core/render-manifest';
+import { packAssetPaths } from '../../../src/core/unlisted-assets';
+import { createFindUrl } from '../../../src/react/asset';
+import { createJsx, treatAsElement } from '../../../src/react/jsx';
+import { MANIFEST } from '../support/components';
+
+function runtimeOf(manifest: RenderManifest = MANIFEST) {
+  const find = createFindUrl(manifest);
+  return {
+    find,
+    jsx: createJsx(production.jsx, find),
+    jsxDEV: createJsx(development.jsxDEV, find),
+    createElement: createJsx(createElement, find),
+  };
+}
+
+const { jsx, jsxDEV, createElement: createHashed, find } = runtimeOf();
+const HASHED = '/js/app.0123456789.js';
+const propsOf = (element: unknown) => (element as ReactElement).props;
+
+test.each([
+  ['/js/app.js', HASHED],
+  ['/js/app.js?v=1#x', `${HASHED}?v=1#x`],
+  ['/img/my photo.jpg', '/img/my%20photo.0123456789.jpg'],
+  ['/img/my%20photo.jpg', '/img/my%20photo.0123456789.jpg'],
+  ['/robots.txt', '/robots.txt'],
+])('it finds %s', (written, url) => {
+  expect(find(written)).toBe(url);
+});
+
+test.each([
+  'js/app.js',
+  './js/app.js',
+  '//host/js/app.js',
+  'https://host/js/app.js',
+  'data:,x',
+  'javascript:x',
+  'blob:x',
+  '',
+  '/',
+  '/x',
+  HASHED,
+  '#x',
+  '/%',
+])('it leaves %j alone, without a word', (written) => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation();
+  expect(find(written)).toBeUndefined();
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
+test('with a basePath, it finds paths with and without it, and one that has it means the file below', () => {
+  const assets = { '/a.png': '/docs/a.0123456789.png', '/docs/a.png': '/docs/docs/a.0123456789.png' };
+  const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets });
+  expect(['/a.png', '/docs/a.png?v=1', '/docs/docs/a.png', '/docsa.png', '/x.png', '/docs/x.png'].map(findBelow)).toEqual([
+    '/docs/a.0123456789.png',
+    '/docs/a.0123456789.png?v=1',
+    '/docs/docs/a.0123456789.png',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('it leaves alone what the option excludes, with a query and encoded too', () => {
+  const findOthers = createFindUrl({ ...MANIFEST, notAutomatic: { '/js/app.js': true, '/img/my photo.jpg': true } });
+  expect(['/js/app.js', '/js/app.js?v=1', '/img/my%20photo.jpg'].map(findOthers)).toEqual([undefined, undefined, undefined]);
+  expect(findOthers('/css/site.css')).toBe('/css/site.0123456789.css');
+});
+
+test('a file that only the browser lacks stays plain, and the server says once which glob to add', () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation();
+  const findListed = createFindUrl({ ...MANIFEST, basePath: '/docs', unlisted: packAssetPaths(['/flags/de.svg']) });
+  for (const written of ['/flags/de.svg', '/flags/de.svg', '/docs/flags/de.svg', '/unknown.svg'])
+    expect(findListed(written)).toBeUndefined();
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn).toHaveBeenCalledWith(
+    expect.stringMatching(/gets the plain URL of a file.*\/flags\/de\.svg.*clientAssets: \['\/flags\/\*\*'\]/s),
+  );
+  warn.mockRestore();
+});
+
+test.each([
+  ['jsx', jsx],
+  ['jsxDEV', jsxDEV],
+  ['createElement', createHashed],
+] as const)('%s makes the element of React, with a hashed URL', (_, create) => {
+  const props = Object.freeze({ src: '/js/app.js', children: 'x' });
+  const element = (create as typeof jsx)('script', props);
+  expect(isValidElement(element)).toBe(true);
+  expect([element.type, element.props]).toEqual(['script', { src: HASHED, children: 'x' }]);
+});
+
+test('keys, refs, children and the arguments of development go to React as they are', () => {
+  const ref = createRef<HTMLImageElement>();
+  expect(jsx('img', { src: '/js/app.js', ref }, 'a')).toMatchObject({ key: 'a', props: { src: HASHED, ref } });
+  expect(createHashed('img', { key: 'b', src: '/js/app.js' })).toMatchObject({ key: 'b', props: { src: HASHED } });
+  expect(propsOf(createHashed('p', null, 'x', 'y'))).toEqual({ children: ['x', 'y'] });
+  const create = jest.fn();
+  createJsx(create, find)(...(['img', { src: '/js/app.js' }, 'key', true, { fileName: 'x' }, 'self'] as never[]));
+  expect(create).toHaveBeenCalledWith('img', { src: HASHED }, 'key', true, { fileName: 'x' }, 'self');
+});
+
+test('components get their props as they are, whatever kind they are', () => {
+  const props = { src: '/js/app.js' };
+  const img = () => null;
+  for (const type of [img, memo(img), forwardRef(img), Fragment]) expect(propsOf(jsx(type, props))).toBe(props);
+  class Picture {}
+  expect(propsOf(jsx(Picture as never, props))).toBe(props);
+});
+
+test('a component that is treated as an element gets hashed URLs, and stays the same component', () => {
+  const script = () => null;
+  expect(treatAsElement(script, 'script')).toBe(script);
+  const element = jsx(script, { src: '/js/app.js', strategy: 'lazyOnload' });
+  expect(element.type).toBe(script);
+  expect(element.props).toEqual({ src: HASHED, strategy: 'lazyOnload' });
+});
+
+test('React refuses what it refuses without us', () => {
+  const withoutUs = () => renderToStaticMarkup(production.jsx('img', { style: 'color: red' }));
+  expect(withoutUs).toThrow('style');
+  expect(() => renderToStaticMarkup(jsx('img', { src: '/js/app.js', style: 'color: red' }))).toThrow('style');
+});
