@@ -23,7 +23,7 @@ export async function startNginx(folder: string, blocks: NginxBlocks): Promise<N
   return startServer('nginx', ['-c', file, '-e', `${folder}/error.log`], { port, cwd: folder, env: ENV });
 }
 
-/** The pass to Next that the docs show. */
+/** The pass to Next that the docs show, with the port in `Host`. */
 export function proxyTo({ origin }: Pick<NodeServer, 'origin'>): string {
   return `proxy_pass ${origin.replace('localhost', '127.0.0.1')};
       proxy_http_version 1.1;

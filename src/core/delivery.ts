@@ -115,8 +115,10 @@ export const HOSTS: readonly Host[] = [
   {
     // OpenNext sets it for the build command; SST builds with OpenNext. `output: 'standalone'` does not set it.
     // https://github.com/opennextjs/opennextjs-aws/blob/main/packages/open-next/src/build/buildNextApp.ts
+    // `next build && opennextjs-cloudflare build --skipNextBuild` sets no variable, and needs `output: 'standalone'`.
     name: 'OpenNext',
-    isRecognised: ({ env }) => isSet(env.NEXT_PRIVATE_STANDALONE),
+    isRecognised: ({ env, output, hasWranglerConfig }) =>
+      isSet(env.NEXT_PRIVATE_STANDALONE) || (output === 'standalone' && hasWranglerConfig === true),
     delivery: 'static',
     brokenRewrites: NO_FILE_AFTER_REWRITE,
   },

@@ -60,7 +60,10 @@ export interface LeftToNext {
  */
 export const CHUNK_FOLDERS: readonly string[] = ['chunks', 'css', 'immutable', 'media'];
 
-/** Characters of one list of names. nginx refuses a parameter of more than 4,096 bytes. */
+/** nginx refuses a parameter of more than 4,096 bytes (`NGX_CONF_BUFFER`), quotes included. */
+const PARAMETER_BUDGET = 4000;
+
+/** Bytes of one list of names, as a pattern. The rest of the parameter is for `basePath` and `assetPrefix`. */
 const LIST_BUDGET = 1500;
 
 /**
@@ -83,7 +86,7 @@ export function findNginxAreas(site: BuiltSite, settings: NginxSettings): { grou
   const groups = new Map<string, AreaGroup>();
   const left: LeftToNext[] = [];
   for (const { area, headers, reason } of areas) {
-    lengths[area.kind] += reason === undefined ? encodeURIComponent(area.folder).length + 1 : 0;
+    lengths[area.kind] += reason === undefined ? bytePattern(area.folder).length + 1 : 0;
     const isListed = lengths[area.kind] <= LIST_BUDGET;
     if (reason !== undefined || !isListed) {
       left.push({ path: pathOf(area), reason: reason ?? 'there are too many folders to list them all' });
@@ -185,7 +188,7 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
         for (const { key, value } of rule.headers) {
           // Our own header rule empties these for hashed URLs.
           if (isAboutCaching(key) && kind !== 'chunks') continue;
-          if (isAboutCaching(key) || key.toLowerCase() === 'set-cookie') return reason(`the app sets ${key} there`);
+          if (isAboutCaching(key) || SET_BY_NGINX.test(key)) return reason(`the app sets ${key} there`);
           if (holdsParameter(rule.source, key + value) || !isWritable(key + value)) return reason(`nginx cannot write the header ${key}`);
           set.set(key.toLowerCase(), [key, value]);
         }
@@ -205,7 +208,22 @@ function holdsParameter(source: string, header: string): boolean {
   return [...source.matchAll(/:(\w+)/g)].some(([parameter]) => header.includes(parameter));
 }
 
-/** nginx knows no escape for `$`. */
+/**
+ * Headers that nginx writes by itself, so `add_header` would send a second
+ * one; and cookies, which no cache may share.
+ */
+const SET_BY_NGINX =
+  /^(?:accept-ranges|connection|content-(?:encoding|length|range|type)|date|keep-alive|server|set-cookie|transfer-encoding)$/i;
+
+/** nginx has no escape for `$`. */
 function isWritable(text: string): boolean {
-  return /^[\x20-\x23\x25-\x7e]*$/.test(text);
+  return /^[\x20-\x23\x25-\x7e]*$/.test(text) && text.replace(/["\\]/g, '\\$&').length <= PARAMETER_BUDGET;
+}
+
+/** A pattern for these bytes of UTF-8, in which no character means anything to nginx or to PCRE. */
+export function bytePattern(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/%2F/g, '/')
+    .replace(/%/g, '\\x')
+    .replace(/[.!~*'()]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`);
 }

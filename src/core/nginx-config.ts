@@ -1,6 +1,14 @@
 import { CONTENT_TYPES, KNOWN_EXTENSIONS, TEXT_TYPES } from './content-types.js';
 import { SmartCacheError } from './errors.js';
-import { type Area, type AreaGroup, CHUNK_FOLDERS, type LeftToNext, type NginxSettings, staticPrefixes } from './nginx-areas.js';
+import {
+  type Area,
+  type AreaGroup,
+  bytePattern,
+  CHUNK_FOLDERS,
+  type LeftToNext,
+  type NginxSettings,
+  staticPrefixes,
+} from './nginx-areas.js';
 import { visible } from './visible-text.js';
 
 export interface NginxSiteInput extends NginxSettings {
@@ -122,12 +130,18 @@ function fileDirectives(folder: string): string[] {
     '  charset UTF-8;',
     // nginx adds text/html by itself.
     `  charset_types ${TEXT_TYPES.join(' ')};`,
+    // An "expires" of the server block would add a second Cache-Control, and caches may follow either.
+    '  expires off;',
   ];
 }
 
-/** `media/` holds the two stores, which have areas of their own. */
+/**
+ * `media/` holds the two stores, which have areas of their own. The disk may
+ * find them in another case too, and with more than one slash in front, which
+ * `merge_slashes off` leaves in `$uri`.
+ */
 function chunkPattern({ folder }: Area): string {
-  return folder === 'media' ? 'media(?!/smart-cache(?:-rewrite)?/)' : bytePattern(folder);
+  return folder === 'media' ? 'media(?!/+(?i:smart-cache(?:-rewrite)?)/)' : bytePattern(folder);
 }
 
 /** A path in one of the folders, or beside them. */
@@ -140,14 +154,6 @@ function namesPattern(areas: readonly Area[]): string | undefined {
 function alternatives(patterns: readonly string[]): string {
   const unique = [...new Set(patterns)].sort();
   return unique.length === 1 ? (unique[0] as string) : `(?:${unique.join('|')})`;
-}
-
-/** A pattern for these bytes of UTF-8, in which no character means anything to nginx or to PCRE. */
-function bytePattern(text: string): string {
-  return encodeURIComponent(text)
-    .replace(/%2F/g, '/')
-    .replace(/%/g, '\\x')
-    .replace(/[.!~*'()]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`);
 }
 
 /**

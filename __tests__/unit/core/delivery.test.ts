@@ -19,6 +19,8 @@ test.each<[string, BuildSettings, string, string | undefined]>([
   ['Firebase App Hosting', { env: { X_GOOGLE_TARGET_PLATFORM: 'fah', NEXT_PRIVATE_STANDALONE: 'true' } }, 'static', 'Firebase App Hosting'],
   ["Google's buildpacks for Cloud Run", { env: { X_GOOGLE_TARGET_PLATFORM: 'gcp' } }, 'rewrite', undefined],
   ['OpenNext on a laptop', { env: { NEXT_PRIVATE_STANDALONE: 'true' } }, 'static', 'OpenNext'],
+  ['OpenNext for Cloudflare, after "next build"', { env: {}, output: 'standalone', hasWranglerConfig: true }, 'static', 'OpenNext'],
+  ['a wrangler configuration alone', { env: {}, hasWranglerConfig: true }, 'rewrite', undefined],
   ['an adapter of the config', { env: {}, adapterPath: './adapter.js' }, 'static', 'a Next adapter'],
   ['an adapter of the environment', { env: { NEXT_ADAPTER_PATH: '/adapter.js' } }, 'static', 'a Next adapter'],
 ])('%s gets the delivery that works there', (_, build, delivery, reason) => {

@@ -72,6 +72,12 @@ describe('Next keeps a folder', () => {
     ['whose headers depend on the request', { headers: [header('s', '^/css/.*$', 'a', 'b', { has: [] })] }, ['/css/']],
     ['whose headers hold a parameter', { headers: [header('/css/:file', '^/css/.*$', 'a', '/x/:file')] }, ['/css/']],
     ['whose headers nginx cannot write', { headers: [header('s', '^/css/.*$', 'a', 'costs $5')] }, ['/css/']],
+    [
+      'that has a longer header than nginx reads',
+      { headers: [header('s', '^/css/.*$', 'content-security-policy', `img-src ${'https://example.com/ '.repeat(250)}`)] },
+      ['/css/'],
+    ],
+    ['that gets another type', { headers: [header('s', '^/css/.*$', 'Content-Type', 'text/plain')] }, ['/css/']],
     ['that gets a cookie', { headers: [header('s', '^/css/.*$', 'set-cookie', 'a=b')] }, ['/css/']],
     [
       'of chunks whose caching the app decides',
@@ -139,8 +145,8 @@ test('the configuration is as long for ten thousand files as for two', () => {
   expect(written({ staticFiles: filesOf(10_000) })).toBe(written({ staticFiles: filesOf(2) }));
 });
 
-test('more folders than a list holds are left to Next, so that nginx can read every line', () => {
-  const staticFiles = Array.from({ length: 500 }, (_, index) => `media/smart-cache/ünï ${index}/a.0123456789.css`);
+test.each(['ünï', '(.!)(.!)(.!)'])('more folders like %s than a list holds are left to Next, so that nginx can read every line', (name) => {
+  const staticFiles = Array.from({ length: 500 }, (_, index) => `media/smart-cache/${name} ${index}/a.0123456789.css`);
   const { groups, left } = findNginxAreas(site({ staticFiles }), SETTINGS);
   expect([groups[0]?.areas.length, left.length]).toEqual([expect.any(Number), 500 - (groups[0]?.areas.length ?? 0)]);
   expect(left[0]?.reason).toBe('there are too many folders to list them all');
@@ -151,6 +157,23 @@ test('more folders than a list holds are left to Next, so that nginx can read ev
 });
 
 describe('the text', () => {
+  test.each(['media/smart-cache-rewrite/members/', 'media//smart-cache-rewrite/members/', 'media/Smart-Cache/members/'])(
+    'finds no file of a store as one of Next: %s',
+    (folder) => {
+      const text = written({ staticFiles: ['media/logo.123.png'] });
+      const pattern = /^if \(\$uri ~ "(.+)"\)/m.exec(text)?.[1] ?? '';
+      // JavaScript has no flags inside of a pattern.
+      const matcher = new RegExp(pattern.replace('(?i:', '(?:'), pattern.includes('(?i:') ? 'i' : '');
+      expect(matcher.test('/_next/static/media/logo.123.png')).toBe(true);
+      expect(matcher.test(`/_next/static/${folder}a.0123456789.pdf`)).toBe(false);
+    },
+  );
+
+  test('lets no "expires" of the server block add a second Cache-Control', () => {
+    const texts = [written({}), writeNginxExport({ exportDir: '/srv/out', basePath: '' })];
+    for (const text of texts) expect(text.split('expires off;').length).toBe(text.split('  types {').length);
+  });
+
   test('has nothing for /_next/static without the basePath, where another app may answer', () => {
     const lines = written({ basePath: '/docs', beforeFiles: [{ ...OURS, regex: '^/docs/(?:css|members)/.*$' }] }).split('\n');
     const patterns = lines.flatMap((line) => /^if \(\$uri ~ "\^(.+?)\(\?</.exec(line)?.[1] ?? []);

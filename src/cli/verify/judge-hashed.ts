@@ -72,7 +72,8 @@ function rewritesIgnored({ status }: Answer): Verdict {
     'status',
     'rewrites ignored',
     `it answers ${status}, as all hashed URLs of this page do that need a rewrite, and the plain URL answers 200`,
-    "set delivery: 'static' in the options of withSmartCache, then build and deploy again: hashed URLs then need no rewrite",
+    "set delivery: 'static' in the options of withSmartCache, then build and deploy again: hashed URLs then need no rewrite; " +
+      "on Vercel, and with onStaleHash: 'not-found', the page may be of another deploy: empty the caches in front of it",
   );
 }
 

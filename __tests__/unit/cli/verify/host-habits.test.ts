@@ -40,6 +40,8 @@ test.each([404, 403])(
     expect(exitCode).toBe(1);
     expect(stderr.match(/The host does not apply the rewrites of hashed URLs: .* \(and 2 more\)\n/g)).toHaveLength(1);
     expect(stderr).toMatch(/Fix: set delivery: 'static' in the options of withSmartCache/);
+    // Where a stale hash is a 404, an old page looks the same from outside.
+    expect(stderr).toMatch(/on Vercel, and with onStaleHash: 'not-found', the page may be of another deploy/);
     expect(stderr).not.toContain('The status is not 200');
   },
 );
