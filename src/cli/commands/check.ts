@@ -67,7 +67,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   const files = formatCount(Object.keys(built.manifest.assets).length, 'file');
   if (failures > 0) talk.fail(`${formatCount(failures, 'problem')}; ${files} in public/`);
   else if (problems.length > 0) talk.done(`all else holds; ${files} in public/`);
-  else talk.done(`all holds; ${files} in public/`);
+  else talk.done(`${files} checked, no problems`);
   return failures > 0 ? 1 : 0;
 }
 
