@@ -1,8 +1,7 @@
-import type { getImageProps as getNextImageProps } from 'next/image.js';
-import { createGetImageProps, HashedImage } from './react/next-image.js';
+import { createHashImageProps } from './react/next-image.js';
 import { findUrl } from './react/server/resolve.js';
 
-export type * from 'next/image.js';
-export default HashedImage;
+export { hashImage } from './react/next-image.js';
 
-export const getImageProps: typeof getNextImageProps = /* @__PURE__ */ createGetImageProps(findUrl);
+/** For the module that withSmartCache puts in the place of `next/image`. */
+export const hashImageProps: ReturnType<typeof createHashImageProps> = /* @__PURE__ */ createHashImageProps(findUrl);

@@ -1,8 +1,11 @@
 import { treatAsElement } from './react/jsx.js';
-import { shippedNextScript } from './react/shipped-next-script.js';
+import type { NextScriptComponent } from './react/shipped-next-script.js';
 
-export type * from 'next/script.js';
-export { handleClientScriptLoad, initScriptLoader } from 'next/script.js';
-
-/** `next/script` itself, whose `src` the JSX runtime hashes. */
-export default treatAsElement(shippedNextScript, 'script');
+/**
+ * `next/script` itself, whose `src` the JSX runtime hashes.
+ *
+ * @param module what a bundler hands over for the CommonJS module.
+ */
+export function hashScript(module: NextScriptComponent | { default: NextScriptComponent }): NextScriptComponent {
+  return treatAsElement('default' in module ? module.default : module, 'script');
+}

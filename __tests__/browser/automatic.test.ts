@@ -17,7 +17,7 @@ const WIRING = {
   'next.config.mjs': `
     import { withSmartCache } from 'next-smart-cache/config';
     const localPatterns = ['/img/next%20image.png', '/img/image-props.png'].map((pathname) => ({ pathname, search: '' }));
-    export default withSmartCache({ images: { localPatterns } }, { automatic: { exclude: '/plain/excluded.svg' } });
+    export default withSmartCache({ images: { localPatterns, imageSizes: [24] } }, { automatic: { exclude: '/plain/excluded.svg' } });
   `,
   'jsconfig.json': '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "next-smart-cache" } }\n',
 };
@@ -117,7 +117,7 @@ describe.each([
 
   test('next/image takes the images that the config lists under their hashed URLs too, and no others', async () => {
     const statusOf = async (file: string) =>
-      (await request(server.origin, `/_next/image?url=${encodeURIComponent(file)}&w=32&q=75`)).status;
+      (await request(server.origin, `/_next/image?url=${encodeURIComponent(file)}&w=24&q=75`)).status;
     const hashed = expectedUrl('/img/image-props.png', { publicDir: path.join(app.dir, 'public') });
     const statuses = await Promise.all(
       ['/img/image-props.png', hashed, `${hashed}?v=1`, '/img/photo.png', '/img/image-props.x.png'].map(statusOf),

@@ -282,7 +282,7 @@ describe.each([
     });
 
     test('any other script reloads the page, and is run once', async () => {
-      expect(complaints.filter((text) => !isOfNext(text, 200))).toEqual([]);
+      expect(complaints.filter((text) => !isOfNext(text, 200) && !isUnusedPreload(text))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
       // In one look: the next one might be at a document that is just being left.
       await page.waitForFunction((version) => globalThis.cold?.join() === `${version}` && globalThis.isSameDocument === undefined, version);
@@ -348,6 +348,11 @@ describe.each([
     });
   });
 });
+
+/** React preloads the images of Server Components. On a busy machine, an edited image may be loaded before its preload, which Chromium then reports. */
+function isUnusedPreload(complaint: string): boolean {
+  return /\/img\/picture\S* was preloaded using link preload but not used/.test(complaint);
+}
 
 function moduleText(version: number): string {
   return `import { leaf } from './leaf.js';\nwindow.modules = [...(window.modules ?? []), \`${version}, leaf \${leaf}\`];\n`;

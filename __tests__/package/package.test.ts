@@ -124,13 +124,11 @@ describe('the entries', () => {
       "manifest",
     ],
     "next-smart-cache/next-image": [
-      "default",
-      "getImageProps",
+      "hashImage",
+      "hashImageProps",
     ],
     "next-smart-cache/next-script": [
-      "default",
-      "handleClientScriptLoad",
-      "initScriptLoader",
+      "hashScript",
     ],
     "next-smart-cache/postcss": [
       "default",
@@ -176,13 +174,11 @@ describe('the entries', () => {
       "manifest",
     ],
     "next-smart-cache/next-image": [
-      "default",
-      "getImageProps",
+      "hashImage",
+      "hashImageProps",
     ],
     "next-smart-cache/next-script": [
-      "default",
-      "handleClientScriptLoad",
-      "initScriptLoader",
+      "hashScript",
     ],
     "next-smart-cache/postcss": [
       "postcss",

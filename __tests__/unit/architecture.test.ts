@@ -21,7 +21,7 @@ const MAY_USE: Record<string, RegExp> = {
   // The JSX runtime and what is aliased over components of Next re-export those of React and Next.
   entry: /^(?:node:.+|next-smart-cache\/manifest|react\/jsx(?:-dev)?-runtime|next\/(?:image|script)\.js)$/,
   cli: /^(?:node:.+|commander|picocolors|cli-progress|htmlparser2|magic-string|@humanwhocodes\/momoa)$/,
-  next: /^(?:node:.+|next|jiti|postcss)$/,
+  next: /^(?:node:.+|next|jiti|postcss|get-tsconfig)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/(?:image|script)\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
   hosts: /^node:.+$/,

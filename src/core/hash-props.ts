@@ -33,8 +33,10 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
 function hashUrl(written: string, element: string, find: FindUrl): string {
   const url = find(written);
   // Browsers take these from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"), as Next does with its images.
-  return url && !(/use|track|next/.test(element) && /^(\w+:)?\/\//.test(url)) ? url : written;
+  return url && !(/use|track|next/.test(element) && EXTERNAL.test(url)) ? url : written;
 }
+
+const EXTERNAL = /^(\w+:)?\/\//;
 
 /** Those URLs that begin at the root. What looks like one and is not, such as a part of a `data:` URL, is no file. */
 function hashSrcset(srcset: string, find: FindUrl): string {
@@ -46,9 +48,12 @@ function hashCss(css: unknown, find: FindUrl): unknown {
   if (typeof css === 'string') {
     return css.replace(URL_TOKEN, (written, quoted, inApostrophes, bare) => {
       const hashed = find(quoted || inApostrophes || bare || '');
-      return hashed ? `url("${hashed}")` : written;
+      // From another origin, browsers load fonts, masks and filters only with CORS, which CSS cannot ask for.
+      return hashed && !EXTERNAL.test(hashed) ? `url("${hashed}")` : written;
     });
   }
+  // React joins the strings between the tags of a `<style>`.
+  if (Array.isArray(css)) return css.map((part) => (typeof part === 'string' ? hashCss(part, find) : part));
   let hashed = css;
   for (const name in css as Props) {
     const value = (css as Props)[name];
@@ -59,7 +64,8 @@ function hashCss(css: unknown, find: FindUrl): unknown {
 }
 
 /** A `url()`, or a comment or a string, in which there is none (CSS Syntax Level 3, section 4.3). One with escapes stays as it is. */
-const URL_TOKEN = /url\(\s*(?:"([^"\\\n]*)"|'([^'"\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gis;
+const URL_TOKEN =
+  /url\(\s*(?:"([^"\\\n]*)"|'([^'"\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?/gis;
 
 /** No element holds the URL that `fetch()` or a worker loads, so a preload for them stays plain; and so does one of which nobody says what it is for. */
 function isHashedLink({ rel, as }: Props): boolean {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { splitExtension, toHashedPath } from '../core/asset-path.js';
+import { splitExtension } from '../core/asset-path.js';
 import { mergeHeaders } from './merge-headers.js';
 import { mergeRewrites } from './merge-rewrites.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
@@ -63,11 +63,11 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
 
 /**
  * Components of Next that link files → the modules that make them known to the
- * JSX runtime. They import them by file name (`next/image.js`), which no alias
- * matches. With an image loader of the app's own, `src` is a name that some
+ * JSX runtime. With an image loader of the app's own, `src` is a name that some
  * service knows the image by, and no URL.
  */
-function nextAliases({ images }: NextConfig, { modules }: SmartCacheApp): Record<string, string> {
+function nextAliases({ images }: NextConfig, { modules, usesJsxRuntime }: SmartCacheApp): Record<string, string> {
+  if (!usesJsxRuntime) return {};
   const hasLoader = Boolean(images?.loaderFile) || (images?.loader ?? 'default') !== 'default';
   return { 'next/script': modules.nextScript, ...(!hasLoader && { 'next/image': modules.nextImage }) };
 }
@@ -87,15 +87,16 @@ type LocalPatterns = NonNullable<NonNullable<NextConfig['images']>['localPattern
 function imagesWithHashedPaths({ images }: NextConfig, { hasQueries, hashLength }: SmartCacheApp): Pick<NextConfig, 'images'> {
   if (hasQueries) return { images: { ...images, localPatterns: withAnyQuery(images?.localPatterns) } };
   if (!images?.localPatterns) return {};
-  return {
-    images: { ...images, localPatterns: images.localPatterns.flatMap((pattern) => [pattern, ...hashedPathsOf(pattern, hashLength)]) },
-  };
+  return { images: { ...images, localPatterns: images.localPatterns.map((pattern) => withHashedPaths(pattern, hashLength)) } };
 }
 
-/** `/img/hero.png` → `/img/hero.[0-9a-f]….png`. A pattern without an extension takes what follows it. */
-function hashedPathsOf(pattern: LocalPatterns[number], hashLength: number): LocalPatterns {
-  const { pathname = '' } = pattern;
-  return splitExtension(pathname).extension ? [{ ...pattern, pathname: toHashedPath(pathname, '[0-9a-f]'.repeat(hashLength)) }] : [];
+/**
+ * `/img/hero.png` → `/img/hero{,.[0-9a-f]…}.png`: one pattern each, since Next
+ * takes 25 at most. A pattern without an extension takes what follows it.
+ */
+function withHashedPaths(pattern: LocalPatterns[number], hashLength: number): LocalPatterns[number] {
+  const { stem, extension } = splitExtension(pattern.pathname ?? '');
+  return extension ? { ...pattern, pathname: `${stem}{,.${'[0-9a-f]'.repeat(hashLength)}}${extension}` } : pattern;
 }
 
 /** Next 16 refuses local images with a query, unless a pattern allows it; without any, all others are allowed. */
@@ -116,7 +117,7 @@ function withWebpackAliases(
   if (!config) return config;
   const own = config.resolve?.alias ?? {};
   const free = Object.entries(ofNext).filter(([request]) => !(request in own || `${request}$` in own));
-  const alias = { ...own, ...Object.fromEntries(free.map(([request, module]) => [`${request}$`, module])), ...ours };
+  const alias = { ...own, ...Object.fromEntries(free), ...ours };
   return { ...config, resolve: { ...config.resolve, alias } };
 }
 

@@ -2,6 +2,7 @@ import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/smart-cache-options.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
 import { readSupportsImmutableAssets } from './immutable-assets.js';
+import { usesJsxRuntime } from './jsx-runtime.js';
 
 /** What a `next.config` may export. */
 export type NextConfigFunction = (phase: string, context: { defaultConfig: NextConfig }) => NextConfig | Promise<NextConfig>;
@@ -21,6 +22,7 @@ export function projectOf(config: NextConfig, root: string, options: SmartCacheO
     output,
     adapterPath,
     supportsImmutableAssets: readSupportsImmutableAssets(config, root),
+    usesJsxRuntime: usesJsxRuntime(config, root),
     basePath,
     assetPrefix,
     transpilePackages,

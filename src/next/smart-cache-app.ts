@@ -45,6 +45,8 @@ export interface SmartCacheApp {
   /** Whether URLs of images may have a query, which `next/image` has to be told. */
   readonly hasQueries: boolean;
   readonly hashLength: number;
+  /** Whether the JSX runtime must know components of Next, so that it hashes their props. */
+  readonly usesJsxRuntime: boolean;
   /** Called when Next has compiled, before it renders pages. */
   afterCompile(distDir: string): void;
 }
@@ -99,6 +101,7 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
           }),
     hasQueries: false,
     hashLength,
+    usesJsxRuntime: project.usesJsxRuntime,
     afterCompile: (distDir) => {
       const { files, notices } = serveStore(project, served(), distDir);
       for (const notice of notices) say(notice);
@@ -172,6 +175,7 @@ export function developmentApp(project: Project): SmartCacheApp {
     headerRules: project.isExport ? undefined : developmentHeaders,
     hasQueries: urls === QUERY_URLS,
     hashLength: project.options.hashLength,
+    usesJsxRuntime: project.usesJsxRuntime,
     afterCompile: () => {},
   };
 }

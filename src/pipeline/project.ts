@@ -38,6 +38,8 @@ export interface Project {
   transpilePackages: readonly string[];
   /** Extensions of files that are routes: `tsx`. */
   pageExtensions: readonly string[];
+  /** Whether the app's elements are made by the JSX runtime of this package. */
+  usesJsxRuntime: boolean;
   /** Whether Next writes files for another server: `output: 'export'`. */
   isExport: boolean;
   /** Where it writes them. */
@@ -67,6 +69,8 @@ export interface ProjectInput {
   adapterPath?: string | undefined;
   /** Next's `supportsImmutableAssets`; `false` for a Next that does not have it. Default: the adapter decides. */
   supportsImmutableAssets?: boolean | undefined;
+  /** Whether the app names this package as its `jsxImportSource`. Default: false. */
+  usesJsxRuntime?: boolean;
   /** The environment variables, which tell the host. Default: those of this process. */
   env?: BuildSettings['env'];
   /** Next's. Default: none. */
@@ -91,6 +95,7 @@ export function resolveProject({
   output,
   adapterPath,
   supportsImmutableAssets,
+  usesJsxRuntime = false,
   env = process.env,
   basePath = '',
   assetPrefix = '',
@@ -118,6 +123,7 @@ export function resolveProject({
     // Of a wrapped config, this package is among them, and no source of the app.
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     pageExtensions,
+    usesJsxRuntime,
     isExport: output === 'export',
     exportDir: path.join(root, distDir === '.next' ? 'out' : distDir),
     delivery: deliveryChoice.delivery,

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
 import type { RenderManifest } from '../core/render-manifest.js';
@@ -94,11 +96,10 @@ export function writeRenderModules(
   writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
   // Of the browser's own module, so that both halves cannot but find the same URLs.
   writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
-  for (const [file, request] of [
-    [modules.nextImage, 'next-smart-cache/next-image'],
-    [modules.nextScript, 'next-smart-cache/next-script'],
-  ] as const)
-    writeIfChanged(file, lines(HEADER, `export * from '${request}';`, `export { default } from '${request}';`));
+  if (project.usesJsxRuntime) {
+    writeIfChanged(modules.nextImage, toNextImage(fileOfNext('image', modules.nextImage, project.root)));
+    writeIfChanged(modules.nextScript, toNextScript(fileOfNext('script', modules.nextScript, project.root)));
+  }
   return { source, manifest: { ...forServer, unlisted } };
 }
 
@@ -149,6 +150,39 @@ function toReexport(onServer: Pick<RenderManifest, 'unlisted' | 'importMap'>): s
     "export { HotScript, HotStyle, NextScript } from './client-manifest.mjs';",
     `${MANIFEST_START}{ ...browserManifest${properties.join('')} };`,
   );
+}
+
+function toNextImage(ofNext: string): string {
+  return lines(
+    HEADER,
+    `import Image, { getImageProps as getPlainImageProps } from ${ofNext};`,
+    "import { hashImage, hashImageProps } from 'next-smart-cache/next-image';",
+    'export default hashImage(Image);',
+    'export const getImageProps = /* @__PURE__ */ hashImageProps(getPlainImageProps);',
+  );
+}
+
+function toNextScript(ofNext: string): string {
+  return lines(
+    HEADER,
+    `import Script from ${ofNext};`,
+    "import { hashScript } from 'next-smart-cache/next-script';",
+    `export { handleClientScriptLoad, initScriptLoader } from ${ofNext};`,
+    'export default hashScript(Script);',
+  );
+}
+
+/**
+ * The request for a file of the app's Next, relative to the module that makes
+ * it. No alias matches that, and webpack bundles what is asked for so: under
+ * the name `next/image.js`, servers of the Pages Router load the file at run
+ * time, where it does not know the app's `images`.
+ */
+function fileOfNext(name: 'image' | 'script', from: string, root: string): string {
+  const file = createRequire(path.join(root, 'next.config.js')).resolve(`next/${name}.js`);
+  // Bundlers go by real paths.
+  const folder = path.join(fs.realpathSync(root), path.relative(root, path.dirname(from)));
+  return JSON.stringify(path.relative(folder, file).split(path.sep).join('/'));
 }
 
 function lines(...all: string[]): string {

@@ -92,7 +92,9 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
     if (written[0] !== '/') return undefined;
     // An attribute holds a URL, and a URL that begins with `basePath` is below it.
     const path = written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
-    const url = lookUpUrl(newestOf(manifest), path);
+    const found = lookUpUrl(newestOf(manifest), path);
+    // A file that keeps its name: with a `basePath`, the written path may be that of another app.
+    const url = found === basePath + path ? undefined : found;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();
       if (url) foreseeUnlisted(path, manifest);

@@ -27,6 +27,13 @@ const HASHED = '/js/app.2cf24dba5f.js';
 
 const enterApp = (process?: NextProcess) => enterNextProcess(FILES, process);
 
+/** An app with the JSX runtime, and with the files of Next that its modules name. */
+const RUNTIME = {
+  'jsconfig.json': '{ "compilerOptions": { "jsxImportSource": "next-smart-cache" } }',
+  'node_modules/next/image.js': '',
+  'node_modules/next/script.js': '',
+};
+
 /** Freezes all the way down, so that a write anywhere throws. */
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
@@ -351,15 +358,15 @@ describe('bundler aliases', () => {
     ['the browser', false, MODULES[1]],
     ['the server', true, MODULES[2]],
   ])('of webpack for %s are added to those that are there', (_, isServer, clientModule) => {
-    const root = enterApp();
+    const root = enterNextProcess({ ...FILES, ...RUNTIME });
     const webpackConfig = { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } };
     const { resolve } = webpackWith(withSmartCache({}), webpackConfig, { isServer });
     expect(resolve).toEqual({
       extensions: ['.js'],
       alias: {
         react: '/react.js',
-        'next/image$': path.join(root, '.smart-cache/build/next-image.mjs'),
-        'next/script$': path.join(root, '.smart-cache/build/next-script.mjs'),
+        'next/image': path.join(root, '.smart-cache/build/next-image.mjs'),
+        'next/script': path.join(root, '.smart-cache/build/next-script.mjs'),
         'next-smart-cache/manifest$': path.join(root, MODULES[0]),
         'next-smart-cache/client-manifest$': path.join(root, clientModule),
       },
@@ -369,21 +376,21 @@ describe('bundler aliases', () => {
   test.each([{ loader: 'custom' as const }, { loaderFile: './loader.js' }])(
     'leave next/image alone with %j: its loader knows images by name',
     (images) => {
-      enterApp();
+      enterNextProcess({ ...FILES, ...RUNTIME });
       const wrapped = withSmartCache({ images });
       expect(wrapped.turbopack?.resolveAlias).not.toHaveProperty(['next/image']);
-      expect(webpackWith(wrapped).resolve.alias).not.toHaveProperty(['next/image$']);
-      expect(webpackWith(wrapped).resolve.alias).toHaveProperty(['next/script$']);
+      expect(webpackWith(wrapped).resolve.alias).not.toHaveProperty(['next/image']);
+      expect(webpackWith(wrapped).resolve.alias).toHaveProperty(['next/script']);
     },
   );
 
   test('leave what the config itself aliases over next/image', () => {
-    enterApp();
+    enterNextProcess({ ...FILES, ...RUNTIME });
     const own = { 'next/image': './image.js' };
     expect(withSmartCache({ turbopack: { resolveAlias: own } }).turbopack?.resolveAlias).toMatchObject(own);
     for (const alias of [own, { 'next/image$': './image.js' }]) {
       const {
-        'next/script$': _,
+        'next/script': _,
         'next-smart-cache/manifest$': __,
         'next-smart-cache/client-manifest$': ___,
         ...others
@@ -410,8 +417,30 @@ describe('bundler aliases', () => {
     expect(webpackWith(withSmartCache({ webpack: () => undefined }))).toBeUndefined();
   });
 
+  test('leave the components of Next alone in an app without the JSX runtime', () => {
+    for (const files of [
+      {},
+      { 'tsconfig.json': '{ "compilerOptions": { "jsxImportSource": "@emotion/react" } }' },
+      { 'tsconfig.json': '{' },
+    ]) {
+      enterNextProcess({ ...FILES, ...files });
+      const wrapped = withSmartCache({});
+      for (const alias of [wrapped.turbopack?.resolveAlias, webpackWith(wrapped).resolve.alias])
+        expect(Object.keys(alias ?? {}).filter((request) => request.startsWith('next/'))).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['a config that tsconfig.json extends', {}, { 'base.json': RUNTIME['jsconfig.json'], 'tsconfig.json': '{ "extends": "./base.json" }' }],
+    ['typescript.tsconfigPath', { typescript: { tsconfigPath: 'tsconfig.app.json' } }, { 'tsconfig.app.json': RUNTIME['jsconfig.json'] }],
+    ['a config with comments', {}, { 'tsconfig.json': `// JSX\n${RUNTIME['jsconfig.json']}` }],
+  ])('find the JSX runtime in %s', (_, config, files) => {
+    enterNextProcess({ ...FILES, ...files });
+    expect(withSmartCache(config).turbopack?.resolveAlias).toHaveProperty(['next/image']);
+  });
+
   test('of Turbopack are relative to the app, and added to those that are there', () => {
-    enterApp();
+    enterNextProcess({ ...FILES, ...RUNTIME });
     const { turbopack } = withSmartCache({ turbopack: { resolveAlias: { lodash: 'lodash-es' }, resolveExtensions: ['.js'] } });
     expect(turbopack).toEqual({
       resolveExtensions: ['.js'],
@@ -714,14 +743,11 @@ describe('the images that next/image takes from this server', () => {
   const HASH = '[0-9a-f]'.repeat(10);
 
   test.each([
-    ['/img/hero.png', `/img/hero.${HASH}.png`],
-    ['/img/{a,b}.{png,jpg}', `/img/{a,b}.${HASH}.{png,jpg}`],
-    ['/img/a.b-?.png', `/img/a.b-?.${HASH}.png`],
-  ])('are those of %s, hashed or not', (pathname, hashed) => {
-    expect(patternsOf([pathname])).toEqual([
-      { pathname, search: '' },
-      { pathname: hashed, search: '' },
-    ]);
+    ['/img/hero.png', `/img/hero{,.${HASH}}.png`],
+    ['/img/{a,b}.{png,jpg}', `/img/{a,b}{,.${HASH}}.{png,jpg}`],
+    ['/img/a.b-?.png', `/img/a.b-?{,.${HASH}}.png`],
+  ])('are those of %s, hashed or not', (pathname, both) => {
+    expect(patternsOf([pathname])).toEqual([{ pathname: both, search: '' }]);
   });
 
   test('are no others', () => {
@@ -733,7 +759,7 @@ describe('the images that next/image takes from this server', () => {
   });
 
   test('have as many digits as the option says', () => {
-    expect(patternsOf(['/a.png'], { hash: { length: 8 } })?.[1]).toMatchObject({ pathname: `/a.${'[0-9a-f]'.repeat(8)}.png` });
+    expect(patternsOf(['/a.png'], { hash: { length: 8 } })?.[0]).toMatchObject({ pathname: `/a{,.${'[0-9a-f]'.repeat(8)}}.png` });
   });
 });
 

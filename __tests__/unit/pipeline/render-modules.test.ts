@@ -274,8 +274,6 @@ test('they lie in .smart-cache/', () => {
     'build/client-manifest-on-server.mjs',
     'build/client-manifest.mjs',
     'build/manifest.mjs',
-    'build/next-image.mjs',
-    'build/next-script.mjs',
     'manifest.json',
   ]);
 });

@@ -27,7 +27,6 @@ test.each([
   ['/js/app.js?v=1#x', `${HASHED}?v=1#x`],
   ['/img/my photo.jpg', '/img/my%20photo.0123456789.jpg'],
   ['/img/my%20photo.jpg', '/img/my%20photo.0123456789.jpg'],
-  ['/robots.txt', '/robots.txt'],
 ])('it finds %s', (written, url) => {
   expect(find(written)).toBe(url);
 });
@@ -64,6 +63,11 @@ test('with a basePath, it finds paths with and without it, and one that has it m
     undefined,
     undefined,
   ]);
+});
+
+test('with a basePath, it leaves the path of a file that keeps its name as it is written: it may be that of another app', () => {
+  const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets: { '/favicon.ico': '/docs/favicon.ico' } });
+  expect(['/favicon.ico', '/docs/favicon.ico', '/favicon.ico?v=1'].map(findBelow)).toEqual([undefined, undefined, undefined]);
 });
 
 test('it leaves alone what the option excludes, with a query and encoded too', () => {

@@ -10,9 +10,14 @@ const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
 /** What tools leave in a package's folder; its `dist` may be the very files that the app imports. */
 const REPORT_FOLDERS = ['coverage', 'storybook-static'];
 
-/** Code, prose and data. Declarations are no code, and the generated ones name every asset path; a package and its lock file name no file of `public/`. */
-const SOURCE_FILE =
+/** Code and prose. Declarations are not code, and the generated ones name every asset path. */
+const CODE_FILE = /(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?)$/;
+
+/** Data too. A package and its lock file name no file of `public/`. */
+const CODE_OR_DATA_FILE =
   /^(?!(?:package(?:-lock)?|npm-shrinkwrap)\.json$|pnpm-lock\.yaml$).*(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?|json5?|ya?ml|toml|csv)$/;
+
+const sourceFileOf = ({ usesJsxRuntime }: Pick<Project, 'usesJsxRuntime'>) => (usesJsxRuntime ? CODE_OR_DATA_FILE : CODE_FILE);
 
 /** What an app is made of. All are real paths. */
 export interface SourceFiles {
@@ -28,9 +33,10 @@ export interface SourceFiles {
  * Links are followed, each folder is looked through once, and a link to a
  * folder around the app is left out.
  *
- * @param isSourceFile by its name. Default: what a bundler finds the code in.
+ * @param isSourceFile by its name. Default: what a bundler finds the code in,
+ * and with the JSX runtime data, whose paths elements may name.
  */
-export function listSourceFiles(project: Project, isSourceFile = (name: string) => SOURCE_FILE.test(name)): SourceFiles {
+export function listSourceFiles(project: Project, isSourceFile = (name: string) => sourceFileOf(project).test(name)): SourceFiles {
   const root = fs.realpathSync(project.root);
   const skipped = foldersToSkip(project, root);
   // A link may lead to a file that is here already.
@@ -101,7 +107,7 @@ export function listLinkingFiles(project: Project, ignore: readonly string[] = [
   const root = fs.realpathSync(project.root);
   const unmatched = new Set(ignore);
   const matchers = ignore.map((glob) => ({ glob, isMatch: ignoredPathMatcher(glob) }));
-  const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || SOURCE_FILE.test(name));
+  const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || sourceFileOf(project).test(name));
   const files = all
     .filter((file) => {
       const relativePath = path.relative(root, file).replaceAll(path.sep, '/');

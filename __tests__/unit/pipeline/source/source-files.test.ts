@@ -19,21 +19,24 @@ function repositoryWith(files: readonly string[], links: Readonly<Record<string,
 }
 
 /** What is listed of it, relative to the repository. */
-function listed(files: readonly string[], links?: Readonly<Record<string, string>>, distDir?: string) {
+function listed(files: readonly string[], links?: Readonly<Record<string, string>>, distDir?: string, usesJsxRuntime = false) {
   const { repository, root } = repositoryWith(files, links);
-  const source = listSourceFiles(resolveProject({ root, distDir }));
+  const source = listSourceFiles(resolveProject({ root, distDir, usesJsxRuntime }));
   const relative = (all: readonly string[]) => all.map((file) => path.relative(repository, file)).sort();
   return { files: relative(source.files), folders: relative(source.folders) };
 }
 
 describe('source is', () => {
-  test.each(['js', 'jsx', 'ts', 'tsx', 'mjs', 'cjs', 'mts', 'cts', 'mdx', 'md', 'json', 'yml', 'yaml', 'toml', 'csv'])(
-    'a .%s file',
-    (extension) => {
-      const file = `apps/web/deep/down/file.${extension}`;
-      expect(listed([file]).files).toEqual([file]);
-    },
-  );
+  test.each(['js', 'jsx', 'ts', 'tsx', 'mjs', 'cjs', 'mts', 'cts', 'mdx', 'md'])('a .%s file', (extension) => {
+    const file = `apps/web/deep/down/file.${extension}`;
+    expect(listed([file]).files).toEqual([file]);
+  });
+
+  test.each(['json', 'yml', 'yaml', 'toml', 'csv'])('a .%s file with the JSX runtime, and without it not', (extension) => {
+    const file = `apps/web/deep/down/file.${extension}`;
+    expect(listed([file], {}, undefined, true).files).toEqual([file]);
+    expect(listed([file]).files).toEqual([]);
+  });
 
   test.each([
     ['a folder that is called like a build, further down', 'apps/web/app/build/page.tsx'],
@@ -42,6 +45,10 @@ describe('source is', () => {
   ])('%s', (_, file) => {
     expect(listed([file]).files).toEqual([file]);
   });
+});
+
+test('a lock file is not source, with the JSX runtime too', () => {
+  expect(listed(['apps/web/package-lock.json', 'apps/web/package.json'], {}, undefined, true).files).toEqual([]);
 });
 
 describe('source is not', () => {
@@ -53,7 +60,6 @@ describe('source is not', () => {
     ['distDir', 'apps/web/made/page.js'],
     ['what a build has left in the app’s folder', 'apps/web/out/page.js'],
     ['a file of another kind', 'apps/web/data/list.txt'],
-    ['a lock file', 'apps/web/package-lock.json'],
     ['a stylesheet', 'apps/web/app/site.css'],
     ['a declaration, such as one that names every asset path', 'apps/web/smart-cache-env.d.ts'],
     ['a declaration of a module', 'apps/web/types.d.mts'],
