@@ -14,7 +14,7 @@ const WIRING = {
   'jsconfig.json': '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "next-smart-cache" } }\n',
 };
 
-/** What Next says of the fixture, with or without this package. */
+/** Next prints these messages for the fixture with and without this package. */
 const ADVICE_OF_NEXT = /Do not add stylesheets using next\/head|was detected as the Largest Contentful Paint/;
 
 let browser: Browser;

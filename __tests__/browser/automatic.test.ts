@@ -30,7 +30,7 @@ const PAGES = [
   { page: '/legacy', name: 'legacy', files: 24, ran: ['document-script', 'next-script'] },
 ];
 
-/** Of a file of `public/`, or of one that Next bundles. */
+/** Matches the hashed URL of a file of `public/`, or of a file that Next bundles. */
 const HASHED =
   /^\/[\w/ -]+\.[0-9a-f]{10}\.\w+(?:\?v=1)?$|^\/_next\/image\?url=(?:\/[\w/% -]+\.[0-9a-f]{10}|\/_next\/static\/media\/static\.\w+)\.png&/;
 

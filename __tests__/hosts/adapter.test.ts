@@ -118,7 +118,7 @@ describe('an adapter that fails', () => {
     const { status, output } = app.tryBuild();
     expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining(`${hook} of the adapter fails`) });
     const after = store();
-    // What failed was never deployed.
+    // A failed build is not a deploy.
     expect(after['deploys.json']).toBe(before['deploys.json']);
     expect(Object.keys(after)).toEqual(expect.arrayContaining(Object.keys(before)));
     expect(Object.keys(JSON.parse(app.read('.smart-cache/manifest.json')).assets)).toContain('/js/added.js');

@@ -10,7 +10,7 @@ import { startWrangler } from './open-next';
 const RULE = `/_next/static/*\n  Cache-Control: ${IMMUTABLE}\n`;
 const NO_CACHE = '  Cache-Control: no-cache\n';
 
-/** What `init` makes of a `_headers` file, by the text before. */
+/** The outcome of `init` for the text of a `_headers` file. */
 const CASES: [text: string, outcome: 'to-add' | 'present' | 'by-hand'][] = [
   ['/a\n  X-A: 1\n', 'to-add'],
   ['/*\n  X-A: 1\n', 'to-add'],

@@ -19,7 +19,7 @@ function linesToPaste(start: string): string {
   return block.replace(/^\w*\n/, '');
 }
 
-/** What Cloudflare says of files that no rule of `_headers` matches. */
+/** Cloudflare sends this for files that no rule of `_headers` matches. */
 const REVALIDATED = 'public, max-age=0, must-revalidate';
 
 let browser: Browser;

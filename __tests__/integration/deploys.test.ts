@@ -61,7 +61,7 @@ describe('one build after another', () => {
       app.write('public/js/application.js', content);
       return app.build();
     });
-    // What a host receives grows with the older deploys, so both builds say by how much.
+    // Older deploys add to the files that a host receives, so both builds print how many.
     expect(outputs[0]).not.toContain('older deploy');
     const count = listFiles(path.join(app.dir, '.next/static/media')).filter((name) => name.startsWith('smart-cache')).length;
     const line = new RegExp(`(next build will serve|copied) ${count} files, \\d+ B, 3 of them \\(59 B\\) for 3 older deploys`, 'g');

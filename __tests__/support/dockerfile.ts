@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** What an image starts as: its folder, and the `CMD` with its `ENV`, to be run in the `WORKDIR`. */
+/** A built image: its folder, and the `CMD` with its `ENV`, to be run in the `WORKDIR`. */
 export interface BuiltImage {
   workdir: string;
   command: string[];
@@ -74,7 +74,7 @@ export function buildImage({ dockerfile, dockerignore, context, target, mounts }
     for (const source of paths) {
       const file = path.join(from?.root ?? context, source);
       const isFolder = fs.statSync(file).isDirectory();
-      // Of a folder, Docker copies what is in it.
+      // Docker copies the contents of a folder, not the folder itself.
       const to = path.join(stage.workdir, destination, isFolder ? '' : path.basename(source));
       const isTaken = (name: string) => from !== undefined || !ignored.has(path.relative(context, name));
       fs.cpSync(file, to, { recursive: true, verbatimSymlinks: true, filter: isTaken });
@@ -96,7 +96,7 @@ export function buildImage({ dockerfile, dockerignore, context, target, mounts }
 }
 
 function run(command: string, { workdir, env }: Stage): void {
-  // Of this process, only what a shell and npm need.
+  // The steps get only the variables of this process that a shell and npm need.
   const { PATH, HOME, TMPDIR = '/tmp' } = process.env;
   try {
     execFileSync('/bin/sh', ['-c', command], {

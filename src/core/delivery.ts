@@ -194,7 +194,7 @@ export function findHostLimits(build: BuildSettings): HostLimits | undefined {
  * An adapter says in its `modifyConfig` whether it supports immutable assets,
  * which is after `next-smart-cache build` and after `withSmartCache`. So with
  * an adapter, the folder is the immutable one, unless the config forbids it.
- * If the adapter does not support it, Next treats the folder as any other.
+ * Without the adapter's support, the folder is an ordinary static folder for Next.
  *
  * @param isContentHash whether a URL has the same bytes in all deploys.
  */

@@ -17,7 +17,7 @@ export interface HostLimits {
   source: string;
 }
 
-/** What a host receives of an app besides Next's own files. */
+/** The files of an app that a host receives besides Next's own. */
 export interface Upload {
   /** Files of `public/` and their hashed copies, those of older deploys included. */
   files: number;
