@@ -78,7 +78,7 @@ interface WranglerConfig {
 
 function readWranglerConfig(root: string, folder: string): WranglerConfig | undefined {
   for (const file of WRANGLER_FILES) {
-    const text = readUtf8IfThere(path.join(root, file));
+    const text = readUtf8IfThere(path.join(root, file))?.replace(/^\uFEFF/, '');
     if (text === undefined) continue;
     const settings = file.endsWith('.toml') ? settingsInToml(text) : settingsInJson(path.join(root, file), text);
     const { workerFirst } = settings;
@@ -121,7 +121,7 @@ function settingsInJson(file: string, text: string): WranglerSettings {
 /** wrangler allows comments and trailing commas in both. */
 function parseJsonWithComments(file: string, text: string): Record<string, unknown> {
   try {
-    const { body } = parse(text.replace(/^\uFEFF/, ''), { mode: 'jsonc', allowTrailingCommas: true });
+    const { body } = parse(text, { mode: 'jsonc', allowTrailingCommas: true });
     return Object(evaluate(body)) as Record<string, unknown>;
   } catch (error) {
     throw new SmartCacheError(

@@ -104,6 +104,7 @@ test.each<[string, string, string]>([
   ['wrangler.jsonc', '{ "main": "w.js", "assets": { "run_worker_first": ["/api/*", "!/api/docs"] } }', 'plain'],
   ['wrangler.toml', 'main = "w.js"\n[assets]\nrun_worker_first = false\n', 'plain'],
   ['wrangler.toml', 'main = "w.js"\n# run_worker_first = true\n', 'plain'],
+  ['wrangler.toml', '\ufeffmain = "w.js"\n', 'plain'],
   // Seen in workerd: without a Worker that answers them, 404s get the header too.
   ['wrangler.jsonc', '{ "assets": { "directory": "out", "not_found_handling": "404-page" } }', 'add "main"'],
   ['wrangler.toml', '# main = "w.js"\n[assets]\ndirectory = "out"\n', 'add "main"'],
