@@ -47,5 +47,5 @@ export const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** All extensions of the table, in lower case, without a dot. */
 export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(Object.values(CONTENT_TYPES).flatMap((extensions) => extensions.split(' ')));
 
-/** Those that Next sends with `charset=UTF-8`. */
+/** The types that Next sends with `charset=UTF-8`. */
 export const TEXT_TYPES: readonly string[] = Object.keys(CONTENT_TYPES).filter((type) => /^(?:text\/|application\/j)/.test(type));

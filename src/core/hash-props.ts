@@ -38,9 +38,12 @@ function hashUrl(written: string, element: string, find: FindUrl): string {
 
 const EXTERNAL = /^(\w+:)?\/\//;
 
-/** Those URLs that begin at the root. What looks like one and is not, such as a part of a `data:` URL, is no file. */
+/** Hashes the URLs that begin at the root. Text that only looks like one, such as a part of a `data:` URL, is not in the manifest. */
 function hashSrcset(srcset: string, find: FindUrl): string {
-  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (written, before, url) => (find(url) ? before + find(url) : written));
+  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (written, before, url) => {
+    const hashed = find(url);
+    return hashed ? before + hashed : written;
+  });
 }
 
 /** CSS, or an object with CSS in its properties. */
@@ -67,7 +70,7 @@ function hashCss(css: unknown, find: FindUrl): unknown {
 const URL_TOKEN =
   /url\(\s*(?:"([^"\\\n]*)"|'([^'"\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?/gis;
 
-/** No element holds the URL that `fetch()` or a worker loads, so a preload for them stays plain; and so does one of which nobody says what it is for. */
+/** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as`, whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
   return /stylesheet|modulep|icon|manifest|pre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${String(rel)}>${String(as)}`);
 }

@@ -78,9 +78,9 @@ const MAX_NOT_FOUND = 1000;
 
 /**
  * Binds a render manifest to the look-up of automatic hashing: the hashed URL
- * of a path as it stands in an attribute, with or without `basePath` in front.
- * A path that nobody knows is none of its business; of one that only the
- * browser lacks, the server says so.
+ * of a path as the author writes it in an attribute, with or without `basePath`.
+ * It leaves unknown paths alone. If only the browser lacks the path, the server
+ * prints a warning.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED`, as `asset()` does.
  */

@@ -16,7 +16,7 @@ export function hashImage(module: Image | { default: Image }): Image {
   return treatAsElement('default' in module ? module.default : module, NEXT_IMAGE);
 }
 
-/** `getImageProps`, which is no element, with a hashed `src`. */
+/** Gives `getImageProps` a hashed `src`: it is a function, so the JSX runtime does not see it. */
 export function createHashImageProps(find: FindUrl): (getImageProps: typeof GetImageProps) => typeof GetImageProps {
   return (getImageProps) => (props) => getImageProps(hashProps(NEXT_IMAGE, props as unknown as Props, find) as unknown as typeof props);
 }
