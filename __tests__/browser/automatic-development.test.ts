@@ -70,14 +70,17 @@ describe.each(['turbopack', 'webpack'] as const)('next dev with %s: an edit of a
 
   test('of a script in a Server Component, by a reload', async () => {
     const { page } = await open('/', 'home');
+    // The server may report an edit twice, so the page may reload at any moment: `waitForFunction` outlives that.
     for (const script of ['application', 'next-script']) {
+      await page.waitForFunction(() => Object.assign(window, { isSameDocument: true }));
       app.write(`public/js/${script}.js`, `(window.ran ??= []).push('${script}, edited');\n`);
-      await page.waitForFunction((wanted) => (window as { ran?: string[] }).ran?.includes(wanted), `${script}, edited`);
-      expect(await isSameDocument(page)).toBe(false);
+      await page.waitForFunction(
+        (wanted) => !('isSameDocument' in window) && (window as { ran?: string[] }).ran?.includes(wanted),
+        `${script}, edited`,
+      );
       await page.waitForFunction(() => document.documentElement.dataset.hydrated === 'home');
-      await page.evaluate(() => Object.assign(window, { isSameDocument: true }));
     }
-    // Which of two async scripts runs first is up to the network, and an edit can be told twice, so wait for both.
+    // The network decides which of two async scripts runs first.
     await page.waitForFunction(() => (window as { ran?: string[] }).ran?.toSorted().join() === 'application, edited,next-script, edited');
     await page.close();
   });
