@@ -21,7 +21,8 @@ const common = {
 export default {
   // A suite of builds and browsers keeps about one core busy.
   maxWorkers: 2,
-  testTimeout: 180_000,
+  // A limit, not an expectation: a slow machine installs, builds and compiles within it.
+  testTimeout: 600_000,
   projects: [
     {
       ...common,

@@ -1,12 +1,12 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
 import type { Browser } from 'playwright-core';
 import { findReferences } from '../../src/pipeline/references/find-references';
 import type { FoundReference } from '../../src/pipeline/references/reference';
 import { rewriteBytes } from '../../src/pipeline/references/rewrite-references';
 import { brokenCssBytes, ELEMENTS } from '../support/broken-css';
 import { launchBrowser } from '../support/browser';
+import fc from '../support/seeded-fast-check';
 
 const REST = 'b{background:url(rest.png)}i{background:url(end.png)}';
 const latin1 = (css: string) => Buffer.from(css, 'latin1');

@@ -70,7 +70,8 @@ describe.each([
     // Compiled by then, it has not been rendered for long when the edit comes.
     await page.goto(server.origin + (pages.find((url) => url === '/client') ?? pages[0]), { timeout: 150_000 });
     isHeld = true;
-    await page.reload();
+    // `load` may come after the time in which the server tells of an edit once more.
+    await page.reload({ waitUntil: 'commit' });
     await expectSoon(() => held.length > 0, true);
     const modules = () => app.read('.smart-cache/development/client-manifest.mjs');
     const before = modules();
@@ -305,8 +306,10 @@ describe.each([
     describe('a document keeps modules by their URL, so that it is loaded anew, with data-hot too,', () => {
       const runsIn = (expected: string) => page.waitForFunction((expected) => globalThis.modules?.at(-1)?.includes(expected), expected);
       const startsAnew = async (name: string, text: string, expected: string) => {
-        await page.evaluate(() => {
+        // The server may report the last edit twice, so the page may reload at any moment: `waitForFunction` outlives that.
+        await page.waitForFunction(() => {
           globalThis.isSameDocument = true;
+          return true;
         });
         app.write(`public/js/${name}`, text);
         await page.waitForFunction(
@@ -321,7 +324,7 @@ describe.each([
 
       test('for one that is as it was again', async () => {
         const before = app.read('public/js/module.js');
-        const ran = (await page.evaluate(() => globalThis.modules))?.at(-1) ?? '';
+        const ran = (await (await page.waitForFunction(() => globalThis.modules?.at(-1))).jsonValue()) ?? '';
         app.write('public/js/module.js', moduleText(++version));
         await runsIn(`${version},`);
         await startsAnew('module.js', before, ran);
@@ -365,7 +368,7 @@ function font(which: number): Buffer {
 
 /** Looks again and again, for up to half a minute. */
 async function expectSoon(look: () => unknown | Promise<unknown>, expected: unknown): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end && !isDeepStrictEqual(await look(), expected); )
+  for (const end = Date.now() + 120_000; Date.now() < end && !isDeepStrictEqual(await look(), expected); )
     await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await look()).toEqual(expected);
 }

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, recordComplaints } from '../support/browser';
+import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 
@@ -69,7 +69,7 @@ test('async={false} and defer keep their order, and a module runs too', async ()
 
 test('after client-side navigation React runs async scripts, and not the ordered ones', async () => {
   await page.goto(server.origin);
-  await page.click('text=ordered');
+  await clickHydrated(page, 'text=ordered');
   await page.waitForSelector('main', { state: 'attached' });
   // What the README says of `defer` and `async={false}`.
   expect(await ran(1)).toEqual(['lazy']);

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { launchBrowser, recordComplaints } from '../support/browser';
+import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
@@ -66,9 +66,9 @@ test('a full-page refresh asks for nothing, or is answered 304', async () => {
 
 test('client-side navigation loads and runs the scripts of the next page, and hydrates it', async () => {
   const { asked, state } = await visit('/', async (page) => {
-    await page.click('text=client');
+    await clickHydrated(page, 'text=client');
     await page.waitForFunction(() => document.documentElement.dataset.client === '1');
-    await page.click('button');
+    await clickHydrated(page, 'button');
     await page.waitForSelector('text=clicked 1');
   });
   expect(asked).toEqual([...FIRST_VISIT, '200 /img/logo.ade38c8ba0.svg', '200 /js/client.1801bd69f1.js'].sort());

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import type { Browser } from 'playwright-core';
 import { KNOWN_EXTENSIONS } from '../../src/core/content-types';
 import { writeNginxExport } from '../../src/core/nginx-config';
@@ -15,6 +14,7 @@ import { proxyTo, startNginx } from '../support/nginx';
 import { freePort, type NodeServer } from '../support/node-server';
 import { PAGE_CONTRACT } from '../support/page-contract';
 import { plainPath, requestPaths } from '../support/request-paths';
+import fc from '../support/seeded-fast-check';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder';
 
 const MADE_UP = '0123456789';

@@ -159,15 +159,15 @@ test.each([
      const next = require('next')({ dev: true });
      next.prepare().then(() => {
        const server = http.createServer(next.getRequestHandler()).listen(0, async () => {
-         const linked = async () => /\\/css\\/site\\.[^"]*/.exec(await (await fetch('http://localhost:' + server.address().port)).text())[0];
+         const linked = async () => /\\/css\\/site\\.[^"]*/.exec(await (await fetch('http://localhost:' + server.address().port)).text())?.[0];
          const before = await linked();
          fs.writeFileSync('public/css/site.css', 'body {}');
-         while ((await linked()) === before) await new Promise((resolve) => setTimeout(resolve, 50));
+         for (let after = before; after === before || after === undefined; after = await linked()) await new Promise((resolve) => setTimeout(resolve, 50));
          process.exit(0);
        });
      });`,
   );
   const { NODE_ENV: _ofJest, ...env } = process.env;
-  const { status } = spawnSync(process.execPath, ['server.js'], { cwd: app.dir, env: env as NodeJS.ProcessEnv, timeout: 60_000 });
+  const { status } = spawnSync(process.execPath, ['server.js'], { cwd: app.dir, env: env as NodeJS.ProcessEnv, timeout: 150_000 });
   expect(status).toBe(0);
 });

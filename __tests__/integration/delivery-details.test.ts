@@ -56,6 +56,7 @@ test('static delivery adds no rewrite, so that router.isReady is as without the 
     const { origin } = await app.start();
     const page = await browser.newPage();
     await page.goto(`${origin}/legacy`, { waitUntil: 'networkidle' });
+    await page.waitForFunction(() => (window as { ready?: boolean[] }).ready?.includes(true));
     readyStates.push(await page.evaluate(() => (window as { ready?: boolean[] }).ready));
     await page.close();
     await app.dispose();

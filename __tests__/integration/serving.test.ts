@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { plainPath, requestPaths } from '../support/request-paths';
+import fc from '../support/seeded-fast-check';
 
 /** Names that need care in a URL, a header or a regular expression. */
 const ODD_NAMES = [

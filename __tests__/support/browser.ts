@@ -5,6 +5,9 @@ import { oneAtATime } from './one-at-a-time';
 
 const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** A slow machine compiles a page of `next dev` in this time. Playwright waits for 30 seconds by default. */
+const TIMEOUT_MS = 120_000;
+
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -20,9 +23,19 @@ const FLAGS = [
 ];
 
 /** Chromium: the one named by `CHROMIUM_PATH`, the system's, or the one that npm installed. */
-export function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(): Promise<Browser> {
   const system = [process.env.CHROMIUM_PATH, ...SYSTEM_BROWSERS].find((file) => file && fs.existsSync(file));
-  return chromium.launch({ executablePath: system ?? installedByNpm(), args: FLAGS });
+  const browser = await chromium.launch({ executablePath: system ?? installedByNpm(), args: FLAGS });
+  browser.on('context', (context) => context.setDefaultTimeout(TIMEOUT_MS));
+  return browser;
+}
+
+/** Clicks an element of a page that React renders, as soon as React knows of it: before, a link loads the next page anew. */
+export async function clickHydrated(page: Page, selector: string): Promise<void> {
+  const element = await page.waitForSelector(selector);
+  // React keeps the props of a node that it has hydrated under a key of this name, in versions 17 to 19.
+  await page.waitForFunction((node) => Object.keys(node).some((key) => key.startsWith('__reactProps$')), element);
+  await element.click();
 }
 
 /**

@@ -114,7 +114,8 @@ export function createApp(layers: string | readonly string[], options: AppOption
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {
       await Promise.all(servers.map((server) => server.stop()));
-      fs.rmSync(dir, { recursive: true, force: true });
+      // A child of a server that was killed may still write.
+      fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }

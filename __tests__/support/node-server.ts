@@ -91,13 +91,23 @@ function stopGroup(child: ChildProcess): Promise<void> {
   });
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports for this process: below those that the system gives to outgoing connections, and apart from those of other test processes. */
+const PORTS = { first: 10_000 + (process.pid % 200) * 100, count: 100 };
+let taken = 0;
+
+/** A port on which nothing listens, and that the next 99 calls in this process do not return again. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < PORTS.count; attempt++) {
+    const port = PORTS.first + (taken++ % PORTS.count);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port from ${PORTS.first} to ${PORTS.first + PORTS.count - 1}`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
 }

@@ -37,7 +37,8 @@ function isOwned(lock: string): boolean {
     const owner = Number(fs.readFileSync(lock, 'utf8'));
     if (owner > 0) process.kill(owner, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // A lock that is gone is nobody's to remove: another process may take it in this moment.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { recordComplaints } from './browser';
+import { clickHydrated, recordComplaints } from './browser';
 import { expectedUrl, type UrlSettings } from './expected-urls';
 import { IMMUTABLE, isCacheable, request } from './http';
 
@@ -116,7 +116,7 @@ export async function checkNavigation(app: AppUnderTest): Promise<void> {
     const complaints = recordComplaints(tab);
     await tab.goto(origin + toUrlPath(app, from), { waitUntil: 'networkidle' });
     await tab.evaluate(() => Object.assign(window, { sameDocument: true }));
-    await tab.click(`nav a[href*="${to}"]`);
+    await clickHydrated(tab, `nav a[href*="${to}"]`);
     await waitUntilHydrated(tab, hydrated);
     await tab.waitForFunction((name) => (window as { ran?: string[] }).ran?.includes(name), ran);
     await tab.waitForFunction((wanted) => getComputedStyle(document.querySelector('main') as Element).color === wanted, color);

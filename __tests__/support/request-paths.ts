@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './seeded-fast-check';
 
 const HASH = /\.[0-9a-f]{8,64}(?=(?:\.[^./]+)?$)/i;
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
 import { hashedPathShape } from '../../../src/core/hashed-path-shape';
 import { deriveRewrites, REWRITE_STORE_URL, STORE_URL } from '../../../src/core/rewrite-rules';
 import { plainPath, requestPaths, resolvedPath } from '../../support/request-paths';
+import fc from '../../support/seeded-fast-check';
 import { rewrite } from '../support/rewrites';
 
 const FOLDERS = ['', '/js', '/css', '/v1.0', '/odd & ends', '/_private', '/a/b'];

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import { declareAssetPaths } from '../../../src/core/asset-path-declaration';
 import { parseManifest } from '../../../src/core/manifest-document';
 import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
@@ -10,6 +9,7 @@ import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-m
 import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles, withoutRootRights } from '../../support/folders';
+import fc from '../../support/seeded-fast-check';
 import { writeFiles } from '../../support/temporary-folder';
 import { anySite, textsOf as textsOfSite } from '../support/generated-site';
 import { projectWith, withOptions } from '../support/project';

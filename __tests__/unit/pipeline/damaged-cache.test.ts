@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { deploysWith, recordDeploy } from '../../../src/pipeline/deploys';
 import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
@@ -9,6 +8,7 @@ import { serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store/store';
 import { hasContent } from '../../../src/pipeline/store/whole-copies';
 import { listFiles, readFiles } from '../../support/folders';
+import fc from '../../support/seeded-fast-check';
 import { projectWith } from '../support/project';
 import { smartCacheError } from '../support/smart-cache-error';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import fc from 'fast-check';
+import fc from '../../support/seeded-fast-check';
 
 /** A file as it was generated: text that is none of a reference's, and references, in turn. */
 export interface GeneratedFile {

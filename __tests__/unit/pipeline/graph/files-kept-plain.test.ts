@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import type { ReferenceKind } from '../../../../src/pipeline/references/reference';
+import fc from '../../../support/seeded-fast-check';
 import { anySite, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
 import { linkSite, type SiteSettings } from '../../support/linked-site';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { ImportMap } from '../../../../src/core/render-manifest';
 import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
 import { toRenderManifest } from '../../../../src/core/to-render-manifest';
@@ -7,6 +6,7 @@ import { importMapFor } from '../../../../src/pipeline/graph/import-map';
 import { isImport } from '../../../../src/pipeline/graph/reference-graph';
 import { resolveProject } from '../../../../src/pipeline/project';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
+import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
 import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
 import { projectWith } from '../../support/project';

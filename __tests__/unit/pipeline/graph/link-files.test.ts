@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
+import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textOf, textsOf } from '../../support/generated-site';
 import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { strongComponents } from '../../../../src/pipeline/graph/strong-components';
+import fc from '../../../support/seeded-fast-check';
 
 type Graph = Record<string, readonly string[]>;
 

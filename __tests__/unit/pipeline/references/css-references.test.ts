@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import fc from 'fast-check';
 import { findCssReferences, findCssReferencesInBytes } from '../../../../src/pipeline/references/css-references';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import type { BrokenSpot, FoundReference } from '../../../../src/pipeline/references/reference';
 import { rewriteBytes } from '../../../../src/pipeline/references/rewrite-references';
 import { brokenCssBytes } from '../../../support/broken-css';
+import fc from '../../../support/seeded-fast-check';
 import { inShort, repeated, timed } from '../../support/references';
 
 const found = (css: string) => inShort(css, findCssReferences(css));

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as peer from '@csstools/css-tokenizer';
-import fc from 'fast-check';
 import { CssTokens, type CssTokenType } from '../../../../src/pipeline/references/css-tokens';
 import { brokenCss } from '../../../support/broken-css';
 import { listFiles } from '../../../support/folders';
+import fc from '../../../support/seeded-fast-check';
 import { timed } from '../../support/references';
 
 /** A line a token. */

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { encodingOf, findReferences } from '../../../../src/pipeline/references/find-references';
 import { rewriteBytes } from '../../../../src/pipeline/references/rewrite-references';
 import { decodeText } from '../../../../src/pipeline/references/text-encoding';
+import fc from '../../../support/seeded-fast-check';
 
 /** Parts that mean something to a lexer, whole and cut. */
 const PARTS: Record<string, readonly string[]> = {
