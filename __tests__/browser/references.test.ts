@@ -135,6 +135,7 @@ describe.each([
         const { worker, modules, imported } = document.documentElement.dataset;
         return worker && modules && imported;
       });
+      await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/img/shape.')));
       await page.waitForLoadState('networkidle');
       const data = await page.evaluate(() => ({ ...document.documentElement.dataset }));
       await page.close();

@@ -3,7 +3,7 @@ import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '.
 import { findUnlisted, globForNeighbours } from '../core/unlisted-assets.js';
 
 /** The source is saved, scanned and compiled in less; until then a path that was just typed looks unlisted. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 5000;
 
 const waiting = new Set<string>();
 const said = new Set<string>();

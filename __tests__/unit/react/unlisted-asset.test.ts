@@ -51,7 +51,7 @@ test('in next build, a file of that folder that is not in public/ is an error al
 });
 
 describe('in development, where every file has an entry', () => {
-  const PATIENCE_MS = 2000;
+  const PATIENCE_MS = 5000;
 
   /** Client code in the dev server, or in a browser. */
   function develop(where: 'server' | 'browser', manifest: RenderManifest) {
