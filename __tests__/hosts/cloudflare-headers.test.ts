@@ -49,7 +49,7 @@ beforeAll(async () => {
       [`apps/${index}/public/_headers`]: text,
       [`site/${index}/${STORE}/${FILE}`]: CSS,
     });
-    const { stdout } = app.cli('init', '--apply', '--json', '--cwd', path.join(app.dir, 'apps', String(index)));
+    const { stdout } = app.cli('init', '--json', '--cwd', path.join(app.dir, 'apps', String(index)));
     outcomes.push((JSON.parse(stdout) as { headers: { outcome: string } }).headers.outcome);
     return app.read(`apps/${index}/public/_headers`).replace(/^\//gm, `/${index}/`);
   });
@@ -86,7 +86,7 @@ test('verify says that the rule is missing, and how to add it', () => {
   const { status, stderr } = app.cli('verify', `${server.origin}/no-rule`);
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /The Cache-Control of a hashed URL is wrong: .*\n {2}Why: it is "public, max-age=0, must-revalidate".*\n {2}Fix: on Cloudflare .*init --apply/,
+    /The Cache-Control of a hashed URL is wrong: .*\n {2}Why: it is "public, max-age=0, must-revalidate".*\n {2}Fix: on Cloudflare .*init/,
   );
 });
 

@@ -20,13 +20,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE: Record<string, RegExp> = {
   // The JSX runtime and what is aliased over components of Next re-export those of React and Next.
   entry: /^(?:node:.+|next-smart-cache\/manifest|react\/jsx(?:-dev)?-runtime|next\/(?:image|script)\.js)$/,
-  cli: /^(?:node:.+|commander|picocolors|cli-progress|htmlparser2|magic-string|@humanwhocodes\/momoa)$/,
+  cli: /^(?:node:.+|commander|picocolors|htmlparser2|jsonc-parser|get-tsconfig|acorn|@sveltejs\/acorn-typescript|jiti)$/,
   next: /^(?:node:.+|next|jiti|postcss|get-tsconfig)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/(?:image|script)\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
   hosts: /^node:.+$/,
-  pipeline: /^(?:node:.+|@humanwhocodes\/momoa|acorn|es-module-lexer|htmlparser2|@babel\/parser|chokidar)$/,
-  core: /^picomatch$/,
+  pipeline: /^(?:node:.+|jsonc-parser|acorn|es-module-lexer|htmlparser2|chokidar)$/,
+  core: /^(?:picomatch|jsonc-parser)$/,
 };
 
 interface Import {

@@ -6,27 +6,15 @@ export const EVERYTHING = '**/*';
 
 /** A test for asset paths, of globs as the options hold them: relative to `public/`. */
 export function assetPathMatcher(globs: readonly string[]): (assetPath: string) => boolean {
-  const isMatch = pathMatcher(globs);
-  return (assetPath) => isMatch(assetPath.slice(1));
-}
-
-/** A test for relative paths with `/` as the separator. */
-function pathMatcher(globs: readonly string[]): (path: string) => boolean {
   // A name may hold a line break, which `.` matches with the flag `s` alone.
   const isMatch = picomatch([...globs], { dot: true, flags: 's' });
-  return (path) => isMatch(path);
+  return (assetPath) => isMatch(assetPath.slice(1));
 }
 
 /** A glob as options hold it. One without a folder (`*.map`) means that name anywhere, as in `.gitignore`. */
 export function normalizeGlob(written: string): string {
   if (written.startsWith('/')) return written.slice(1);
   return written.includes('/') ? written : `**/${written}`;
-}
-
-/** A test for relative paths, of one glob of what is left out: as {@link normalizeGlob}, and a folder means all in it, too. */
-export function ignoredPathMatcher(written: string): (path: string) => boolean {
-  const glob = normalizeGlob(written.replace(/\/+$/, ''));
-  return pathMatcher([glob, `${glob}/**`]);
 }
 
 /** Whether an asset path is hashed, and does not keep its name. */

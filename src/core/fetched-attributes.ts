@@ -31,7 +31,7 @@ export const FETCHED_ATTRIBUTES: Readonly<Record<string, readonly string[] | und
 };
 
 /** Whether an attribute holds several URLs, each with a description (HTML Standard, "srcset"). */
-export function isSrcset(attribute: string): boolean {
+function isSrcset(attribute: string): boolean {
   return attribute.endsWith('Set');
 }
 
@@ -47,9 +47,4 @@ const FETCHED = /(^|\s)(stylesheet|(module)?preload|prefetch|((apple-touch|mask)
 /** Whether a `rel` has a browser fetch the file for this page or the next. What other links lead to, people and feed readers keep. */
 export function isFetchedForPage(rel: string): boolean {
   return FETCHED.test(rel);
-}
-
-/** The words of a `rel`. */
-export function linkTypesOf(rel: string): string[] {
-  return rel.toLowerCase().split(/\s+/);
 }

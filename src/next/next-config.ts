@@ -13,7 +13,7 @@ export type RewritesResult = Awaited<ReturnType<Rewrites>>;
 
 /** The project of an app with this config. Both `next build` and the command line ask here, so they cannot disagree. */
 export function projectOf(config: NextConfig, root: string, options: SmartCacheOptions | undefined): Project {
-  const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions } = config;
+  const { distDir, output, basePath, assetPrefix, transpilePackages, pageExtensions, typescript, compiler } = config;
   const adapterPath = adapterPathOf(config);
   return resolveProject({
     root,
@@ -23,6 +23,8 @@ export function projectOf(config: NextConfig, root: string, options: SmartCacheO
     adapterPath,
     supportsImmutableAssets: readSupportsImmutableAssets(config, root),
     usesJsxRuntime: usesJsxRuntime(config, root),
+    tsconfigPath: typescript?.tsconfigPath,
+    usesEmotion: Boolean(compiler?.emotion),
     basePath,
     assetPrefix,
     transpilePackages,

@@ -40,6 +40,10 @@ export interface Project {
   pageExtensions: readonly string[];
   /** Whether the app's elements are made by the JSX runtime of this package. */
   usesJsxRuntime: boolean;
+  /** The `tsconfig.json` that Next reads; it need not be there. */
+  tsconfigFile: string;
+  /** Whether Next makes elements with Emotion's runtime as long as no config names another one. */
+  usesEmotion: boolean;
   /** Whether Next writes files for another server: `output: 'export'`. */
   isExport: boolean;
   /** Where it writes them. */
@@ -71,6 +75,10 @@ export interface ProjectInput {
   supportsImmutableAssets?: boolean | undefined;
   /** Whether the app names this package as its `jsxImportSource`. Default: false. */
   usesJsxRuntime?: boolean;
+  /** Next's `typescript.tsconfigPath`. Default: `tsconfig.json`. */
+  tsconfigPath?: string | undefined;
+  /** Whether Next's `compiler.emotion` is on. Default: false. */
+  usesEmotion?: boolean;
   /** The environment variables, which tell the host. Default: those of this process. */
   env?: BuildSettings['env'];
   /** Next's. Default: none. */
@@ -96,6 +104,8 @@ export function resolveProject({
   adapterPath,
   supportsImmutableAssets,
   usesJsxRuntime = false,
+  tsconfigPath = 'tsconfig.json',
+  usesEmotion = false,
   env = process.env,
   basePath = '',
   assetPrefix = '',
@@ -124,6 +134,8 @@ export function resolveProject({
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     pageExtensions,
     usesJsxRuntime,
+    tsconfigFile: path.resolve(root, tsconfigPath),
+    usesEmotion,
     isExport: output === 'export',
     exportDir: path.join(root, distDir === '.next' ? 'out' : distDir),
     delivery: deliveryChoice.delivery,

@@ -38,8 +38,7 @@ Commands:
   init [options]          wire this package into an existing app
   build [options]         hash every file of public/ and write the manifest
   watch [options]         build, and build again after every change in public/
-  check [options]         for CI: whether manifest, options and the asset paths
-                          in the source hold
+  check [options]         for CI: whether manifest and options hold
   verify [options] <url>  look at a running site from outside: headers, bytes
                           and hashes, CDN
   headers [options]       print the _headers rule for Cloudflare and Netlify

@@ -8,7 +8,7 @@ export const headersCommand: CliCommand = {
   summary: 'print the _headers rule for Cloudflare and Netlify',
   description:
     'Prints the rule for a _headers file that makes all files below /_next/static immutable. Under static delivery, the hashed files are ' +
-    'there. Without the rule, Cloudflare has browsers ask for each file on every page view. "init --apply" adds it to public/_headers.',
+    'there. Without the rule, Cloudflare has browsers ask for each file on every page view. "init" adds it to public/_headers.',
   failsWhen: 'next.config or the wrangler configuration cannot be read',
   examples: [
     ['headers >> public/_headers', 'add the rule by hand'],

@@ -5,7 +5,6 @@ import { replaceText } from '../../pipeline/disk/atomic-write.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
 import type { InitPlan } from '../init/plan.js';
-import type { FileTags } from '../init/plan-tags.js';
 import { printableJson } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
 
@@ -13,32 +12,31 @@ export const initCommand: CliCommand = {
   name: 'init',
   summary: 'wire this package into an existing app',
   description:
-    'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json and what this package writes to .gitignore, and lists the ' +
-    'tags in the source that could become CachedScript, CachedStyle or asset(). In an app for Cloudflare or Netlify, it also shows the rule ' +
-    'that public/_headers needs. Run twice, it changes nothing more.',
+    'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json, names the JSX runtime in tsconfig.json or ' +
+    'jsconfig.json, and adds what this package writes to .gitignore. In an app for Cloudflare or Netlify, it also adds the rule that ' +
+    'public/_headers needs. Your own source stays as it is. Run twice, it changes nothing more.',
   failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],
-    ['init', 'wire the app, and list the tags'],
-    ['init --apply', 'change the tags and public/_headers, too; look at the diff afterwards'],
+    ['init', 'wire the app'],
   ],
   configure: (command) => {
-    command.option('--apply', 'change the tags in the source, and add the rule to public/_headers').option('--dry-run', 'write nothing');
+    command.option('--dry-run', 'write nothing');
   },
   run: runInit,
 };
 
 async function runInit({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const { planInit } = await import('../init/plan.js');
-  const plan = await planInit(root, options.apply === true, io);
+  const plan = await planInit(root, io);
   const isDry = options.dryRun === true;
   if (!isDry) {
     // An interrupt between two files, or within one, would leave half of it done, and a temporary file beside the source.
     io.interruption();
-    for (const [file, text] of plan.writes) write(file, text);
+    for (const { file, text } of plan.writes) write(file, text);
   }
   if (json) io.stdout(`${printableJson(toReport(plan, isDry))}\n`);
-  tell(plan, { isDry, isApplied: options.apply === true }, io);
+  tell(plan, isDry, io);
   return plan.configToWrap === undefined ? 0 : 1;
 }
 
@@ -51,43 +49,39 @@ function write(file: string, text: string): void {
   if (mode !== undefined) fs.chmodSync(target, mode);
 }
 
-function toReport({ writes, tags, configToWrap, configToRename, headers }: InitPlan, isDry: boolean) {
-  const planned = [...writes.keys()];
+function toReport({ writes, jsx, otherRuntimes, configToWrap, configToRename, headers }: InitPlan, isDry: boolean) {
+  const planned = writes.map(({ file }) => file);
   const configs = { configToWrap: configToWrap?.file ?? null, configToRename: configToRename?.file ?? null };
+  const { file, outcome, message } = jsx;
   const rule = headers && { headers: { hosts: headers.hosts, outcome: headers.outcome, messages: headers.messages } };
-  return { written: isDry ? [] : planned, planned, ...configs, ...rule, tags };
+  return {
+    written: isDry ? [] : planned,
+    planned,
+    ...configs,
+    jsx: { file, outcome, ...(message && { message }) },
+    otherRuntimes,
+    ...rule,
+  };
 }
 
-function tell(plan: InitPlan, { isDry, isApplied }: { isDry: boolean; isApplied: boolean }, io: CommandIo): void {
+function tell(plan: InitPlan, isDry: boolean, io: CommandIo): void {
+  const { writes, publicFiles, jsx, otherRuntimes, headers, configToWrap, configToRename, isInstalled } = plan;
   const talk = createTalk(io);
   const inCwd = (file: string) => path.relative(io.cwd, file);
-  for (const { file, changes, obstacle } of plan.tags) {
-    const byHand = obstacle === null ? '' : `  (by hand: ${obstacle})`;
-    for (const { line, column, before, after } of changes)
-      talk.failAt(`${inCwd(file)}:${line}:${column}`, `${before}  →  ${after}${byHand}`);
-  }
-  const count = (tags: readonly FileTags[]) => tags.reduce((sum, { changes }) => sum + changes.length, 0);
-  const automatic = count(plan.tags.filter(({ obstacle }) => obstacle === null));
-  const byHand = count(plan.tags) - automatic;
-  if (automatic > 0 && !isApplied)
-    talk.note(`${formatCount(automatic, 'link')} could be hashed; "next-smart-cache init --apply" changes them`);
-  if (byHand > 0) talk.note(`${formatCount(byHand, 'link')} could be hashed, but must be changed by hand`);
-  const files = [...plan.writes.keys()].map(inCwd).join(', ');
-  if (files !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${files}`);
-  else if (!plan.configToWrap && !plan.configToRename && (plan.headers?.outcome ?? 'present') === 'present')
-    talk.done('all is wired already; nothing was written');
-  if (!plan.isInstalled) talk.note('package.json does not name this package yet: npm install next-smart-cache');
-  for (const message of plan.headers?.messages ?? []) talk.note(...message.split('\n'));
-  if (plan.plainUrls > 0) talk.note(adviceToHashBundle(plan.plainUrls));
-  if (plan.configToWrap) talk.fail(...adviceToWrap(inCwd(plan.configToWrap.file), plan.configToWrap));
-  if (plan.configToRename) talk.note(adviceToRename(inCwd(plan.configToRename.file), plan.configToRename));
-}
-
-function adviceToHashBundle(plainUrls: number): string {
-  const found = `stylesheets that Next bundles link ${formatCount(plainUrls, 'URL')} of public/ without a hash`;
-  // The README is in the package; docs/ is not.
-  const advice = `add 'next-smart-cache/postcss': {} to the plugins of PostCSS ("Components" in the README of next-smart-cache)`;
-  return `${found}, and preloads of the same files stay so, too; ${advice}`;
+  const files = publicFiles === undefined ? 'no public/ yet' : `${formatCount(publicFiles, 'file')} in public/`;
+  const runtime = jsx.outcome === 'present' ? `, and the JSX runtime in ${inCwd(jsx.file)}` : '';
+  talk.note(`found ${files}${runtime}`);
+  for (const { file, line, message } of otherRuntimes) talk.failAt(inCwd(file) + (line === undefined ? '' : `:${line}`), message);
+  const isLeft = configToWrap ?? configToRename ?? [jsx, headers].some((each) => each?.outcome === 'by-hand');
+  const changes = writes.map(({ file, change }) => `${inCwd(file)} (${change})`).join(', ');
+  if (changes !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${changes}`);
+  else talk.done(`${isLeft ? 'all else' : 'everything'} is wired already; nothing was written`);
+  for (const message of [jsx.message, ...(headers?.messages ?? [])]) if (message !== undefined) talk.note(...message.split('\n'));
+  if (configToRename) talk.note(adviceToRename(inCwd(configToRename.file), configToRename));
+  if (configToWrap) talk.fail(...adviceToWrap(inCwd(configToWrap.file), configToWrap));
+  const install = isInstalled ? [] : ['npm install next-smart-cache'];
+  const next = isDry && changes !== '' ? ['run the command without --dry-run'] : [...install, 'npm run build'];
+  talk.note(`next: ${next.join(', then ')}`);
 }
 
 function adviceToWrap(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string[] {

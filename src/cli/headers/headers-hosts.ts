@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { evaluate, parse } from '@humanwhocodes/momoa';
+import { getNodeValue } from 'jsonc-parser';
 import { WRANGLER_FILES } from '../../core/delivery.js';
 import { SmartCacheError } from '../../core/errors.js';
+import { parseJson } from '../../core/json-tree.js';
 import { readUtf8IfThere } from '../init/read-file.js';
 import { reachOf, staticFolder } from './headers-file.js';
 
@@ -121,8 +122,7 @@ function settingsInJson(file: string, text: string): WranglerSettings {
 /** wrangler allows comments and trailing commas in both. */
 function parseJsonWithComments(file: string, text: string): Record<string, unknown> {
   try {
-    const { body } = parse(text, { mode: 'jsonc', allowTrailingCommas: true });
-    return Object(evaluate(body)) as Record<string, unknown>;
+    return Object(getNodeValue(parseJson(text, 'jsonc'))) as Record<string, unknown>;
   } catch (error) {
     throw new SmartCacheError(
       'ERR_SMART_CACHE_FILE_UNREADABLE',

@@ -1,22 +1,8 @@
-import type MagicString from 'magic-string';
-import { type Node, nameOf } from '../../pipeline/source/syntax-tree.js';
-import { startOfCode } from './file-comments.js';
+import type { AnyNode } from 'acorn';
+import type { Edit } from 'jsonc-parser';
+import type { ParsedSource } from './parse-source.js';
 
-/** How the author of a file writes. */
-interface CodeStyle {
-  quote: "'" | '"';
-  /** `;` or nothing. */
-  semicolon: string;
-}
-
-/** What is to be imported, or required. */
-interface Import {
-  names: readonly string[];
-  module: string;
-  isRequired?: boolean;
-}
-
-/** The line end that a file has; that of Unix where it has none. */
+/** The line end that a file has; Unix's where the file has none. */
 export function newlineOf(text: string): '\n' | '\r\n' {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
@@ -26,84 +12,76 @@ export function bomOf(text: string): '\uFEFF' | '' {
   return text.startsWith('\uFEFF') ? '\uFEFF' : '';
 }
 
-export function rangeOf({ start, end }: Node): [start: number, end: number] {
-  return [start ?? 0, end ?? 0];
+/** What a statement that ends at an offset needs after it: what the author writes, and at least what the code must have. */
+export function semicolonAfter(text: string, offset: number): string {
+  return needsSemicolon(text.slice(offset)) || usesSemicolons(text) ? ';' : '';
 }
 
-/** What an expression that ends at an offset, as a statement of its own, needs behind it: what the author writes, and at least what the code must have. */
-export function semicolonBehind(text: string, offset: number): string {
-  return needsSemicolon(text.slice(offset)) ? ';' : styleOf(text).semicolon;
+/** What is imported, or required. */
+interface Import {
+  name: string;
+  module: string;
+  isRequired: boolean;
 }
 
 /**
- * Writes an import, in the style of a file, on a line of its own: behind the
- * imports that are at the top; else in front of the first statement and what
- * is said of it, behind what is said of the file.
+ * An import in the style of the file, on a line of its own: after the imports
+ * at the top, else before the first statement and the comment that types it.
  */
-export function insertImport(code: MagicString, text: string, tree: Node, added: Import): void {
+export function importEdit(text: string, { program, comments }: ParsedSource, added: Import): Edit {
   const newline = newlineOf(text);
-  const { program } = tree;
-  const body: readonly Statement[] = program?.body ?? [];
-  const isOther = (statement: Statement) => (added.isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
-  // Of those at the top alone: one further down may come after what is exported.
-  const first = body.findIndex(isOther);
-  const last = body[(first === -1 ? body.length : first) - 1];
-  const directive = program?.directives?.at(-1);
-  const before = last ?? directive;
-  if (before === undefined) {
-    const start = startOfCode(tree, text);
-    const lineEnd = start === 0 || /[\n\uFEFF]/.test(text.charAt(start - 1)) ? '' : newline;
-    code.appendLeft(start, lineEnd + importLine(added, text, newline + text.slice(start)) + newline + newline);
-    return;
+  const isOther = (statement: AnyNode) => (added.isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
+  // Only those at the top: one further down may follow what is exported.
+  const statements = program.body.filter((statement) => !isDirective(statement));
+  const first = statements.findIndex(isOther);
+  const before = statements[(first === -1 ? statements.length : first) - 1] ?? program.body.findLast(isDirective);
+  if (before !== undefined) {
+    const end = endOfLine(text, before);
+    return { offset: end, length: 0, content: newline + importLine(text, text.slice(end), added) };
   }
-  const end = endOfLine(text, before);
-  const rest = text.slice(end);
-  const isSpaced = before === directive && /^[ \t]*\r?\n[ \t]*\r?\n/.test(rest);
-  code.appendLeft(end, newline + (isSpaced ? newline : '') + importLine(added, text, rest));
+  const start = program.body[0]?.start ?? text.length;
+  const typing = comments.findLast((comment) => comment.end <= start);
+  const offset = typing && /@type\b|@satisfies\b|-next-line\b/.test(typing.value) ? typing.start : start;
+  const lineEnd = /(?:^|[\n\uFEFF])$/.test(text.slice(0, offset)) ? '' : newline;
+  return { offset, length: 0, content: lineEnd + importLine(text, text.slice(offset), added) + newline + newline };
 }
 
-interface Statement extends Node {
-  declarations?: { init?: Node }[];
-}
-
-/** @param rest what follows it. */
-function importLine({ names, module, isRequired = false }: Import, text: string, rest: string): string {
-  const { quote, semicolon } = styleOf(text);
+/** @param rest the text that follows. */
+function importLine(text: string, rest: string, { name, module, isRequired }: Import): string {
+  const quote = text.split("'").length > text.split('"').length ? "'" : '"';
   const from = `${quote}${module}${quote}`;
-  const named = `{ ${names.join(', ')} }`;
-  return (isRequired ? `const ${named} = require(${from})` : `import ${named} from ${from}`) + (needsSemicolon(rest) ? ';' : semicolon);
+  const end = needsSemicolon(rest) || usesSemicolons(text) ? ';' : '';
+  return (isRequired ? `const { ${name} } = require(${from})` : `import { ${name} } from ${from}`) + end;
 }
 
-/** Read off the text; what it does not tell is as Next's own templates have it. */
-function styleOf(text: string): CodeStyle {
-  const single = text.split("'").length;
-  const double = text.split('"').length;
+function usesSemicolons(text: string): boolean {
   const lines = text.split(/\r?\n/);
-  return {
-    quote: single > double ? "'" : '"',
-    semicolon: lines.some((line) => line.trimEnd().endsWith(';')) || lines.every((line) => line.trim() === '') ? ';' : '',
-  };
+  return lines.some((line) => line.trimEnd().endsWith(';')) || lines.every((line) => line.trim() === '');
 }
 
-/** Whether what follows is on the same line, or would be read as going on with the line before. */
+/** Whether the rest is on the same line, or would be read as a continuation (ECMAScript, section 12.10). */
 function needsSemicolon(rest: string): boolean {
   const gap = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*/.exec(rest)?.[0] ?? '';
   const next = rest.slice(gap.length);
   return next !== '' && (!/[\r\n]/.test(gap) || /^[[(/+\-`<]/.test(next));
 }
 
-/** Behind a statement and a comment that ends its line; where code follows on that line, behind the statement. */
-function endOfLine(text: string, statement: Node): number {
-  const [start, end] = rangeOf(statement);
-  // A `;` at the start of the next line is for what comes behind it.
+/** The end of a statement, with a comment that ends its line. */
+function endOfLine(text: string, { start, end }: AnyNode): number {
+  // A `;` at the start of the next line is for the statement after it.
   const guard = /\s*[\r\n]\s*;$/.exec(text.slice(start, end))?.[0] ?? '';
   const ownEnd = end - guard.length;
   const comment = /^[ \t]*(?:\/\*(?:(?!\*\/).)*\*\/[ \t]*)*(?:\/\/.*)?(?=[\r\n]|$)/.exec(text.slice(ownEnd))?.[0] ?? '';
   return ownEnd + comment.trimEnd().length;
 }
 
-function isRequire({ declarations = [] }: Statement): boolean {
-  const isCall = (node: Node | undefined): boolean =>
-    node !== undefined && (nameOf(node.callee) === 'require' || (node.callee ? isCall(node.callee) : false));
-  return declarations.some(({ init }) => isCall(init));
+function isDirective(statement: AnyNode): boolean {
+  return statement.type === 'ExpressionStatement' && statement.directive !== undefined;
+}
+
+/** Also `require('a')(options)`. */
+function isRequire(statement: AnyNode): boolean {
+  const isCall = (node: AnyNode): boolean =>
+    node.type === 'CallExpression' && ((node.callee.type === 'Identifier' && node.callee.name === 'require') || isCall(node.callee));
+  return statement.type === 'VariableDeclaration' && statement.declarations.some(({ init }) => init != null && isCall(init));
 }

@@ -1,72 +1,45 @@
-import { type MemberNode, type ObjectNode, parse, type ValueNode } from '@humanwhocodes/momoa';
+import { applyEdits, type Edit } from 'jsonc-parser';
+import { memberOf, parseJson } from '../../core/json-tree.js';
 import { bomOf, newlineOf } from './code-style.js';
+import { addMembers, indentOf, insertAt, printObject, replaceNode } from './json-edits.js';
 
 const COMMAND = 'next-smart-cache build';
-const PREBUILD = `"prebuild": "${COMMAND}"`;
+const PREBUILD = { name: 'prebuild', value: JSON.stringify(COMMAND) };
 
 /**
- * Adds `next-smart-cache build` to the `prebuild` script of a package.json, in
- * front of what is there. All else stays as it is written.
+ * Adds `next-smart-cache build` to the `prebuild` script of a package.json,
+ * before the commands that are there. The rest of the text stays as it is.
  *
- * @throws {Error} for what is not a JSON object, and scripts that are none.
+ * @throws {Error} for a text that is not a JSON object, and for `scripts` of another type.
  */
 export function addPrebuildScript(text: string): string {
   const bom = bomOf(text);
-  return bom + addToJson(text.slice(bom.length));
+  const json = text.slice(bom.length);
+  return bom + applyEdits(json, editsFor(json));
 }
 
-function addToJson(json: string): string {
-  const { body } = parse(json, { mode: 'json' });
-  if (body.type !== 'Object') throw new Error('it is not an object');
-  const scripts = memberOf(body, 'scripts');
-  if (scripts === undefined) return addScripts(json, body);
-  if (scripts.value.type === 'Null') return replace(json, scripts.value, `{ ${PREBUILD} }`);
-  if (scripts.value.type !== 'Object') throw new Error('its "scripts" is not an object');
-  const prebuild = memberOf(scripts.value, 'prebuild');
-  if (prebuild === undefined) return addPrebuild(json, scripts.value);
-  if (prebuild.value.type === 'Null') return replace(json, prebuild.value, `"${COMMAND}"`);
-  if (prebuild.value.type !== 'String') throw new Error('its script "prebuild" is not a string');
-  const { value, loc } = prebuild.value;
-  if (/\bnext-smart-cache\s+build\b/.test(value)) return json;
-  return insert(json, loc.start.offset + 1, value.trim() === '' ? COMMAND : `${COMMAND} && `);
-}
-
-/** In front of all else. */
-function addScripts(json: string, { members: [first] }: ObjectNode): string {
-  const newline = newlineOf(json);
-  if (first === undefined) return `{${newline}  "scripts": {${newline}    ${PREBUILD}${newline}  }${newline}}${newline}`;
-  const indent = indentOf(json, first);
-  return insert(
-    json,
-    first.loc.start.offset,
-    `"scripts": {${newline}${indent}${indent}${PREBUILD}${newline}${indent}},${newline}${indent}`,
-  );
-}
-
-/** Beside the script that it runs before. */
-function addPrebuild(json: string, scripts: ObjectNode): string {
-  const neighbour = memberOf(scripts, 'build') ?? scripts.members[0];
-  if (neighbour === undefined) return insert(json, scripts.loc.start.offset + 1, ` ${PREBUILD} `);
-  const between = `${newlineOf(json)}${indentOf(json, neighbour)}`;
-  return insert(json, neighbour.loc.start.offset, `${PREBUILD},${isOnItsOwnLine(json, neighbour) ? between : ' '}`);
-}
-
-function memberOf({ members }: ObjectNode, wanted: string): MemberNode | undefined {
-  return members.find(({ name }) => name.type === 'String' && name.value === wanted);
-}
-
-function indentOf(text: string, { loc }: MemberNode): string {
-  return /[ \t]*$/.exec(text.slice(0, loc.start.offset))?.[0] ?? '';
-}
-
-function isOnItsOwnLine(text: string, { loc }: MemberNode): boolean {
-  return /\n[ \t]*$/.test(text.slice(0, loc.start.offset));
-}
-
-function insert(text: string, offset: number, added: string): string {
-  return text.slice(0, offset) + added + text.slice(offset);
-}
-
-function replace(text: string, { loc }: ValueNode, value: string): string {
-  return text.slice(0, loc.start.offset) + value + text.slice(loc.end.offset);
+function editsFor(json: string): Edit[] {
+  const root = parseJson(json);
+  if (root.type !== 'object') throw new Error('it is not an object');
+  const scripts = memberOf(root, 'scripts');
+  if (scripts === undefined) {
+    const [first] = root.children ?? [];
+    const value = printObject(json, [PREBUILD], first ? indentOf(json, first) : '  ');
+    if (first !== undefined) return addMembers(json, root, [{ name: 'scripts', value }], first);
+    const newline = newlineOf(json);
+    return [replaceNode(root, `{${newline}  "scripts": ${value}${newline}}${newline}`)];
+  }
+  if (scripts.type === 'null') return [replaceNode(scripts, printObject(json, [PREBUILD], undefined))];
+  if (scripts.type !== 'object') throw new Error('its "scripts" is not an object');
+  const prebuild = memberOf(scripts, 'prebuild');
+  if (prebuild === undefined) {
+    // Beside the script that it runs before.
+    const build = memberOf(scripts, 'build')?.parent ?? scripts.children?.[0];
+    return addMembers(json, scripts, [PREBUILD], build);
+  }
+  if (prebuild.type === 'null') return [replaceNode(prebuild, PREBUILD.value)];
+  if (prebuild.type !== 'string') throw new Error('its script "prebuild" is not a string');
+  const commands = String(prebuild.value);
+  if (/\bnext-smart-cache\s+build\b/.test(commands)) return [];
+  return [insertAt(prebuild.offset + 1, commands.trim() === '' ? COMMAND : `${COMMAND} && `)];
 }

@@ -19,11 +19,10 @@ export interface HeadersPlan {
 /**
  * Plans the rule for the hosts that are recognised by their files.
  *
- * @param apply whether the rule is written, and not only shown.
  * @returns `undefined` for an app without such a host.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
-export function planHeaders({ root, publicDir, prefixes, isExport }: Project, apply: boolean): HeadersPlan | undefined {
+export function planHeaders({ root, publicDir, prefixes, isExport }: Project): HeadersPlan | undefined {
   const { basePath } = prefixes;
   const { names, obstacle, note } = findHeadersHosts({ root, basePath, isExport });
   if (names.length === 0) return undefined;
@@ -38,10 +37,8 @@ export function planHeaders({ root, publicDir, prefixes, isExport }: Project, ap
   switch (edit.outcome) {
     case 'unchanged':
       return plan('present', ...notes);
-    case 'added': {
-      const advice = `with this rule, ${hosts} will serve ${rule.path} as immutable; "next-smart-cache init --apply" adds it to public/_headers:\n${pasted}`;
-      return { ...plan('to-add', ...(apply ? [] : [advice]), ...notes), text: edit.text };
-    }
+    case 'added':
+      return { ...plan('to-add', ...notes), text: edit.text };
     case 'full':
       return plan('by-hand', `public/_headers has ${edit.limit} rules, and Cloudflare reads no more; make room for this one:\n${pasted}`);
     case 'conflict': {

@@ -1,25 +1,25 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
-import { resolveProject } from '../../pipeline/project.js';
+import { type Project, resolveProject } from '../../pipeline/project.js';
+import { listSourceFiles } from '../../pipeline/source/source-files.js';
 import type { CommandIo } from '../command-io.js';
-import { addIgnoreLines } from './ignore-lines.js';
+import { newlineOf } from './code-style.js';
 import { isModulePackage, requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { type HeadersPlan, planHeaders } from './plan-headers.js';
-import { type FileTags, planTags } from './plan-tags.js';
+import { findOtherRuntimes, type JsxPlan, type OtherRuntime, planJsx } from './plan-jsx.js';
 import { readUtf8IfThere, unreadable } from './read-file.js';
-import { stillParses } from './still-parses.js';
 import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
 export interface InitPlan {
-  /** Absolute path → its new text. */
-  writes: Map<string, string>;
-  /** Places in the source that could link hashed URLs, by file. */
-  tags: FileTags[];
-  /** How many URLs of `public/` stay without a hash in stylesheets that Next bundles. */
-  plainUrls: number;
+  writes: PlannedWrite[];
+  /** How many files `public/` has; `undefined` if there is no such folder. */
+  publicFiles: number | undefined;
+  jsx: JsxPlan;
+  /** Places that the runtime does not reach. */
+  otherRuntimes: OtherRuntime[];
   /** A config that has to be wrapped by hand, and whether it is an ES module. */
   configToWrap?: { file: string; isModule: boolean };
   /** A config that Next does not read under its name, and whether `.js` would make an ES module of it. */
@@ -30,57 +30,67 @@ export interface InitPlan {
   isInstalled: boolean;
 }
 
-/**
- * @param apply whether the tags are changed and the rule for hosts is added too, and not only listed.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder that is no Next app, `ERR_SMART_CACHE_FILE_UNREADABLE`.
- */
-export async function planInit(root: string, apply: boolean, io: CommandIo): Promise<InitPlan> {
-  const writes = new Map<string, string>();
+interface PlannedWrite {
+  /** Absolute. */
+  file: string;
+  text: string;
+  /** In a word or two: `prebuild script`. */
+  change: string;
+}
+
+/** @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder without a Next app, `ERR_SMART_CACHE_FILE_UNREADABLE`. */
+export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
+  const writes: PlannedWrite[] = [];
   const packageFile = path.join(root, 'package.json');
   const packageText = readUtf8IfThere(packageFile);
   if (packageText === undefined) throw noPackage(root);
-  replace(
-    packageFile,
-    packageText,
-    unreadableUnless(packageFile, 'JSON', () => addPrebuildScript(packageText)),
-  );
+  const packageWithScript = unreadableUnless(packageFile, 'JSON', () => addPrebuildScript(packageText));
+  replace(packageFile, packageText, packageWithScript, 'prebuild script');
 
   const configFile = io.findConfigFile(root);
   requireNextApp(root, packageText, configFile);
 
   const ignoreFile = path.join(root, '.gitignore');
   const ignoreText = readUtf8IfThere(ignoreFile);
-  if (ignoreText !== undefined || isFoundAbove(root, '.git')) replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''));
+  if (ignoreText !== undefined || isFoundAbove(root, '.git'))
+    replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''), 'generated files');
 
   const configByHand = await planConfig(configFile, packageText);
   // A config that is wrapped cannot be loaded before the package is installed.
-  const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.has(configFile ?? '');
+  const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.some(({ file }) => file === configFile);
   const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-  const { tags, plainUrls, rewritten } = await planTags(project, io);
-  if (apply) for (const [file, text] of rewritten) writes.set(file, text);
-  const headers = planHeaders(project, apply);
-  if (apply && headers?.text !== undefined) writes.set(headers.file, headers.text);
-  return { writes, tags, plainUrls, ...configByHand, headers, isInstalled: /"next-smart-cache"\s*:/.test(packageText) };
+  const { files: sources } = listSourceFiles(project);
+  const jsx = planJsx(project, sources);
+  if (jsx.text !== undefined) writes.push({ file: jsx.file, text: jsx.text, change: 'jsxImportSource' });
+  const headers = planHeaders(project);
+  if (headers?.text !== undefined) writes.push({ file: headers.file, text: headers.text, change: 'rule for /_next/static' });
+  return {
+    writes,
+    publicFiles: countPublicFiles(project),
+    jsx,
+    otherRuntimes: findOtherRuntimes(root, sources),
+    ...configByHand,
+    headers,
+    isInstalled: /"next-smart-cache"\s*:/.test(packageText),
+  };
 
-  function replace(file: string, before: string, after: string): void {
-    if (after !== before) writes.set(file, after);
+  function replace(file: string, before: string, after: string, change: string): void {
+    if (after !== before) writes.push({ file, text: after, change });
   }
 
   /** @returns what is left to the author of the config. */
   async function planConfig(file: string | undefined, packageText: string): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
     if (file === undefined) {
       const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
-      writes.set(path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), NEW_CONFIG);
+      writes.push({ file: path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), text: NEW_CONFIG, change: 'withSmartCache' });
       return {};
     }
     const rename = file.endsWith('.cjs') ? { configToRename: { file, becomesModule: isModulePackage(packageText) } } : {};
     const text = readUtf8IfThere(file) ?? '';
     try {
       const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'unchanged') return rename;
-      const isSound = wrapped.outcome === 'wrapped' && (await stillParses(file, text, wrapped.text));
-      if (!isSound) return { ...rename, configToWrap: { file, isModule: wrapped.isModule } };
-      writes.set(file, wrapped.text);
+      if (wrapped.outcome === 'not-understood') return { ...rename, configToWrap: { file, isModule: wrapped.isModule } };
+      if (wrapped.outcome === 'wrapped') writes.push({ file, text: wrapped.text, change: 'withSmartCache' });
       return rename;
     } catch (error) {
       throw notOfFormat(file, 'JavaScript or TypeScript', error);
@@ -90,7 +100,25 @@ export async function planInit(root: string, apply: boolean, io: CommandIo): Pro
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
 
-/** Whether a folder, or one around it, has something of a name. */
+/** What this package writes into an app's folder. */
+const GENERATED = ['.smart-cache/', 'smart-cache-env.d.ts'];
+
+/** Adds the lines that a .gitignore lacks, at its end. */
+export function addIgnoreLines(text: string): string {
+  const newline = newlineOf(text);
+  const covered = new Set(text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '').replace(/\/$/, '')));
+  const missing = GENERATED.filter((line) => !covered.has(line.replace(/\/$/, '')));
+  if (missing.length === 0) return text;
+  const start = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
+  return `${text}${start}${['# next-smart-cache', ...missing].join(newline)}${newline}`;
+}
+
+function countPublicFiles({ publicDir }: Project): number | undefined {
+  if (!fs.existsSync(publicDir)) return undefined;
+  return fs.readdirSync(publicDir, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).length;
+}
+
+/** Whether a folder, or one around it, has an entry of a name. */
 function isFoundAbove(folder: string, name: string): boolean {
   const parent = path.dirname(folder);
   return fs.existsSync(path.join(folder, name)) || (parent !== folder && isFoundAbove(parent, name));
@@ -108,7 +136,7 @@ function notOfFormat(file: string, format: string, cause: unknown): SmartCacheEr
   return unreadable(file, cause, {
     what: `A file cannot be read as ${format}; nothing was written`,
     why: cause instanceof Error ? cause.message : String(cause),
-    fix: 'mend it and run the command again',
+    fix: 'correct it and run the command again',
   });
 }
 

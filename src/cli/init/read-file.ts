@@ -8,12 +8,12 @@ import { SmartCacheError, systemErrorCode } from '../../core/errors.js';
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
-export function readIfThere(file: string): Buffer | undefined {
+function readIfThere(file: string): Buffer | undefined {
   try {
     return fs.readFileSync(file);
   } catch (error) {
     const systemCode = systemErrorCode(error);
-    // Nor is there one where a folder on the way is a file.
+    // ENOTDIR: a parent is a file, so this path cannot exist.
     if (systemCode === 'ENOENT' || systemCode === 'ENOTDIR') return undefined;
     throw unreadable(file, error, {
       what: 'A file cannot be read; nothing was written',

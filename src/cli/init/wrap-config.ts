@@ -1,16 +1,14 @@
-import MagicString from 'magic-string';
-import { importedNames } from '../../pipeline/source/imported-names.js';
-import { type Node, nameOf, parseSource, visit } from '../../pipeline/source/syntax-tree.js';
-import { isBoundElsewhere } from './bindings.js';
-import { insertImport, newlineOf, rangeOf, semicolonBehind } from './code-style.js';
-import { isModuleExports } from './common-js.js';
+import type { AnyNode, FunctionDeclaration, Program } from 'acorn';
+import { applyEdits, type Edit } from 'jsonc-parser';
+import { importEdit, newlineOf, semicolonAfter } from './code-style.js';
+import { nodesIn, parseSource } from './parse-source.js';
 
 /** What became of a config file. */
 export type WrappedConfig =
   | { outcome: 'wrapped'; text: string; isModule: boolean }
   /** It is wrapped already. */
   | { outcome: 'unchanged' }
-  /** What it exports was not found, or is decided while it runs; or `withSmartCache` is something else in it. */
+  /** What it exports was not found, or is decided while it runs; or the file has a `withSmartCache` of its own. */
   | { outcome: 'not-understood'; isModule: boolean };
 
 const MODULE = 'next-smart-cache/config';
@@ -18,98 +16,124 @@ const NAME = 'withSmartCache';
 
 /**
  * Puts `withSmartCache(…)` around what a `next.config` exports, outermost, and
- * its import with the others. All else stays as the author wrote it.
+ * its import after the others. The rest of the text stays as it is.
  *
- * @throws {SyntaxError} for what is no JavaScript or TypeScript.
+ * @throws {SyntaxError} for a text that is neither JavaScript nor TypeScript.
  */
 export async function wrapConfig(file: string, text: string): Promise<WrappedConfig> {
-  const tree = await parseSource(file, text);
-  if (isWrapped(tree)) return { outcome: 'unchanged' };
-  const body: Statement[] = tree.program?.body ?? [];
-  const [mistake] = tree.errors ?? [];
-  if (mistake) throw new SyntaxError(mistake.message);
-  const exported = findExported(tree, body);
-  if (exported === undefined) return { outcome: 'not-understood', isModule: body.some(isModuleSyntax) };
-  const { statement, node, isModule } = exported;
-  const known = nameOfOurs(tree, node);
-  if (known === undefined && isBoundElsewhere(tree, NAME, MODULE, [node])) return { outcome: 'not-understood', isModule };
-  const code = new MagicString(text);
-  const [start, end] = rangeOf(node);
-  const wrapper = known ?? NAME;
-  const functionName = node.type === 'FunctionDeclaration' ? nameOf(node.id ?? undefined) : undefined;
-  if (functionName !== undefined) {
-    // Its name is the file's, and other code may call it.
-    code.remove(rangeOf(statement)[0], start);
-    code.appendRight(end, `${newlineOf(text).repeat(2)}export default ${wrapper}(${functionName})${semicolonBehind(text, end)}`);
-  } else {
-    code.appendLeft(start, `${wrapper}(`).appendRight(end, ')');
-    // `export default function () {}` ends without a semicolon; an expression does not.
-    if (node.type === 'FunctionDeclaration') code.appendRight(end, semicolonBehind(text, end));
+  const source = await parseSource(file, text);
+  const { program } = source;
+  const imported = findImport(program);
+  if (imported.isCalled) return { outcome: 'unchanged' };
+  const exported = findExported(program);
+  const isModule = exported?.isModule ?? program.body.some(({ type }) => /^(?:Import|Export|TSExport)/.test(type));
+  const isUsable = imported.name === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
+  if (exported === undefined || !isUsable) return { outcome: 'not-understood', isModule };
+  const edits = [
+    ...wrapEdits(text, exported, imported.name ?? NAME),
+    ...(imported.name ? [] : [importEdit(text, source, lineFor(isModule))]),
+  ];
+  const wrapped = applyEdits(text, edits);
+  // The last word has the parser: an edit in a place that nobody thought of must not break the config.
+  const isSound = await parseSource(file, wrapped).then(
+    ({ program }) => findImport(program).isCalled,
+    () => false,
+  );
+  return isSound ? { outcome: 'wrapped', text: wrapped, isModule } : { outcome: 'not-understood', isModule };
+}
+
+function lineFor(isModule: boolean) {
+  return { isRequired: !isModule, name: NAME, module: MODULE };
+}
+
+/** How a file uses this package. */
+interface OwnImport {
+  /** The name that the function has in the file, if the file imports or requires it by name at the top. */
+  name: string | undefined;
+  /** From where on the name has its value: an import from the start, a `require()` from its end. */
+  end: number;
+  isCalled: boolean;
+}
+
+function findImport(program: Program): OwnImport {
+  const nodes = [...nodesIn(program)];
+  const isOfPackage = nodes.some((node) => node.type === 'Literal' && node.value === MODULE);
+  if (!isOfPackage) return { name: undefined, end: 0, isCalled: false };
+  const { name, end } = namedImport(program) ?? { name: undefined, end: Number.POSITIVE_INFINITY };
+  const isOurs = (callee: AnyNode) =>
+    callee.type === 'MemberExpression' ? nameOf(callee.property) === NAME : [NAME, name].includes(nameOf(callee) ?? '');
+  return { name: name ?? '', end, isCalled: nodes.some((node) => node.type === 'CallExpression' && isOurs(node.callee)) };
+}
+
+function namedImport({ body }: Program): { name: string; end: number } | undefined {
+  for (const statement of body) {
+    if (statement.type === 'ImportDeclaration' && statement.source.value === MODULE && !isOfTypes(statement)) {
+      const specifier = statement.specifiers.find(
+        (each) => each.type === 'ImportSpecifier' && !isOfTypes(each) && nameOf(each.imported) === NAME,
+      );
+      if (specifier) return { name: specifier.local.name, end: 0 };
+    }
+    for (const { id, init } of statement.type === 'VariableDeclaration' ? statement.declarations : []) {
+      if (init?.type !== 'CallExpression' || nameOf(init.callee) !== 'require' || id.type !== 'ObjectPattern') continue;
+      if (init.arguments[0]?.type !== 'Literal' || init.arguments[0].value !== MODULE) continue;
+      const property = id.properties.find((each) => each.type === 'Property' && nameOf(each.key) === NAME);
+      if (property?.type === 'Property') return { name: nameOf(property.value) ?? '', end: statement.end };
+    }
   }
-  if (known === undefined) insertImport(code, text, tree, { names: [NAME], module: MODULE, isRequired: !isModule });
-  return { outcome: 'wrapped', text: code.toString(), isModule };
+  return undefined;
 }
 
-interface Statement extends Node {
-  declaration?: Node;
-  declarations?: Node[];
-}
-
-/** Whether `withSmartCache` of this package is called, under whatever name. */
-function isWrapped(tree: Node): boolean {
-  const { exportOf } = importedNames(tree, MODULE);
-  let isCalled = false;
-  visit(tree, ({ type, callee }) => {
-    isCalled ||= type === 'CallExpression' && exportOf(callee) === NAME;
-  });
-  return isCalled;
-}
-
-/** The name under which a file has our function already, at the place of what it exports. */
-function nameOfOurs(tree: Node, exported: Node): string | undefined {
-  const { exportOf } = importedNames(tree, MODULE);
-  const body: readonly Statement[] = tree.program?.body ?? [];
-  const locals = body.flatMap(({ type, specifiers = [], declarations = [], end }) => {
-    if (type === 'ImportDeclaration') return specifiers.map(({ local }) => local);
-    // What is required has its value from there on.
-    const isBefore = (end ?? 0) <= rangeOf(exported)[0];
-    return isBefore ? declarations.flatMap(({ id }) => (id?.properties ?? []).map(({ value }) => value ?? undefined)) : [];
-  });
-  return nameOf(locals.find((local) => exportOf(local) === NAME));
-}
-
-function isModuleSyntax({ type }: Statement): boolean {
-  return type === 'ImportDeclaration' || /^(?:Export|TSExport)/.test(type);
+function isOfTypes(node: object): boolean {
+  return 'importKind' in node && node.importKind === 'type';
 }
 
 /** What a file exports as its config: an expression, or a function. */
 interface Exported {
-  statement: Statement;
-  node: Node;
+  statement: AnyNode;
+  node: AnyNode;
   isModule: boolean;
 }
 
-/** The last that a file exports, for that counts; none where another one may replace it, as it runs under a condition, or later, or beside `export default`. */
-function findExported(tree: Node, body: readonly Statement[]): Exported | undefined {
-  const all = body.flatMap((statement) => exportedBy(statement) ?? []);
+/** The last one counts. None, where the config is assigned under a condition, in a function, or in two ways. */
+function findExported(program: Program): Exported | undefined {
+  const all = program.body.flatMap((statement) => exportedBy(statement) ?? []);
   const assigned = all.filter(({ isModule }) => !isModule).length;
-  const isDecided = assigned === countAssignments(tree) && (all.length === 1 || all.length === assigned);
-  return isDecided ? all.at(-1) : undefined;
+  const everywhere = [...nodesIn(program)].filter((node) => node.type === 'AssignmentExpression' && isModuleExports(node.left)).length;
+  return assigned === everywhere && (all.length === 1 || all.length === assigned) ? all.at(-1) : undefined;
 }
 
-function exportedBy(statement: Statement): Exported | undefined {
-  const { type, declaration, expression } = statement;
-  if (type === 'ExportDefaultDeclaration' && declaration) return { statement, node: declaration, isModule: true };
-  if (type === 'TSExportAssignment' && typeof expression === 'object') return { statement, node: expression, isModule: true };
-  const { left, right } = expression ?? {};
-  return right && isModuleExports(left) ? { statement, node: right, isModule: false } : undefined;
+function exportedBy(statement: AnyNode): Exported | undefined {
+  if (statement.type === 'ExportDefaultDeclaration') return { statement, node: statement.declaration, isModule: true };
+  // `export =` is TypeScript's, so acorn's own types lack it.
+  if ((statement.type as string) === 'TSExportAssignment')
+    return { statement, node: (statement as unknown as { expression: AnyNode }).expression, isModule: true };
+  if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression') return undefined;
+  const { left, right } = statement.expression;
+  return isModuleExports(left) ? { statement, node: right, isModule: false } : undefined;
 }
 
-/** How often a file says what `module.exports` is, wherever it does. */
-function countAssignments(tree: Node): number {
-  let count = 0;
-  visit(tree, ({ type, left }) => {
-    if (type === 'AssignmentExpression' && isModuleExports(left)) count++;
-  });
-  return count;
+/** Also `module['exports']`. */
+function isModuleExports(node: AnyNode): boolean {
+  if (node.type !== 'MemberExpression' || nameOf(node.object) !== 'module') return false;
+  return nameOf(node.property) === 'exports' || (node.property.type === 'Literal' && node.property.value === 'exports');
+}
+
+function nameOf(node: AnyNode): string | undefined {
+  return node.type === 'Identifier' ? node.name : undefined;
+}
+
+function wrapEdits(text: string, { statement, node }: Exported, wrapper: string): Edit[] {
+  const [before, after] = [insertAt(node.start, `${wrapper}(`), insertAt(node.end, ')')];
+  if (node.type !== 'FunctionDeclaration') return [before, after];
+  const semicolon = semicolonAfter(text, node.end);
+  const name = (node as FunctionDeclaration).id?.name;
+  // `export default function () {}` ends without a semicolon; an expression does not.
+  if (name === undefined) return [before, insertAt(node.end, `)${semicolon}`)];
+  // Other code of the file may call the function, so it stays a declaration.
+  const removed = { offset: statement.start, length: node.start - statement.start, content: '' };
+  return [removed, insertAt(node.end, `${newlineOf(text).repeat(2)}export default ${wrapper}(${name})${semicolon}`)];
+}
+
+function insertAt(offset: number, content: string): Edit {
+  return { offset, length: 0, content };
 }

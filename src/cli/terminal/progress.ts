@@ -1,11 +1,10 @@
-import { Writable } from 'node:stream';
 import { formatBytes, formatCount } from '../../core/numbers.js';
 import type { OnProgress } from '../../core/on-progress.js';
 import type { CommandIo } from '../command-io.js';
 
 /** Work that is over sooner needs no bar. */
 const LONG_MS = 500;
-const FRAMES_PER_SECOND = 10;
+const FRAME_MS = 100;
 
 /** What the work is, and what is counted of it: `hashing public/ [===---] 50% of 200 MB`. */
 export interface Progress {
@@ -28,50 +27,26 @@ export async function withProgress<T>(
   work: (onProgress?: OnProgress) => T | Promise<T>,
 ): Promise<T> {
   if (!io.terminal.isInteractive) return work();
-  const { SingleBar } = await import('cli-progress');
-  const bar = new SingleBar({
-    stream: toStream(io),
-    format: (_, { progress, total }) => {
-      const complete = Math.round(progress * BAR_WIDTH);
-      const drawn = '='.repeat(complete) + '-'.repeat(BAR_WIDTH - complete);
-      return `${verb} [${drawn}] ${Math.floor(progress * 100)}% of ${formatTotal(total)}`;
-    },
-    fps: FRAMES_PER_SECOND,
-    // Nothing else can draw it while the work leaves no time for timers.
-    synchronousUpdate: true,
-    clearOnComplete: true,
-    // An interrupt ends the work at once; so nothing may be changed that had to be set back.
-    gracefulExit: false,
-    hideCursor: false,
-    linewrap: true,
-  });
   const startedAt = Date.now();
-  let isDrawn = false;
+  let drawnAt = 0;
   try {
     return await work((done, total) => {
-      if (isDrawn) {
-        bar.setTotal(total);
-        return bar.update(done);
-      }
-      if (Date.now() - startedAt < LONG_MS) return;
-      isDrawn = true;
-      bar.start(total, done);
+      const now = Date.now();
+      if (now - startedAt < LONG_MS || now - drawnAt < FRAME_MS) return;
+      drawnAt = now;
+      const progress = Math.min(done / total || 0, 1);
+      const complete = Math.round(progress * BAR_WIDTH);
+      const bar = '='.repeat(complete) + '-'.repeat(BAR_WIDTH - complete);
+      const line = `${verb} [${bar}] ${Math.floor(progress * 100)}% of ${formatTotal(total)}`;
+      io.stderr(`\r${line.slice(0, io.terminal.columns)}${CLEAR_TO_END}`);
     });
   } finally {
-    if (isDrawn) bar.stop();
+    if (drawnAt > 0) io.stderr(`\r${CLEAR_LINE}`);
   }
 }
 
 const BAR_WIDTH = 30;
 
-/** What cli-progress wants to draw on. */
-function toStream({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'terminal'>): NodeJS.WritableStream {
-  const stream = new Writable({
-    decodeStrings: false,
-    write(text: string, _, done) {
-      stderr(text);
-      done();
-    },
-  });
-  return Object.assign(stream, { isTTY: true, columns: terminal.columns });
-}
+/** ECMA-48, section 8.3.41. Nothing is changed that an interrupt would have to set back, such as a hidden cursor. */
+const CLEAR_TO_END = '\u001b[K';
+const CLEAR_LINE = '\u001b[2K';

@@ -37,7 +37,7 @@ export function findHostHabits(files: readonly FileAnswers[]): HostHabits {
 
 /** Hosts that serve the files by themselves do not know the headers of Next. */
 const ADD_RULE =
-  'on Cloudflare and Netlify, "next-smart-cache init --apply" adds the rule to public/_headers, and "next-smart-cache headers" prints it; ' +
+  'on Cloudflare and Netlify, "next-smart-cache init" adds the rule to public/_headers, and "next-smart-cache headers" prints it; ' +
   'elsewhere, let the server send this header for /_next/static/';
 
 const LET_THROUGH = 'let proxies and CDNs pass the Cache-Control of the app on, and set none of their own for these paths';

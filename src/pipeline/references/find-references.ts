@@ -122,7 +122,7 @@ function unreadable(line: number, why: string): LexedFile {
  *
  * @param by what stands in front of the text that was lexed. Default: nothing.
  */
-export function locate(found: readonly FoundReference[], text: string, by = 0): Reference[] {
+function locate(found: readonly FoundReference[], text: string, by = 0): Reference[] {
   const lineOf = lineCounter(text);
   const references = [...found]
     .sort((a, b) => a.start - b.start)

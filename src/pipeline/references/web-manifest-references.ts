@@ -1,4 +1,5 @@
-import { type AnyNode, type ObjectNode, parse, type StringNode } from '@humanwhocodes/momoa';
+import type { Node } from 'jsonc-parser';
+import { JsonSyntaxError, memberOf, parseJson } from '../../core/json-tree.js';
 import { findJsonMentions } from './json-mentions.js';
 import type { FoundReference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
@@ -19,7 +20,7 @@ const WITH_IMAGES = ['shortcuts', 'file_handlers', 'widgets'];
  * @throws {ReferencesUnreadableError} for what is not JSON.
  */
 export function findWebManifestReferences(text: string): FoundReference[] {
-  const root = parseJson(text);
+  const root = parseManifest(text);
   const holders = [root, ...WITH_IMAGES.flatMap((name) => listed(root, name)), memberOf(memberOf(root, 'tab_strip'), 'home_tab')];
   const images = holders.flatMap((holder) => IMAGES.flatMap((name) => listed(holder, name)));
   const pages = [
@@ -39,36 +40,27 @@ export function findWebManifestReferences(text: string): FoundReference[] {
 /** Members of the manifest itself. `id` is resolved against the origin, so it is not among them. */
 const PAGES = ['start_url', 'scope'];
 
-function toReferences(kind: 'url' | 'page', nodes: readonly (AnyNode | undefined)[]): FoundReference[] {
+function toReferences(kind: 'url' | 'page', nodes: readonly (Node | undefined)[]): FoundReference[] {
   return nodes
-    .filter((node): node is StringNode => node?.type === 'String')
-    .map(({ value, loc }) => ({ kind, notation: 'json', url: value, start: loc.start.offset + 1, end: loc.end.offset - 1 }));
+    .filter((node): node is Node => node?.type === 'string')
+    .map(({ value, offset, length }) => ({ kind, notation: 'json', url: value, start: offset + 1, end: offset + length - 1 }));
 }
 
 /** The items of a member, in all languages. */
-function listed(holder: AnyNode | undefined, name: string): AnyNode[] {
+function listed(holder: Node | undefined, name: string): Node[] {
   const localized = memberOf(holder, `${name}_localized`);
-  const lists = localized?.type === 'Object' ? localized.members.map(({ value }) => value) : [];
+  const lists = localized?.type === 'object' ? (localized.children ?? []).flatMap(({ children: [, value] = [] }) => value ?? []) : [];
   return [memberOf(holder, name), ...lists].flatMap(elementsOf);
 }
 
-function parseJson(text: string): AnyNode {
+function parseManifest(text: string): Node {
   try {
-    return parse(text, { mode: 'json' }).body;
+    return parseJson(text);
   } catch (error) {
-    throw new ReferencesUnreadableError(
-      Number(Object(error).offset) || 0,
-      `it is not JSON: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new ReferencesUnreadableError(error instanceof JsonSyntaxError ? error.offset : 0, `it is not JSON: ${(error as Error).message}`);
   }
 }
 
-function memberOf(node: AnyNode | undefined, wanted: string): AnyNode | undefined {
-  if (node?.type !== 'Object') return undefined;
-  // Of two members with one name, the last one counts (ECMA-404 leaves it open; `JSON.parse` takes it).
-  return (node as ObjectNode).members.findLast(({ name }) => name.type === 'String' && name.value === wanted)?.value;
-}
-
-function elementsOf(node: AnyNode | undefined): AnyNode[] {
-  return node?.type === 'Array' ? node.elements.map(({ value }) => value) : [];
+function elementsOf(node: Node | undefined): readonly Node[] {
+  return node?.type === 'array' ? (node.children ?? []) : [];
 }

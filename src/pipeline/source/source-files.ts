@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { ignoredPathMatcher } from '../../core/asset-path-globs.js';
 import type { Project } from '../project.js';
 import { findSourcePackages, isAround } from './source-packages.js';
 
@@ -17,8 +16,6 @@ const CODE_FILE = /(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?)$/;
 const CODE_OR_DATA_FILE =
   /^(?!(?:package(?:-lock)?|npm-shrinkwrap)\.json$|pnpm-lock\.yaml$).*(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?|json5?|ya?ml|toml|csv)$/;
 
-const sourceFileOf = ({ usesJsxRuntime }: Pick<Project, 'usesJsxRuntime'>) => (usesJsxRuntime ? CODE_OR_DATA_FILE : CODE_FILE);
-
 /** What an app is made of. All are real paths. */
 export interface SourceFiles {
   files: readonly string[];
@@ -31,12 +28,11 @@ export interface SourceFiles {
 /**
  * Lists an app's own source: its folder and the packages of its workspace.
  * Links are followed, each folder is looked through once, and a link to a
- * folder around the app is left out.
- *
- * @param isSourceFile by its name. Default: what a bundler finds the code in,
- * and with the JSX runtime data, whose paths elements may name.
+ * folder around the app is left out. With the JSX runtime, data is source too,
+ * since elements may name the paths in it.
  */
-export function listSourceFiles(project: Project, isSourceFile = (name: string) => sourceFileOf(project).test(name)): SourceFiles {
+export function listSourceFiles(project: Project): SourceFiles {
+  const sourceFile = project.usesJsxRuntime ? CODE_OR_DATA_FILE : CODE_FILE;
   const root = fs.realpathSync(project.root);
   const skipped = foldersToSkip(project, root);
   // A link may lead to a file that is here already.
@@ -53,7 +49,7 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
 
   function isSource(absolutePath: string, isFile: boolean): boolean {
     const name = path.basename(absolutePath);
-    if (isFile) return isSourceFile(name);
+    if (isFile) return sourceFile.test(name);
     return name !== 'node_modules' && !name.startsWith('.') && !skipped.has(absolutePath);
   }
 
@@ -84,49 +80,6 @@ export function listSourceFiles(project: Project, isSourceFile = (name: string) 
   }
 }
 
-/** Prose and data, which no parser of JavaScript can read; and tests and stories, their stylesheets too, which may link what they like. */
-const NOT_JUDGED = /\.(?:mdx?|ya?ml|toml|json5?|csv)$|\.(?:test|spec|stories)\.\w+$|(?:^|\/)__(?:tests|mocks)__\//;
-
-/** The source that links files of `public/` and can be parsed. */
-export interface LinkingFiles {
-  scripts: string[];
-  /** Those that the app bundles. */
-  stylesheets: string[];
-  /** Of the globs of files to leave out, those that match none. */
-  unmatched: string[];
-}
-
-const STYLESHEET = /\.(?:css|s[ac]ss|less)$/;
-
-/**
- * What may link files of `public/`, sorted. All are real paths.
- *
- * @param ignore globs of files and folders to leave out, relative to the app's folder. Default: none.
- */
-export function listLinkingFiles(project: Project, ignore: readonly string[] = []): LinkingFiles {
-  const root = fs.realpathSync(project.root);
-  const unmatched = new Set(ignore);
-  const matchers = ignore.map((glob) => ({ glob, isMatch: ignoredPathMatcher(glob) }));
-  const { files: all } = listSourceFiles(project, (name) => STYLESHEET.test(name) || sourceFileOf(project).test(name));
-  const files = all
-    .filter((file) => {
-      const relativePath = path.relative(root, file).replaceAll(path.sep, '/');
-      return !isIgnored(relativePath) && !NOT_JUDGED.test(relativePath);
-    })
-    .sort();
-  return {
-    scripts: files.filter((file) => !STYLESHEET.test(file)),
-    stylesheets: files.filter((file) => STYLESHEET.test(file)),
-    unmatched: [...unmatched],
-  };
-
-  function isIgnored(relativePath: string): boolean {
-    const matching = matchers.filter(({ isMatch }) => isMatch(relativePath));
-    for (const { glob } of matching) unmatched.delete(glob);
-    return matching.length > 0;
-  }
-}
-
 /** `public/`, which no bundler looks into, and what builds have left. */
 function foldersToSkip({ root: given, publicDir, buildDir }: Project, root: string): Set<string> {
   const ownFolders = [publicDir, buildDir].map((folder) => path.resolve(root, path.relative(given, folder)));
@@ -135,7 +88,7 @@ function foldersToSkip({ root: given, publicDir, buildDir }: Project, root: stri
 }
 
 /** A folder that this user may not read, such as the data of a database, holds no source. */
-export function readFolder(folder: string): fs.Dirent[] {
+function readFolder(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch {

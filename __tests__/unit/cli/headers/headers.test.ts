@@ -15,7 +15,10 @@ interface NextSettings {
 
 function app(files: Record<string, string>): string {
   const root = temporaryFolder();
-  const own = { 'package.json': '{"dependencies":{"next-smart-cache":"1"},"scripts":{"prebuild":"next-smart-cache build"}}' };
+  const own = {
+    'package.json': '{"dependencies":{"next-smart-cache":"1"},"scripts":{"prebuild":"next-smart-cache build"}}',
+    'jsconfig.json': '{"compilerOptions":{"jsxImportSource":"next-smart-cache"}}',
+  };
   writeFiles(root, { ...own, 'next.config.mjs': CONFIG, ...files });
   return root;
 }
@@ -59,18 +62,17 @@ test.each<[string, Record<string, string>]>([
   ['open-next.config.ts', { 'open-next.config.ts': "import { defineCloudflareConfig } from '@opennextjs/cloudflare';\n" }],
   ['netlify.toml', { 'netlify.toml': '[build]\ncommand = "npm run build"\n' }],
   ['.netlify', { '.netlify/state.json': '{}' }],
-])('init --apply adds the rule for an app with %s, once', async (_, files) => {
+])('init adds the rule for an app with %s, once', async (_, files) => {
   const root = app({ ...files, 'public/_headers': '/\n  X-Own: 1\n' });
-  const advised = await run(root, ['init']);
-  expect(advised.stderr).toContain(`init --apply" adds it to public/_headers:\n${RULE}`);
-  expect(advised.stderr).not.toContain('all is wired already');
+  const dry = await run(root, ['init', '--dry-run']);
+  expect(dry.stderr).toContain('would write public/_headers (rule for /_next/static)\n');
   expect(readHeaders(root)).toBe('/\n  X-Own: 1\n');
-  const { exitCode, stderr } = await run(root, ['init', '--apply']);
-  expect([exitCode, stderr]).toEqual([0, 'next-smart-cache: wrote public/_headers\n']);
+  const { exitCode, stderr } = await run(root, ['init']);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('wrote public/_headers (rule for /_next/static)\n')]);
   expect(readHeaders(root)).toBe(`/\n  X-Own: 1\n\n${RULE}`);
-  const again = await run(root, ['init', '--apply', '--json']);
+  const again = await run(root, ['init', '--json']);
   expect(JSON.parse(again.stdout)).toMatchObject({ written: [], headers: { outcome: 'present', messages: [] } });
-  expect(again.stderr).toBe('next-smart-cache: all is wired already; nothing was written\n');
+  expect(again.stderr).toContain('everything is wired already; nothing was written\n');
 });
 
 test.each<[string, Record<string, string>]>([
@@ -78,14 +80,14 @@ test.each<[string, Record<string, string>]>([
   ['OpenNext for AWS', { 'open-next.config.ts': "import type { OpenNextConfig } from '@opennextjs/aws/types/open-next.js';\n" }],
 ])('init says nothing of _headers in an app for %s', async (_, files) => {
   const root = app(files);
-  const { stdout, stderr } = await run(root, ['init', '--apply', '--json']);
+  const { stdout, stderr } = await run(root, ['init', '--json']);
   expect([JSON.parse(stdout).headers, stderr.includes('_headers'), readHeaders(root)]).toEqual([undefined, false, undefined]);
 });
 
 test('init leaves a rule that says otherwise as it is, and says what to write', async () => {
   const own = '/*\n  X-Own: 1\n  Cache-Control: no-cache\n';
   const root = app({ 'wrangler.jsonc': OPEN_NEXT, 'public/_headers': own });
-  const { exitCode, stdout, stderr } = await run(root, ['init', '--apply', '--json']);
+  const { exitCode, stdout, stderr } = await run(root, ['init', '--json']);
   expect(readHeaders(root)).toBe(own);
   expect(exitCode).toBe(0);
   expect(stderr).toContain('public/_headers:3 says "Cache-Control: no-cache" for /*');
@@ -93,7 +95,7 @@ test('init leaves a rule that says otherwise as it is, and says what to write', 
   expect(JSON.parse(stdout)).toMatchObject({ written: [], headers: { hosts: ['Cloudflare (wrangler.jsonc)'], outcome: 'by-hand' } });
   // The advice is right.
   fs.appendFileSync(path.join(root, 'public/_headers'), overruling);
-  expect((await run(root, ['init', '--apply'])).stderr).toBe('next-smart-cache: all is wired already; nothing was written\n');
+  expect((await run(root, ['init'])).stderr).toContain('everything is wired already; nothing was written\n');
 });
 
 test.each<[string, string, string]>([
@@ -112,7 +114,7 @@ test.each<[string, string, string]>([
   ['wrangler.toml', 'main = "w.js"\n[assets]\nrun_worker_first = ["/*", "!/_next/*"]\n', 'remove "!/_next/*"'],
 ])('init knows what %s with %j means for the rule', async (file, text, outcome) => {
   const root = app({ [file]: text });
-  const { stderr } = await run(root, ['init', '--apply']);
+  const { stderr } = await run(root, ['init']);
   const isAdded = outcome === 'added' || outcome === 'plain';
   expect([readHeaders(root), stderr.includes('run_worker_first: Cloudflare ignores _headers')]).toEqual([
     isAdded ? RULE : undefined,
@@ -124,16 +126,16 @@ test.each<[string, string, string]>([
 
 test('with basePath, init says where the host finds the rule, and writes none where it does not look', async () => {
   const onCloudflare = app({ 'wrangler.jsonc': OPEN_NEXT });
-  const { stderr } = await run(onCloudflare, ['init', '--apply'], { basePath: '/docs' });
+  const { stderr } = await run(onCloudflare, ['init'], { basePath: '/docs' });
   expect(stderr).toContain('"next-smart-cache headers > .open-next/assets/_headers"');
   const onNetlify = app({ 'netlify.toml': '' });
-  expect((await run(onNetlify, ['init', '--apply'], { basePath: '/docs' })).stderr).toContain('sets the header by itself');
+  expect((await run(onNetlify, ['init'], { basePath: '/docs' })).stderr).toContain('sets the header by itself');
   expect([readHeaders(onCloudflare), readHeaders(onNetlify)]).toEqual([undefined, undefined]);
 });
 
 test('an export has its files at the top, so that the rule is found there with basePath too', async () => {
   const root = app({ 'netlify.toml': '' });
-  await run(root, ['init', '--apply'], { basePath: '/docs', output: 'export' });
+  await run(root, ['init'], { basePath: '/docs', output: 'export' });
   expect(readHeaders(root)).toBe(`/docs${RULE}`);
 });
 

@@ -1,5 +1,5 @@
-import { addIgnoreLines } from '../../../../src/cli/init/ignore-lines';
 import { addPrebuildScript } from '../../../../src/cli/init/package-scripts';
+import { addIgnoreLines } from '../../../../src/cli/init/plan';
 
 describe('package.json', () => {
   test.each([

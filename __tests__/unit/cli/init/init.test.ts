@@ -21,16 +21,16 @@ function app(files: Record<string, string> = {}, without: readonly string[] = []
 const contentsOf = (root: string) =>
   Object.fromEntries(listFiles(root).map((file) => [file, fs.readFileSync(path.join(root, file), 'utf8')]));
 
-test('wires an app and lists its tags; a second time nothing is written', async () => {
+test('wires an app and leaves its source alone; a second time nothing is written', async () => {
   const root = app();
   expect(await runCommand(['init'], { cwd: root })).toEqual({
     exitCode: 0,
     stdout: '',
     stderr:
-      'app/page.jsx:1:31  "/img/logo.svg"  →  {asset("/img/logo.svg")}\n' +
-      'next-smart-cache: 1 link could be hashed; "next-smart-cache init --apply" changes them\n' +
-      'next-smart-cache: wrote package.json, .gitignore, next.config.mjs\n' +
-      'next-smart-cache: package.json does not name this package yet: npm install next-smart-cache\n',
+      'next-smart-cache: found 1 file in public/\n' +
+      'next-smart-cache: wrote package.json (prebuild script), .gitignore (generated files), next.config.mjs (withSmartCache), ' +
+      'jsconfig.json (jsxImportSource)\n' +
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build\n',
   });
   const wired = contentsOf(root);
   expect(wired).toEqual({
@@ -38,51 +38,39 @@ test('wires an app and lists its tags; a second time nothing is written', async 
     'package.json': '{\n  "scripts": {\n    "prebuild": "next-smart-cache build",\n    "build": "next build"\n  }\n}\n',
     '.gitignore': 'node_modules\n\n# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n',
     'next.config.mjs': 'import { withSmartCache } from "next-smart-cache/config";\n\nexport default withSmartCache({});\n',
+    'jsconfig.json': '{\n  "compilerOptions": {\n    "jsx": "react-jsx",\n    "jsxImportSource": "next-smart-cache"\n  }\n}\n',
   });
   const again = await runCommand(['init'], { cwd: root });
-  expect(again.stderr).toContain('all is wired already; nothing was written\n');
+  expect(again).toMatchObject({
+    exitCode: 0,
+    stderr:
+      'next-smart-cache: found 1 file in public/, and the JSX runtime in jsconfig.json\n' +
+      'next-smart-cache: everything is wired already; nothing was written\n' +
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build\n',
+  });
   expect(contentsOf(root)).toEqual(wired);
-});
-
-test('--apply changes the tags; a second time there are none', async () => {
-  const root = app();
-  expect((await runCommand(['init', '--apply'], { cwd: root })).exitCode).toBe(0);
-  expect(fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8')).toBe(
-    'import { asset } from "next-smart-cache";\n\nexport default () => <img src={asset("/img/logo.svg")} alt="" />;\n',
-  );
-  const wired = contentsOf(root);
-  const { stderr } = await runCommand(['init', '--apply'], { cwd: root });
-  expect(stderr).toMatch(/^next-smart-cache: all is wired already; nothing was written\n/);
-  expect(contentsOf(root)).toEqual(wired);
-});
-
-test('source that is not UTF-8 is left alone; a replacement character that the author wrote is one like others', async () => {
-  const root = app({ 'app/written.jsx': 'export default () => <img src="/img/logo.svg" alt="\uFFFD" />;\n' });
-  const page = path.join(root, 'app/page.jsx');
-  fs.writeFileSync(page, FILES['app/page.jsx'].replace('alt=""', 'alt="caf\xE9"'), 'latin1');
-  const before = fs.readFileSync(page);
-  await runCommand(['init', '--apply'], { cwd: root });
-  expect(fs.readFileSync(page).equals(before)).toBe(true);
-  expect(fs.readFileSync(path.join(root, 'app/written.jsx'), 'utf8')).toContain('<img src={asset("/img/logo.svg")} alt="\uFFFD" />');
 });
 
 test('--dry-run writes nothing, --json says what there is to write', async () => {
   const root = app();
   const { exitCode, stdout, stderr } = await runCommand(['init', '--dry-run', '--json'], { cwd: root });
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('would write package.json, .gitignore, next.config.mjs\n')]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('would write package.json (prebuild script), ')]);
+  expect(stderr).toContain('next: run the command without --dry-run\n');
   expect(JSON.parse(stdout)).toEqual({
     written: [],
-    planned: ['package.json', '.gitignore', 'next.config.mjs'].map((file) => path.join(root, file)),
+    planned: ['package.json', '.gitignore', 'next.config.mjs', 'jsconfig.json'].map((file) => path.join(root, file)),
     configToWrap: null,
     configToRename: null,
-    tags: [
-      {
-        file: path.join(root, 'app/page.jsx'),
-        changes: [{ line: 1, column: 31, before: '"/img/logo.svg"', after: '{asset("/img/logo.svg")}' }],
-        obstacle: null,
-      },
-    ],
+    jsx: { file: path.join(root, 'jsconfig.json'), outcome: 'to-write' },
+    otherRuntimes: [],
   });
+  expect(contentsOf(root)).toEqual(FILES);
+});
+
+test('--apply, which changed the tags in the source, is wrong usage', async () => {
+  const root = app();
+  const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("unknown option '--apply'")]);
   expect(contentsOf(root)).toEqual(FILES);
 });
 
@@ -125,7 +113,7 @@ test.each([
   const root = app({ [name]: text, 'config.mjs': 'export const config = {};\n' }, name === 'next.config.js' ? ['next.config.mjs'] : []);
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('wrote package.json, .gitignore\n');
+  expect(stderr).toContain('wrote package.json (prebuild script), .gitignore (generated files), jsconfig.json (jsxImportSource)\n');
   expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
 });
@@ -141,88 +129,13 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ configToWrap: null, configToRename: path.join(root, 'next.config.cjs') });
   expect(listFiles(root).filter((file) => file.startsWith('next.config'))).toEqual(['next.config.cjs']);
   expect(fs.readFileSync(path.join(root, 'next.config.cjs'), 'utf8')).toContain('module.exports = withSmartCache({});');
-  expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('all is wired');
+  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('all else is wired already');
 });
 
 test('next.config.cjs beside one that Next reads changes nothing', async () => {
   const root = app({ 'next.config.cjs': 'module.exports = {};\n', 'next.config.ts': 'export default {};\n' }, ['next.config.mjs']);
   expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
   expect(fs.readFileSync(path.join(root, 'next.config.ts'), 'utf8')).toContain('withSmartCache({})');
-});
-
-describe('what stylesheets that Next bundles load', () => {
-  const page = ['a', 'b'].map((name) => `<link rel="preload" as="font" href="/fonts/${name}.woff2" />`).join('');
-  const files = {
-    'public/fonts/a.woff2': 'a',
-    'public/fonts/b.woff2': 'b',
-    'app/globals.css':
-      '@font-face { font-family: A; src: url(/fonts/a.woff2?#iefix) }\n.logo { background: url("/img/logo.svg"), url(/none.png) }\n',
-    'app/page.jsx': `export default () => <>${page}<img src="/img/logo.svg" /></>;\n`,
-  };
-  const NOTE =
-    /stylesheets that Next bundles link 2 URLs of public\/ without a hash.*add 'next-smart-cache\/postcss': \{\} to .*\("(.+)" in the README of next-smart-cache\)/;
-  const readme = fs.readFileSync(path.resolve(__dirname, '../../../../README.md'), 'utf8');
-  const sectionOfReadme = (heading = '') => readme.split(/^## /m).find((section) => section.startsWith(`${heading}\n`));
-  const preload = (name: string) => `as="font" href={asset("/fonts/${name}.woff2")}`;
-
-  test('keeps plain preloads, which would be a second download; a note says how to have both hashed', async () => {
-    const root = app({ ...files, 'postcss.config.mjs': 'export default { plugins: { autoprefixer: {} } };\n' });
-    const [, heading] = NOTE.exec((await runCommand(['init', '--apply'], { cwd: root })).stderr) ?? [];
-    expect(sectionOfReadme(heading)).toContain("plugins: { 'next-smart-cache/postcss': {} }");
-    const written = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8');
-    expect(written).toContain('as="font" href="/fonts/a.woff2"');
-    expect(written).toContain(preload('b'));
-    expect(written).toContain('<img src={asset("/img/logo.svg")} />');
-  });
-
-  test('is hashed by the PostCSS plugin, and so are the preloads', async () => {
-    const root = app({ ...files, 'postcss.config.mjs': "export default { plugins: { 'next-smart-cache/postcss': {} } };\n" });
-    expect((await runCommand(['init', '--apply'], { cwd: root })).stderr).not.toContain('stylesheets that Next bundles');
-    const written = fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8');
-    for (const name of ['a', 'b']) expect(written).toContain(preload(name));
-  });
-});
-
-describe('a stylesheet of the root layout', () => {
-  const files = {
-    'public/site.css': 'a {}',
-    'app/layout.jsx': 'export default () => <html><head><link rel="stylesheet" href="/site.css" /></head></html>;\n',
-    'pages/_document.jsx': 'export default () => <Html><Head><link rel="stylesheet" href="/site.css" /></Head></Html>;\n',
-  };
-  const CACHED = '<CachedStyle href="/site.css" />';
-  const PLAIN = '<link rel="stylesheet" href={asset("/site.css")} />';
-  const page = (text: string) => ({ 'app/page.jsx': `${text}\nexport default () => null;\n` });
-
-  test.each([
-    ['that no other may come in front of', page(''), CACHED, CACHED],
-    ['beside one that a page imports', page("import styles from './page.module.css';"), PLAIN, CACHED],
-    ['behind one that it imports itself', { 'app/layout.jsx': `import './globals.css';\n${files['app/layout.jsx']}` }, CACHED, CACHED],
-    ['beside one that an old page imports', { 'pages/_app.jsx': "import './globals.css';\n" }, CACHED, CACHED],
-    ['beside one of a package', page('import "leaflet/dist/leaflet.css";'), PLAIN, CACHED],
-    ['beside one that is required', page("const styles = require( 'a/b.scss');"), PLAIN, CACHED],
-    ['beside one that is loaded later', page("const styles = () => import('./theme.css');"), PLAIN, CACHED],
-    ['beside one that fonts come with', page('import { Inter } from "next/font/google";'), PLAIN, CACHED],
-    [
-      'beside one that is hoisted',
-      page('const B = () => <link rel="stylesheet" href="https://a.example/b.css" precedence="high" />;'),
-      PLAIN,
-      PLAIN,
-    ],
-    ['beside one of ours', page('import { CachedStyle } from "next-smart-cache";'), PLAIN, PLAIN],
-    [
-      'beside one of next/head',
-      page('import Head from "next/head";\nconst B = () => <Head><link rel="stylesheet" /></Head>;'),
-      CACHED,
-      PLAIN,
-    ],
-    ['beside a style of next/head', page('import Head from "next/head";\nconst B = () => <Head><style>a</style></Head>;'), CACHED, PLAIN],
-    ['beside a title of next/head', page('import Head from "next/head";\nconst B = () => <Head><title>a</title></Head>;'), CACHED, CACHED],
-  ])('%s', async (_, others, inLayout, inDocument) => {
-    const root = app({ ...files, ...others });
-    await runCommand(['init', '--apply'], { cwd: root });
-    expect(fs.readFileSync(path.join(root, 'app/layout.jsx'), 'utf8')).toContain(inLayout);
-    expect(fs.readFileSync(path.join(root, 'pages/_document.jsx'), 'utf8')).toContain(inDocument);
-  });
 });
 
 describe('what cannot be read is said, and nothing is written', () => {
@@ -232,7 +145,7 @@ describe('what cannot be read is said, and nothing is written', () => {
   ])('%s', async (name, text, message) => {
     const root = app({ [name]: text });
     const before = contentsOf(root);
-    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(message);
     expect(contentsOf(root)).toEqual(before);
@@ -261,7 +174,7 @@ describe('what cannot be read is said, and nothing is written', () => {
     const root = app();
     fs.writeFileSync(path.join(root, name), text, 'latin1');
     const before = contentsOf(root);
-    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
       `cannot be changed without damage; nothing was written: ${path.join(root, name)}\n  Why: it is not text in UTF-8\n`,
@@ -297,7 +210,7 @@ describe('a folder that is no Next app', () => {
     const root = temporaryFolder();
     writeFiles(root, { ...files, '.gitignore': '', 'apps/web/app/page.jsx': '' });
     const before = contentsOf(root);
-    const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
+    const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`There is no Next app in this folder; nothing was written: ${root}\n  Why: ${why}`);
     expect(stderr).toContain("Fix: run it in the app's folder, the one with app/ or pages/, or pass --cwd DIR\n");
@@ -340,12 +253,10 @@ test('that the package is to be installed is said only where package.json lacks 
   expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('npm install');
 });
 
-test('an app without public/ is wired, and a page that no parser reads is passed over', async () => {
+test('an app without public/ is wired, and so is one whose source no parser reads', async () => {
   const root = app({ 'app/broken.jsx': 'export default () => <div>' }, ['public/img/logo.svg']);
-  expect(await runCommand(['init'], { cwd: root })).toMatchObject({ exitCode: 0 });
-  const other = app({ 'app/broken.jsx': 'export default () => <div>' });
-  const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: other });
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('app/page.jsx')]);
+  const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('found no public/ yet\n')]);
 });
 
 test('the config is loaded, for its options, where that can work: before it is wrapped, or with the package installed', async () => {
@@ -358,24 +269,4 @@ test('the config is loaded, for its options, where that can work: before it is w
   expect(await isLoaded({})).toBe(true);
   expect(await isLoaded({ 'next.config.mjs': wrapped })).toBe(false);
   expect(await isLoaded({ 'next.config.mjs': wrapped, 'node_modules/next-smart-cache/package.json': '{}' })).toBe(true);
-});
-
-test('--apply changes no other package of a workspace, which may not depend on this one', async () => {
-  const workspace = temporaryFolder();
-  writeFiles(path.join(workspace, 'apps/web'), { ...FILES, 'package.json': '{ "dependencies": { "ui": "1" } }' });
-  const LINK = 'export const A = () => <img src="/img/logo.svg" alt="" />;\n';
-  writeFiles(workspace, { 'packages/ui/package.json': '{}', 'packages/ui/index.jsx': LINK, 'node_modules/.keep': '' });
-  fs.symlinkSync('../packages/ui', path.join(workspace, 'node_modules/ui'));
-  const { stderr } = await runCommand(['init', '--apply'], { cwd: path.join(workspace, 'apps/web') });
-  expect(stderr).toContain('app/page.jsx');
-  expect(fs.readFileSync(path.join(workspace, 'packages/ui/index.jsx'), 'utf8')).toBe(LINK);
-});
-
-test('a file that has an `asset` of its own is left to its author, with the reason', async () => {
-  const own = 'const asset = 1;\nexport default () => <img src="/img/logo.svg" alt={asset} />;\n';
-  const root = app({ 'app/page.jsx': own });
-  const { stderr } = await runCommand(['init', '--apply'], { cwd: root });
-  expect(stderr).toContain('(by hand: the file has something else named "asset")\n');
-  expect(stderr).toContain('1 link could be hashed, but must be changed by hand\n');
-  expect(fs.readFileSync(path.join(root, 'app/page.jsx'), 'utf8')).toBe(own);
 });

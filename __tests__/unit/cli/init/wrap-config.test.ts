@@ -94,11 +94,6 @@ test.each([
     "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default wrap({});\n",
   ],
   [
-    'a function that has the name for something of its own',
-    `import a from 'a';\nconst b = (withSmartCache) => withSmartCache;\nexport default a(b);\n`,
-    `import a from 'a';\n${IMPORT}const b = (withSmartCache) => withSmartCache;\nexport default withSmartCache(a(b));\n`,
-  ],
-  [
     'all on one line',
     "import a from 'a'; export default a",
     "import a from 'a';\nimport { withSmartCache } from 'next-smart-cache/config'; export default withSmartCache(a)",
@@ -150,6 +145,7 @@ test.each([
   ['one from elsewhere', "import { withSmartCache } from './mine.js';\nexport default withSmartCache({});\n"],
   ['a type alone', "import { type withSmartCache } from 'next-smart-cache/config';\nexport default {};\n"],
   ['a parameter', 'export default ({ withSmartCache }) => ({});\n'],
+  ['a parameter of another function', "import a from 'a';\nexport default a((withSmartCache) => withSmartCache);\n"],
   ['what is required too late', "module.exports = {};\nconst { withSmartCache } = require('next-smart-cache/config');\n"],
 ])('not understood, as the name stands for something else: %s', async (_, text) => {
   expect(await wrap(text, 'next.config.ts')).toBe('not-understood');
@@ -216,6 +212,20 @@ test.each([
 
 test('not understood: two ways to export of TypeScript', async () => {
   expect(await wrap('module.exports = {};\nexport = {};\n', 'next.config.ts')).toBe('not-understood');
+});
+
+test('a script that no module could be is read as CommonJS', async () => {
+  expect(await wrap('var await = 010;\nmodule.exports = { await };\n', 'next.config.js')).toContain(
+    'module.exports = withSmartCache({ await });',
+  );
+});
+
+test('types of every kind stay as they are', async () => {
+  const config = '<Config>{ env: { a: String(Host.A as unknown)! } }';
+  const text =
+    "import type { NextConfig as Config } from 'next';\nenum Host { A, B }\nconst of = <T extends { a?: [x: string, ...rest: number[]] }>(value: T): asserts value is T => {};\n" +
+    `declare module "x" { interface Y { z(): void } }\nexport default ${config};\n`;
+  expect(await wrap(text, 'next.config.ts')).toContain(`export default withSmartCache(${config});`);
 });
 
 test('what is put into the exports is no other config', async () => {

@@ -66,7 +66,7 @@ test('a host that has no rule for the static folder: one message, with the comma
   const { exitCode, stderr } = await verify(await host((url, content) => (isRight(url) ? script(headers, content) : stale), STORE));
   expect(exitCode).toBe(1);
   expect(stderr.match(/The Cache-Control of a hashed URL is wrong: .* \(and 2 more\)\n/g)).toHaveLength(1);
-  expect(stderr).toMatch(/Fix: on Cloudflare and Netlify, "next-smart-cache init --apply" adds the rule to public\/_headers/);
+  expect(stderr).toMatch(/Fix: on Cloudflare and Netlify, "next-smart-cache init" adds the rule to public\/_headers/);
 });
 
 test('the rule is not named where a file of the folder is immutable, or not there', async () => {

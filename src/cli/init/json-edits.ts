@@ -1,0 +1,65 @@
+import type { Edit, Node } from 'jsonc-parser';
+import { newlineOf } from './code-style.js';
+
+/** One more member of an object; `value` is JSON. */
+export interface NewMember {
+  name: string;
+  value: string;
+}
+
+/**
+ * Adds members at the end of an object, or before one of its members, with the
+ * indentation, line ends, comments and trailing comma of the file.
+ *
+ * @param before the member that the new ones precede. Default: they come last.
+ */
+export function addMembers(text: string, object: Node, added: readonly NewMember[], before?: Node): Edit[] {
+  const members = object.children ?? [];
+  const neighbour = before ?? members.at(-1);
+  if (neighbour === undefined) return [fillEmpty(text, object, added)];
+  const indent = indentOf(text, neighbour);
+  const separator = indent === undefined ? ' ' : newlineOf(text) + indent;
+  const written = added.map(print);
+  if (before !== undefined) return [insertAt(before.offset, written.map((member) => `${member},${separator}`).join(''))];
+  const end = neighbour.offset + neighbour.length;
+  const [, gap = '', comma = ''] = /^((?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*)(,?)/.exec(text.slice(end)) ?? [];
+  const afterComma = comma === '' ? end : end + gap.length + comma.length;
+  const [comment = ''] = /^[ \t]*(?:\/\/.*|\/\*.*?\*\/(?=[ \t]*[\r\n]))/.exec(text.slice(afterComma)) ?? [];
+  const content = written.map((member) => separator + member).join(',') + comma;
+  if (comma !== '' || comment === '') return [insertAt(afterComma + comment.length, (comma === '' ? ',' : '') + content)];
+  return [insertAt(end, ','), insertAt(afterComma + comment.trimEnd().length, content)];
+}
+
+/**
+ * An object as the value of a member.
+ *
+ * @param indent of the member; `undefined` writes all on one line.
+ */
+export function printObject(text: string, members: readonly NewMember[], indent: string | undefined): string {
+  if (indent === undefined) return `{ ${members.map(print).join(', ')} }`;
+  const newline = newlineOf(text);
+  const unit = indent || '  ';
+  return `{${newline}${members.map((member) => indent + unit + print(member)).join(`,${newline}`)}${newline}${indent}}`;
+}
+
+/** The white space before a member that is the first on its line. */
+export function indentOf(text: string, { offset }: Node): string | undefined {
+  return /(?:^|\n)([ \t]*)$/.exec(text.slice(0, offset))?.[1];
+}
+
+export function replaceNode({ offset, length }: Node, content: string): Edit {
+  return { offset, length, content };
+}
+
+export function insertAt(offset: number, content: string): Edit {
+  return { offset, length: 0, content };
+}
+
+function fillEmpty(text: string, { offset }: Node, added: readonly NewMember[]): Edit {
+  const isClosed = text[offset + 1] === '}';
+  return insertAt(offset + 1, ` ${added.map(print).join(', ')}${isClosed ? ' ' : ''}`);
+}
+
+function print({ name, value }: NewMember): string {
+  return `${JSON.stringify(name)}: ${value}`;
+}

@@ -1,0 +1,44 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+
+/** A text that is not JSON. The message says why, and ends with line and column: `comma expected (3:7)`. */
+export class JsonSyntaxError extends Error {
+  /** Where in the text, in UTF-16 code units. */
+  readonly offset: number;
+
+  constructor(text: string, { error, offset }: Pick<ParseError, 'error' | 'offset'>) {
+    const words = printParseErrorCode(error).replace(/\B[A-Z]/g, (letter) => ` ${letter}`);
+    super(`${words.toLowerCase()} (${lineOf(text, offset)}:${offset - text.lastIndexOf('\n', offset - 1)})`);
+    this.offset = offset;
+  }
+}
+
+/**
+ * Parses JSON into a tree that knows the place of each part of the text.
+ *
+ * @param text without a byte-order mark.
+ * @param dialect `jsonc` allows comments and trailing commas. Default: `json`.
+ * @throws {JsonSyntaxError}
+ * @throws {RangeError} for a document that is nested deeper than the stack allows.
+ */
+export function parseJson(text: string, dialect: 'json' | 'jsonc' = 'json'): Node {
+  const errors: ParseError[] = [];
+  const isStrict = dialect === 'json';
+  const root = parseTree(text, errors, { disallowComments: isStrict, allowTrailingComma: !isStrict });
+  const [first] = errors;
+  if (first !== undefined || root === undefined) throw new JsonSyntaxError(text, first ?? { error: VALUE_EXPECTED, offset: 0 });
+  return root;
+}
+
+/** `ParseErrorCode.ValueExpected`: a `const enum`, which no other compiler may read. */
+const VALUE_EXPECTED = 4;
+
+/** The value of a member of an object. Of two members with one name, the last one counts (ECMA-404 leaves it open; `JSON.parse` takes it). */
+export function memberOf(node: Node | undefined, name: string): Node | undefined {
+  if (node?.type !== 'object') return undefined;
+  return node.children?.findLast(({ children: [key] = [] }) => key?.value === name)?.children?.[1];
+}
+
+/** From 1. */
+export function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
