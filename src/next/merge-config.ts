@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
 import { splitExtension } from '../core/asset-path.js';
+import { turbopackRules, webpackRules } from './css-rules.js';
 import { mergeHeaders } from './merge-headers.js';
 import { mergeRewrites } from './merge-rewrites.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
@@ -32,6 +33,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
     ...(!wouldHideForgottenWebpack(config) && {
       turbopack: {
         ...config.turbopack,
+        rules: turbopackRules(config.turbopack?.rules, app.modules.server, root),
         resolveAlias: {
           ...Object.fromEntries(Object.entries(nextAliases(config, app)).map(([request, file]) => [request, relativeRequest(root, file)])),
           ...config.turbopack?.resolveAlias,
@@ -46,10 +48,14 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
     webpack: (webpackConfig, context) => {
       app.prepare();
       const merged = config.webpack ? config.webpack(webpackConfig, context) : webpackConfig;
-      return withWebpackAliases(merged, nextAliases(config, app), {
+      // A `webpack` function that forgot to return is left to Next, which says so.
+      if (!merged) return merged;
+      const alias = webpackAliases(merged.resolve?.alias ?? {}, nextAliases(config, app), {
         [`${SERVER_MODULE}$`]: app.modules.server,
         [`${CLIENT_MODULE}$`]: context.isServer ? app.modules.clientOnServer : app.modules.client,
       });
+      const rules = webpackRules(merged.module?.rules ?? [], app.modules.server);
+      return { ...merged, resolve: { ...merged.resolve, alias }, module: { ...merged.module, rules } };
     },
     compiler: {
       ...config.compiler,
@@ -104,21 +110,14 @@ function withAnyQuery(patterns: LocalPatterns = [{ pathname: '/**' }]): LocalPat
   return patterns.map(({ search, ...pattern }) => pattern);
 }
 
-interface WebpackConfig {
-  resolve?: { alias?: Record<string, unknown> };
-}
-
-/** The app's own aliases for Next stay. A `webpack` function that forgot to return is left to Next, which says so. */
-function withWebpackAliases(
-  config: WebpackConfig | undefined,
+/** The app's own aliases for Next stay. */
+function webpackAliases(
+  own: Record<string, unknown>,
   ofNext: Record<string, string>,
   ours: Record<string, string>,
-): WebpackConfig | undefined {
-  if (!config) return config;
-  const own = config.resolve?.alias ?? {};
+): Record<string, unknown> {
   const free = Object.entries(ofNext).filter(([request]) => !(request in own || `${request}$` in own));
-  const alias = { ...own, ...Object.fromEntries(free), ...ours };
-  return { ...config, resolve: { ...config.resolve, alias } };
+  return { ...own, ...Object.fromEntries(free), ...ours };
 }
 
 function unique<T>(values: readonly T[]): T[] {

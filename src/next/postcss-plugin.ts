@@ -1,11 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'postcss';
-import { lookUp, type RenderManifest } from '../core/render-manifest.js';
-import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
-import { findCssReferences } from '../pipeline/references/css-references.js';
-import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
-import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
+import { renderModulePaths } from '../pipeline/render-modules.js';
+import { hashCss, readRenderManifest } from './bundled-css.js';
 import { CLI_PHASE } from './mode.js';
 
 /**
@@ -25,32 +22,21 @@ export function smartCachePostcss(): Plugin {
     postcssPlugin: 'next-smart-cache',
     prepare(result) {
       const moduleFile = result.opts.from === undefined ? undefined : findRenderModule(path.dirname(result.opts.from));
-      const text = moduleFile && readTextIfThere(moduleFile);
-      if (!moduleFile || text === undefined) return {};
-      const manifest = parseRenderModule(text);
+      const manifest = moduleFile && readRenderManifest(moduleFile);
+      if (!manifest) return {};
       // In development a saved file of public/ changes the module, and the module this stylesheet.
       result.messages.push({ type: 'dependency', plugin: 'next-smart-cache', file: moduleFile, parent: result.opts.from });
       return {
         Declaration(declaration) {
-          if (!declaration.value.includes('(')) return;
-          const value = rewriteUrls(declaration.value, manifest);
+          const hashed = hashCss(declaration.value, () => manifest);
           // Setting a value makes PostCSS visit the declaration again.
-          if (value !== declaration.value) declaration.value = value;
+          if (hashed !== declaration.value) declaration.value = hashed;
         },
       };
     },
   };
 }
 smartCachePostcss.postcss = true as const;
-
-function rewriteUrls(value: string, manifest: RenderManifest): string {
-  const edits = findCssReferences(value).flatMap((reference): Edit[] => {
-    const found = lookUp(manifest, reference.url.trim());
-    // The look-up says what becomes of `?query` and `#fragment`, which may be part of a name.
-    return found ? [{ reference: { ...reference, url: '' }, url: found.url }] : [];
-  });
-  return edits.length === 0 ? value : rewriteReferences(value, edits);
-}
 
 /** The generated module of the nearest app folder above a stylesheet. */
 function findRenderModule(folder: string): string | undefined {

@@ -443,6 +443,7 @@ describe('bundler aliases', () => {
     enterNextProcess({ ...FILES, ...RUNTIME });
     const { turbopack } = withSmartCache({ turbopack: { resolveAlias: { lodash: 'lodash-es' }, resolveExtensions: ['.js'] } });
     expect(turbopack).toEqual({
+      rules: { '*.{css}': expect.any(Object) },
       resolveExtensions: ['.js'],
       resolveAlias: {
         lodash: 'lodash-es',
@@ -464,6 +465,16 @@ describe('bundler aliases', () => {
     const wrapped = withSmartCache(config);
     expect('turbopack' in wrapped).toBe(hasTurbopack);
     expect('next-smart-cache/manifest' in (wrapped.turbopack?.resolveAlias ?? {})).toBe(hasTurbopack);
+  });
+
+  test('stylesheets get the loader in both bundlers, with the manifest of the mode', () => {
+    const root = enterApp();
+    const wrapped = withSmartCache({ turbopack: { rules: { '*.svg': ['svg'] } } });
+    const ours = { loader: expect.stringMatching(/css-loader\.js$/), options: { moduleFile: path.join(root, MODULES[0]) } };
+    expect(wrapped.turbopack?.rules).toEqual({ '*.svg': ['svg'], '*.{css}': { loaders: [ours] } });
+    const webpackConfig = { module: { noParse: /x/, rules: [{ use: ['css-loader'] }] } };
+    expect(webpackWith(wrapped, webpackConfig)).toMatchObject({ module: { noParse: /x/, rules: [{ use: [{}, ours] }] } });
+    expect(webpackConfig.module.rules).toEqual([{ use: ['css-loader'] }]);
   });
 
   test('the modules are there when the bundler is', () => {

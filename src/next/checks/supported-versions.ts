@@ -63,9 +63,18 @@ export function passesHeadersToOptimizer(root: string): boolean {
 
 /** Whether Next has `/_next/static/immutable`, and lets `next/image` read from it whatever the `images.localPatterns` are. */
 export function hasImmutableAssets(root: string): boolean {
+  return isNextFrom(root, 16, 3);
+}
+
+/** Whether the rules of Turbopack take a `condition` about the content of a file. */
+export function hasTurbopackConditions(root: string): boolean {
+  return isNextFrom(root, 16, 0);
+}
+
+function isNextFrom(root: string, fromMajor: number, fromMinor: number): boolean {
   const installed = installedVersion(createRequire(path.join(root, 'package.json')), 'next');
   const [major, minor] = (installed && majorAndMinor(installed.version)) ?? [0, 0];
-  return major > 16 || (major === 16 && minor >= 3);
+  return major > fromMajor || (major === fromMajor && minor >= fromMinor);
 }
 
 function installedVersion(requireFromApp: NodeJS.Require, name: string): { version: string; file: string } | undefined {

@@ -1,0 +1,92 @@
+import path from 'node:path';
+import { turbopackRules, webpackRules } from '../../../src/next/css-rules';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+
+const MODULE = '/app/.smart-cache/build/manifest.mjs';
+const OURS = { loader: path.resolve(__dirname, '../../../src/next/css-loader.js'), options: { moduleFile: MODULE } };
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
+  return Object.freeze(value);
+}
+
+describe('webpack', () => {
+  const isPostcss = { loader: '/next/loaders/postcss-loader/src' };
+
+  test('the loader is directly before css-loader, which counts it among those of an @imported stylesheet', () => {
+    const url = () => false;
+    const css = { loader: '/next/loaders/css-loader/src', options: { importLoaders: 3, url }, ident: 'x' };
+    const rules = deepFreeze([
+      { oneOf: [{ test: /\.scss$/, use: [{ loader: '/mini/loader.js' }, css, isPostcss, { loader: 'sass-loader' }] }] },
+    ]);
+    expect(webpackRules(rules, MODULE)).toEqual([
+      {
+        oneOf: [
+          {
+            test: /\.scss$/,
+            use: [
+              { loader: '/mini/loader.js' },
+              { loader: '/next/loaders/css-loader/src', options: { importLoaders: 4, url }, ident: 'x' },
+              OURS,
+              isPostcss,
+              { loader: 'sass-loader' },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test.each([
+    ['its bare name', 'css-loader', { loader: 'css-loader', options: { importLoaders: 1 } }],
+    ['no options', { loader: 'C:\\node_modules\\css-loader\\dist\\cjs.js' }, expect.objectContaining({ options: { importLoaders: 1 } })],
+    ['that of lightningcss', { loader: '/next/lightningcss-loader/src' }, expect.objectContaining({ options: { importLoaders: 1 } })],
+  ])('a css-loader is recognised by %s', (_, entry, expected) => {
+    expect(webpackRules([{ use: ['style-loader', entry] }], MODULE)).toEqual([{ use: ['style-loader', expected, OURS] }]);
+  });
+
+  test.each<[string, unknown]>([
+    ['another loader', { use: ['next-flight-css-loader.js', 'postcss-loader', 'ignore-loader', '@scope/my-css-loader'] }],
+    ['a function', { use: () => [] }],
+    ['one loader', { loader: 'css-loader' }],
+    ['options in a query', { use: [{ loader: 'css-loader', options: '?modules' }] }],
+    ['entries that are empty', { use: [null, undefined, false] }],
+    ['no rule', '...'],
+    ['nothing', null],
+  ])('what is no chain with a css-loader stays: %s', (_, rule) => {
+    expect(webpackRules([rule], MODULE)).toEqual([rule]);
+  });
+
+  test('a rule keeps the mark by which Next removes its own', () => {
+    const mark = Symbol.for('__next_css_remove');
+    const rule = Object.defineProperty({ use: ['css-loader'] }, mark, { value: true, enumerable: false });
+    const [copy] = webpackRules([rule], MODULE) as [Record<symbol, unknown>];
+    expect([copy === rule, copy[mark], Object.getOwnPropertyDescriptor(copy, mark)?.enumerable]).toEqual([false, true, false]);
+  });
+});
+
+describe('Turbopack', () => {
+  const appWithNext = (version: string) => {
+    const root = temporaryFolder();
+    writeFiles(root, { 'node_modules/next/package.json': JSON.stringify({ name: 'next', version }) });
+    return root;
+  };
+  const keysOf = (own?: Parameters<typeof turbopackRules>[0]) => Object.keys(turbopackRules(own, MODULE, appWithNext('15.4.0')));
+
+  test('the rules of the app come first, under keys of their own', () => {
+    const own = deepFreeze({ '*.svg': ['svg'], '*.css': { loaders: ['x'], as: '*.css' } });
+    expect(turbopackRules(own, MODULE, appWithNext('15.4.0'))).toEqual({ ...own, '*.{css}': { loaders: [OURS] } });
+    expect(keysOf({ '*.{css}': ['x'] })).toEqual(['*.{css}', '*.{css,css}']);
+    expect(keysOf()).toEqual(['*.{css}']);
+  });
+
+  test('from Next 16 on, only stylesheets with a URL that begins at the root pass through a loader', () => {
+    const [rule] = Object.values(turbopackRules(undefined, MODULE, appWithNext('16.0.0')));
+    const { content } = (rule as { condition: { content: RegExp } }).condition;
+    const matching = ['url(/a)', 'url( "/a" )', "image-set('/a' 1x)", 'image-set("a" 1x, "/b" 2x)', '--x:url(\n/a)'];
+    expect(matching.filter((css) => !content.test(css))).toEqual([]);
+    expect(['a{b:c}', '/* a */ a{b:url(x)}', '// a', 'grid-area: 1 / 2', 'url(https://x/a)'].filter((css) => content.test(css))).toEqual(
+      [],
+    );
+  });
+});

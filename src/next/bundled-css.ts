@@ -1,0 +1,48 @@
+import { lookUpUrl, type RenderManifest } from '../core/render-manifest.js';
+import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
+import { findCssReferences } from '../pipeline/references/css-references.js';
+import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
+import { parseRenderModule } from '../pipeline/render-modules.js';
+
+/** Found in every CSS that has a URL which begins at the root: a word that begins with a slash, and is no comment. */
+export const MAY_NAME_PUBLIC_FILE = /["'(\s]\/[^\s/*]/;
+
+/**
+ * Puts hashed URLs in the place of those that name a file of `public/`, in a
+ * stylesheet or a single value of one: `url(/img/bg.png)`, with or without the
+ * app's `basePath`. All other URLs stay as they are, and so does every line.
+ *
+ * @param readManifest called only if the CSS has a URL that may name such a file.
+ * @returns the same text if nothing changes.
+ */
+export function hashCss(css: string, readManifest: () => RenderManifest | undefined): string {
+  if (!MAY_NAME_PUBLIC_FILE.test(css)) return css;
+  // The bundler resolves what an `@import` names.
+  const references = findCssReferences(css).filter(({ kind, url }) => /^(?:url|font)$/.test(kind) && url.trim().startsWith('/'));
+  const manifest = references.length > 0 ? readManifest() : undefined;
+  if (!manifest) return css;
+  const edits = references.flatMap((reference): Edit[] => {
+    const url = findUrl(reference.url.trim(), manifest);
+    // The look-up has put `?query` and `#fragment` behind it, which may be part of a name.
+    return url === undefined ? [] : [{ reference: { ...reference, url: '' }, url }];
+  });
+  return edits.length === 0 ? css : rewriteReferences(css, edits);
+}
+
+/** A URL that begins with the `basePath` is below it, as in an attribute. */
+function findUrl(written: string, manifest: RenderManifest): string | undefined {
+  const { basePath } = manifest;
+  const url = lookUpUrl(manifest, written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written);
+  return url === written ? undefined : url;
+}
+
+/** The newest module that was read, and its manifest: an app may have hundreds of stylesheets, and its manifest thousands of files. */
+let latest: { text: string; manifest: RenderManifest } | undefined;
+
+/** The manifest in a generated module; `undefined` if there is none. */
+export function readRenderManifest(moduleFile: string): RenderManifest | undefined {
+  const text = readTextIfThere(moduleFile);
+  if (text === undefined) return undefined;
+  if (latest?.text !== text) latest = { text, manifest: parseRenderModule(text) };
+  return latest.manifest;
+}
