@@ -1,73 +1,160 @@
-import { request } from '../support/http';
+import fs from 'node:fs';
+import path from 'node:path';
+import { launchBrowser } from '../support/browser';
+import { expectedUrl } from '../support/expected-urls';
+import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
+import type { NodeServer } from '../support/node-server';
+import { startProxy } from '../support/proxy';
+import { bundlerFlags } from './bundlers';
 
 /** The stylesheets that go through Next's own bundler, and name files of public/. */
 
-let app: NextApp;
-afterEach(() => app.dispose());
+const FONT = path.resolve(__dirname, '../../node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2');
 
-const LOGO = 'ade38c8ba0';
+/** The images that the stylesheets name, by the place in which they do. */
+const IMAGES = ['base-path', 'fragment', 'image-set', 'imported', 'kit', 'module', 'pages', 'variable'];
 
-/** An app with a global stylesheet, a CSS module, Sass and Tailwind's classes on its pages. */
-function createStyledApp(bundler: readonly string[]): NextApp {
-  app = createApp('catch-all', { line: 'companions', bundler });
-  app.write('postcss.config.mjs', "export default { plugins: { '@tailwindcss/postcss': {}, 'next-smart-cache/postcss': {} } };");
-  app.write(
-    'app/globals.css',
-    `@import "tailwindcss";
-     main { background: url("/img/logo.svg?a=1#b") no-repeat, url(/img/none.svg); }
-     .set { background-image: image-set("/img/logo.svg" 1x, url('/img/logo.svg') 2x); }
-     .variable { --logo: url( /img/logo.svg ); }\n`,
-  );
-  app.write('app/page.module.css', '.local { background: url(/img/logo.svg); }\n');
-  app.write('app/page.scss', "$base: '/img';\nheader { .sass { list-style-image: url('#{$base}/logo.svg'); } }\n");
-  const layout = app.read('app/layout.jsx').replace('<body', `<body className={[styles.local, "bg-[url('/img/logo.svg')]"].join(' ')}`);
-  app.write('app/layout.jsx', `import './globals.css';\nimport './page.scss';\nimport styles from './page.module.css';\n${layout}`);
+const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><!-- ${text} --></svg>\n`;
+
+function createStyledApp(line: 'latest' | 'oldest', bundler: 'turbopack' | 'webpack'): NextApp {
+  const app = createApp('bundled-css', { line, bundler: bundlerFlags(line, bundler) });
+  for (const image of [...IMAGES, 'comment']) app.write(`public/img/${image}.svg`, svg(image));
+  app.write('public/fonts/text.woff2', fs.readFileSync(FONT));
+  app.write('node_modules/kit/package.json', '{ "name": "kit", "version": "1.0.0" }');
+  app.write('node_modules/kit/kit.css', '.kit { background: url(/img/kit.svg); }\n');
   return app;
 }
 
-const BUNDLERS = [
-  { name: 'Turbopack', bundler: [] },
-  { name: 'webpack', bundler: ['--webpack'] },
-] as const;
+/** The URLs of the stylesheets that Next has bundled for a page. */
+async function bundledSheets(origin: string, page: string): Promise<string[]> {
+  const html = (await request(origin, page)).body.toString();
+  return [...new Set([...html.matchAll(/"(\/[\w/]*_next\/static\/[^"]*\.css[^"]*)"/g)].map(([, sheet]) => sheet as string))];
+}
 
-/** All that Next has bundled for a page. */
-async function bundledCss(origin: string): Promise<string> {
-  const page = (await request(origin, '/')).body.toString();
-  const sheets = [...new Set([...page.matchAll(/"(\/_next\/static\/[^"]*\.css[^"]*)"/g)].map(([, sheet]) => sheet as string))];
+/** What is in them. */
+async function bundledCss(origin: string, page: string): Promise<string> {
+  const sheets = await bundledSheets(origin, page);
   return (await Promise.all(sheets.map(async (sheet) => (await request(origin, sheet)).body.toString()))).join('\n');
 }
 
-test.each(BUNDLERS)('they link hashed URLs through the PostCSS plugin, with $name', async ({ bundler }) => {
-  createStyledApp(bundler).build();
-  const css = await bundledCss((await app.start()).origin);
-  const url = `url\\(["']?/img/logo\\.${LOGO}\\.svg`;
-  expect(css).toMatch(new RegExp(`main\\s*{[^}]*${url}\\?a=1#b["']?\\)`));
-  expect(css).toMatch(/url\(["']?\/img\/none\.svg["']?\)/);
-  expect(css).toMatch(new RegExp(`local[\\w-]*\\s*{[^}]*${url}`));
-  expect(css).toMatch(new RegExp(`bg-[^{]*\\s*{[^}]*${url}`));
-  expect(css).toMatch(new RegExp(`header \\.sass\\s*{[^}]*${url}`));
-  expect(css).toMatch(new RegExp(`--logo:\\s*${url}`));
-  expect(css).not.toContain('/img/logo.svg');
+/** Every URL that begins at the root, also where an `image-set()` holds it as a string. */
+function urlsIn(css: string): string[] {
+  return [...new Set([...css.matchAll(/[("']\s*(\/[\w-][^"')\s]*)/g)].map(([, url]) => url as string))].sort();
+}
+
+/** The URLs that the images and the font of a page must have. */
+function expectedIn(app: NextApp) {
+  const hashed = (written: string) => expectedUrl(written, { publicDir: path.join(app.dir, 'public'), prefix: '/docs' });
+  return { hashed, image: (name: string) => hashed(`/img/${name}.svg`) };
+}
+
+/** `prefixed`: whether Next itself adds `-webkit-` to what older browsers need it for. */
+const LINES = [
+  { line: 'latest', bundler: 'turbopack', prefixed: true },
+  { line: 'latest', bundler: 'webpack', prefixed: true },
+  { line: 'oldest', bundler: 'turbopack', prefixed: false },
+  { line: 'oldest', bundler: 'webpack', prefixed: true },
+] as const;
+
+describe.each(LINES)('$line, $bundler: without a PostCSS config', ({ line, bundler, prefixed }) => {
+  let app: NextApp;
+  let server: NodeServer;
+  beforeAll(async () => {
+    app = createStyledApp(line, bundler);
+    app.build();
+    server = await app.start();
+  });
+  afterAll(() => app.dispose());
+
+  test('they link hashed URLs with the basePath, and keep what Next makes of them', async () => {
+    const { hashed, image } = expectedIn(app);
+    const css = await bundledCss(server.origin, '/docs');
+    expect(urlsIn(css)).toEqual(
+      [
+        ...['base-path', 'image-set', 'imported', 'kit', 'module', 'variable'].map(image),
+        `${image('fragment')}?v=1#top`,
+        hashed('/fonts/text.woff2'),
+        '/img/none.svg',
+      ].sort(),
+    );
+    expect(css).toMatch(new RegExp(`module[^}]*${image('module')}`));
+    expect(css).toMatch(new RegExp(`--image:\\s*url\\(["']?${image('variable')}`));
+    expect(css.includes('-webkit-user-select')).toBe(prefixed);
+    expect(urlsIn(await bundledCss(server.origin, '/docs/legacy'))).toContain(image('pages'));
+    const answer = await request(server.origin, image('module'));
+    expect([answer.status, answer.cacheControl, answer.body.toString()]).toEqual([200, IMMUTABLE, svg('module')]);
+  });
+
+  if (line === 'oldest') return;
+
+  test('a font that is preloaded, and an image that elements show too, are downloaded once', async () => {
+    const { hashed, image } = expectedIn(app);
+    const proxy = await startProxy(() => server.origin);
+    const browser = await launchBrowser();
+    const tab = await browser.newPage();
+    await tab.goto(`${proxy.origin}/docs`, { waitUntil: 'networkidle' });
+    await tab.evaluate(() => document.fonts.ready);
+    const asked = proxy.seen.map(({ path: url }) => url).filter((url) => /\/(?:img|fonts)\//.test(url));
+    await browser.close();
+    await proxy.close();
+    expect(asked.filter((url) => /woff2|base-path/.test(url)).sort()).toEqual([hashed('/fonts/text.woff2'), image('base-path')]);
+    expect(asked).toHaveLength(new Set(asked).size);
+  });
+
+  test('a build that finds the cache of the last one knows which image has changed since', async () => {
+    const { image } = expectedIn(app);
+    const [before, sheets] = [image('module'), await bundledSheets(server.origin, '/docs')];
+    await server.stop();
+    expect(fs.readdirSync(path.join(app.dir, '.next/cache'))).toContain(bundler);
+    app.write('public/img/module.svg', svg('changed'));
+    app.build();
+    server = await app.start();
+    const urls = urlsIn(await bundledCss(server.origin, '/docs'));
+    expect(urls).toContain(image('module'));
+    expect(urls).not.toContain(before);
+    // The name of a stylesheet is made of its content, so a browser asks for it again.
+    expect(await bundledSheets(server.origin, '/docs')).not.toEqual(sheets);
+  });
 });
 
-test.each(BUNDLERS)('they follow edits in development, with $name', async ({ bundler }) => {
-  createStyledApp(bundler);
+test.each(['turbopack', 'webpack'] as const)('they follow edits in development, with %s', async (bundler) => {
+  const app = createStyledApp('latest', bundler);
   const { origin } = await app.dev();
-  expect(await bundledCss(origin)).toContain(`/img/logo.${LOGO}.svg`);
+  const hashOf = (text: string) => /\/docs\/img\/module\.([0-9a-f]{10})\.svg/.exec(text)?.[1];
+  const before = hashOf(await bundledCss(origin, '/docs'));
+  expect(before).toEqual(expect.any(String));
   let css = '';
   let saves = 0;
   let savedAt = 0;
-  while (css === '' || css.includes(LOGO)) {
+  while (!hashOf(css) || hashOf(css) === before) {
     // Turbopack was seen once not to take note of a save that came right behind its first compilation; the next one brings it.
     if (Date.now() - savedAt > 15_000) {
-      app.write('public/img/logo.svg', `<svg xmlns="http://www.w3.org/2000/svg" id="${saves++}"/>\n`);
+      app.write('public/img/module.svg', svg(`saved ${saves++}`));
       savedAt = Date.now();
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
     // webpack replaces a stylesheet while it is being sent.
-    css = await bundledCss(origin).catch(() => css);
+    css = await bundledCss(origin, '/docs').catch(() => css);
   }
-  expect(css).toMatch(/\/img\/logo\.[0-9a-f]{10}\.svg/);
-  expect(css).not.toContain('/img/logo.svg');
+  await app.dispose();
+});
+
+/** What is made while PostCSS runs, which is last in Turbopack: the plugin sees it. */
+test.each([
+  { bundler: 'turbopack', plugins: "{ '@tailwindcss/postcss': {}, 'next-smart-cache/postcss': {} }" },
+  { bundler: 'webpack', plugins: "{ '@tailwindcss/postcss': {} }" },
+] as const)('Tailwind and Sass link hashed URLs, with $bundler', async ({ bundler, plugins }) => {
+  const app = createApp('bundled-css', { line: 'companions', bundler: bundlerFlags('companions', bundler) });
+  for (const name of ['class', 'apply', 'imported', 'sass']) app.write(`public/img/${name}.svg`, svg(name));
+  app.write('postcss.config.mjs', `export default { plugins: ${plugins} };\n`);
+  app.write('app/globals.css', '@import "tailwindcss";\n@import "./imported.css";\n.apply { @apply bg-[url(/img/apply.svg)]; }\n');
+  app.write('app/page.module.scss', "$base: '/img';\n.sass { .in { list-style-image: url('#{$base}/sass.svg'); } }\n");
+  const page = app.read('app/page.jsx').replace('page.module.css', 'page.module.scss');
+  app.write('app/page.jsx', page.replace('{styles.module}', "{`bg-[url('/docs/img/class.svg')] `.concat(styles.sass)}"));
+  app.write('app/layout.jsx', app.read('app/layout.jsx').replace("import 'kit/kit.css';", ''));
+  app.build();
+  const urls = urlsIn(await bundledCss((await app.start()).origin, '/docs'));
+  expect(urls).toEqual(['apply', 'class', 'imported', 'sass'].map(expectedIn(app).image));
+  await app.dispose();
 });
