@@ -6,16 +6,17 @@ import { hashCss, readRenderManifest } from './bundled-css.js';
 import { CLI_PHASE } from './mode.js';
 
 /**
- * PostCSS plugin for the stylesheets that go through Next's own bundler:
- * `url(/img/bg.png)` gets the hashed URL of the file in `public/`. URLs that
- * name no file of `public/` are left as they are.
+ * PostCSS plugin for the one thing that the loader of `withSmartCache` cannot
+ * see: what other PostCSS plugins make under Turbopack, such as Tailwind's
+ * `bg-[url(/img/bg.png)]`. It comes after them. An app without a PostCSS config
+ * needs no plugin, and would lose those of Next.
  *
- * Reads what `withSmartCache` has generated, so the app's config must be
- * wrapped; without it the stylesheet comes out unchanged.
+ * It reads what `withSmartCache` has generated; in an app whose config is not
+ * wrapped, the stylesheet stays as it is.
  *
  * @example
  * // postcss.config.mjs
- * export default { plugins: { 'next-smart-cache/postcss': {} } };
+ * export default { plugins: { '@tailwindcss/postcss': {}, 'next-smart-cache/postcss': {} } };
  */
 export function smartCachePostcss(): Plugin {
   return {
