@@ -31,14 +31,16 @@ interface Rule {
   oneOf?: unknown;
 }
 
-interface LoaderEntry {
+interface CssLoader {
   loader?: string;
-  options?: { importLoaders?: unknown } | string;
+  options?: { url?: unknown; importLoaders?: unknown };
 }
 
 /**
  * The rules of webpack, with our loader wherever there is a `css-loader`,
- * directly before it: after Sass, Less and PostCSS.
+ * directly before it: after Sass, Less and PostCSS. One that resolves URLs
+ * which begin at the root, as Next's does not, bundles the files that they
+ * name, and stays alone.
  */
 export function webpackRules(rules: readonly unknown[], moduleFile: string): unknown[] {
   const ours = { loader: LOADER, options: { moduleFile } };
@@ -58,10 +60,15 @@ export function webpackRules(rules: readonly unknown[], moduleFile: string): unk
   }
 
   /** `importLoaders` counts the loaders before `css-loader`: those that an `@import`ed stylesheet passes too. */
-  function addOurs(entry: LoaderEntry | string | null | undefined): unknown[] {
-    const { loader, options }: LoaderEntry = typeof entry === 'string' ? { loader: entry } : (entry ?? {});
-    if (!/(?:^|[\\/])(?:lightning)?css-loader(?:[\\/]|$)/.test(loader ?? '') || typeof options === 'string') return [entry];
-    const importLoaders = Number(options?.importLoaders ?? 0) + 1;
-    return [{ ...(typeof entry === 'object' && entry), loader, options: { ...options, importLoaders } }, ours];
+  function addOurs(entry: CssLoader | string | null | undefined): unknown[] {
+    const { loader = '', options = {} }: CssLoader = Object(entry);
+    if (!/(?:^|[\\/])(?:lightning)?css-loader(?:[\\/]|$)/.test(loader) || !keepsRootUrls(options.url)) return [entry];
+    return [{ ...Object(entry), options: { ...options, importLoaders: Number(options.importLoaders ?? 0) + 1 } }, ours];
   }
+}
+
+/** @param url the option of `css-loader`: whether, or by a function which, URLs are resolved. */
+function keepsRootUrls(url: unknown): boolean {
+  const filter: unknown = Object(url).filter ?? url;
+  return filter === false || (typeof filter === 'function' && filter('/img/bg.png', '/app/globals.css') === false);
 }

@@ -38,28 +38,38 @@ describe('webpack', () => {
   });
 
   test.each([
-    ['its bare name', 'css-loader', { loader: 'css-loader', options: { importLoaders: 1 } }],
-    ['no options', { loader: 'C:\\node_modules\\css-loader\\dist\\cjs.js' }, expect.objectContaining({ options: { importLoaders: 1 } })],
-    ['that of lightningcss', { loader: '/next/lightningcss-loader/src' }, expect.objectContaining({ options: { importLoaders: 1 } })],
-  ])('a css-loader is recognised by %s', (_, entry, expected) => {
-    expect(webpackRules([{ use: ['style-loader', entry] }], MODULE)).toEqual([{ use: ['style-loader', expected, OURS] }]);
+    ['/next/css-loader/src', { importLoaders: 1, url: () => false }, 2],
+    ['/next/lightningcss-loader/src', { url: (url: string) => !url.startsWith('/') }, 1],
+    ['C:\\node_modules\\css-loader\\dist\\cjs.js', { importLoaders: '1', url: false }, 2],
+    ['css-loader', { url: { filter: () => false } }, 1],
+  ])('%s that leaves URLs at the root alone gets the loader', (loader, options, importLoaders) => {
+    const expected = { loader, options: { ...options, importLoaders } };
+    expect(webpackRules([{ use: ['style-loader', { loader, options }] }], MODULE)).toEqual([{ use: ['style-loader', expected, OURS] }]);
   });
 
   test.each<[string, unknown]>([
-    ['another loader', { use: ['next-flight-css-loader.js', 'postcss-loader', 'ignore-loader', '@scope/my-css-loader'] }],
+    ['other loaders', { use: ['next-flight-css-loader.js', { loader: 'postcss-loader', options: { url: false } }, 'ignore-loader'] }],
+    [
+      'a css-loader that resolves every URL',
+      { use: ['css-loader', { loader: 'css-loader' }, { loader: 'css-loader', options: { url: true } }] },
+    ],
+    ['one that resolves those at the root', { use: [{ loader: 'css-loader', options: { url: { filter: () => true } } }] }],
     ['a function', { use: () => [] }],
-    ['one loader', { loader: 'css-loader' }],
-    ['options in a query', { use: [{ loader: 'css-loader', options: '?modules' }] }],
+    ['one loader', { loader: 'css-loader', options: { url: false } }],
+    ['options in a query', { use: [{ loader: 'css-loader', options: '?url=false' }] }],
     ['entries that are empty', { use: [null, undefined, false] }],
     ['no rule', '...'],
     ['nothing', null],
-  ])('what is no chain with a css-loader stays: %s', (_, rule) => {
+  ])('any other chain stays: %s', (_, rule) => {
     expect(webpackRules([rule], MODULE)).toEqual([rule]);
   });
 
   test('a rule keeps the mark by which Next removes its own', () => {
     const mark = Symbol.for('__next_css_remove');
-    const rule = Object.defineProperty({ use: ['css-loader'] }, mark, { value: true, enumerable: false });
+    const rule = Object.defineProperty({ use: [{ loader: 'css-loader', options: { url: false } }] }, mark, {
+      value: true,
+      enumerable: false,
+    });
     const [copy] = webpackRules([rule], MODULE) as [Record<symbol, unknown>];
     expect([copy === rule, copy[mark], Object.getOwnPropertyDescriptor(copy, mark)?.enumerable]).toEqual([false, true, false]);
   });
