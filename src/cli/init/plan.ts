@@ -59,7 +59,7 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
   // A config that is wrapped cannot be loaded before the package is installed.
   const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.some(({ file }) => file === configFile);
   const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-  const { files: sources } = listSourceFiles(project);
+  const sources = sourcesOf(project);
   const jsx = planJsx(project, sources);
   if (jsx.text !== undefined) writes.push({ file: jsx.file, text: jsx.text, change: 'jsxImportSource' });
   const headers = planHeaders(project);
@@ -111,6 +111,12 @@ export function addIgnoreLines(text: string): string {
   if (missing.length === 0) return text;
   const start = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
   return `${text}${start}${['# next-smart-cache', ...missing].join(newline)}${newline}`;
+}
+
+/** Below the folder as it was named, where that is a link. */
+function sourcesOf(project: Project): string[] {
+  const real = fs.realpathSync(project.root);
+  return listSourceFiles(project).files.map((file) => path.join(project.root, path.relative(real, file)));
 }
 
 function countPublicFiles({ publicDir }: Project): number | undefined {
