@@ -14,6 +14,8 @@ import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
 export interface InitPlan {
+  /** The files of the app that decide, as far as they are there: `next.config`, and the config of TypeScript or JavaScript. */
+  found: string[];
   writes: PlannedWrite[];
   /** How many files `public/` has; `undefined` if there is no such folder. */
   publicFiles: number | undefined;
@@ -65,6 +67,7 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
   const headers = planHeaders(project);
   if (headers?.text !== undefined) writes.push({ file: headers.file, text: headers.text, change: 'rule for /_next/static' });
   return {
+    found: [configFile, jsx.file].filter((file) => file !== undefined && fs.existsSync(file)) as string[],
     writes,
     publicFiles: countPublicFiles(project),
     jsx,
