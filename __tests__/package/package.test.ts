@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { listFiles } from '../support/folders';
 import { temporaryFolder } from '../support/temporary-folder';
 import {
   appWith,
@@ -25,8 +26,8 @@ describe('what is published', () => {
     expect(installed.files).toContain(file);
   });
 
-  test('is built code with its types and maps, the docs, and nothing else', () => {
-    const others = installed.files.filter((file) => !/^dist\/(?:cjs|esm)\/.+(?:\.c?js|\.d\.c?ts|\.c?js\.map)$|^docs\/.+\.md$/.test(file));
+  test('is built code with its types, the docs, and nothing else', () => {
+    const others = installed.files.filter((file) => !/^dist\/(?:cjs|esm)\/.+(?:\.c?js|\.d\.c?ts)$|^docs\/.+\.md$/.test(file));
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'package.json']);
   });
 
@@ -41,13 +42,23 @@ describe('what is published', () => {
     expect(installed.files.filter((file) => /test|tsbuildinfo|\.tmp|\.tgz/i.test(file))).toEqual([]);
   });
 
-  test('every map has its source in it', () => {
-    for (const file of installed.files.filter((name) => name.endsWith('.map'))) {
-      const map = JSON.parse(fs.readFileSync(path.join(installed.dir, file), 'utf8')) as { sourcesContent?: string[] };
-      expect([file, map.sourcesContent?.length]).toEqual([file, 1]);
-    }
+  test('takes at most 20 packages and 8 MB, with what it depends on', () => {
+    const lock = JSON.parse(fs.readFileSync(path.resolve('package-lock.json'), 'utf8')) as {
+      packages: Record<string, { dev?: boolean; devOptional?: boolean; peer?: boolean; optional?: boolean }>;
+    };
+    const dependencies = Object.entries(lock.packages)
+      .filter(([folder, { dev, devOptional, peer, optional }]) => folder !== '' && !(dev || devOptional || peer || optional))
+      .map(([folder]) => path.resolve(folder));
+    expect(dependencies.length).toBeGreaterThan(10);
+    expect(dependencies.length + 1).toBeLessThanOrEqual(20);
+    expect([installed.dir, ...dependencies].reduce((sum, folder) => sum + sizeOf(folder), 0)).toBeLessThan(8_000_000);
   });
 });
+
+/** Of all files below a folder, in bytes. */
+function sizeOf(folder: string): number {
+  return listFiles(folder).reduce((sum, file) => sum + fs.statSync(path.join(folder, file)).size, 0);
+}
 
 /** Every file that the `exports` of package.json lead to, whatever the condition. */
 function targetsOf(exported: unknown): string[] {

@@ -1,5 +1,4 @@
 import type { AssetPath } from 'next-smart-cache';
-import { linkFile } from '@/lib/file-link';
 import type { LinkMode } from '@/lib/link-mode';
 
 interface Props {
@@ -13,5 +12,5 @@ interface Props {
 /** An image that only decorates. */
 export function FileImage({ path, mode, ...props }: Props) {
   // biome-ignore lint/performance/noImgElement: next/image would serve its own copy under /_next/image, and there would be nothing to measure.
-  return <img {...props} src={linkFile(path, mode).url} alt="" />;
+  return <img {...props} src={path} alt="" data-no-hash={mode === 'plain' || undefined} />;
 }

@@ -65,12 +65,11 @@ function toReport({ writes, jsx, otherRuntimes, configToWrap, configToRename, he
 }
 
 function tell(plan: InitPlan, isDry: boolean, io: CommandIo): void {
-  const { writes, publicFiles, jsx, otherRuntimes, headers, configToWrap, configToRename, isInstalled } = plan;
+  const { found, writes, publicFiles, jsx, otherRuntimes, headers, configToWrap, configToRename, isInstalled } = plan;
   const talk = createTalk(io);
   const inCwd = (file: string) => path.relative(io.cwd, file);
   const files = publicFiles === undefined ? 'no public/ yet' : `${formatCount(publicFiles, 'file')} in public/`;
-  const runtime = jsx.outcome === 'present' ? `, and the JSX runtime in ${inCwd(jsx.file)}` : '';
-  talk.note(`found ${files}${runtime}`);
+  talk.note(`found ${[...found.map(inCwd), files].join(', ')}`);
   for (const { file, line, message } of otherRuntimes) talk.failAt(inCwd(file) + (line === undefined ? '' : `:${line}`), message);
   const isLeft = configToWrap ?? configToRename ?? [jsx, headers].some((each) => each?.outcome === 'by-hand');
   const changes = writes.map(({ file, change }) => `${inCwd(file)} (${change})`).join(', ');
@@ -79,8 +78,9 @@ function tell(plan: InitPlan, isDry: boolean, io: CommandIo): void {
   for (const message of [jsx.message, ...(headers?.messages ?? [])]) if (message !== undefined) talk.note(...message.split('\n'));
   if (configToRename) talk.note(adviceToRename(inCwd(configToRename.file), configToRename));
   if (configToWrap) talk.fail(...adviceToWrap(inCwd(configToWrap.file), configToWrap));
-  const install = isInstalled ? [] : ['npm install next-smart-cache'];
-  const next = isDry && changes !== '' ? ['run the command without --dry-run'] : [...install, 'npm run build'];
+  const byHand = configToWrap ?? configToRename;
+  const first = [...(isInstalled ? [] : ['npm install next-smart-cache']), ...(byHand ? [`change ${inCwd(byHand.file)} as above`] : [])];
+  const next = isDry && changes !== '' ? ['run the command without --dry-run'] : [...first, 'npm run build'];
   talk.note(`next: ${next.join(', then ')}`);
 }
 

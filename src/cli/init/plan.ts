@@ -14,6 +14,8 @@ import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
 export interface InitPlan {
+  /** The files of the app that decide, as far as they are there: `next.config`, and the config of TypeScript or JavaScript. */
+  found: string[];
   writes: PlannedWrite[];
   /** How many files `public/` has; `undefined` if there is no such folder. */
   publicFiles: number | undefined;
@@ -59,12 +61,13 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
   // A config that is wrapped cannot be loaded before the package is installed.
   const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.some(({ file }) => file === configFile);
   const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-  const { files: sources } = listSourceFiles(project);
+  const sources = sourcesOf(project);
   const jsx = planJsx(project, sources);
   if (jsx.text !== undefined) writes.push({ file: jsx.file, text: jsx.text, change: 'jsxImportSource' });
   const headers = planHeaders(project);
   if (headers?.text !== undefined) writes.push({ file: headers.file, text: headers.text, change: 'rule for /_next/static' });
   return {
+    found: [configFile, jsx.file].filter((file) => file !== undefined && fs.existsSync(file)) as string[],
     writes,
     publicFiles: countPublicFiles(project),
     jsx,
@@ -111,6 +114,12 @@ export function addIgnoreLines(text: string): string {
   if (missing.length === 0) return text;
   const start = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
   return `${text}${start}${['# next-smart-cache', ...missing].join(newline)}${newline}`;
+}
+
+/** Below the folder as it was named, where that is a link. */
+function sourcesOf(project: Project): string[] {
+  const real = fs.realpathSync(project.root);
+  return listSourceFiles(project).files.map((file) => path.join(project.root, path.relative(real, file)));
 }
 
 function countPublicFiles({ publicDir }: Project): number | undefined {

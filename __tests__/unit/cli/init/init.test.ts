@@ -27,7 +27,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
     exitCode: 0,
     stdout: '',
     stderr:
-      'next-smart-cache: found 1 file in public/\n' +
+      'next-smart-cache: found next.config.mjs, 1 file in public/\n' +
       'next-smart-cache: wrote package.json (prebuild script), .gitignore (generated files), next.config.mjs (withSmartCache), ' +
       'jsconfig.json (jsxImportSource)\n' +
       'next-smart-cache: next: npm install next-smart-cache, then npm run build\n',
@@ -44,7 +44,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
   expect(again).toMatchObject({
     exitCode: 0,
     stderr:
-      'next-smart-cache: found 1 file in public/, and the JSX runtime in jsconfig.json\n' +
+      'next-smart-cache: found next.config.mjs, jsconfig.json, 1 file in public/\n' +
       'next-smart-cache: everything is wired already; nothing was written\n' +
       'next-smart-cache: next: npm install next-smart-cache, then npm run build\n',
   });
@@ -114,6 +114,7 @@ test.each([
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('wrote package.json (prebuild script), .gitignore (generated files), jsconfig.json (jsxImportSource)\n');
+  expect(stderr).toContain(`next: npm install next-smart-cache, then change ${name} as above, then npm run build\n`);
   expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
 });
@@ -256,7 +257,7 @@ test('that the package is to be installed is said only where package.json lacks 
 test('an app without public/ is wired, and so is one whose source no parser reads', async () => {
   const root = app({ 'app/broken.jsx': 'export default () => <div>' }, ['public/img/logo.svg']);
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('found no public/ yet\n')]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('found next.config.mjs, no public/ yet\n')]);
 });
 
 test('the config is loaded, for its options, where that can work: before it is wrapped, or with the package installed', async () => {

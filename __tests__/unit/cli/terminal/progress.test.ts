@@ -80,7 +80,7 @@ test('short work has no bar', async () => {
 });
 
 test('it is not drawn more often than one can see', async () => {
-  const { text } = await work(60);
+  const { text } = await work(90);
   expect(text.match(/hashing public\//g)?.length).toBeLessThan(4);
 });
 

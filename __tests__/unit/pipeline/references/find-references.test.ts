@@ -96,7 +96,7 @@ test.each([
 test.each<[string, assetPath: string, content: string, line: number, why: string]>([
   ['JavaScript', '/a.js', '\nimport "', 2, 'not JavaScript'],
   ['SVG', '/a.svg', '<svg>\n<style>\na{b:url(a<!-- -->b)}</style></svg>', 3, 'cut in two by markup'],
-  ['JSON', '/manifest.json', '{"icons":\n', 1, 'not JSON'],
+  ['JSON', '/manifest.json', '{"icons":\n', 2, 'not JSON'],
 ])('what cannot be read is left alone, and said with its line: %s', (_, assetPath, content, line, why) => {
   expect(found(assetPath, content)).toEqual({
     references: [],

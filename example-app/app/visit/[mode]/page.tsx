@@ -16,7 +16,7 @@ interface Props {
 
 /**
  * The files and nothing else, for `measureVisit`. The query makes them new to
- * the browser; `asset()` keeps it, and the hash stays the file's own.
+ * the browser; hashed URLs keep it, and the hash stays the file's own.
  */
 export default async function VisitPage({ params, searchParams }: Props) {
   const { mode } = await params;
