@@ -1,0 +1,112 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
+import { createApp, type NextApp } from '../support/next-app';
+import { type RecordingProxy, startProxy } from '../support/proxy';
+
+/** What npm publishes, copied into `public/`, as apps without a bundler for it have it. */
+const VENDORED = {
+  'bootstrap.min.css': 'bootstrap/dist/css/bootstrap.min.css',
+  'bootstrap.bundle.min.js': 'bootstrap/dist/js/bootstrap.bundle.min.js',
+  'jquery.min.js': 'jquery/dist/jquery.min.js',
+};
+
+interface Material {
+  name: string;
+  url: string;
+  /** Asset paths that the page loads by their hashed URLs, and by their plain ones. */
+  hashed: readonly string[];
+  plain: readonly string[];
+  /** What a visitor does there. Default: nothing. */
+  act?: (page: Page) => Promise<unknown>;
+}
+
+const MATERIAL: readonly Material[] = [
+  {
+    name: 'a landing page: data files, props of own components, template strings, next/image, Tailwind, bundled CSS',
+    url: '/',
+    hashed: ['badge', 'fast', 'hero', 'logo-one', 'logo-two', 'safe', 'texture'].map((name) => `/img/${name}.svg`),
+    plain: [],
+  },
+  {
+    name: 'a blog: front matter is hashed, HTML made of Markdown is not',
+    url: '/blog/first',
+    hashed: ['/img/cover.svg'],
+    plain: ['/img/diagram.svg'],
+  },
+  { name: 'MDX: Markdown and elements', url: '/notes', hashed: ['/img/inline.svg', '/img/note.svg'], plain: [] },
+  {
+    name: 'a dashboard that switches its theme: paths in the source are hashed, those put together at run time are not',
+    url: '/dashboard',
+    hashed: ['/img/moon.svg', '/img/sun.svg'],
+    plain: ['/themes/dark.css', '/themes/light.css'],
+    async act(page) {
+      await clickHydrated(page, 'button');
+      await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(0, 0, 0)');
+      await page.locator('img[src^="/img/moon."]').waitFor();
+    },
+  },
+  {
+    name: 'a legacy page: jQuery, Bootstrap, a relative URL in a stylesheet, and one in an element',
+    url: '/legacy',
+    hashed: [
+      '/css/legacy.css',
+      '/img/legacy-bg.svg',
+      '/js/legacy.js',
+      '/vendor/bootstrap.bundle.min.js',
+      '/vendor/bootstrap.min.css',
+      '/vendor/jquery.min.js',
+    ],
+    plain: ['/img/relative.svg'],
+    async act(page) {
+      await page.waitForFunction(() => document.documentElement.dataset.jquery === '3.7.1');
+      await page.click('button');
+      await page.locator('#more.show').waitFor();
+    },
+  },
+];
+
+let app: NextApp;
+let proxy: RecordingProxy;
+let browser: Browser;
+/** URL as the browser asks for it → asset path. */
+let assetPaths: Map<string, string>;
+beforeAll(async () => {
+  app = createApp('real-material', { line: 'companions' });
+  for (const [name, file] of Object.entries(VENDORED))
+    app.write(`public/vendor/${name}`, fs.readFileSync(path.join(app.installation, 'node_modules', file)));
+  app.build();
+  const { origin } = await app.start();
+  proxy = await startProxy(() => origin);
+  browser = await launchBrowser();
+  const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string }> };
+  assetPaths = new Map(Object.entries(assets).map(([assetPath, { url }]) => [url, assetPath]));
+});
+afterAll(async () => {
+  await browser?.close();
+  await proxy?.close();
+  await app?.dispose();
+});
+
+test.each(MATERIAL)('$name', async ({ url, hashed, plain, act }) => {
+  const context = await browser.newContext();
+  const visit = async () => {
+    const page = await context.newPage();
+    const complaints = recordComplaints(page);
+    proxy.seen.length = 0;
+    await page.goto(proxy.origin + url, { waitUntil: 'networkidle' });
+    await page.waitForFunction(() => document.documentElement.dataset.hydrated);
+    await act?.(page);
+    await page.close();
+    expect(complaints).toEqual([]);
+    const asked = [...new Set(proxy.seen.map(({ path: asked }) => asked))].sort();
+    return {
+      hashed: asked.flatMap((asked) => assetPaths.get(asked) ?? []),
+      plain: asked.filter((asked) => [...assetPaths.values()].includes(asked)),
+    };
+  };
+  expect(await visit()).toEqual({ hashed, plain });
+  expect((await visit()).hashed).toEqual([]);
+  await context.close();
+});
