@@ -112,6 +112,11 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
       whenBuildSucceeds(() => checkGuards(project, built(), served(), distDir), distDir);
       whenBuildSucceeds(() => requireUnchanged(project, files), distDir);
       whenBuildSucceeds(() => recordDeploy(project, built()));
+      whenBuildSucceeds(() => {
+        // Loaded here: every process of Next loads this file, and the readers of HTML and CSS are large.
+        const { reportCoverage } = require('./build-coverage.js') as typeof import('./build-coverage.js');
+        reportCoverage(project, built());
+      });
     },
   };
 }

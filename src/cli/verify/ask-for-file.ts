@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { findReferences, isLookedInto } from '../../pipeline/references/find-references.js';
+import { findLoadedUrls, isLookedInto } from '../../pipeline/references/find-references.js';
+import type { LinkedFile } from '../../pipeline/references/html-links.js';
 import { type Answer, isHtml, isNotThere, matchingAlgorithm } from './answer.js';
 import type { Ask, Want } from './ask.js';
 import { parseCacheControl } from './cache-headers.js';
-import { type LinkedFile, toHttpUrl } from './linked-files.js';
 import type { FileAnswers } from './site-answers.js';
 import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
 
@@ -83,10 +83,5 @@ async function askForMadeUp(url: URL, length: number, ask: Ask, whole: Want): Pr
 function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedFile[] {
   const bytes = body?.bytes;
   if (status !== 200 || bytes === undefined) return [];
-  const references = findReferences(pathname, bytes.length, () => bytes)?.references ?? [];
-  return references
-    .filter(({ kind }) => !['source-map', 'page', 'mention'].includes(kind))
-    .map(({ url }) => toHttpUrl(url, href))
-    .filter((url) => url !== undefined)
-    .map((url) => ({ url, integrity: undefined }));
+  return findLoadedUrls(href, bytes).map((url) => ({ url, integrity: undefined, place: 'reference', label: pathname }));
 }

@@ -1,12 +1,15 @@
+import { imageInside } from '../../core/coverage.js';
 import type { OnProgress } from '../../core/on-progress.js';
+import { toHttpUrl } from '../../pipeline/references/find-references.js';
+import { findLinkedFiles, type LinkedFile } from '../../pipeline/references/html-links.js';
 import { type Answer, isHtml, type RequestFailure } from './answer.js';
 import type { Ask } from './ask.js';
 import { askForFile } from './ask-for-file.js';
 import { forbidsSharedReuse } from './cache-headers.js';
-import { findLinkedFiles, type LinkedFile, toHttpUrl } from './linked-files.js';
+
 import type { FileAnswers, PageAnswers, Redirect, SiteAnswers } from './site-answers.js';
 import { shellWord, withoutCredentials } from './target-url.js';
-import { hasHashedForm, hashOf, imageInside, kindOf, type Origins } from './url-kind.js';
+import { hasHashedForm, hashOf, kindOf, type Origins } from './url-kind.js';
 
 export interface AskForSiteOptions {
   ask: Ask;
@@ -126,7 +129,7 @@ async function askForFiles(
 
 function throughOptimizer(link: LinkedFile): LinkedFile {
   const inner = imageInside(new URL(link.url));
-  return inner ? { url: inner.href, integrity: undefined } : link;
+  return inner ? { ...link, url: inner.href, integrity: undefined } : link;
 }
 
 /** Asks for the page once more, and for what must not be taken for a file. */
