@@ -46,6 +46,7 @@ function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOri
   }
   const known = REASONS[place];
   if (known) return known;
+  if (usesJsxRuntime === undefined) return UNKNOWN_APP;
   if (usesJsxRuntime === false) return NO_RUNTIME;
   if (usesJsxRuntime && isForClient && !isForClient(assetPath)) {
     return {
@@ -59,6 +60,12 @@ function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOri
 const NO_RUNTIME: Reason = {
   why: 'the elements of the app are not made by the JSX runtime of this package',
   fix: 'set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json',
+};
+
+/** For a page of an app that is not at hand. */
+const UNKNOWN_APP: Reason = {
+  why: 'the JSX runtime of this package did not make these elements, or client code does not know the paths',
+  fix: `${NO_RUNTIME.fix}; if it is set, "next-smart-cache check" says after a build what keeps each of them plain`,
 };
 
 const FROM_HTML: Reason = {
@@ -120,6 +127,9 @@ export interface BuildCoverage {
   /** Routes of which no page was rendered, since they are rendered when they are asked for. Sorted. */
   notMeasured: readonly string[];
 }
+
+/** Coverage of the build on disk, or why it cannot be measured. */
+export type MeasuredBuild = BuildCoverage | { whyNot: string };
 
 /** `41 of 43 public files that your pages load are hashed; plain: …; 3 dynamic pages not measured` */
 export function describeBuildCoverage({ coverage, notMeasured }: BuildCoverage): string {

@@ -4,7 +4,7 @@ import { isExternalUrl } from '../core/asset-path.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage, type NamedFile, publicFileFinder } from '../core/coverage.js';
 import { finishUrl } from '../core/finish-url.js';
-import { type BuildCoverage, describeBuildCoverage, describeGroup, explainPlainFiles } from '../core/plain-reasons.js';
+import { describeBuildCoverage, describeGroup, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { visible } from '../core/visible-text.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
@@ -28,7 +28,9 @@ const STORES = [STORE_URL, IMMUTABLE_STORE_URL, REWRITE_STORE_URL];
  * of prerendered pages, the stylesheets that it bundles, and the public files
  * that these load.
  */
-export function measureBuild(project: Project, built: BuiltManifest): BuildCoverage {
+export function measureBuild(project: Project, built: BuiltManifest): MeasuredBuild {
+  const whyNot = whyNotMeasured(project, built);
+  if (whyNot !== undefined) return { whyNot };
   const { buildDir, options, prefixes, usesJsxRuntime } = project;
   const { keptPlain, manifest } = built;
   const pages = listBuiltPages(project);
@@ -51,7 +53,7 @@ export function measureBuild(project: Project, built: BuiltManifest): BuildCover
  * Why the coverage of the build on disk cannot be measured, or says nothing of
  * what `public/` holds now; `undefined` if it can.
  */
-export function whyNotMeasured(project: Project, built: BuiltManifest): string | undefined {
+function whyNotMeasured(project: Project, built: BuiltManifest): string | undefined {
   if (!fs.existsSync(path.join(project.buildDir, 'BUILD_ID'))) return 'there is no finished build; run "next build"';
   if (!isLatestDeploy(project, built)) return 'the last build is of another public/ or of other options; run "next build" again';
   return listBuiltPages(project).length === 0
@@ -110,10 +112,10 @@ function readBytes(file: string): Buffer {
  * for each reason that files are plain. Never fails the build, which is sound.
  */
 export function reportCoverage(project: Project, built: BuiltManifest): void {
-  // `next build --experimental-build-mode compile` renders no page.
-  if (whyNotMeasured(project, built) !== undefined) return;
   try {
     const measured = measureBuild(project, built);
+    // `next build --experimental-build-mode compile` renders no page.
+    if ('whyNot' in measured) return;
     const lines = [`next-smart-cache: ${describeBuildCoverage(measured)}`, ...measured.groups.map((group) => `  ${describeGroup(group)}`)];
     for (const line of lines) console.log(visible(line));
   } catch (error) {

@@ -17,10 +17,11 @@ export interface BuiltPage {
 /** The pages that Next has rendered, sorted by file. */
 export function listBuiltPages({ buildDir, exportDir, isExport, publicDir }: Project): BuiltPage[] {
   const folders = isExport ? [exportDir] : ['app', 'pages'].map((router) => path.join(buildDir, 'server', router));
+  const hasNotFoundPage = fs.existsSync(path.join(folders[0] ?? '', '_not-found.html'));
   return folders.flatMap((folder) =>
     listFiles(folder, '.html')
-      // An export has the HTML files of `public/` too.
-      .filter((name) => !isExport || !fs.existsSync(path.join(publicDir, name)))
+      // An export has the HTML files of `public/` too, and 404.html is a copy of the page that `app/` has for it.
+      .filter((name) => !(isExport && fs.existsSync(path.join(publicDir, name))) && !(name === '404.html' && hasNotFoundPage))
       .map((name) => {
         const pathname = `/${name.slice(0, -'.html'.length).replace(/(^|\/)index$/, '$1')}`;
         return { file: path.join(folder, name), route: pathname.replace(/(.)\/$/, '$1'), pathname };

@@ -29,17 +29,18 @@ export interface AskForFileOptions {
 /** Asks for one file, and for what shows how it is served. */
 export async function askForFile(linked: LinkedFile, kind: UrlKind, { ask, maxSize }: AskForFileOptions): Promise<AskedFile> {
   const url = new URL(linked.url);
+  const { place, label } = linked;
   const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
   if (kind !== 'hashed') {
     const answer = await ask(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
     const isRoute = answer.status === 200 && (isHtml(answer) || isMadeByNext(answer));
-    const plain = isRoute ? 'route' : ({ kind: 'plain', url, answer: { ...answer, body: undefined } } as const);
+    const plain = isRoute ? 'route' : ({ kind: 'plain', url, place, label, answer: { ...answer, body: undefined } } as const);
     return { answers: kind === 'plain' ? plain : undefined, links: linksOf(url, answer) };
   }
   const whole: Want = { maxBytes: maxSize, ifLonger: 'fail-naming-max-size' };
   const answer = await ask(url, { ...whole, digests: true, keepBytes });
   const links = linksOf(url, answer);
-  const asked = { url, answer: { ...answer, body: answer.body && { ...answer.body, bytes: undefined } } };
+  const asked = { url, place, label, answer: { ...answer, body: answer.body && { ...answer.body, bytes: undefined } } };
   const hash = hashOf(url) ?? '';
   const digests = answer.status === 200 ? answer.body?.digests : undefined;
   const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;

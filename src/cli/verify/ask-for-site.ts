@@ -108,7 +108,7 @@ async function askForFiles(
   function select(candidates: readonly LinkedFile[]): LinkedFile[] {
     const selected: LinkedFile[] = [];
     for (const link of candidates.map(throughOptimizer)) {
-      if (seen.has(link.url)) continue;
+      if (link.place === 'no-hash' || seen.has(link.url)) continue;
       seen.add(link.url);
       const url = new URL(link.url);
       const kind = kindOf(url, origins);

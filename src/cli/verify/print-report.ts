@@ -26,12 +26,12 @@ export function printReport(report: SiteReport, io: CommandIo, { hasTable }: { h
   if (failed > 0) talk.note(`${formatCount(failed, 'plain URL')} answered with an error; see the table`);
   if (notAsked.beyondLimit > 0) talk.note(`${formatCount(notAsked.beyondLimit, 'more file')} not looked at: --max-assets`);
   for (const line of describeOtherOrigins(report)) talk.note(line);
-  if (coverage.plain.length > 0) {
+  for (const { why, fix, urls } of coverage.reasons) {
     talk.warn({
-      what: `${formatCount(coverage.plain.length)} of ${formatCount(coverage.total, 'public file')} that this page loads ${coverage.plain.length === 1 ? 'has' : 'have'} no hash in the URL`,
-      where: listFew(coverage.plain.map((url) => shorten(url, report))),
-      why: 'browsers ask for them again on every page view',
-      fix: 'link them by asset(), <CachedScript> or <CachedStyle>; "next-smart-cache check" lists where the source links them',
+      what: `${formatCount(urls.length)} of ${formatCount(coverage.total, 'public file')} that this page loads ${urls.length === 1 ? 'has' : 'have'} no hash in the URL`,
+      where: listFew(urls.map((url) => shorten(url, report))),
+      why,
+      fix,
     });
   }
   if (report.ok) talk.done(summarize(report));
