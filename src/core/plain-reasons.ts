@@ -105,7 +105,7 @@ const REASONS: Partial<Record<Place, Reason>> = {
  * @param max how many plain files are named. Default: 5.
  */
 export function describeCoverage({ hashed, total, plain }: Coverage, loadedBy: string, max = 5): string {
-  if (total === 0) return `no public file that ${loadedBy} could be hashed`;
+  if (total === 0) return `${loadedBy} no public file that could be hashed`;
   const counts = `${formatCount(hashed)} of ${formatCount(total, 'public file')} that ${loadedBy} ${total === 1 ? 'is' : 'are'} hashed`;
   if (plain.length === 0) return counts;
   const left = plain.length - max;

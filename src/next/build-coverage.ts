@@ -26,14 +26,18 @@ const STORES = [STORE_URL, IMMUTABLE_STORE_URL, REWRITE_STORE_URL];
 /**
  * Measures the coverage of a finished build by what Next has written: the HTML
  * of prerendered pages, the stylesheets that it bundles, and the public files
- * that these load.
+ * that these load. A build that is not of this manifest says nothing, so it is
+ * not measured.
  */
 export function measureBuild(project: Project, built: BuiltManifest): MeasuredBuild {
-  const whyNot = whyNotMeasured(project, built);
-  if (whyNot !== undefined) return { whyNot };
+  const isFinished = fs.existsSync(path.join(project.buildDir, 'BUILD_ID'));
+  if (!isFinished) return { whyNot: 'there is no finished build; run "next build"' };
+  if (!isLatestDeploy(project, built))
+    return { whyNot: 'the last build is of another public/ or of other options; run "next build" again' };
+  const pages = listBuiltPages(project);
+  if (pages.length === 0) return { whyNot: '"next build" rendered no page; measure a running site with "next-smart-cache verify URL"' };
   const { buildDir, options, prefixes, usesJsxRuntime } = project;
   const { keptPlain, manifest } = built;
-  const pages = listBuiltPages(project);
   const { images } = readDocument(buildDir, 'images-manifest.json') as { images?: { path?: string } };
   const find = publicFileFinder({ assets: manifest.assets, keptPlain, prefixes, origin: ORIGIN, optimizerPath: images?.path });
   const isExcluded = options.automatic.exclude.length > 0 ? assetPathMatcher(options.automatic.exclude) : () => false;
@@ -49,18 +53,6 @@ export function measureBuild(project: Project, built: BuiltManifest): MeasuredBu
   return { coverage, groups, pages: pages.length, notMeasured: listDynamicRoutes(project, pages) };
 }
 
-/**
- * Why the coverage of the build on disk cannot be measured, or says nothing of
- * what `public/` holds now; `undefined` if it can.
- */
-function whyNotMeasured(project: Project, built: BuiltManifest): string | undefined {
-  if (!fs.existsSync(path.join(project.buildDir, 'BUILD_ID'))) return 'there is no finished build; run "next build"';
-  if (!isLatestDeploy(project, built)) return 'the last build is of another public/ or of other options; run "next build" again';
-  return listBuiltPages(project).length === 0
-    ? 'no page was rendered by "next build"; measure a running site with "next-smart-cache verify URL"'
-    : undefined;
-}
-
 /** All URLs that the pages load, their stylesheets and public files included. */
 function* loadedUrls(
   { buildDir, cacheDir, options, prefixes: { basePath }, publicDir }: Project,
@@ -71,7 +63,7 @@ function* loadedUrls(
   const followed = new Set<string>();
   const store = openStore(cacheDir);
   for (const { file, route, pathname } of pages) {
-    for (const linked of findLinkedFiles(fs.readFileSync(file, 'utf8'), ORIGIN + basePath + pathname)) {
+    for (const linked of findLinkedFiles(withoutPayload(fs.readFileSync(file, 'utf8')), ORIGIN + basePath + pathname)) {
       yield* withReferences({ ...linked, page: route });
     }
   }
@@ -96,6 +88,11 @@ function* loadedUrls(
     const urls = findLoadedUrls(loaded.url, readBytes(file), { withModules: !options.modules.importMap });
     for (const url of urls) yield* withReferences({ url, place: 'reference', label: assetPath, page: loaded.page });
   }
+}
+
+/** The payload of React Server Components names every URL once more, and is half of a page. Next writes `<` as `\\u003c` in it. */
+function withoutPayload(html: string): string {
+  return html.replace(/<script[^>]*>\(?self\.__next_f[^<]*<\/script>/g, '');
 }
 
 function readBytes(file: string): Buffer {

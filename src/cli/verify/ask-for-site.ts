@@ -35,7 +35,14 @@ export async function askForSite(target: URL, options: AskForSiteOptions): Promi
   const html = isHtml(page.answer) ? page.answer.body?.bytes?.toString('utf8') : undefined;
   const links = html === undefined ? [] : findLinkedFiles(html, page.url.href);
   const found = await askForFiles(links, { site: page.url.origin, others: allowed }, options);
-  return { page: await askForPageAgain(page, found.files, options.ask), ...found };
+  const basePath = findBasePath(links, page.url.origin);
+  return { page: await askForPageAgain(page, found.files, options.ask), basePath, ...found };
+}
+
+/** Next's own files are below it, unless an `assetPrefix` takes its place. */
+function findBasePath(links: readonly LinkedFile[], origin: string): string {
+  const own = links.map(({ url }) => new URL(url)).find((url) => url.origin === origin && url.pathname.includes('/_next/static/'));
+  return own?.pathname.replace(/\/_next\/static\/.*$/s, '') ?? '';
 }
 
 type FirstPageAnswer = Pick<PageAnswers, 'url' | 'redirects' | 'answer'>;

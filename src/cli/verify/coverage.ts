@@ -5,7 +5,7 @@ import { explainPlainFiles } from '../../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
 import { STABLE_URL_GLOBS } from '../../core/stable-urls.js';
 import { parseCacheControl } from './cache-headers.js';
-import type { FileAnswers } from './site-answers.js';
+import type { FileAnswers, SiteAnswers } from './site-answers.js';
 import { withoutHash } from './url-kind.js';
 
 /** How many of the public files that a page loads it loads by a hashed URL. */
@@ -20,8 +20,8 @@ export interface SiteCoverage {
 }
 
 /** Measures the coverage of a page that has answered. What the site is built from is not known, so its answers tell what is a public file. */
-export function measureSiteCoverage(files: readonly FileAnswers[]): SiteCoverage {
-  const counted = new Map(files.filter(isCounted).map((file) => [file.url.href, file]));
+export function measureSiteCoverage({ files, basePath }: Pick<SiteAnswers, 'files' | 'basePath'>): SiteCoverage {
+  const counted = new Map(files.filter((file) => isCounted(file, basePath)).map((file) => [file.url.href, file]));
   const loaded = [...counted.values()].map(({ url, place, label }): LoadedUrl => ({ url: url.href, place, label, page: '' }));
   const coverage = measureCoverage(loaded, (href) => {
     const file = counted.get(href);
@@ -39,10 +39,9 @@ function originalOf({ kind, url }: FileAnswers): string {
   return [STORE_URL, IMMUTABLE_STORE_URL].reduce((pathname, storeUrl) => pathname.replace(storeUrl, ''), withoutHash(url).pathname);
 }
 
-function isCounted(file: FileAnswers): boolean {
-  const { kind, url, answer } = file;
+function isCounted({ kind, url, answer }: FileAnswers, basePath: string): boolean {
   if (kind === 'hashed') return true;
-  if (answer.status !== 200 || keepsItsName(url)) return false;
+  if (answer.status !== 200 || keepsItsName(url, basePath)) return false;
   // Another tool put a hash there and lets caches keep the file for it, so this package has nothing to add.
   return kind === 'plain' || !parseCacheControl(answer.headers['cache-control']).has('immutable');
 }
@@ -50,6 +49,6 @@ function isCounted(file: FileAnswers): boolean {
 const isStable = assetPathMatcher(STABLE_URL_GLOBS);
 
 /** Whether this package never hashes the file, whatever the options say: `favicon.ico`, service workers. */
-export function keepsItsName({ pathname }: URL): boolean {
-  return readings(pathname).some(isStable);
+function keepsItsName({ pathname }: URL, basePath: string): boolean {
+  return readings(pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname).some(isStable);
 }

@@ -3,7 +3,6 @@ import { formatCount } from '../../core/numbers.js';
 import type { CommandIo } from '../command-io.js';
 import { printable } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
-import { keepsItsName } from './coverage.js';
 import { shellWord } from './target-url.js';
 import { FAULTS, type Verdict } from './verdict.js';
 import type { Judged, SiteReport } from './verify-site.js';
@@ -126,10 +125,10 @@ function verdictOf({ verdicts }: Judged): string {
 
 const PLAIN_VERDICTS: ReadonlySet<string> = new Set(['no hash', 'fixed name', 'own hash']);
 
-function plainVerdictOf({ url, status }: Judged, unhashed: ReadonlySet<string>): string {
+function plainVerdictOf({ url, status, kind }: SiteReport['assets'][number], unhashed: ReadonlySet<string>): string {
   if (unhashed.has(url)) return 'no hash';
   if (status !== 200) return '-';
-  return keepsItsName(new URL(url)) ? 'fixed name' : 'own hash';
+  return kind === 'plain' ? 'fixed name' : 'own hash';
 }
 
 /** Without the origin of the page. */

@@ -5,6 +5,8 @@ import type { Answer } from './answer.js';
 export interface SiteAnswers {
   page: PageAnswers;
   files: readonly FileAnswers[];
+  /** Next's `basePath`, as far as the page tells. */
+  basePath: string;
   notAsked: NotAsked;
 }
 

@@ -65,7 +65,11 @@ export async function verifySite(written: string, options: VerifyOptions): Promi
   }
 }
 
-function judgeSite(url: URL, { page, files, notAsked }: SiteAnswers, { checksHash }: Pick<VerifyOptions, 'checksHash'>): SiteReport {
+function judgeSite(
+  url: URL,
+  { page, files, basePath, notAsked }: SiteAnswers,
+  { checksHash }: Pick<VerifyOptions, 'checksHash'>,
+): SiteReport {
   const circles = findCircles(files);
   const habits = findHostHabits(files);
   const assets = files.map((file) => {
@@ -73,7 +77,7 @@ function judgeSite(url: URL, { page, files, notAsked }: SiteAnswers, { checksHas
       file.kind === 'hashed' ? judgeHashed(file, { checksHash, habits, isInCircle: circles.has(file.url.href) }) : judgePlain(file);
     return { kind: file.kind, ...toJudged(file.url, file.answer, verdicts) };
   });
-  const coverage = measureSiteCoverage(files);
+  const coverage = measureSiteCoverage({ files, basePath });
   const judgedPage = toJudged(page.url, page.answer, judgePage(page, { coverage, notAsked }));
   return {
     url: url.href,
