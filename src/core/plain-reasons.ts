@@ -48,7 +48,7 @@ function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOri
   if (known) return known;
   if (usesJsxRuntime === undefined) return UNKNOWN_APP;
   if (usesJsxRuntime === false) return NO_RUNTIME;
-  if (usesJsxRuntime && isForClient && !isForClient(assetPath)) {
+  if (isForClient && !isForClient(assetPath)) {
     return {
       why: 'the path is put together at run time in client code, or the element comes from the HTML of Markdown or of a CMS',
       fix: `for client code, add clientAssets: ['${globForNeighbours(assetPath)}'] to the options of withSmartCache(); for HTML, write the URL with asset()`,
@@ -113,7 +113,7 @@ export function describeCoverage({ hashed, total, plain }: Coverage, loadedBy: s
 }
 
 /** `/search.json (fetch in / and 3 more pages)` */
-export function describePlainFile({ assetPath, label, pages }: PlainFile): string {
+function describePlainFile({ assetPath, label, pages }: PlainFile): string {
   const more = pages.length > 1 ? ` and ${formatCount(pages.length - 1, 'more page')}` : '';
   return `${assetPath} (${label} in ${pages[0]}${more})`;
 }
@@ -137,7 +137,7 @@ export function describeBuildCoverage({ coverage, notMeasured }: BuildCoverage):
   return describeCoverage(coverage, 'your pages load') + dynamic;
 }
 
-/** `/search.json: fetch() and workers take … Fix: write asset() in both, the preload and the call` */
+/** `/search.json: fetch() and workers take …; write asset() in both, the preload and the call` */
 export function describeGroup({ why, fix, files }: PlainGroup, max = 3): string {
   const left = files.length - max;
   const names =

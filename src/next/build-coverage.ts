@@ -4,11 +4,10 @@ import { isExternalUrl } from '../core/asset-path.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage, type NamedFile, publicFileFinder } from '../core/coverage.js';
 import { finishUrl } from '../core/finish-url.js';
-import { describeBuildCoverage, describeGroup, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
+import { type BuildCoverage, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import { visible } from '../core/visible-text.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
-import { isLatestDeploy } from '../pipeline/deploys.js';
+import { isLatestDeploy, readDeploys } from '../pipeline/deploys.js';
 import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
 import type { Project } from '../pipeline/project.js';
 import { findLoadedUrls } from '../pipeline/references/find-references.js';
@@ -30,12 +29,22 @@ const STORES = [STORE_URL, IMMUTABLE_STORE_URL, REWRITE_STORE_URL];
  * not measured.
  */
 export function measureBuild(project: Project, built: BuiltManifest): MeasuredBuild {
-  const isFinished = fs.existsSync(path.join(project.buildDir, 'BUILD_ID'));
-  if (!isFinished) return { whyNot: 'there is no finished build; run "next build"' };
+  if (!fs.existsSync(path.join(project.buildDir, 'BUILD_ID'))) return { whyNot: 'there is no finished build; run "next build"' };
+  if (readDeploys(project).length === 0) {
+    return { whyNot: 'the last build left no record: wrap next.config in withSmartCache, keep .next/cache, and run "next build" again' };
+  }
   if (!isLatestDeploy(project, built))
     return { whyNot: 'the last build is of another public/ or of other options; run "next build" again' };
   const pages = listBuiltPages(project);
   if (pages.length === 0) return { whyNot: '"next build" rendered no page; measure a running site with "next-smart-cache verify URL"' };
+  try {
+    return measurePages(project, built, pages);
+  } catch (error) {
+    return { whyNot: `what "next build" has written cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function measurePages(project: Project, built: BuiltManifest, pages: readonly BuiltPage[]): BuildCoverage {
   const { buildDir, options, prefixes, usesJsxRuntime } = project;
   const { keptPlain, manifest } = built;
   const { images } = readDocument(buildDir, 'images-manifest.json') as { images?: { path?: string } };
@@ -101,21 +110,5 @@ function readBytes(file: string): Buffer {
   } catch {
     // What is not there names nothing; that it is not there is for others to say.
     return Buffer.alloc(0);
-  }
-}
-
-/**
- * Prints the coverage of a build that has just ended: one line, and one more
- * for each reason that files are plain. Never fails the build, which is sound.
- */
-export function reportCoverage(project: Project, built: BuiltManifest): void {
-  try {
-    const measured = measureBuild(project, built);
-    // `next build --experimental-build-mode compile` renders no page.
-    if ('whyNot' in measured) return;
-    const lines = [`next-smart-cache: ${describeBuildCoverage(measured)}`, ...measured.groups.map((group) => `  ${describeGroup(group)}`)];
-    for (const line of lines) console.log(visible(line));
-  } catch (error) {
-    console.warn(`next-smart-cache: coverage was not measured: ${visible(error instanceof Error ? error.message : String(error))}`);
   }
 }
