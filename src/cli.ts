@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { main } from './cli/main.js';
 import { handleOutputErrors } from './cli/terminal/output-errors.js';
+import { measureBuild } from './next/build-coverage.js';
 import { readBuiltSite } from './next/built-site.js';
 import { loadProject } from './next/load-project.js';
 import { findConfigFile } from './next/project-root.js';
@@ -37,6 +38,7 @@ void main(process.argv.slice(2), {
   },
   loadProject,
   readBuiltSite,
+  measureBuild,
   findConfigFile,
   interruption,
   version: (JSON.parse(fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as { version: string }).version,

@@ -1,4 +1,6 @@
 import type { BuiltSite } from '../core/nginx-areas.js';
+import type { MeasuredBuild } from '../core/plain-reasons.js';
+import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import type { Project } from '../pipeline/project.js';
 
 /** The world as the command line sees it; tests pass their own. */
@@ -14,6 +16,8 @@ export interface CommandIo {
   loadProject(root: string): Promise<Project>;
   /** Reads what `next build` has left of a project. */
   readBuiltSite(project: Project): BuiltSite;
+  /** Measures the coverage of what `next build` has left of a project. */
+  measureBuild(project: Project, built: BuiltManifest): MeasuredBuild;
   /** The `next.config` of an app's folder, in any of its forms. */
   findConfigFile(root: string): string | undefined;
   /**

@@ -8,6 +8,7 @@ import { compareManifests } from '../core/manifest-changes.js';
 import type { ManifestEntry } from '../core/manifest-document.js';
 import { newWarningsOnly } from '../core/new-warnings.js';
 import { formatCount } from '../core/numbers.js';
+import { describeBuildCoverage, describeGroup } from '../core/plain-reasons.js';
 import { NEWEST_MANIFEST, type WithNewestManifest } from '../core/render-manifest.js';
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import type { RenderManifestSettings } from '../core/to-render-manifest.js';
@@ -111,7 +112,10 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
       declareImmutable(files, distDir);
       whenBuildSucceeds(() => checkGuards(project, built(), served(), distDir), distDir);
       whenBuildSucceeds(() => requireUnchanged(project, files), distDir);
-      whenBuildSucceeds(() => recordDeploy(project, built()));
+      whenBuildSucceeds(() => {
+        recordDeploy(project, built());
+        reportCoverage(project, built());
+      });
     },
   };
 }
@@ -216,6 +220,14 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** Says the coverage of a build that has ended: one line, and one more for each reason that files are plain. */
+function reportCoverage(project: Project, built: BuiltManifest): void {
+  // Loaded here: every process of Next loads this file, and the readers of HTML and CSS are large.
+  const measured = (require('./build-coverage.js') as typeof import('./build-coverage.js')).measureBuild(project, built);
+  say('whyNot' in measured ? `coverage not measured: ${measured.whyNot}` : describeBuildCoverage(measured));
+  for (const group of 'whyNot' in measured ? [] : measured.groups) console.log(`  ${visible(describeGroup(group))}`);
 }
 
 function warn(warnings: readonly ErrorParts[]): void {

@@ -91,6 +91,12 @@ export function readDeploys(project: Project): Deploy[] {
   return readRecord(project).deploys;
 }
 
+/** Whether the last build that ended well has served exactly what this manifest names. */
+export function isLatestDeploy(project: Project, built: BuiltManifest): boolean {
+  const [latest] = readDeploys(project);
+  return latest !== undefined && isSameDeploy(latest, toDeploy(built));
+}
+
 /**
  * Writes down that this build is a deploy, and removes from the store what no
  * deploy serves any more. For builds that have come to their end: one that

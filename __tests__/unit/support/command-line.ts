@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { CommandIo } from '../../../src/cli/command-io';
 import { main } from '../../../src/cli/main';
+import { measureBuild } from '../../../src/next/build-coverage';
 import { readBuiltSite } from '../../../src/next/built-site';
 import { findConfigFile } from '../../../src/next/project-root';
 import { resolveProject } from '../../../src/pipeline/project';
@@ -30,6 +31,7 @@ export function commandWorld(io: Partial<CommandIo> = {}): { io: CommandIo; writ
       terminal: { hasColors: false, isInteractive: false },
       loadProject: async (root) => resolveProject({ root }),
       readBuiltSite,
+      measureBuild,
       findConfigFile,
       interruption: () => new AbortController().signal,
       ...io,

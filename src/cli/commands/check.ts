@@ -4,18 +4,26 @@ import { formatCount } from '../../core/numbers.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import type { CliCommand, Invocation } from '../command.js';
 import type { CommandIo, ExitCode } from '../command-io.js';
+import { coverageAsData, holdsFloor, parsePercent, printCoverage, summarizeCoverage } from '../coverage-report.js';
 import { printableJson } from '../terminal/printable.js';
 import { HASHING, withProgress } from '../terminal/progress.js';
 import { createTalk } from '../terminal/talk.js';
 
 export const checkCommand: CliCommand = {
   name: 'check',
-  summary: 'for CI: whether manifest and options hold',
-  description: 'Tells, without writing anything, whether the manifest is current. Loading next.config checks the options.',
+  summary: 'for CI: manifest, options, and the coverage of the last build',
+  description:
+    'Tells, without writing anything, whether the manifest is current, and how many of the public files that the pages of the last ' +
+    'build load are hashed. Loading next.config checks the options.',
   failsWhen: 'a check failed',
-  examples: [['check', 'in CI, after "next-smart-cache build"']],
+  examples: [
+    ['check', 'in CI, after "next-smart-cache build"'],
+    ['check --coverage 95', 'in CI, after "next build"'],
+  ],
   configure: (command) => {
-    command.option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it');
+    command
+      .option('--coverage <percent>', 'fail if less than this of the public files that the built pages load is hashed', parsePercent)
+      .option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it');
   },
   run: runCheck,
 };
@@ -25,12 +33,18 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
-  const ok = manifest === 'not asked' || manifest === 'current';
-  if (json) io.stdout(`${printableJson({ ok, manifest, warnings: built.warnings })}\n`);
+  const isUsable = manifest === 'not asked' || manifest === 'current';
+  const measured = io.measureBuild(project, built);
+  const floor = options.coverage as number | undefined;
+  const problems = (isUsable ? 0 : 1) + (holdsFloor(measured, floor) ? 0 : 1);
+  if (json) {
+    const report = { ok: problems === 0, manifest, coverage: coverageAsData(measured), warnings: built.warnings };
+    io.stdout(`${printableJson(report)}\n`);
+  }
   const talk = createTalk(io);
   for (const notice of built.notices) talk.note(notice);
   for (const warning of built.warnings) talk.warn(warning);
-  if (!ok) {
+  if (!isUsable) {
     if (built.deliveryBefore !== undefined) for (const line of project.deliveryLines) talk.note(line);
     const why =
       built.deliveryBefore === undefined
@@ -38,8 +52,9 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
         : `: it is for ${built.deliveryBefore} delivery, and here it would be for ${project.delivery}`;
     talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}${why}; run "next-smart-cache build"`);
   }
+  printCoverage(talk, measured, floor);
   const files = formatCount(Object.keys(built.manifest.assets).length, 'file');
-  if (ok) talk.done(`${files} checked, no problems`);
-  else talk.fail(`1 problem; ${files} in public/`);
-  return ok ? 0 : 1;
+  if (problems > 0) talk.fail(`${formatCount(problems, 'problem')}; ${files} in public/`);
+  else talk.done(`${files} checked, no problems; ${summarizeCoverage(measured)}`);
+  return problems > 0 ? 1 : 0;
 }

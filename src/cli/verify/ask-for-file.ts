@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { findReferences, isLookedInto } from '../../pipeline/references/find-references.js';
+import { findLoadedUrls, isLookedInto } from '../../pipeline/references/find-references.js';
+import type { LinkedFile } from '../../pipeline/references/html-links.js';
 import { type Answer, isHtml, isNotThere, matchingAlgorithm } from './answer.js';
 import type { Ask, Want } from './ask.js';
 import { parseCacheControl } from './cache-headers.js';
-import { type LinkedFile, toHttpUrl } from './linked-files.js';
 import type { FileAnswers } from './site-answers.js';
 import { hashOf, isInStore, type UrlKind, withHash, withoutHash } from './url-kind.js';
 
@@ -29,17 +29,18 @@ export interface AskForFileOptions {
 /** Asks for one file, and for what shows how it is served. */
 export async function askForFile(linked: LinkedFile, kind: UrlKind, { ask, maxSize }: AskForFileOptions): Promise<AskedFile> {
   const url = new URL(linked.url);
+  const { place, label } = linked;
   const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
   if (kind !== 'hashed') {
     const answer = await ask(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
     const isRoute = answer.status === 200 && (isHtml(answer) || isMadeByNext(answer));
-    const plain = isRoute ? 'route' : ({ kind: 'plain', url, answer: { ...answer, body: undefined } } as const);
+    const plain = isRoute ? 'route' : ({ kind: 'plain', url, place, label, answer: { ...answer, body: undefined } } as const);
     return { answers: kind === 'plain' ? plain : undefined, links: linksOf(url, answer) };
   }
   const whole: Want = { maxBytes: maxSize, ifLonger: 'fail-naming-max-size' };
   const answer = await ask(url, { ...whole, digests: true, keepBytes });
   const links = linksOf(url, answer);
-  const asked = { url, answer: { ...answer, body: answer.body && { ...answer.body, bytes: undefined } } };
+  const asked = { url, place, label, answer: { ...answer, body: answer.body && { ...answer.body, bytes: undefined } } };
   const hash = hashOf(url) ?? '';
   const digests = answer.status === 200 ? answer.body?.digests : undefined;
   const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;
@@ -83,10 +84,5 @@ async function askForMadeUp(url: URL, length: number, ask: Ask, whole: Want): Pr
 function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedFile[] {
   const bytes = body?.bytes;
   if (status !== 200 || bytes === undefined) return [];
-  const references = findReferences(pathname, bytes.length, () => bytes)?.references ?? [];
-  return references
-    .filter(({ kind }) => !['source-map', 'page', 'mention'].includes(kind))
-    .map(({ url }) => toHttpUrl(url, href))
-    .filter((url) => url !== undefined)
-    .map((url) => ({ url, integrity: undefined }));
+  return findLoadedUrls(href, bytes).map((url) => ({ url, integrity: undefined, place: 'reference', label: pathname }));
 }

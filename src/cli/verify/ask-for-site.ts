@@ -1,12 +1,15 @@
+import { imageInside } from '../../core/coverage.js';
 import type { OnProgress } from '../../core/on-progress.js';
+import { toHttpUrl } from '../../pipeline/references/find-references.js';
+import { findLinkedFiles, type LinkedFile } from '../../pipeline/references/html-links.js';
 import { type Answer, isHtml, type RequestFailure } from './answer.js';
 import type { Ask } from './ask.js';
 import { askForFile } from './ask-for-file.js';
 import { forbidsSharedReuse } from './cache-headers.js';
-import { findLinkedFiles, type LinkedFile, toHttpUrl } from './linked-files.js';
+
 import type { FileAnswers, PageAnswers, Redirect, SiteAnswers } from './site-answers.js';
 import { shellWord, withoutCredentials } from './target-url.js';
-import { hasHashedForm, hashOf, imageInside, kindOf, type Origins } from './url-kind.js';
+import { hasHashedForm, hashOf, kindOf, type Origins } from './url-kind.js';
 
 export interface AskForSiteOptions {
   ask: Ask;
@@ -32,7 +35,14 @@ export async function askForSite(target: URL, options: AskForSiteOptions): Promi
   const html = isHtml(page.answer) ? page.answer.body?.bytes?.toString('utf8') : undefined;
   const links = html === undefined ? [] : findLinkedFiles(html, page.url.href);
   const found = await askForFiles(links, { site: page.url.origin, others: allowed }, options);
-  return { page: await askForPageAgain(page, found.files, options.ask), ...found };
+  const basePath = findBasePath(links, page.url.origin);
+  return { page: await askForPageAgain(page, found.files, options.ask), basePath, ...found };
+}
+
+/** Next's own files are below it, unless an `assetPrefix` takes its place. */
+function findBasePath(links: readonly LinkedFile[], origin: string): string {
+  const own = links.map(({ url }) => new URL(url)).find((url) => url.origin === origin && url.pathname.includes('/_next/static/'));
+  return own?.pathname.replace(/\/_next\/static\/.*$/s, '') ?? '';
 }
 
 type FirstPageAnswer = Pick<PageAnswers, 'url' | 'redirects' | 'answer'>;
@@ -105,7 +115,7 @@ async function askForFiles(
   function select(candidates: readonly LinkedFile[]): LinkedFile[] {
     const selected: LinkedFile[] = [];
     for (const link of candidates.map(throughOptimizer)) {
-      if (seen.has(link.url)) continue;
+      if (link.place === 'no-hash' || seen.has(link.url)) continue;
       seen.add(link.url);
       const url = new URL(link.url);
       const kind = kindOf(url, origins);
@@ -126,7 +136,7 @@ async function askForFiles(
 
 function throughOptimizer(link: LinkedFile): LinkedFile {
   const inner = imageInside(new URL(link.url));
-  return inner ? { url: inner.href, integrity: undefined } : link;
+  return inner ? { ...link, url: inner.href, integrity: undefined } : link;
 }
 
 /** Asks for the page once more, and for what must not be taken for a file. */

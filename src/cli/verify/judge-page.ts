@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/numbers.js';
 import { type Answer, contentTypeOf, isHtml } from './answer.js';
 import { MAX_PAGE_BYTES } from './ask-for-site.js';
 import { forbidsSharedReuse, isKeptLong, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
-import type { Coverage } from './coverage.js';
+import type { SiteCoverage } from './coverage.js';
 import type { NotAsked, PageAnswers } from './site-answers.js';
 import { advises, fails, holds, type Verdict } from './verdict.js';
 
@@ -12,7 +12,7 @@ const CUT = `only its first ${formatBytes(MAX_PAGE_BYTES)} were read, so files t
 
 /** The files found on the page. */
 export interface PageContext {
-  coverage: Coverage;
+  coverage: SiteCoverage;
   notAsked: Pick<NotAsked, 'hashedElsewhere'>;
 }
 
@@ -50,7 +50,7 @@ function judgeHashedUrls({ pathname }: URL, { coverage, notAsked }: PageContext)
     'hashed-urls',
     'no hash',
     `none of the public files that ${pathname} loads has a hash in its URL`,
-    'wrap next.config in withSmartCache and link files by asset(), <CachedScript> or <CachedStyle>; or verify another page',
+    'wrap next.config in withSmartCache, and set "jsxImportSource": "next-smart-cache" in tsconfig.json or jsconfig.json; or verify another page',
   );
 }
 

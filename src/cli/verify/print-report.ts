@@ -3,7 +3,6 @@ import { formatCount } from '../../core/numbers.js';
 import type { CommandIo } from '../command-io.js';
 import { printable } from '../terminal/printable.js';
 import { createTalk } from '../terminal/talk.js';
-import { keepsItsName } from './coverage.js';
 import { shellWord } from './target-url.js';
 import { FAULTS, type Verdict } from './verdict.js';
 import type { Judged, SiteReport } from './verify-site.js';
@@ -26,12 +25,12 @@ export function printReport(report: SiteReport, io: CommandIo, { hasTable }: { h
   if (failed > 0) talk.note(`${formatCount(failed, 'plain URL')} answered with an error; see the table`);
   if (notAsked.beyondLimit > 0) talk.note(`${formatCount(notAsked.beyondLimit, 'more file')} not looked at: --max-assets`);
   for (const line of describeOtherOrigins(report)) talk.note(line);
-  if (coverage.plain.length > 0) {
+  for (const { why, fix, urls } of coverage.reasons) {
     talk.warn({
-      what: `${formatCount(coverage.plain.length)} of ${formatCount(coverage.total, 'public file')} that this page loads ${coverage.plain.length === 1 ? 'has' : 'have'} no hash in the URL`,
-      where: listFew(coverage.plain.map((url) => shorten(url, report))),
-      why: 'browsers ask for them again on every page view',
-      fix: 'link them by asset(), <CachedScript> or <CachedStyle>; "next-smart-cache check" lists where the source links them',
+      what: `${formatCount(urls.length)} of ${formatCount(coverage.total, 'public file')} that this page loads ${urls.length === 1 ? 'has' : 'have'} no hash in the URL`,
+      where: listFew(urls.map((url) => shorten(url, report))),
+      why,
+      fix,
     });
   }
   if (report.ok) talk.done(summarize(report));
@@ -126,10 +125,10 @@ function verdictOf({ verdicts }: Judged): string {
 
 const PLAIN_VERDICTS: ReadonlySet<string> = new Set(['no hash', 'fixed name', 'own hash']);
 
-function plainVerdictOf({ url, status }: Judged, unhashed: ReadonlySet<string>): string {
+function plainVerdictOf({ url, status, kind }: SiteReport['assets'][number], unhashed: ReadonlySet<string>): string {
   if (unhashed.has(url)) return 'no hash';
   if (status !== 200) return '-';
-  return keepsItsName(new URL(url)) ? 'fixed name' : 'own hash';
+  return kind === 'plain' ? 'fixed name' : 'own hash';
 }
 
 /** Without the origin of the page. */

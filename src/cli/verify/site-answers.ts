@@ -1,9 +1,12 @@
+import type { LinkedFile } from '../../pipeline/references/html-links.js';
 import type { Answer } from './answer.js';
 
 /** The answers of a site, not judged yet. */
 export interface SiteAnswers {
   page: PageAnswers;
   files: readonly FileAnswers[];
+  /** Next's `basePath`, as far as the page tells. */
+  basePath: string;
   notAsked: NotAsked;
 }
 
@@ -27,7 +30,10 @@ export interface Redirect {
 /** One file of a page. */
 export type FileAnswers = HashedFileAnswers | PlainFileAnswers;
 
-export interface HashedFileAnswers {
+/** The place that names the file. */
+type Where = Pick<LinkedFile, 'place' | 'label'>;
+
+export interface HashedFileAnswers extends Where {
   kind: 'hashed';
   url: URL;
   answer: Answer;
@@ -43,7 +49,7 @@ export interface HashedFileAnswers {
   references: readonly string[];
 }
 
-export interface PlainFileAnswers {
+export interface PlainFileAnswers extends Where {
   /** `other-hash`: the name holds a date, or a hash that this package did not make. */
   kind: 'plain' | 'other-hash';
   url: URL;

@@ -74,9 +74,3 @@ function withPath(url: URL, pathname: string): URL {
   changed.pathname = pathname;
   return changed;
 }
-
-/** The image that an optimized one is made of: `/_next/image?url=…`. */
-export function imageInside(url: URL): URL | undefined {
-  const inner = /\/_next\/image\/?$/.test(url.pathname) ? url.searchParams.get('url') : null;
-  return inner !== null && URL.canParse(inner, url) ? new URL(inner, url) : undefined;
-}

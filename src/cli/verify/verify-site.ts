@@ -3,7 +3,7 @@ import { strongComponents } from '../../pipeline/graph/strong-components.js';
 import type { Answer } from './answer.js';
 import { createAsk } from './ask.js';
 import { askForSite } from './ask-for-site.js';
-import { type Coverage, measureCoverage } from './coverage.js';
+import { measureSiteCoverage, type SiteCoverage } from './coverage.js';
 import { findHostHabits, judgeHashed } from './judge-hashed.js';
 import { judgePage } from './judge-page.js';
 import { judgePlain } from './judge-plain.js';
@@ -35,7 +35,7 @@ export interface SiteReport {
   redirects: readonly Redirect[];
   page: Judged;
   assets: readonly (Judged & { kind: FileAnswers['kind'] })[];
-  coverage: Coverage;
+  coverage: SiteCoverage;
   notAsked: NotAsked;
   /** Whether no check failed. */
   ok: boolean;
@@ -65,7 +65,11 @@ export async function verifySite(written: string, options: VerifyOptions): Promi
   }
 }
 
-function judgeSite(url: URL, { page, files, notAsked }: SiteAnswers, { checksHash }: Pick<VerifyOptions, 'checksHash'>): SiteReport {
+function judgeSite(
+  url: URL,
+  { page, files, basePath, notAsked }: SiteAnswers,
+  { checksHash }: Pick<VerifyOptions, 'checksHash'>,
+): SiteReport {
   const circles = findCircles(files);
   const habits = findHostHabits(files);
   const assets = files.map((file) => {
@@ -73,7 +77,7 @@ function judgeSite(url: URL, { page, files, notAsked }: SiteAnswers, { checksHas
       file.kind === 'hashed' ? judgeHashed(file, { checksHash, habits, isInCircle: circles.has(file.url.href) }) : judgePlain(file);
     return { kind: file.kind, ...toJudged(file.url, file.answer, verdicts) };
   });
-  const coverage = measureCoverage(files);
+  const coverage = measureSiteCoverage({ files, basePath });
   const judgedPage = toJudged(page.url, page.answer, judgePage(page, { coverage, notAsked }));
   return {
     url: url.href,

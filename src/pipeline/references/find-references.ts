@@ -95,6 +95,30 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   }
 }
 
+/**
+ * The URLs that a browser loads because of a file, absolute: what the file
+ * refers to, without source maps, pages, and texts that may be URLs.
+ *
+ * @param url the URL of the file, absolute. The extension of its path tells the format.
+ * @param withModules whether the modules that a module imports are among them. Default: true.
+ */
+export function findLoadedUrls(url: string, content: Buffer, { withModules = true } = {}): string[] {
+  const references = findReferences(new URL(url).pathname, content.length, () => content)?.references ?? [];
+  return references
+    .filter(({ kind }) => !['source-map', 'page', 'mention', ...(withModules ? [] : MODULE_KINDS)].includes(kind))
+    .flatMap((reference) => toHttpUrl(reference.url, url) ?? []);
+}
+
+const MODULE_KINDS = ['import', 'dynamic-import', 'module-url'];
+
+/** Absolute, without fragment; `undefined` for what is not fetched over HTTP. */
+export function toHttpUrl(written: string, base: string): string | undefined {
+  if (!URL.canParse(written, base)) return undefined;
+  const url = new URL(written, base);
+  url.hash = '';
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
+}
+
 /** The encoding that a browser reads a file in. Next sends text as UTF-8, whatever the file is written in, and names no encoding for SVG. */
 export function encodingOf(assetPath: string, content: Buffer): TextEncoding {
   return formatOf(assetPath) === 'svg' ? xmlEncodingOf(content) : 'utf-8';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { findLinkedFiles } from '../../../../src/cli/verify/linked-files';
+import { findLinkedFiles } from '../../../../src/pipeline/references/html-links';
 import { runCommand } from '../../support/command-line';
 import {
   closeSites,

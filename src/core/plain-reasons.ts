@@ -1,0 +1,149 @@
+import type { Coverage, Place, PlainFile } from './coverage.js';
+import { formatCount } from './numbers.js';
+import { globForNeighbours } from './unlisted-assets.js';
+
+/** Plain files that have one reason. */
+export interface PlainGroup {
+  why: string;
+  /** The edit that has them hashed. */
+  fix: string;
+  files: readonly PlainFile[];
+}
+
+/** What is known of the app, beyond the pages. */
+export interface ReasonContext {
+  /** Whether the app's elements are made by the JSX runtime of this package. Default: unknown. */
+  usesJsxRuntime?: boolean;
+  /** Whether hashed URLs are on another origin. Default: false. */
+  isCrossOrigin?: boolean;
+  /** Whether client code may look a file up. Default: unknown. */
+  isForClient?: ((assetPath: string) => boolean) | undefined;
+  /** Asset paths that do not work under a hashed URL. Default: none. */
+  keptPlain?: readonly string[];
+}
+
+/** Groups plain files by the reason that their URL is plain, in the order of the files. */
+export function explainPlainFiles({ plain }: Coverage, context: ReasonContext): PlainGroup[] {
+  const groups = new Map<string, PlainGroup>();
+  for (const file of plain) {
+    const { why, fix } = reasonFor(file, context);
+    groups.set(why + fix, { why, fix, files: [...(groups.get(why + fix)?.files ?? []), file] });
+  }
+  return [...groups.values()];
+}
+
+type Reason = Pick<PlainGroup, 'why' | 'fix'>;
+
+function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOrigin, isForClient, keptPlain = [] }: ReasonContext): Reason {
+  if (keptPlain.includes(assetPath)) {
+    return { why: 'the file does not work under a hashed URL', fix: 'see the warnings of "next-smart-cache build", or exclude it' };
+  }
+  if (isCrossOrigin && (place === 'same-origin' || place === 'style')) {
+    return {
+      why: 'browsers and next/image take this file from the origin of the page alone',
+      fix: 'serve the site without "cdnPrefix", or exclude the file',
+    };
+  }
+  const known = REASONS[place];
+  if (known) return known;
+  if (usesJsxRuntime === undefined) return UNKNOWN_APP;
+  if (usesJsxRuntime === false) return NO_RUNTIME;
+  if (isForClient && !isForClient(assetPath)) {
+    return {
+      why: 'the path is put together at run time in client code, or the element comes from the HTML of Markdown or of a CMS',
+      fix: `for client code, add clientAssets: ['${globForNeighbours(assetPath)}'] to the options of withSmartCache(); for HTML, write the URL with asset()`,
+    };
+  }
+  return FROM_HTML;
+}
+
+const NO_RUNTIME: Reason = {
+  why: 'the elements of the app are not made by the JSX runtime of this package',
+  fix: 'set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json',
+};
+
+/** For a page of an app that is not at hand. */
+const UNKNOWN_APP: Reason = {
+  why: 'the JSX runtime of this package did not make these elements, or client code does not know the paths',
+  fix: `${NO_RUNTIME.fix}; if it is set, "next-smart-cache check" says after a build what keeps each of them plain`,
+};
+
+const FROM_HTML: Reason = {
+  why: "the element is not made by the app's own JSX: it comes from the HTML of Markdown or of a CMS, or from a package",
+  fix: 'write the URL with asset() where that HTML is made, or pass asset() to the component of the package',
+};
+
+/** The reasons that the place alone tells. */
+const REASONS: Partial<Record<Place, Reason>> = {
+  'own-integrity': {
+    why: 'an element with an integrity of its own keeps its URL',
+    fix: 'remove the integrity, or write <CachedScript> or <CachedStyle>, which add one',
+  },
+  metadata: { why: 'a metadata object is not an element', fix: 'write its URLs with asset()' },
+  stylesheet: {
+    why: 'the URL is in a stylesheet that Next bundles',
+    fix: 'add next-smart-cache/postcss to the plugins of PostCSS, as the last one, so that it sees the output of Tailwind and others',
+  },
+  reference: {
+    why: 'a public file names it, and that reference is not rewritten',
+    fix: 'have the file that names it hashed, with the "references" option on; "next-smart-cache build" warns about references that cannot be rewritten',
+  },
+  fetch: {
+    why: 'fetch() and workers take the URL that the code gives them, so their preload stays plain',
+    fix: 'write asset() in both, the preload and the call',
+  },
+  preload: {
+    why: 'the preload is for a file that something else than an element loads',
+    fix: 'write asset() in both, the preload and its use',
+  },
+};
+
+/**
+ * Coverage in one line: `41 of 43 public files that your pages load are hashed; plain: /search.json (fetch in /)`.
+ *
+ * @param loadedBy `your pages load`, `this page loads`.
+ * @param max how many plain files are named. Default: 5.
+ */
+export function describeCoverage({ hashed, total, plain }: Coverage, loadedBy: string, max = 5): string {
+  if (total === 0) return `${loadedBy} no public file that could be hashed`;
+  const counts = `${formatCount(hashed)} of ${formatCount(total, 'public file')} that ${loadedBy} ${total === 1 ? 'is' : 'are'} hashed`;
+  if (plain.length === 0) return counts;
+  const left = plain.length - max;
+  return `${counts}; plain: ${plain.slice(0, max).map(describePlainFile).join(', ')}${left > 0 ? ` and ${formatCount(left)} more` : ''}`;
+}
+
+/** `/search.json (fetch in / and 3 more pages)` */
+function describePlainFile({ assetPath, label, pages }: PlainFile): string {
+  const more = pages.length > 1 ? ` and ${formatCount(pages.length - 1, 'more page')}` : '';
+  return `${assetPath} (${label} in ${pages[0]}${more})`;
+}
+
+/** Coverage of the pages that a finished build has rendered. */
+export interface BuildCoverage {
+  coverage: Coverage;
+  groups: readonly PlainGroup[];
+  /** How many pages were read. */
+  pages: number;
+  /** Routes of which no page was rendered, since they are rendered when they are asked for. Sorted. */
+  notMeasured: readonly string[];
+}
+
+/** Coverage of the build on disk, or why it cannot be measured. */
+export type MeasuredBuild = BuildCoverage | { whyNot: string };
+
+/** `41 of 43 public files that your pages load are hashed; plain: …; 3 dynamic pages not measured` */
+export function describeBuildCoverage({ coverage, notMeasured }: BuildCoverage): string {
+  const dynamic = notMeasured.length === 0 ? '' : `; ${formatCount(notMeasured.length, 'dynamic page')} not measured`;
+  return describeCoverage(coverage, 'your pages load') + dynamic;
+}
+
+/** `/search.json: fetch() and workers take …; write asset() in both, the preload and the call` */
+export function describeGroup({ why, fix, files }: PlainGroup, max = 3): string {
+  const left = files.length - max;
+  const names =
+    files
+      .slice(0, max)
+      .map(({ assetPath }) => assetPath)
+      .join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
+  return `${names}: ${why}; ${fix}`;
+}
