@@ -28,12 +28,14 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   if (imported?.isCalled) return { outcome: 'unchanged' };
   const exported = findExported(program);
   const isModule = exported?.isModule ?? program.body.some(({ type }) => /^(?:Import|Export|TSExport)/.test(type));
+  // TypeScript compiles imports beside `module.exports` too.
+  const usesImports = isModule || program.body.some(({ type }) => type === 'ImportDeclaration');
   const name = imported === undefined ? NAME : imported.name;
   const isFree = imported === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
   if (exported === undefined || name === undefined || !isFree) return { outcome: 'not-understood', isModule };
   const edits = [
     ...wrapEdits(text, exported, name),
-    ...(imported ? [] : [importEdit(text, source, { name, module: MODULE, isRequired: !isModule })]),
+    ...(imported ? [] : [importEdit(text, source, { name, module: MODULE, isRequired: !usesImports })]),
   ];
   const wrapped = applyEdits(text, edits);
   // The parser has the last word: an edit must not break a config of a form that no test has.
