@@ -12,12 +12,12 @@ export function bomOf(text: string): '\uFEFF' | '' {
   return text.startsWith('\uFEFF') ? '\uFEFF' : '';
 }
 
-/** What a statement that ends at an offset needs after it: what the author writes, and at least what the code must have. */
+/** The semicolon after a statement that ends at an offset: by the style of the file, and wherever the code needs one. */
 export function semicolonAfter(text: string, offset: number): string {
   return needsSemicolon(text.slice(offset)) || usesSemicolons(text) ? ';' : '';
 }
 
-/** What is imported, or required. */
+/** The import to write, or the `require()`. */
 interface Import {
   name: string;
   module: string;

@@ -26,8 +26,10 @@ export function addMembers(text: string, object: Node, added: readonly NewMember
   const afterComma = comma === '' ? end : end + gap.length + comma.length;
   const [comment = ''] = /^[ \t]*(?:\/\/.*|\/\*.*?\*\/(?=[ \t]*[\r\n]))/.exec(text.slice(afterComma)) ?? [];
   const content = written.map((member) => separator + member).join(',') + comma;
-  if (comma !== '' || comment === '') return [insertAt(afterComma + comment.length, (comma === '' ? ',' : '') + content)];
-  return [insertAt(end, ','), insertAt(afterComma + comment.trimEnd().length, content)];
+  const place = afterComma + comment.length;
+  if (comma !== '') return [insertAt(place, content)];
+  // The comma belongs before the comment that ends the line, and the new lines after it.
+  return comment === '' ? [insertAt(end, `,${content}`)] : [insertAt(end, ','), insertAt(place, content)];
 }
 
 /**

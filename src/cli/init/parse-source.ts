@@ -29,7 +29,7 @@ export async function parseSource(file: string, text: string): Promise<ParsedSou
     try {
       return parser.parse(text, options);
     } catch (error) {
-      // What only a sloppy script may say, such as a `return` outside of functions.
+      // A sloppy script may say more than a module, such as `return` outside of functions.
       comments.length = 0;
       try {
         return Parser.parse(text, { ...options, sourceType: 'commonjs' });

@@ -4,7 +4,7 @@ import { addHeadersRule, headersRule, printHeadersRule } from '../headers/header
 import { findHeadersHosts } from '../headers/headers-hosts.js';
 import { readUtf8IfThere } from './read-file.js';
 
-/** What becomes of the rule in `public/_headers`. */
+/** The outcome for the rule in `public/_headers`. */
 export interface HeadersPlan {
   /** The hosts that read the file: `Cloudflare (wrangler.jsonc)`. */
   hosts: readonly string[];

@@ -9,7 +9,7 @@ import { bomOf } from './code-style.js';
 import { addMembers, indentOf, type NewMember, printObject, replaceNode } from './json-edits.js';
 import { readUtf8IfThere, unreadable } from './read-file.js';
 
-/** What becomes of `jsxImportSource`. */
+/** The outcome for `jsxImportSource`. */
 export interface JsxPlan {
   /** The config of TypeScript or JavaScript that Next reads. */
   file: string;
@@ -84,7 +84,7 @@ function parseConfig(file: string, json: string): Node {
   return config;
 }
 
-/** What a file and those that it extends say together. */
+/** The options of a file together with those of the files that it extends. */
 function readExtended(file: string): { jsx?: unknown; jsxImportSource?: unknown } {
   try {
     return parseTsconfig(file).compilerOptions ?? {};
@@ -127,7 +127,7 @@ const BABEL_CONFIG = /^(?:\.babelrc(?:\.(?:json|js|mjs|cjs))?|babel\.config\.(?:
 const HEAD = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/|(?:'[^'\n]*'|"[^"\n]*");?)*/;
 const PRAGMA = /@(jsxImportSource|jsxRuntime|jsx)\s+([\w@./-]+)/;
 
-/** Finds files whose elements another runtime makes: by a pragma, or since Babel compiles them. */
+/** Finds files whose elements another runtime makes: by a pragma, or because Babel compiles them. */
 export function findOtherRuntimes(root: string, sources: readonly string[]): OtherRuntime[] {
   const scripts = sources.filter((file) => /\.[cm]?[jt]sx?$/.test(file));
   const byPragma = scripts.flatMap((file): OtherRuntime[] => {

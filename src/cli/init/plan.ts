@@ -81,7 +81,7 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
     if (after !== before) writes.push({ file, text: after, change });
   }
 
-  /** @returns what is left to the author of the config. */
+  /** @returns the changes that are left to the author of the config. */
   async function planConfig(file: string | undefined, packageText: string): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
     if (file === undefined) {
       const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
@@ -103,7 +103,7 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
 
-/** What this package writes into an app's folder. */
+/** The files that this package writes into an app's folder. */
 const GENERATED = ['.smart-cache/', 'smart-cache-env.d.ts'];
 
 /** Adds the lines that a .gitignore lacks, at its end. */

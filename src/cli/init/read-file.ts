@@ -3,38 +3,27 @@ import fs from 'node:fs';
 import { SmartCacheError, systemErrorCode } from '../../core/errors.js';
 
 /**
- * What a file holds, or `undefined` for no file. One that is there and cannot
- * be read must not pass for none: it would be replaced.
- *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
- */
-function readIfThere(file: string): Buffer | undefined {
-  try {
-    return fs.readFileSync(file);
-  } catch (error) {
-    const systemCode = systemErrorCode(error);
-    // ENOTDIR: a parent is a file, so this path cannot exist.
-    if (systemCode === 'ENOENT' || systemCode === 'ENOTDIR') return undefined;
-    throw unreadable(file, error, {
-      what: 'A file cannot be read; nothing was written',
-      why: systemCode === 'EISDIR' ? 'it is a folder' : `the system said ${systemCode ?? String(error)}`,
-      fix:
-        systemCode === 'EISDIR'
-          ? 'remove or rename it and run the command again'
-          : 'make it readable for this user and run the command again',
-    });
-  }
-}
-
-/**
- * The text of a file, or `undefined` for no file. What is not UTF-8 would be
- * damaged by being written again.
+ * The text of a file, or `undefined` for no file. `init` would replace a file
+ * that it takes for missing, and damage one that is not UTF-8.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
 export function readUtf8IfThere(file: string): string | undefined {
-  const content = readIfThere(file);
-  if (content === undefined || isUtf8(content)) return content?.toString();
+  let content: Buffer;
+  try {
+    content = fs.readFileSync(file);
+  } catch (error) {
+    const systemCode = systemErrorCode(error);
+    // ENOTDIR: a parent is a file, so this path cannot exist.
+    if (systemCode === 'ENOENT' || systemCode === 'ENOTDIR') return undefined;
+    const isFolder = systemCode === 'EISDIR';
+    throw unreadable(file, error, {
+      what: 'A file cannot be read; nothing was written',
+      why: isFolder ? 'it is a folder' : `the system said ${systemCode ?? String(error)}`,
+      fix: `${isFolder ? 'remove or rename it' : 'make it readable for this user'} and run the command again`,
+    });
+  }
+  if (isUtf8(content)) return content.toString();
   throw unreadable(file, undefined, {
     what: 'A file cannot be changed without damage; nothing was written',
     why: 'it is not text in UTF-8',

@@ -1,14 +1,15 @@
 import type { AnyNode, FunctionDeclaration, Program } from 'acorn';
 import { applyEdits, type Edit } from 'jsonc-parser';
 import { importEdit, newlineOf, semicolonAfter } from './code-style.js';
+import { insertAt } from './json-edits.js';
 import { nodesIn, parseSource } from './parse-source.js';
 
-/** What became of a config file. */
+/** The outcome for a config file. */
 export type WrappedConfig =
   | { outcome: 'wrapped'; text: string; isModule: boolean }
-  /** It is wrapped already. */
+  /** The file calls `withSmartCache` already. */
   | { outcome: 'unchanged' }
-  /** What it exports was not found, or is decided while it runs; or the file has a `withSmartCache` of its own. */
+  /** The file exports its config in a form that is not known, or has a `withSmartCache` of its own. */
   | { outcome: 'not-understood'; isModule: boolean };
 
 const MODULE = 'next-smart-cache/config';
@@ -24,45 +25,44 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   const source = await parseSource(file, text);
   const { program } = source;
   const imported = findImport(program);
-  if (imported.isCalled) return { outcome: 'unchanged' };
+  if (imported?.isCalled) return { outcome: 'unchanged' };
   const exported = findExported(program);
   const isModule = exported?.isModule ?? program.body.some(({ type }) => /^(?:Import|Export|TSExport)/.test(type));
-  const isUsable = imported.name === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
-  if (exported === undefined || !isUsable) return { outcome: 'not-understood', isModule };
+  // TypeScript compiles imports beside `module.exports` too.
+  const usesImports = isModule || program.body.some(({ type }) => type === 'ImportDeclaration');
+  const name = imported === undefined ? NAME : imported.name;
+  const isFree = imported === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
+  if (exported === undefined || name === undefined || !isFree) return { outcome: 'not-understood', isModule };
   const edits = [
-    ...wrapEdits(text, exported, imported.name ?? NAME),
-    ...(imported.name ? [] : [importEdit(text, source, lineFor(isModule))]),
+    ...wrapEdits(text, exported, name),
+    ...(imported ? [] : [importEdit(text, source, { name, module: MODULE, isRequired: !usesImports })]),
   ];
   const wrapped = applyEdits(text, edits);
-  // The last word has the parser: an edit in a place that nobody thought of must not break the config.
+  // The parser has the last word: an edit must not break a config of a form that no test has.
   const isSound = await parseSource(file, wrapped).then(
-    ({ program }) => findImport(program).isCalled,
+    ({ program }) => findImport(program)?.isCalled === true,
     () => false,
   );
   return isSound ? { outcome: 'wrapped', text: wrapped, isModule } : { outcome: 'not-understood', isModule };
 }
 
-function lineFor(isModule: boolean) {
-  return { isRequired: !isModule, name: NAME, module: MODULE };
-}
-
 /** How a file uses this package. */
 interface OwnImport {
-  /** The name that the function has in the file, if the file imports or requires it by name at the top. */
-  name: string | undefined;
-  /** From where on the name has its value: an import from the start, a `require()` from its end. */
+  /** The local name of the function, if the file imports or requires it by name at the top. */
+  name?: string;
+  /** The offset from which the name has its value: 0 for an import, the end of a `require()`. */
   end: number;
   isCalled: boolean;
 }
 
-function findImport(program: Program): OwnImport {
+/** @returns `undefined` for a file that does not name the package. */
+function findImport(program: Program): OwnImport | undefined {
   const nodes = [...nodesIn(program)];
-  const isOfPackage = nodes.some((node) => node.type === 'Literal' && node.value === MODULE);
-  if (!isOfPackage) return { name: undefined, end: 0, isCalled: false };
-  const { name, end } = namedImport(program) ?? { name: undefined, end: Number.POSITIVE_INFINITY };
+  if (!nodes.some((node) => node.type === 'Literal' && node.value === MODULE)) return undefined;
+  const named = namedImport(program);
   const isOurs = (callee: AnyNode) =>
-    callee.type === 'MemberExpression' ? nameOf(callee.property) === NAME : [NAME, name].includes(nameOf(callee) ?? '');
-  return { name: name ?? '', end, isCalled: nodes.some((node) => node.type === 'CallExpression' && isOurs(node.callee)) };
+    callee.type === 'MemberExpression' ? nameOf(callee.property) === NAME : [NAME, named?.name].includes(nameOf(callee) ?? '');
+  return { end: 0, ...named, isCalled: nodes.some((node) => node.type === 'CallExpression' && isOurs(node.callee)) };
 }
 
 function namedImport({ body }: Program): { name: string; end: number } | undefined {
@@ -87,14 +87,14 @@ function isOfTypes(node: object): boolean {
   return 'importKind' in node && node.importKind === 'type';
 }
 
-/** What a file exports as its config: an expression, or a function. */
+/** The config that a file exports: an expression, or a function. */
 interface Exported {
   statement: AnyNode;
   node: AnyNode;
   isModule: boolean;
 }
 
-/** The last one counts. None, where the config is assigned under a condition, in a function, or in two ways. */
+/** The last one counts. `undefined` if the file assigns its config under a condition, in a function, or in two ways. */
 function findExported(program: Program): Exported | undefined {
   const all = program.body.flatMap((statement) => exportedBy(statement) ?? []);
   const assigned = all.filter(({ isModule }) => !isModule).length;
@@ -132,8 +132,4 @@ function wrapEdits(text: string, { statement, node }: Exported, wrapper: string)
   // Other code of the file may call the function, so it stays a declaration.
   const removed = { offset: statement.start, length: node.start - statement.start, content: '' };
   return [removed, insertAt(node.end, `${newlineOf(text).repeat(2)}export default ${wrapper}(${name})${semicolon}`)];
-}
-
-function insertAt(offset: number, content: string): Edit {
-  return { offset, length: 0, content };
 }

@@ -220,6 +220,27 @@ test('a script that no module could be is read as CommonJS', async () => {
   );
 });
 
+test('an import beside module.exports gets another one', async () => {
+  const text = "import { URL } from 'node:url';\n\nmodule.exports = (phase: string) => ({ a: new URL(phase) });\n";
+  expect(await wrap(text, 'next.config.ts')).toBe(
+    `import { URL } from 'node:url';\n${IMPORT}\nmodule.exports = withSmartCache((phase: string) => ({ a: new URL(phase) }));\n`,
+  );
+});
+
+test.each([
+  'const a = {} as unknown as Parameters<typeof b>[1];\nexport default b({ ...a });\n',
+  "const a = { b: ['c'] } satisfies NextConfig & {\n  d?: string[];\n};\nexport default a;\n",
+  'const a = async <T,>(b?: T | undefined, ...c: readonly [d?: string][]): Promise<void> => {};\nexport default a!;\n',
+  'abstract class A<in out T> { declare b: T; private readonly c?: unique symbol; static { } accessor d = 1 }\nexport default new A<string>();\n',
+  "export type { B } from './b';\nimport c = require('c');\nnamespace D.E { export const f = 1 }\nexport default { c, g: D.E.f } as const;\n",
+  'type A = [a: string, b?: -1];\nlet a: typeof import("a").b extends infer T ? T[keyof T] : never;\nexport default async function config(this: void, { b = 1 }: { b?: number } = {}): Promise<NextConfig> { return {}; }\n',
+  "import('a').then((m) => m.b());\nconst c = /[/]\\//u.test('d') ? 1_000n : 0;\nexport default { e: <F>(f: F) => f };\n",
+])('TypeScript is read: %j', async (text) => {
+  const wrapped = await wrap(text, 'next.config.ts');
+  expect(wrapped).toMatch(/export default withSmartCache\(/);
+  expect(await wrap(wrapped, 'next.config.ts')).toBe('unchanged');
+});
+
 test('types of every kind stay as they are', async () => {
   const config = '<Config>{ env: { a: String(Host.A as unknown)! } }';
   const text =
