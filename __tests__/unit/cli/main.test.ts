@@ -38,7 +38,8 @@ Commands:
   init [options]          wire this package into an existing app
   build [options]         hash every file of public/ and write the manifest
   watch [options]         build, and build again after every change in public/
-  check [options]         for CI: whether manifest and options hold
+  check [options]         for CI: manifest, options, and the coverage of the
+                          last build
   verify [options] <url>  look at a running site from outside: headers, bytes
                           and hashes, CDN
   headers [options]       print the _headers rule for Cloudflare and Netlify
