@@ -44,7 +44,7 @@ const MATERIAL: readonly Material[] = [
     async act(page) {
       await clickHydrated(page, 'button');
       await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(0, 0, 0)');
-      await page.locator('img[src^="/img/moon."]').waitFor();
+      await page.waitForFunction(() => [...document.images].some(({ src, complete }) => src.includes('/img/moon.') && complete));
     },
   },
   {
@@ -68,6 +68,7 @@ const MATERIAL: readonly Material[] = [
 ];
 
 let app: NextApp;
+let output: string;
 let proxy: RecordingProxy;
 let browser: Browser;
 /** URL as the browser asks for it → asset path. */
@@ -76,7 +77,7 @@ beforeAll(async () => {
   app = createApp('real-material', { line: 'companions' });
   for (const [name, file] of Object.entries(VENDORED))
     app.write(`public/vendor/${name}`, fs.readFileSync(path.join(app.installation, 'node_modules', file)));
-  app.build();
+  output = app.build();
   const { origin } = await app.start();
   proxy = await startProxy(() => origin);
   browser = await launchBrowser();
@@ -109,4 +110,15 @@ test.each(MATERIAL)('$name', async ({ url, hashed, plain, act }) => {
   expect(await visit()).toEqual({ hashed, plain });
   expect((await visit()).hashed).toEqual([]);
   await context.close();
+});
+
+test('the build says how much of it is hashed, and what keeps the rest plain', () => {
+  const lines = output.split('\n');
+  const line = lines.findIndex((text) => text.includes('that your pages load are hashed'));
+  expect(lines.slice(line, line + 4).join('\n')).toMatchInlineSnapshot(`
+"next-smart-cache: 17 of 20 public files that your pages load are hashed; plain: /img/diagram.svg (<img src> in /blog/first), /img/relative.svg (<img src> in /legacy), /themes/light.css (<link rel="stylesheet"> in /dashboard)
+  /img/diagram.svg: the element is not made by the app's own JSX: it comes from the HTML of Markdown or of a CMS, or from a package; write the URL with asset() where that HTML is made, or pass asset() to the component of the package
+  /img/relative.svg: a relative URL names another file on each page, so the JSX runtime leaves it alone; write the path from the root of the site, such as "/img/hero.png"
+  /themes/light.css: the path is put together at run time in client code, or the element comes from the HTML of Markdown or of a CMS; for client code, add clientAssets: ['/themes/**'] to the options of withSmartCache(); for HTML, write the URL with asset()"
+`);
 });

@@ -6,6 +6,7 @@ import type { Manifest } from './manifest-document.js';
  * How a page comes to load a file, which decides why its URL may be plain:
  *
  * - `element`: an attribute of an element
+ * - `relative`: the same, with a relative URL, which the JSX runtime leaves alone
  * - `own-integrity`: the same, of an element with an `integrity`
  * - `same-origin`: the same, where nothing from another origin is taken: `<use>`, `<track>`, `next/image`
  * - `style`: `url()` in a `style` attribute or a `<style>`
@@ -18,6 +19,7 @@ import type { Manifest } from './manifest-document.js';
  */
 export type Place =
   | 'element'
+  | 'relative'
   | 'own-integrity'
   | 'same-origin'
   | 'style'

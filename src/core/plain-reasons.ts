@@ -75,6 +75,10 @@ const FROM_HTML: Reason = {
 
 /** The reasons that the place alone tells. */
 const REASONS: Partial<Record<Place, Reason>> = {
+  relative: {
+    why: 'a relative URL names another file on each page, so the JSX runtime leaves it alone',
+    fix: 'write the path from the root of the site, such as "/img/hero.png"',
+  },
   'own-integrity': {
     why: 'an element with an integrity of its own keeps its URL',
     fix: 'remove the integrity, or write <CachedScript> or <CachedStyle>, which add one',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
 import { splitExtension } from '../core/asset-path.js';
-import { turbopackRules, webpackRules } from './css-rules.js';
+import { turbopackRules, webpackRules } from './bundler-rules.js';
 import { mergeHeaders } from './merge-headers.js';
 import { mergeRewrites } from './merge-rewrites.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
@@ -17,7 +17,8 @@ const CLIENT_MODULE = `${PACKAGE}/client-manifest`;
  * @param root the app's folder, which Turbopack's aliases are relative to.
  */
 export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string): NextConfig {
-  const { rewriteRules, headerRules } = app;
+  const { rewriteRules, headerRules, usesJsxRuntime } = app;
+  const ruleSettings = { moduleFile: app.modules.server, usesJsxRuntime };
   return {
     ...config,
     ...(rewriteRules && {
@@ -33,7 +34,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
     ...(!wouldHideForgottenWebpack(config) && {
       turbopack: {
         ...config.turbopack,
-        rules: turbopackRules(config.turbopack?.rules, app.modules.server, root),
+        rules: turbopackRules(config.turbopack?.rules, ruleSettings, root),
         resolveAlias: {
           ...Object.fromEntries(Object.entries(nextAliases(config, app)).map(([request, file]) => [request, relativeRequest(root, file)])),
           ...config.turbopack?.resolveAlias,
@@ -54,7 +55,7 @@ export function mergeConfig(config: NextConfig, app: SmartCacheApp, root: string
         [`${SERVER_MODULE}$`]: app.modules.server,
         [`${CLIENT_MODULE}$`]: context.isServer ? app.modules.clientOnServer : app.modules.client,
       });
-      const rules = webpackRules(merged.module?.rules ?? [], app.modules.server);
+      const rules = webpackRules(merged.module?.rules ?? [], ruleSettings);
       return { ...merged, resolve: { ...merged.resolve, alias }, module: { ...merged.module, rules } };
     },
     compiler: {

@@ -22,6 +22,9 @@ const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
 /** Browsers take the files of these from the page's own origin alone. */
 const SAME_ORIGIN: readonly string[] = ['use', 'track'];
 
+/** Begins with neither a slash nor a scheme (https://url.spec.whatwg.org/#relative-url-string). */
+const RELATIVE = /^\s*(?![/\\]|[a-z][a-z\d+.-]*:)/i;
+
 /** What a page shows of itself elsewhere (https://ogp.me; X, "Cards"). */
 const PREVIEW = /^(?:og:(?:image|video|audio)|twitter:image)(?::(?:url|secure_url|src))?$/;
 
@@ -85,7 +88,8 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
     const url = written?.trim() ? toHttpUrl(written, base ?? pageUrl) : undefined;
     if (url === undefined) return;
     const known = found.get(url);
-    const where = known && rankOf(known.place) >= rankOf(place) ? known : { place, label };
+    const isRelative = place === 'element' && RELATIVE.test(written ?? '');
+    const where = known && rankOf(known.place) >= rankOf(place) ? known : { place: isRelative ? ('relative' as const) : place, label };
     // A preload and its tag name the same file; one of them may lack the integrity.
     found.set(url, { url, integrity: known?.integrity ?? (integrity || undefined), place: where.place, label: where.label });
   }

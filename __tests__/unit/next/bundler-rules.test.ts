@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { turbopackRules, webpackRules } from '../../../src/next/css-rules';
+import { turbopackRules, webpackRules } from '../../../src/next/bundler-rules';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 const MODULE = '/app/.smart-cache/build/manifest.mjs';
+const SETTINGS = { moduleFile: MODULE, usesJsxRuntime: false };
 const OURS = { loader: path.resolve(__dirname, '../../../src/next/css-loader.js'), options: { moduleFile: MODULE } };
 
 function deepFreeze<T extends object>(value: T): T {
@@ -19,7 +20,7 @@ describe('webpack', () => {
     const rules = deepFreeze([
       { oneOf: [{ test: /\.scss$/, use: [{ loader: '/mini/loader.js' }, css, isPostcss, { loader: 'sass-loader' }] }] },
     ]);
-    expect(webpackRules(rules, MODULE)).toEqual([
+    expect(webpackRules(rules, SETTINGS)).toEqual([
       {
         oneOf: [
           {
@@ -44,7 +45,7 @@ describe('webpack', () => {
     ['css-loader', { url: { filter: () => false } }, 1],
   ])('%s that leaves URLs at the root alone gets the loader', (loader, options, importLoaders) => {
     const expected = { loader, options: { ...options, importLoaders } };
-    expect(webpackRules([{ use: ['style-loader', { loader, options }] }], MODULE)).toEqual([{ use: ['style-loader', expected, OURS] }]);
+    expect(webpackRules([{ use: ['style-loader', { loader, options }] }], SETTINGS)).toEqual([{ use: ['style-loader', expected, OURS] }]);
   });
 
   test.each<[string, unknown]>([
@@ -61,7 +62,7 @@ describe('webpack', () => {
     ['no rule', '...'],
     ['nothing', null],
   ])('any other chain stays: %s', (_, rule) => {
-    expect(webpackRules([rule], MODULE)).toEqual([rule]);
+    expect(webpackRules([rule], SETTINGS)).toEqual([rule]);
   });
 
   test('a rule keeps the mark by which Next removes its own', () => {
@@ -70,8 +71,48 @@ describe('webpack', () => {
       value: true,
       enumerable: false,
     });
-    const [copy] = webpackRules([rule], MODULE) as [Record<symbol, unknown>];
+    const [copy] = webpackRules([rule], SETTINGS) as [Record<symbol, unknown>];
     expect([copy === rule, copy[mark], Object.getOwnPropertyDescriptor(copy, mark)?.enumerable]).toEqual([false, true, false]);
+  });
+});
+
+const MDX_LOADERS = ['/app/node_modules/@next/mdx/mdx-js-loader.js', 'C:\\node_modules\\@next\\mdx\\mdx-rs-loader.js', '@mdx-js/loader'];
+
+describe('the JSX runtime for MDX, in an app that has it', () => {
+  const settings = { ...SETTINGS, usesJsxRuntime: true };
+  const ownRulesOf = (own: Parameters<typeof turbopackRules>[0], used = settings) => {
+    const { '*.{css}': _, ...rules } = turbopackRules(own, used, '/nowhere');
+    return rules;
+  };
+
+  test.each(MDX_LOADERS)('%s gets it', (loader) => {
+    const before = deepFreeze({ loader, options: { remarkPlugins: [] } });
+    const after = { loader, options: { remarkPlugins: [], jsxImportSource: 'next-smart-cache' } };
+    expect(webpackRules([{ test: /mdx/, use: ['babel', before] }], settings)).toEqual([{ test: /mdx/, use: ['babel', after] }]);
+    expect(ownRulesOf({ '{*,next-mdx-rule}': [{ loaders: [before], as: '*.tsx' }] })).toEqual({
+      '{*,next-mdx-rule}': [{ loaders: [after], as: '*.tsx' }],
+    });
+    expect(ownRulesOf({ '*.mdx': { loaders: [before], as: '*.tsx' } })).toEqual({ '*.mdx': { loaders: [after], as: '*.tsx' } });
+    expect(ownRulesOf({ '*.mdx': [before] })).toEqual({ '*.mdx': [after] });
+    const named = { loader, options: { jsxImportSource: 'next-smart-cache' } };
+    expect([webpackRules([{ use: [loader] }], settings), ownRulesOf({ '*.mdx': [loader] })]).toEqual([
+      [{ use: [named] }],
+      { '*.mdx': [named] },
+    ]);
+  });
+
+  test.each([
+    ['a runtime that the app names itself', { loader: '@mdx-js/loader', options: { jsxImportSource: 'preact' } }],
+    ['another loader', { loader: '@svgr/webpack', options: {} }],
+  ])('%s stays', (_, entry) => {
+    expect(webpackRules([{ use: [entry] }], settings)).toEqual([{ use: [entry] }]);
+    expect(ownRulesOf({ '*.mdx': [entry] })).toEqual({ '*.mdx': [entry] });
+  });
+
+  test('an app without it keeps its MDX', () => {
+    const entry = { loader: '@mdx-js/loader', options: {} };
+    expect(webpackRules([{ use: [entry] }], SETTINGS)).toEqual([{ use: [entry] }]);
+    expect(ownRulesOf({ '*.mdx': [entry] }, SETTINGS)).toEqual({ '*.mdx': [entry] });
   });
 });
 
@@ -81,17 +122,17 @@ describe('Turbopack', () => {
     writeFiles(root, { 'node_modules/next/package.json': JSON.stringify({ name: 'next', version }) });
     return root;
   };
-  const keysOf = (own?: Parameters<typeof turbopackRules>[0]) => Object.keys(turbopackRules(own, MODULE, appWithNext('15.4.0')));
+  const keysOf = (own?: Parameters<typeof turbopackRules>[0]) => Object.keys(turbopackRules(own, SETTINGS, appWithNext('15.4.0')));
 
   test('the rules of the app come first, under keys of their own', () => {
     const own = deepFreeze({ '*.svg': ['svg'], '*.css': { loaders: ['x'], as: '*.css' } });
-    expect(turbopackRules(own, MODULE, appWithNext('15.4.0'))).toEqual({ ...own, '*.{css}': { loaders: [OURS] } });
+    expect(turbopackRules(own, SETTINGS, appWithNext('15.4.0'))).toEqual({ ...own, '*.{css}': { loaders: [OURS] } });
     expect(keysOf({ '*.{css}': ['x'] })).toEqual(['*.{css}', '*.{css,css}']);
     expect(keysOf()).toEqual(['*.{css}']);
   });
 
   test('from Next 16 on, only stylesheets with a URL that begins at the root pass through a loader', () => {
-    const [rule] = Object.values(turbopackRules(undefined, MODULE, appWithNext('16.0.0')));
+    const [rule] = Object.values(turbopackRules(undefined, SETTINGS, appWithNext('16.0.0')));
     const { content } = (rule as { condition: { content: RegExp } }).condition;
     const matching = ['url(/a)', 'url( "/a" )', "image-set('/a' 1x)", 'image-set("a" 1x, "/b" 2x)', '--x:url(\n/a)'];
     expect(matching.filter((css) => !content.test(css))).toEqual([]);
