@@ -17,8 +17,11 @@ const IMAGES = ['base-path', 'fragment', 'image-set', 'imported', 'kit', 'module
 
 const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><!-- ${text} --></svg>\n`;
 
+/** Next makes a new key for each build, and webpack takes nothing from a cache that was made with another one. */
+const env = { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: Buffer.alloc(32, 'key').toString('base64') };
+
 function createStyledApp(line: 'latest' | 'oldest', bundler: 'turbopack' | 'webpack'): NextApp {
-  const app = createApp('bundled-css', { line, bundler: bundlerFlags(line, bundler) });
+  const app = createApp('bundled-css', { line, bundler: bundlerFlags(line, bundler), env });
   for (const image of [...IMAGES, 'comment']) app.write(`public/img/${image}.svg`, svg(image));
   app.write('public/fonts/text.woff2', fs.readFileSync(FONT));
   app.write('node_modules/kit/package.json', '{ "name": "kit", "version": "1.0.0" }');
