@@ -85,8 +85,8 @@ const REASONS: Partial<Record<Place, Reason>> = {
   },
   metadata: { why: 'a metadata object is not an element', fix: 'write its URLs with asset()' },
   stylesheet: {
-    why: 'the URL is in a stylesheet that Next bundles',
-    fix: 'add next-smart-cache/postcss to the plugins of PostCSS, as the last one, so that it sees the output of Tailwind and others',
+    why: 'a plugin of PostCSS, such as Tailwind, makes the URL after the stylesheet has been hashed',
+    fix: 'add next-smart-cache/postcss to the plugins of PostCSS, as the last one',
   },
   reference: {
     why: 'a public file names it, and that reference is not rewritten',
