@@ -251,6 +251,20 @@ test('a folder of a repository gets a .gitignore', async () => {
   expect(fs.readFileSync(path.join(inner, '.gitignore'), 'utf8')).toBe('# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n');
 });
 
+test('a .gitignore adds only the lines that none above it has in the repository', async () => {
+  const workspace = temporaryFolder();
+  const root = path.join(workspace, 'repository/apps/web');
+  writeFiles(root, { 'package.json': FILES['package.json'], 'next.config.mjs': FILES['next.config.mjs'] });
+  writeFiles(workspace, { '.gitignore': 'smart-cache-env.d.ts\n', 'repository/.git/HEAD': '' });
+  writeFiles(workspace, { 'repository/.gitignore': '.smart-cache/\n', 'repository/apps/.gitignore': '/smart-cache-env.d.ts\n' });
+  await runCommand(['init'], { cwd: root });
+  expect(fs.readFileSync(path.join(root, '.gitignore'), 'utf8')).toBe('# next-smart-cache\nsmart-cache-env.d.ts\n');
+  fs.rmSync(path.join(root, '.gitignore'));
+  writeFiles(workspace, { 'repository/apps/.gitignore': 'smart-cache-env.d.ts\n' });
+  await runCommand(['init'], { cwd: root });
+  expect(listFiles(root)).not.toContain('.gitignore');
+});
+
 test('that the package is to be installed is said only where package.json lacks it', async () => {
   const root = app({ 'package.json': '{ "dependencies": { "next-smart-cache": "1" } }' });
   expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('npm install');
