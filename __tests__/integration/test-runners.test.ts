@@ -9,6 +9,8 @@ describe('without a build', () => {
   let app: NextApp;
   beforeAll(() => {
     app = createApp('test-runners', { line: 'companions' });
+    // With it, next/jest compiles elements for the JSX runtime.
+    expect(app.cli('init')).toMatchObject({ status: 0, stderr: expect.stringContaining('jsconfig.json (jsxImportSource)') });
   });
   afterAll(() => app.dispose());
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../../core/errors.js';
+import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
 import { type Project, resolveProject } from '../../pipeline/project.js';
 import { listSourceFiles } from '../../pipeline/source/source-files.js';
 import type { CommandIo } from '../command-io.js';
@@ -54,8 +55,11 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
 
   const ignoreFile = path.join(root, '.gitignore');
   const ignoreText = readUtf8IfThere(ignoreFile);
-  if (ignoreText !== undefined || isFoundAbove(root, '.git'))
-    replace(ignoreFile, ignoreText ?? '', addIgnoreLines(ignoreText ?? ''), 'generated files');
+  const isInRepository = isFoundAbove(root, '.git');
+  if (ignoreText !== undefined || isInRepository) {
+    const after = addIgnoreLines(ignoreText ?? '', isInRepository ? linesIgnoredAbove(root) : []);
+    replace(ignoreFile, ignoreText ?? '', after, 'generated files');
+  }
 
   const configByHand = await planConfig(configFile, packageText);
   // A config that is wrapped cannot be loaded before the package is installed.
@@ -106,14 +110,26 @@ const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\
 /** The files that this package writes into an app's folder. */
 const GENERATED = ['.smart-cache/', 'smart-cache-env.d.ts'];
 
-/** Adds the lines that a .gitignore lacks, at its end. */
-export function addIgnoreLines(text: string): string {
+/**
+ * Adds the lines that a .gitignore lacks, at its end.
+ *
+ * @param above lines of the files in the folders above. Default: none.
+ */
+export function addIgnoreLines(text: string, above: readonly string[] = []): string {
   const newline = newlineOf(text);
-  const covered = new Set(text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '').replace(/\/$/, '')));
-  const missing = GENERATED.filter((line) => !covered.has(line.replace(/\/$/, '')));
+  const covered = new Set([...above, ...text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, ''))]);
+  const missing = GENERATED.filter((line) => !covered.has(line) && !covered.has(line.replace(/\/$/, '')));
   if (missing.length === 0) return text;
   const start = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
   return `${text}${start}${['# next-smart-cache', ...missing].join(newline)}${newline}`;
+}
+
+/** The lines of the .gitignore files above a folder, up to the repository's own. A line that begins with `/` does not count below. */
+function linesIgnoredAbove(folder: string): string[] {
+  const parent = path.dirname(folder);
+  if (parent === folder || fs.existsSync(path.join(folder, '.git'))) return [];
+  const text = readTextIfThere(path.join(parent, '.gitignore')) ?? '';
+  return [...text.split(/\r?\n/).map((line) => line.trim()), ...linesIgnoredAbove(parent)];
 }
 
 /** Below the folder as it was named, where that is a link. */

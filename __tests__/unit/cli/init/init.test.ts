@@ -30,7 +30,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
       'next-smart-cache: found next.config.mjs, 1 file in public/\n' +
       'next-smart-cache: wrote package.json (prebuild script), .gitignore (generated files), next.config.mjs (withSmartCache), ' +
       'jsconfig.json (jsxImportSource)\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build\n',
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with how many public files are hashed\n',
   });
   const wired = contentsOf(root);
   expect(wired).toEqual({
@@ -46,7 +46,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
     stderr:
       'next-smart-cache: found next.config.mjs, jsconfig.json, 1 file in public/\n' +
       'next-smart-cache: everything is wired already; nothing was written\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build\n',
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with how many public files are hashed\n',
   });
   expect(contentsOf(root)).toEqual(wired);
 });
@@ -114,7 +114,9 @@ test.each([
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('wrote package.json (prebuild script), .gitignore (generated files), jsconfig.json (jsxImportSource)\n');
-  expect(stderr).toContain(`next: npm install next-smart-cache, then change ${name} as above, then npm run build\n`);
+  expect(stderr).toContain(
+    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which ends with how many public files are hashed\n`,
+  );
   expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
 });
@@ -247,6 +249,20 @@ test('a folder of a repository gets a .gitignore', async () => {
   writeFiles(inner, { 'package.json': FILES['package.json'], 'next.config.mjs': FILES['next.config.mjs'] });
   await runCommand(['init'], { cwd: inner });
   expect(fs.readFileSync(path.join(inner, '.gitignore'), 'utf8')).toBe('# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n');
+});
+
+test('a .gitignore adds only the lines that none above it has in the repository', async () => {
+  const workspace = temporaryFolder();
+  const root = path.join(workspace, 'repository/apps/web');
+  writeFiles(root, { 'package.json': FILES['package.json'], 'next.config.mjs': FILES['next.config.mjs'] });
+  writeFiles(workspace, { '.gitignore': 'smart-cache-env.d.ts\n', 'repository/.git/HEAD': '' });
+  writeFiles(workspace, { 'repository/.gitignore': '.smart-cache/\n', 'repository/apps/.gitignore': '/smart-cache-env.d.ts\n' });
+  await runCommand(['init'], { cwd: root });
+  expect(fs.readFileSync(path.join(root, '.gitignore'), 'utf8')).toBe('# next-smart-cache\nsmart-cache-env.d.ts\n');
+  fs.rmSync(path.join(root, '.gitignore'));
+  writeFiles(workspace, { 'repository/apps/.gitignore': 'smart-cache-env.d.ts\n' });
+  await runCommand(['init'], { cwd: root });
+  expect(listFiles(root)).not.toContain('.gitignore');
 });
 
 test('that the package is to be installed is said only where package.json lacks it', async () => {
