@@ -81,8 +81,8 @@ const REASONS: Partial<Record<Place, Reason>> = {
   },
   metadata: { why: 'a metadata object is not an element', fix: 'write its URLs with asset()' },
   stylesheet: {
-    why: 'the URL is in a stylesheet that Next bundles',
-    fix: 'add next-smart-cache/postcss to the plugins of PostCSS, as the last one, so that it sees the output of Tailwind and others',
+    why: 'the URL is in a bundled stylesheet where no loader sees it, such as an arbitrary value of Tailwind under Turbopack',
+    fix: 'add next-smart-cache/postcss to the plugins of PostCSS, after Tailwind',
   },
   reference: {
     why: 'a public file names it, and that reference is not rewritten',
