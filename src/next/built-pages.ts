@@ -56,10 +56,10 @@ function routesOfApp(buildDir: string): string[] {
     .map(([, route]) => route);
 }
 
-/** Routes of `pages/` that are not static, without API routes and Next's own. */
+/** Routes of `pages/`, without API routes and Next's own. */
 function routesOfPages(buildDir: string): string[] {
   return entriesOf(buildDir, 'server/pages-manifest.json')
-    .filter(([route, file]) => !file.endsWith('.html') && !/^\/(?:_|api(?:\/|$)|(?:404|500)$)/.test(route))
+    .filter(([route]) => !/^\/(?:_|api(?:\/|$)|(?:404|500)$)/.test(route))
     .map(([route]) => route);
 }
 
