@@ -118,19 +118,19 @@ export function imageInside(url: URL, optimizerPath = '/_next/image'): URL | und
  * plain, since browsers ask for it again.
  *
  * @param find as {@link publicFileFinder} makes it.
- * @param isExcluded whether the file is hashed only where `asset()` names it; under its plain URL, it does not count.
+ * @param isLeftAlone whether automatic hashing leaves the file to `asset()`; under its plain URL, it does not count.
  */
 export function measureCoverage(
   loaded: Iterable<LoadedUrl>,
   find: (url: string) => NamedFile | undefined,
-  isExcluded: (assetPath: string) => boolean = () => false,
+  isLeftAlone: (assetPath: string) => boolean = () => false,
 ): Coverage {
   const hashed = new Set<string>();
   const plain = new Map<string, { place: Place; label: string; pages: Set<string> }>();
   for (const { url, label, page, ...written } of loaded) {
     const file = find(url);
     if (file?.isHashed) hashed.add(file.assetPath);
-    if (!file || file.isHashed || written.place === 'no-hash' || isExcluded(file.assetPath)) continue;
+    if (!file || file.isHashed || written.place === 'no-hash' || isLeftAlone(file.assetPath)) continue;
     const place = file.isOptimized && written.place === 'element' ? 'same-origin' : written.place;
     const known = plain.get(file.assetPath);
     // A preload says less than what uses the file.

@@ -1,20 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isExternalUrl } from '../core/asset-path.js';
-import { assetPathMatcher } from '../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage, type NamedFile, publicFileFinder } from '../core/coverage.js';
 import { finishUrl } from '../core/finish-url.js';
 import { type BuildCoverage, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import { isLatestDeploy, readDeploys } from '../pipeline/deploys.js';
-import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
 import type { Project } from '../pipeline/project.js';
 import { findLoadedUrls } from '../pipeline/references/find-references.js';
 import { findLinkedFiles } from '../pipeline/references/html-links.js';
-import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
+import { renderModulePaths } from '../pipeline/render-modules.js';
 import { openStore } from '../pipeline/store/store.js';
 import { type BuiltPage, listBuiltPages, listDynamicRoutes, listFiles } from './built-pages.js';
+import { readRenderManifest } from './bundled-css.js';
 import { readDocument } from './checks/proxy-matchers.js';
 
 /** Relative URLs of pages are resolved against it. RFC 2606 keeps its top-level domain free. */
@@ -45,14 +44,14 @@ export function measureBuild(project: Project, built: BuiltManifest): MeasuredBu
 }
 
 function measurePages(project: Project, built: BuiltManifest, pages: readonly BuiltPage[]): BuildCoverage {
-  const { buildDir, options, prefixes, usesJsxRuntime } = project;
+  const { buildDir, prefixes, usesJsxRuntime } = project;
   const { keptPlain, manifest } = built;
   const { images } = readDocument(buildDir, 'images-manifest.json') as { images?: { path?: string } };
   const find = publicFileFinder({ assets: manifest.assets, keptPlain, prefixes, origin: ORIGIN, optimizerPath: images?.path });
-  const isExcluded = options.automatic.exclude.length > 0 ? assetPathMatcher(options.automatic.exclude) : () => false;
-  const coverage = measureCoverage(loadedUrls(project, built, pages, find), find, isExcluded);
-  const clientModule = readTextIfThere(renderModulePaths(project, 'build').client);
-  const clientAssets = clientModule === undefined ? undefined : parseRenderModule(clientModule).assets;
+  const modules = renderModulePaths(project, 'build');
+  const leftAlone = readRenderManifest(modules.server)?.notAutomatic ?? {};
+  const coverage = measureCoverage(loadedUrls(project, built, pages, find), find, (assetPath) => Object.hasOwn(leftAlone, assetPath));
+  const clientAssets = readRenderManifest(modules.client)?.assets;
   const groups = explainPlainFiles(coverage, {
     usesJsxRuntime,
     isCrossOrigin: Object.values(manifest.assets).some(({ url }) => isExternalUrl(finishUrl(url, prefixes))),
