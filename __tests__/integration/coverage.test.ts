@@ -147,7 +147,7 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
     const { status, stderr } = coverageOf(app, '--coverage', '0');
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringContaining(`coverage is not measured, so it is not known to be 0 %: ${why}`),
+      stderr: expect.stringContaining(`coverage is not measured, so the floor of 0 % does not hold: ${why}`),
     });
   });
 });

@@ -3,11 +3,11 @@ import { finishUrl, type UrlPrefixes } from './finish-url.js';
 import type { Manifest } from './manifest-document.js';
 
 /**
- * How a page comes to load a file, which decides why its URL may be plain:
+ * Where a page names a file, which tells why the URL may be plain:
  *
  * - `element`: an attribute of an element
  * - `own-integrity`: the same, of an element with an `integrity`
- * - `same-origin`: the same, where nothing from another origin is taken: `<use>`, `<track>`, `next/image`
+ * - `same-origin`: the same, of what takes files from the page's own origin alone: `<use>`, `<track>`, `next/image`
  * - `style`: `url()` in a `style` attribute or a `<style>`
  * - `metadata`: an icon, a web app manifest, an image for link previews
  * - `stylesheet`: `url()` in a stylesheet that Next bundles

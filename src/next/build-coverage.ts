@@ -58,10 +58,10 @@ function measurePages(project: Project, built: BuiltManifest, pages: readonly Bu
     isForClient: clientAssets && ((assetPath) => Object.hasOwn(clientAssets, assetPath)),
     keptPlain,
   });
-  return { coverage, groups, pages: pages.length, notMeasured: listDynamicRoutes(project, pages) };
+  return { coverage, groups, pages: new Set(pages.map(({ route }) => route)).size, notMeasured: listDynamicRoutes(project, pages) };
 }
 
-/** All URLs that the pages load, their stylesheets and public files included. */
+/** Yields all URLs that the pages load, with those in their stylesheets and public files. */
 function* loadedUrls(
   { buildDir, cacheDir, options, prefixes: { basePath }, publicDir }: Project,
   { contentHashes }: BuiltManifest,
@@ -71,7 +71,7 @@ function* loadedUrls(
   const followed = new Set<string>();
   const store = openStore(cacheDir);
   for (const { file, route, pathname } of pages) {
-    for (const linked of findLinkedFiles(withoutPayload(fs.readFileSync(file, 'utf8')), ORIGIN + basePath + pathname)) {
+    for (const linked of findLinkedFiles(fs.readFileSync(file, 'utf8'), ORIGIN + basePath + pathname)) {
       yield* withReferences({ ...linked, page: route });
     }
   }
@@ -86,6 +86,8 @@ function* loadedUrls(
 
   function* withReferences(loaded: LoadedUrl): Iterable<LoadedUrl> {
     yield loaded;
+    // Its author has left it alone, and with it what it loads.
+    if (loaded.place === 'no-hash') return;
     const named = find(loaded.url);
     const key = named && `${named.isHashed} ${named.assetPath}`;
     if (named === undefined || key === undefined || followed.has(key)) return;
@@ -98,16 +100,11 @@ function* loadedUrls(
   }
 }
 
-/** The payload of React Server Components names every URL once more, and is half of a page. Next writes `<` as `\\u003c` in it. */
-function withoutPayload(html: string): string {
-  return html.replace(/<script[^>]*>\(?self\.__next_f[^<]*<\/script>/g, '');
-}
-
 function readBytes(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch {
-    // What is not there names nothing; that it is not there is for others to say.
+    // A missing file refers to nothing. Other checks report it.
     return Buffer.alloc(0);
   }
 }

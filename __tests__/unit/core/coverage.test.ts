@@ -116,7 +116,7 @@ describe('the reason and the fix', () => {
     ['preload', 'both, the preload and its use', {}],
     ['same-origin', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
     ['style', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
-    ['element', 'exclude it', { usesJsxRuntime: true, keptPlain: ['/img/a.svg'] }],
+    ['element', 'exclude the file', { usesJsxRuntime: true, keptPlain: ['/img/a.svg'] }],
   ])('of %s: %s', (place, fix, context) => {
     expect(fixFor(place, context)).toContain(fix);
   });

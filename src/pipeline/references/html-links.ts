@@ -22,7 +22,7 @@ const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
 /** Browsers take the files of these from the page's own origin alone. */
 const SAME_ORIGIN: readonly string[] = ['use', 'track'];
 
-/** What a page shows of itself elsewhere (https://ogp.me; X, "Cards"). */
+/** Properties of the media that a preview of the page shows (https://ogp.me; X, "Cards"). */
 const PREVIEW = /^(?:og:(?:image|video|audio)|twitter:image)(?::(?:url|secure_url|src))?$/;
 
 /**
