@@ -20,7 +20,7 @@ const BUILD = {
   '.next/app-path-routes-manifest.json': '{ "/page": "/" }',
 };
 
-/** A finished build of an app with these files; `%a` in a page is the hashed URL of `/img/a.svg`. */
+/** A finished build of an app with these files; `%/img/a.svg` in a page is its hashed URL. */
 function finishedBuild(files: Record<string, string>, input: Omit<ProjectInput, 'root'> = {}) {
   const root = temporaryFolder();
   writeFiles(root, { ...PUBLIC, ...files });
