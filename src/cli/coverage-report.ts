@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { compareAssetPaths } from '../core/asset-path.js';
 import type { Coverage } from '../core/coverage.js';
 import { describeBuildCoverage, describeGroup, type MeasuredBuild } from '../core/plain-reasons.js';
 import type { Talk } from './terminal/talk.js';
@@ -27,16 +28,13 @@ export function holdsFloor(measured: MeasuredBuild, floor: number | undefined): 
 /** Prints what keeps files plain, and whether the floor holds. */
 export function printCoverage(talk: Talk, measured: MeasuredBuild, floor: number | undefined): void {
   if ('whyNot' in measured) {
-    if (floor !== undefined) talk.fail(`coverage is not measured, so it is not known to be ${floor} %: ${measured.whyNot}`);
+    if (floor !== undefined) talk.fail(`coverage is not measured, so the floor of ${floor} % does not hold: ${measured.whyNot}`);
     return;
   }
-  const { coverage, groups } = measured;
-  const holds = holdsFloor(measured, floor);
-  if (coverage.plain.length > 0 || measured.notMeasured.length > 0 || !holds) {
-    const lines = [describeBuildCoverage(measured), ...groups.map((group) => `  ${describeGroup(group, MAX_NAMES)}`)];
-    if (holds) talk.note(...lines);
-    else talk.fail(`coverage is ${formatPercent(coverage)}, below ${floor} %: ${lines[0]}`, ...lines.slice(1));
-  }
+  const line = describeBuildCoverage(measured);
+  const reasons = measured.groups.map((group) => `  ${describeGroup(group, MAX_NAMES)}`);
+  if (holdsFloor(measured, floor)) talk.note(line, ...reasons);
+  else talk.fail(`coverage is ${formatPercent(measured.coverage)}, below ${floor} %: ${line}`, ...reasons);
 }
 
 /** `coverage 95.3 %`, or that it is not measured, and why. */
@@ -51,6 +49,7 @@ export function coverageAsData(measured: MeasuredBuild) {
   const plain = groups.flatMap(({ why, fix, files }) =>
     files.map(({ assetPath, label, pages }) => ({ assetPath, place: label, pages, why, fix })),
   );
+  plain.sort((a, b) => compareAssetPaths(a.assetPath, b.assetPath));
   return { measured: true, hashed: coverage.hashed, total: coverage.total, percent: percentOf(coverage), plain, pages, notMeasured };
 }
 

@@ -3,12 +3,12 @@ import { finishUrl, type UrlPrefixes } from './finish-url.js';
 import type { Manifest } from './manifest-document.js';
 
 /**
- * How a page comes to load a file, which decides why its URL may be plain:
+ * Where a page names a file, which tells why the URL may be plain:
  *
  * - `element`: an attribute of an element
  * - `relative`: the same, with a relative URL, which the JSX runtime leaves alone
  * - `own-integrity`: the same, of an element with an `integrity`
- * - `same-origin`: the same, where nothing from another origin is taken: `<use>`, `<track>`, `next/image`
+ * - `same-origin`: the same, of what takes files from the page's own origin alone: `<use>`, `<track>`, `next/image`
  * - `style`: `url()` in a `style` attribute or a `<style>`
  * - `metadata`: an icon, a web app manifest, an image for link previews
  * - `stylesheet`: `url()` in a stylesheet that Next bundles
@@ -120,19 +120,19 @@ export function imageInside(url: URL, optimizerPath = '/_next/image'): URL | und
  * plain, since browsers ask for it again.
  *
  * @param find as {@link publicFileFinder} makes it.
- * @param isExcluded whether the file is hashed only where `asset()` names it; under its plain URL, it does not count.
+ * @param isLeftAlone whether automatic hashing leaves the file to `asset()`; under its plain URL, it does not count.
  */
 export function measureCoverage(
   loaded: Iterable<LoadedUrl>,
   find: (url: string) => NamedFile | undefined,
-  isExcluded: (assetPath: string) => boolean = () => false,
+  isLeftAlone: (assetPath: string) => boolean = () => false,
 ): Coverage {
   const hashed = new Set<string>();
   const plain = new Map<string, { place: Place; label: string; pages: Set<string> }>();
   for (const { url, label, page, ...written } of loaded) {
     const file = find(url);
     if (file?.isHashed) hashed.add(file.assetPath);
-    if (!file || file.isHashed || written.place === 'no-hash' || isExcluded(file.assetPath)) continue;
+    if (!file || file.isHashed || written.place === 'no-hash' || isLeftAlone(file.assetPath)) continue;
     const place = file.isOptimized && written.place === 'element' ? 'same-origin' : written.place;
     const known = plain.get(file.assetPath);
     // A preload says less than what uses the file.

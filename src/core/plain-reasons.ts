@@ -36,7 +36,10 @@ type Reason = Pick<PlainGroup, 'why' | 'fix'>;
 
 function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOrigin, isForClient, keptPlain = [] }: ReasonContext): Reason {
   if (keptPlain.includes(assetPath)) {
-    return { why: 'the file does not work under a hashed URL', fix: 'see the warnings of "next-smart-cache build", or exclude it' };
+    return {
+      why: 'the file does not work under a hashed URL',
+      fix: 'read the warnings of "next-smart-cache build"; exclude the file if it must stay plain',
+    };
   }
   if (isCrossOrigin && (place === 'same-origin' || place === 'style')) {
     return {
@@ -62,7 +65,7 @@ const NO_RUNTIME: Reason = {
   fix: 'set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json',
 };
 
-/** For a page of an app that is not at hand. */
+/** `verify` sees the page, and not the app. */
 const UNKNOWN_APP: Reason = {
   why: 'the JSX runtime of this package did not make these elements, or client code does not know the paths',
   fix: `${NO_RUNTIME.fix}; if it is set, "next-smart-cache check" says after a build what keeps each of them plain`,
@@ -73,7 +76,7 @@ const FROM_HTML: Reason = {
   fix: 'write the URL with asset() where that HTML is made, or pass asset() to the component of the package',
 };
 
-/** The reasons that the place alone tells. */
+/** Reasons that follow from the place alone. */
 const REASONS: Partial<Record<Place, Reason>> = {
   relative: {
     why: 'a relative URL names another file on each page, so the JSX runtime leaves it alone',
@@ -97,7 +100,7 @@ const REASONS: Partial<Record<Place, Reason>> = {
     fix: 'write asset() in both, the preload and the call',
   },
   preload: {
-    why: 'the preload is for a file that something else than an element loads',
+    why: 'what uses the preloaded file has its plain URL',
     fix: 'write asset() in both, the preload and its use',
   },
 };

@@ -1,20 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isExternalUrl } from '../core/asset-path.js';
-import { assetPathMatcher } from '../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage, type NamedFile, publicFileFinder } from '../core/coverage.js';
 import { finishUrl } from '../core/finish-url.js';
 import { type BuildCoverage, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import { isLatestDeploy, readDeploys } from '../pipeline/deploys.js';
-import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
 import type { Project } from '../pipeline/project.js';
 import { findLoadedUrls } from '../pipeline/references/find-references.js';
 import { findLinkedFiles } from '../pipeline/references/html-links.js';
-import { parseRenderModule, renderModulePaths } from '../pipeline/render-modules.js';
+import { renderModulePaths } from '../pipeline/render-modules.js';
 import { openStore } from '../pipeline/store/store.js';
 import { type BuiltPage, listBuiltPages, listDynamicRoutes, listFiles } from './built-pages.js';
+import { readRenderManifest } from './bundled-css.js';
 import { readDocument } from './checks/proxy-matchers.js';
 
 /** Relative URLs of pages are resolved against it. RFC 2606 keeps its top-level domain free. */
@@ -45,24 +44,24 @@ export function measureBuild(project: Project, built: BuiltManifest): MeasuredBu
 }
 
 function measurePages(project: Project, built: BuiltManifest, pages: readonly BuiltPage[]): BuildCoverage {
-  const { buildDir, options, prefixes, usesJsxRuntime } = project;
+  const { buildDir, prefixes, usesJsxRuntime } = project;
   const { keptPlain, manifest } = built;
   const { images } = readDocument(buildDir, 'images-manifest.json') as { images?: { path?: string } };
   const find = publicFileFinder({ assets: manifest.assets, keptPlain, prefixes, origin: ORIGIN, optimizerPath: images?.path });
-  const isExcluded = options.automatic.exclude.length > 0 ? assetPathMatcher(options.automatic.exclude) : () => false;
-  const coverage = measureCoverage(loadedUrls(project, built, pages, find), find, isExcluded);
-  const clientModule = readTextIfThere(renderModulePaths(project, 'build').client);
-  const clientAssets = clientModule === undefined ? undefined : parseRenderModule(clientModule).assets;
+  const modules = renderModulePaths(project, 'build');
+  const leftAlone = readRenderManifest(modules.server)?.notAutomatic ?? {};
+  const coverage = measureCoverage(loadedUrls(project, built, pages, find), find, (assetPath) => Object.hasOwn(leftAlone, assetPath));
+  const clientAssets = readRenderManifest(modules.client)?.assets;
   const groups = explainPlainFiles(coverage, {
     usesJsxRuntime,
     isCrossOrigin: Object.values(manifest.assets).some(({ url }) => isExternalUrl(finishUrl(url, prefixes))),
     isForClient: clientAssets && ((assetPath) => Object.hasOwn(clientAssets, assetPath)),
     keptPlain,
   });
-  return { coverage, groups, pages: pages.length, notMeasured: listDynamicRoutes(project, pages) };
+  return { coverage, groups, pages: new Set(pages.map(({ route }) => route)).size, notMeasured: listDynamicRoutes(project, pages) };
 }
 
-/** All URLs that the pages load, their stylesheets and public files included. */
+/** Yields all URLs that the pages load, with those in their stylesheets and public files. */
 function* loadedUrls(
   { buildDir, cacheDir, options, prefixes: { basePath }, publicDir }: Project,
   { contentHashes }: BuiltManifest,
@@ -72,7 +71,7 @@ function* loadedUrls(
   const followed = new Set<string>();
   const store = openStore(cacheDir);
   for (const { file, route, pathname } of pages) {
-    for (const linked of findLinkedFiles(withoutPayload(fs.readFileSync(file, 'utf8')), ORIGIN + basePath + pathname)) {
+    for (const linked of findLinkedFiles(fs.readFileSync(file, 'utf8'), ORIGIN + basePath + pathname)) {
       yield* withReferences({ ...linked, page: route });
     }
   }
@@ -87,6 +86,8 @@ function* loadedUrls(
 
   function* withReferences(loaded: LoadedUrl): Iterable<LoadedUrl> {
     yield loaded;
+    // Its author has left it alone, and with it what it loads.
+    if (loaded.place === 'no-hash') return;
     const named = find(loaded.url);
     const key = named && `${named.isHashed} ${named.assetPath}`;
     if (named === undefined || key === undefined || followed.has(key)) return;
@@ -99,16 +100,11 @@ function* loadedUrls(
   }
 }
 
-/** The payload of React Server Components names every URL once more, and is half of a page. Next writes `<` as `\\u003c` in it. */
-function withoutPayload(html: string): string {
-  return html.replace(/<script[^>]*>\(?self\.__next_f[^<]*<\/script>/g, '');
-}
-
 function readBytes(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch {
-    // What is not there names nothing; that it is not there is for others to say.
+    // A missing file refers to nothing. Other checks report it.
     return Buffer.alloc(0);
   }
 }

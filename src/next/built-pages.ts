@@ -17,16 +17,17 @@ export interface BuiltPage {
 /** The pages that Next has rendered, sorted by file. */
 export function listBuiltPages({ buildDir, exportDir, isExport, publicDir }: Project): BuiltPage[] {
   const folders = isExport ? [exportDir] : ['app', 'pages'].map((router) => path.join(buildDir, 'server', router));
-  const hasNotFoundPage = fs.existsSync(path.join(folders[0] ?? '', '_not-found.html'));
-  return folders.flatMap((folder) =>
+  const pages = folders.flatMap((folder) =>
     listFiles(folder, '.html')
-      // An export has the HTML files of `public/` too, and 404.html is a copy of the page that `app/` has for it.
-      .filter((name) => !(isExport && fs.existsSync(path.join(publicDir, name))) && !(name === '404.html' && hasNotFoundPage))
+      // An export has the HTML files of `public/` too.
+      .filter((name) => !(isExport && fs.existsSync(path.join(publicDir, name))))
       .map((name) => {
         const pathname = `/${name.slice(0, -'.html'.length).replace(/(^|\/)index$/, '$1')}`;
         return { file: path.join(folder, name), route: pathname.replace(/(.)\/$/, '$1'), pathname };
       }),
   );
+  // Next copies the page that `app/` has for unknown paths.
+  return pages.some(({ route }) => route === '/_not-found') ? pages.filter(({ route }) => route !== '/404') : pages;
 }
 
 /** Files below a folder with this extension, relative to it, with `/` in between, sorted; none where there is no folder. */
@@ -56,10 +57,10 @@ function routesOfApp(buildDir: string): string[] {
     .map(([, route]) => route);
 }
 
-/** Routes of `pages/` that are not static, without API routes and Next's own. */
+/** Routes of `pages/`, without API routes and Next's own. */
 function routesOfPages(buildDir: string): string[] {
   return entriesOf(buildDir, 'server/pages-manifest.json')
-    .filter(([route, file]) => !file.endsWith('.html') && !/^\/(?:_|api(?:\/|$)|(?:404|500)$)/.test(route))
+    .filter(([route]) => !/^\/(?:_|api(?:\/|$)|(?:404|500)$)/.test(route))
     .map(([route]) => route);
 }
 

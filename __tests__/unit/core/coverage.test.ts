@@ -88,9 +88,9 @@ describe('coverage', () => {
   });
 
   test('leaves out data-no-hash, and what automatic.exclude names unless it is hashed', () => {
-    const isExcluded = (assetPath: string) => assetPath === '/img/a.svg';
-    expect(measureCoverage([load('/img/b%20c.svg', 'no-hash'), load('/img/a.svg')], finder(), isExcluded).total).toBe(0);
-    expect(measureCoverage([load('/img/a.svg'), load('/img/a.0123456789.svg')], finder(), isExcluded)).toMatchObject({
+    const isLeftAlone = (assetPath: string) => assetPath === '/img/a.svg';
+    expect(measureCoverage([load('/img/b%20c.svg', 'no-hash'), load('/img/a.svg')], finder(), isLeftAlone).total).toBe(0);
+    expect(measureCoverage([load('/img/a.svg'), load('/img/a.0123456789.svg')], finder(), isLeftAlone)).toMatchObject({
       hashed: 1,
       total: 1,
     });
@@ -116,7 +116,7 @@ describe('the reason and the fix', () => {
     ['preload', 'both, the preload and its use', {}],
     ['same-origin', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
     ['style', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
-    ['element', 'exclude it', { usesJsxRuntime: true, keptPlain: ['/img/a.svg'] }],
+    ['element', 'exclude the file', { usesJsxRuntime: true, keptPlain: ['/img/a.svg'] }],
   ])('of %s: %s', (place, fix, context) => {
     expect(fixFor(place, context)).toContain(fix);
   });

@@ -20,7 +20,7 @@ const BUILD = {
   '.next/app-path-routes-manifest.json': '{ "/page": "/" }',
 };
 
-/** A finished build of an app with these files; `%a` in a page is the hashed URL of `/img/a.svg`. */
+/** A finished build of an app with these files; `%/img/a.svg` in a page is its hashed URL. */
 function finishedBuild(files: Record<string, string>, input: Omit<ProjectInput, 'root'> = {}) {
   const root = temporaryFolder();
   writeFiles(root, { ...PUBLIC, ...files });
@@ -53,10 +53,9 @@ test('follows the stylesheets of public/, hashed and plain', () => {
   });
 });
 
-test('reads what elements load, and not the payload that names it once more', () => {
-  const payload = '<script nonce="x">self.__next_f.push([1,"<img src=\\"/img/b.svg\\">"])</script>';
-  const { coverage } = measure(onPage(`<script src="/a.js">self.__next_f</script><img src="%/img/a.svg">${payload}<img src="/img/b.svg">`));
-  expect(coverage).toMatchObject({ hashed: 1, total: 2, plain: [{ assetPath: '/img/b.svg' }] });
+test('leaves what data-no-hash leaves alone, with what that loads', () => {
+  const { coverage } = measure(onPage('<link rel="stylesheet" data-no-hash href="/css/site.css"><img src="%/img/b.svg">'));
+  expect(coverage).toEqual({ hashed: 1, total: 1, plain: [] });
 });
 
 test('reads the stylesheets that Next bundles, and not those of public/ beside them', () => {
@@ -99,6 +98,35 @@ test('lists the pages that Next renders on request, and neither routes nor pages
     }),
   });
   expect({ pages, notMeasured }).toEqual({ pages: 5, notMeasured: ['/account', '/apis', '/cart'] });
+});
+
+test('reads the exported pages, and not the HTML files of public/ among them', () => {
+  const files = {
+    'public/own.html': '<img src="/img/a.svg">',
+    'out/own.html': '<img src="/img/a.svg">',
+    'out/index.html': '<img src="/img/b.svg">',
+    'out/blog/first/index.html': '<img src="../../img/b.svg">',
+    '.next/server/app/index.html': '<img src="/img/a.svg">',
+  };
+  const { coverage, pages } = measure(files, { output: 'export' });
+  expect({ pages, plain: coverage.plain }).toEqual({
+    pages: 2,
+    plain: [{ assetPath: '/img/b.svg', place: 'element', label: '<img src>', pages: ['/', '/blog/first'] }],
+  });
+});
+
+test('reads the page for unknown paths once, of which Next makes a copy', () => {
+  const notFound = '<img src="/img/b.svg">';
+  const { coverage } = measure({ '.next/server/app/_not-found.html': notFound, '.next/server/pages/404.html': notFound });
+  expect(coverage.plain).toMatchObject([{ pages: ['/_not-found'] }]);
+});
+
+test('takes the path of the optimizer from what Next has written', () => {
+  const { coverage } = measure({
+    ...onPage('<img src="/optimized?url=%2Fimg%2Fa.svg&amp;w=16" srcset="/optimized?url=%2Fimg%2Fa.svg&amp;w=32 2x">'),
+    '.next/images-manifest.json': '{ "images": { "path": "/optimized" } }',
+  });
+  expect(coverage.plain).toMatchObject([{ assetPath: '/img/a.svg', place: 'same-origin' }]);
 });
 
 test.each([

@@ -25,7 +25,7 @@ const SAME_ORIGIN: readonly string[] = ['use', 'track'];
 /** Begins with neither a slash nor a scheme (https://url.spec.whatwg.org/#relative-url-string). */
 const RELATIVE = /^\s*(?![/\\]|[a-z][a-z\d+.-]*:)/i;
 
-/** What a page shows of itself elsewhere (https://ogp.me; X, "Cards"). */
+/** Properties of the media that a preview of the page shows (https://ogp.me; X, "Cards"). */
 const PREVIEW = /^(?:og:(?:image|video|audio)|twitter:image)(?::(?:url|secure_url|src))?$/;
 
 /**

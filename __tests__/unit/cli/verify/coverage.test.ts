@@ -111,6 +111,39 @@ test('files that are never hashed do not lower the coverage', async () => {
   expect(stdout).toMatch(/^other +200 +own hash +\/legacy\.89abcdef\.js$/m);
 });
 
+test('a file counts once, and is plain if one of its URLs is', async () => {
+  const stored = `/_next/static/media/smart-cache/js/app.${HASH}.js`;
+  const sizes = [16, 32].map((width) => `<img src="/_next/image?url=%2Fimg%2F0.png&amp;w=${width}">`).join('');
+  const { url } = await siteWith(`${PAGE}${sizes}<script src="${stored}"></script><script src="/js/app.js?v=2"></script>`, {
+    [stored]: script({ 'cache-control': IMMUTABLE }),
+    ...served(['/img/0.png', '/js/app.js?v=2']),
+  });
+  expect((await reportOf(url)).coverage).toEqual({ hashed: 0, total: 2, plain: ['/img/0.png', '/js/app.js?v=2'] });
+});
+
+test('an element with data-no-hash is left alone, and what keeps its name does so below a basePath too', async () => {
+  const html = `${PAGE}<img data-no-hash src="/img/0.png"><link rel="icon" href="/docs/favicon.ico"><link rel="icon" href="/other/favicon.ico">
+    <script src="/docs/_next/static/chunks/main.js"></script>`;
+  const { url, asked } = await siteWith(html, served(['/docs/favicon.ico', '/other/favicon.ico']));
+  expect((await reportOf(url)).coverage).toEqual({ hashed: 1, total: 2, plain: ['/other/favicon.ico'] });
+  expect(asked).not.toContain('/img/0.png');
+});
+
+test('--json has the reasons and the fixes', async () => {
+  const { url } = await siteWith(
+    `${PAGE}<link rel="icon" href="/i.svg"><link rel="preload" as="fetch" href="/d.json">`,
+    served(['/i.svg', '/d.json']),
+  );
+  const { stdout } = await verify(url, '--json');
+  expect((JSON.parse(stdout) as { coverage: unknown }).coverage).toMatchObject({
+    plain: [`${url}d.json`, `${url}i.svg`],
+    reasons: [
+      { fix: expect.stringContaining('asset() in both'), urls: [`${url}d.json`] },
+      { fix: expect.stringContaining('with asset()'), urls: [`${url}i.svg`] },
+    ],
+  });
+});
+
 test('files that are missing or guarded do not count', async () => {
   const html = `${PAGE}<img src="/gone.png"><img src="/guarded.png"><img src="/login.png">`;
   const { url } = await siteWith(html, {
