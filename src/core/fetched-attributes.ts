@@ -2,9 +2,6 @@ const SRC = ['src'];
 const SRC_AND_SRCSET = ['src', 'srcSet'];
 const HREF = ['href', 'xlinkHref'];
 
-/** Stands for the `<img>` of `next/image`, which its optimizer reads from this server, or from hosts that the app lists. */
-export const NEXT_IMAGE = 'next/image';
-
 /**
  * The attributes whose URL a browser fetches for the page, by element, as React
  * names both (HTML Standard; SVG 2, section 5.5). A `<link>` counts only if
@@ -20,7 +17,6 @@ export const FETCHED_ATTRIBUTES: Readonly<Record<string, readonly string[] | und
   img: SRC_AND_SRCSET,
   input: SRC,
   link: ['href', 'imageSrcSet'],
-  [NEXT_IMAGE]: SRC,
   object: ['data'],
   script: SRC,
   source: SRC_AND_SRCSET,
