@@ -71,7 +71,7 @@ function hashCss(css: unknown, find: FindUrl): unknown {
  * section 4.3). One with escapes stays as it is. The longest path has a limit, so that
  * the time does not grow with the square of the text.
  */
-const URL_TOKEN = /url\(\s*(["']?)([^"\\\n]{1,999}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]|\\.)*"?|'([^'\\\n]|\\.)*'?/gis;
+const URL_TOKEN = /url\(\s*(["']?)([^"\\\n]{1,500}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]|\\.)*"?|'([^'\\\n]|\\.)*'?/gis;
 
 /** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as`, whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {

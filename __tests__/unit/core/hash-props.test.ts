@@ -143,5 +143,5 @@ test.each(['url("', "'", '/* ', 'url(\\"', '"\\', 'url( ', '(" \\'])('it reads 4
   const start = performance.now();
   expect(hashed('style', { children }).children).toBe(children);
   // Quadratic time is minutes on a slow machine.
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
