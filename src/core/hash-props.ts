@@ -51,10 +51,12 @@ function hashSrcset(srcset: string, find: FindUrl): string {
 /** CSS, or an object with CSS in its properties. */
 function hashCss(css: unknown, find: FindUrl): unknown {
   if (typeof css === 'string') {
-    return css.replace(URL_TOKEN, (written, _, path) => {
+    return css.replace(URL_TOKEN, (written, writtenQuote, path) => {
       // From another origin, browsers load fonts, masks and filters only with CORS, which CSS cannot ask for.
       const hashed = path && find(path, true);
-      return hashed ? `url("${hashed}")` : written;
+      // React 18 writes `&quot;` into a `<style>`, where browsers do not decode it, so no quote is added without need.
+      const quote = /['()]/.test(hashed) ? '"' : writtenQuote;
+      return hashed ? `url(${quote}${hashed}${quote})` : written;
     });
   }
   let hashed = css;

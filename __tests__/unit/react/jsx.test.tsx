@@ -139,3 +139,17 @@ test('React refuses what it refuses without us', () => {
   expect(withoutUs).toThrow('style');
   expect(() => renderToStaticMarkup(jsx('img', { src: '/js/app.js', style: 'color: red' }))).toThrow('style');
 });
+
+test('a list of 10,000 elements is hashed, as many different unknown paths as it names', () => {
+  const items = Array.from({ length: 5_000 }, (_, index) => [
+    jsx('img', { src: '/img/my photo.jpg', alt: '' }, `known-${index}`),
+    jsx('img', { src: `/unknown-${index}.jpg`, alt: '' }, `unknown-${index}`),
+  ]);
+  const html = renderToStaticMarkup(jsx('div', { children: items.flat() }));
+  expect(html.match(/src="\/img\/my%20photo\.0123456789\.jpg"/g)).toHaveLength(5_000);
+  expect(html.match(/src="\/unknown-\d+\.jpg"/g)).toHaveLength(5_000);
+});
+
+test('an element that is made by React itself keeps its URL', () => {
+  expect(propsOf(createElement('img', { src: '/js/app.js' }))).toEqual({ src: '/js/app.js' });
+});
