@@ -81,7 +81,8 @@ test.each(['/docs/with', '/docs/without'])('with React 18, %s of an app with a b
   expect(html).toContain(`.text { background-image: url(${urlOf('style-text', '/docs')}) }`);
   // The link to an image, and the prop in the data that Next sends along.
   expect(html.match(/\/img\/[\w-]+\.svg(?=")/g)).toEqual(['/img/img.svg', '/img/prop.svg']);
-  expect(complaints).toEqual([]);
+  // With `data-no-hash`, a path without the basePath stays one that Next does not serve.
+  expect(complaints.filter((text) => url === '/docs/with' || !text.includes('404'))).toEqual([]);
 });
 
 test('(build it for a CDN)', async () => {

@@ -17,7 +17,7 @@ const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet
 const LEFT_ALONE = /^(a|area|i?frame)$|-/;
 
 /** What browsers take from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"), as Next does with its images. */
-const SAME_ORIGIN = /^(use|track|next.image)$/;
+const SAME_ORIGIN = /^(use|track|next)/;
 
 /**
  * The props of an element with hashed URLs in the attributes that a browser
