@@ -20,6 +20,8 @@ export interface ReasonContext {
   isForClient?: ((assetPath: string) => boolean) | undefined;
   /** Asset paths that do not work under a hashed URL. Default: none. */
   keptPlain?: readonly string[];
+  /** Asset path → why automatic hashing leaves the file alone. Default: none. */
+  leftToAsset?: ReadonlyMap<string, string>;
 }
 
 /** Groups plain files by the reason that their URL is plain, in the order of the files. */
@@ -34,7 +36,10 @@ export function explainPlainFiles({ plain }: Coverage, context: ReasonContext): 
 
 type Reason = Pick<PlainGroup, 'why' | 'fix'>;
 
-function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOrigin, isForClient, keptPlain = [] }: ReasonContext): Reason {
+function reasonFor({ assetPath, place }: PlainFile, context: ReasonContext): Reason {
+  const { usesJsxRuntime, isCrossOrigin, isForClient, keptPlain = [], leftToAsset } = context;
+  const whyLeft = leftToAsset?.get(assetPath);
+  if (whyLeft) return { why: whyLeft, fix: `leave it; automatic: { exclude: '${assetPath}' } takes it out of the count` };
   if (keptPlain.includes(assetPath)) {
     return { why: 'the file does not work under a hashed URL', fix: 'see the warnings of "next-smart-cache build", or exclude it' };
   }

@@ -46,7 +46,7 @@ export function measureBuild(project: Project, built: BuiltManifest): MeasuredBu
 
 function measurePages(project: Project, built: BuiltManifest, pages: readonly BuiltPage[]): BuildCoverage {
   const { buildDir, options, prefixes, usesJsxRuntime } = project;
-  const { keptPlain, manifest } = built;
+  const { keptPlain, leftToAsset, manifest } = built;
   const { images } = readDocument(buildDir, 'images-manifest.json') as { images?: { path?: string } };
   const find = publicFileFinder({ assets: manifest.assets, keptPlain, prefixes, origin: ORIGIN, optimizerPath: images?.path });
   const isExcluded = options.automatic.exclude.length > 0 ? assetPathMatcher(options.automatic.exclude) : () => false;
@@ -58,6 +58,7 @@ function measurePages(project: Project, built: BuiltManifest, pages: readonly Bu
     isCrossOrigin: Object.values(manifest.assets).some(({ url }) => isExternalUrl(finishUrl(url, prefixes))),
     isForClient: clientAssets && ((assetPath) => Object.hasOwn(clientAssets, assetPath)),
     keptPlain,
+    leftToAsset,
   });
   return { coverage, groups, pages: pages.length, notMeasured: listDynamicRoutes(project, pages) };
 }

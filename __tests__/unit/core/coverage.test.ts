@@ -117,6 +117,11 @@ describe('the reason and the fix', () => {
     ['same-origin', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
     ['style', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
     ['element', 'exclude it', { usesJsxRuntime: true, keptPlain: ['/img/a.svg'] }],
+    [
+      'element',
+      "leave it; automatic: { exclude: '/img/a.svg' }",
+      { usesJsxRuntime: true, leftToAsset: new Map([['/img/a.svg', 'a script looks for it']]) },
+    ],
   ])('of %s: %s', (place, fix, context) => {
     expect(fixFor(place, context)).toContain(fix);
   });
