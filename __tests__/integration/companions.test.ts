@@ -10,7 +10,7 @@ const IMPORTS = [
   "import createMdx from '@next/mdx';",
   "import createIntl from 'next-intl/plugin';",
   "import { withSmartCache } from 'next-smart-cache/config';",
-  "const withMdx = createMdx(), withIntl = createIntl('./i18n/request.js'), withAnalyzer = createAnalyzer({ enabled: false });",
+  "const withMdx = createMdx({ options: { jsxImportSource: 'next-smart-cache' } }), withIntl = createIntl('./i18n/request.js'), withAnalyzer = createAnalyzer({ enabled: false });",
   "const config = { pageExtensions: ['jsx', 'mdx', 'js'] };",
 ];
 // Serwist works with webpack alone.
@@ -45,7 +45,9 @@ describe.each([
     expect(home).toContain('translated');
     expect(home).toContain(expectedUrl('/js/application.js', settings));
     const icon = expectedUrl('/img/icon.svg', settings);
-    expect((await request(server.origin, '/docs')).body.toString()).toContain(icon);
+    for (const page of ['/docs', '/evaluated']) {
+      expect((await request(server.origin, page)).body.toString()).toMatch(new RegExp(`<img src="${icon}" alt="icon"`));
+    }
     expect((await request(server.origin, icon)).cacheControl).toBe(IMMUTABLE);
     if (!wrapped.includes('withSerwist')) return;
     const worker = await request(server.origin, '/sw.js');

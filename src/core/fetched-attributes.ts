@@ -1,44 +1,26 @@
 const SRC = ['src'];
-const SRC_AND_SRCSET = ['src', 'srcSet'];
-const HREF = ['href', 'xlinkHref'];
-
-/** Stands for the `<img>` of `next/image`, which its optimizer reads from this server, or from hosts that the app lists. */
-export const NEXT_IMAGE = 'next/image';
 
 /**
- * The attributes whose URL a browser fetches for the page, by element, as React
- * names both (HTML Standard; SVG 2, section 5.5). A `<link>` counts only if
- * {@link isFetchedForPage} says so. `<a>`, `<area>`, `<form>` and `<iframe>`
- * name pages, whose URLs people keep.
+ * The attributes of HTML elements that hold one URL, which a browser fetches for
+ * the page (HTML Standard). `<link>` and the elements of SVG have rules of their own.
  */
-export const FETCHED_ATTRIBUTES: Readonly<Record<string, readonly string[] | undefined>> = {
+const URL_ATTRIBUTES: Readonly<Record<string, readonly string[] | undefined>> = {
   // No element is found by a name of `Object.prototype`.
   __proto__: null as never,
   audio: SRC,
   embed: SRC,
-  image: HREF,
-  img: SRC_AND_SRCSET,
+  img: SRC,
   input: SRC,
-  link: ['href', 'imageSrcSet'],
-  [NEXT_IMAGE]: SRC,
   object: ['data'],
   script: SRC,
-  source: SRC_AND_SRCSET,
-  style: ['children', 'dangerouslySetInnerHTML'],
+  source: SRC,
   track: SRC,
-  use: HREF,
   video: ['src', 'poster'],
 };
 
-/** Whether an attribute holds several URLs, each with a description (HTML Standard, "srcset"). */
-function isSrcset(attribute: string): boolean {
-  return attribute.endsWith('Set');
-}
-
-/** The attributes of an HTML element that hold one URL each. `<link>` and the elements of SVG have rules of their own. */
+/** The attributes of an HTML element that hold one URL each. */
 export function urlAttributesInHtml(element: string): readonly string[] {
-  const attributes = FETCHED_ATTRIBUTES[element] ?? [];
-  return element === 'link' || attributes === HREF ? [] : attributes.filter((name) => !isSrcset(name));
+  return URL_ATTRIBUTES[element] ?? [];
 }
 
 /** What a `<link>` must be for a browser to fetch it for the page that has it, or that is likely to come next (HTML Standard, "Link types"). */

@@ -1,62 +1,64 @@
-import { FETCHED_ATTRIBUTES, type NEXT_IMAGE } from './fetched-attributes.js';
-
-/** The URL to use in place of a written one; `undefined`: leave it as it is. */
-export type FindUrl = (written: string) => string | undefined;
+/**
+ * The URL to use in place of a written one; `undefined`: leave it as it is.
+ *
+ * @param ofSameOrigin whether a URL on another origin, as of a CDN, is of no use. Default: false.
+ */
+export type FindUrl = (written: string, ofSameOrigin?: boolean) => string | undefined;
 
 export type Props = Readonly<Record<string, unknown>>;
+
+/** Stands for the `<img>` of `next/image`, which its optimizer reads from this server, or from hosts that the app lists. */
+export const NEXT_IMAGE = 'next/image';
+
+/** The properties of elements that hold URLs, as React names them (HTML Standard; SVG 2, section 5.5). An object, since a page has thousands of properties. */
+const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet: 1, poster: 1, data: 1, href: 1, xlinkHref: 1 };
+
+/** Elements that name pages, whose URLs people keep, and custom elements, which do with an attribute what they like. */
+const LEFT_ALONE = /^(a|area|i?frame)$|-/;
+
+/** What browsers take from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"), as Next does with its images. */
+const SAME_ORIGIN = /^(use|track|next)/;
 
 /**
  * The props of an element with hashed URLs in the attributes that a browser
  * fetches for the page, in `url()` of its `style`, and in the text of a `<style>`.
  *
  * @param element its name, or {@link NEXT_IMAGE}.
- * @returns the same object if no attribute of the element may hold such a URL, otherwise a copy.
+ * @returns the same object if no property may hold such a URL, otherwise a copy.
  */
 export function hashProps(element: string, props: Props, find: FindUrl): Props {
-  const attributes = FETCHED_ATTRIBUTES[element];
-  const { style } = props;
-  const hashedStyle = style && hashCss(style, find);
-  if (!attributes && hashedStyle === style) return props;
-  // Each property is read once, as it may be a getter; and the object may be frozen, or another element's too.
-  const copy: Record<string, unknown> = { ...props };
-  // An `integrity` says that the author knows the bytes, `data-no-hash` that the URL is to stay; a loader gets a name and no URL.
-  if (copy.integrity || copy.loader || copy['data-no-hash'] != null || (element === 'link' && !isHashedLink(copy))) return copy;
-  if (style) copy.style = hashedStyle;
-  for (const name of attributes ?? []) {
+  let copy: Record<string, unknown> | undefined;
+  for (const name in props) {
+    const isCss = element === 'style' || name === 'style';
+    if (!isCss && (URLS[name] !== 1 || LEFT_ALONE.test(element))) continue;
+    // Each property is read once, as it may be a getter; and the object may be frozen, or another element's too.
+    copy ??= { ...props };
+    // An `integrity` says that the author knows the bytes, `data-no-hash` that the URL is to stay; a loader gets a name and no URL.
+    if (copy.integrity || copy.loader || copy['data-no-hash'] != null || (element === 'link' && !isHashedLink(copy))) break;
     const value = copy[name];
-    if (element === 'style' && value) copy[name] = hashCss(value, find);
-    else if (typeof value === 'string') copy[name] = name.endsWith('Set') ? hashSrcset(value, find) : hashUrl(value, element, find);
+    if (isCss) copy[name] = hashCss(value, find);
+    else if (typeof value === 'string')
+      copy[name] = name.endsWith('Set') ? hashSrcset(value, find) : (find(value, SAME_ORIGIN.test(element)) ?? value);
   }
-  return copy;
+  return copy ?? props;
 }
-
-function hashUrl(written: string, element: string, find: FindUrl): string {
-  const url = find(written);
-  // Browsers take these from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"), as Next does with its images.
-  return url && !(/use|track|next/.test(element) && EXTERNAL.test(url)) ? url : written;
-}
-
-const EXTERNAL = /^(\w+:)?\/\//;
 
 /** Hashes the URLs that begin at the root. Text that only looks like one, such as a part of a `data:` URL, is not in the manifest. */
 function hashSrcset(srcset: string, find: FindUrl): string {
-  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (written, before, url) => {
-    const hashed = find(url);
-    return hashed ? before + hashed : written;
-  });
+  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url));
 }
 
 /** CSS, or an object with CSS in its properties. */
 function hashCss(css: unknown, find: FindUrl): unknown {
   if (typeof css === 'string') {
-    return css.replace(URL_TOKEN, (written, quoted, inApostrophes, bare) => {
-      const hashed = find(quoted || inApostrophes || bare || '');
+    return css.replace(URL_TOKEN, (written, writtenQuote, path) => {
       // From another origin, browsers load fonts, masks and filters only with CORS, which CSS cannot ask for.
-      return hashed && !EXTERNAL.test(hashed) ? `url("${hashed}")` : written;
+      const hashed = path && find(path, true);
+      // React 18 writes `&quot;` into a `<style>`, where browsers do not decode it, so no quote is added without need.
+      const quote = /['()]/.test(hashed) ? '"' : writtenQuote;
+      return hashed ? `url(${quote}${hashed}${quote})` : written;
     });
   }
-  // React joins the strings between the tags of a `<style>`.
-  if (Array.isArray(css)) return css.map((part) => (typeof part === 'string' ? hashCss(part, find) : part));
   let hashed = css;
   for (const name in css as Props) {
     const value = (css as Props)[name];
@@ -66,11 +68,14 @@ function hashCss(css: unknown, find: FindUrl): unknown {
   return hashed;
 }
 
-/** A `url()`, or a comment or a string, in which there is none (CSS Syntax Level 3, section 4.3). One with escapes stays as it is. */
-const URL_TOKEN =
-  /url\(\s*(?:"([^"\\\n]*)"|'([^'"\\\n]*)'|([^\s"'()\\]+))\s*\)|\/\*.*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?/gis;
+/**
+ * A `url()`, or a comment or a string, in which there is none (CSS Syntax Level 3,
+ * section 4.3). One with escapes stays as it is. The longest path has a limit, so that
+ * the time does not grow with the square of the text.
+ */
+const URL_TOKEN = /url\(\s*(["']?)([^"\\\n]{1,500}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]|\\.)*"?|'([^'\\\n]|\\.)*'?/gis;
 
 /** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as`, whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*>(?!fetch|worker|undef)/i.test(`${String(rel)}>${String(as)}`);
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,"(?!fetch|worker)/i.test(JSON.stringify([rel, as]));
 }

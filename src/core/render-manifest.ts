@@ -1,4 +1,4 @@
-import { decode, isExternalUrl, readings, splitSuffix } from './asset-path.js';
+import { decode, isExternalUrl } from './asset-path.js';
 
 /**
  * What rendering code looks asset paths up in: the manifest with the app's
@@ -86,37 +86,42 @@ export interface ResolvedAsset {
 export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset | undefined {
   // Every asset path begins with a slash, and no name of `Object.prototype` does.
   if (!written.startsWith('/')) return undefined;
-  for (const reading of readings(written)) {
-    const entry = manifest.assets[reading];
-    if (entry === undefined) continue;
-    const resolved = toResolved(entry);
-    const listed = manifest.preloads?.[reading];
-    return {
-      ...resolved,
-      url: reading === written ? resolved.url : withSuffix(resolved.url, splitSuffix(written).suffix),
-      ...(listed && { preloads: listed.map(toResolved) }),
-      ...(process.env.NODE_ENV === 'development' && editsOf(manifest, reading)),
-    };
-  }
-  return undefined;
+  const [assetPath, suffix] = read(manifest, written);
+  const entry = manifest.assets[assetPath];
+  if (!entry) return undefined;
+  const resolved = toResolved(entry);
+  const listed = manifest.preloads?.[assetPath];
+  return {
+    ...resolved,
+    url: withSuffix(resolved.url, suffix),
+    ...(listed && { preloads: listed.map(toResolved) }),
+    ...(process.env.NODE_ENV === 'development' && editsOf(manifest, assetPath)),
+  };
 }
 
 /**
  * The hashed URL of a path that an element names; `undefined` when the manifest
  * does not know it, or leaves it to `asset()`. {@link lookUp} in few bytes: all
  * client code of an app has this.
+ *
+ * @param written begins with a slash.
  */
-export function lookUpUrl({ assets, notAutomatic }: RenderManifest, written: string): string | undefined {
-  let reading = written;
-  let path = written;
+export function lookUpUrl(manifest: RenderManifest, written: string): string | undefined {
+  const [assetPath, suffix] = read(manifest, written);
+  const entry = manifest.assets[assetPath];
+  if (!entry || manifest.notAutomatic?.[assetPath]) return undefined;
+  return withSuffix(typeof entry === 'string' ? entry : entry[0], suffix);
+}
+
+/**
+ * What a written path means: a name as it is, since it may hold `?`, `#` and
+ * `%` itself; or a URL. The manifest may know neither.
+ */
+function read({ assets }: RenderManifest, written: string): [assetPath: string, suffix: string] {
   // Most paths are written as they are named, and a page may have thousands.
-  if (!assets[reading]) {
-    path = written.replace(/[?#].*/s, '');
-    reading = assets[path] ? path : decode(path);
-  }
-  const entry = assets[reading];
-  if (!entry || notAutomatic?.[reading]) return undefined;
-  return withSuffix(typeof entry === 'string' ? entry : entry[0], written.slice(path.length));
+  if (assets[written]) return [written, ''];
+  const path = written.replace(/[?#].*/s, '');
+  return [assets[path] ? path : decode(path), written.slice(path.length)];
 }
 
 /** What the components of development go by. */

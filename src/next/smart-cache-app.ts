@@ -15,6 +15,7 @@ import type { RenderManifestSettings } from '../core/to-render-manifest.js';
 import { visible } from '../core/visible-text.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { deploysWith, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
+import { describeLeftToAsset } from '../pipeline/graph/left-to-asset.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { requireUnchanged, serveStore } from '../pipeline/served-files.js';
@@ -65,13 +66,13 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
   const built = once(() => {
     const result = buildManifest(project, { checkCopies });
     if (!fs.existsSync(project.publicDir)) say(`there is no ${project.publicDir}, so there is nothing to hash`);
-    for (const notice of result.notices) say(notice);
+    for (const notice of noticesOf(project, result)) say(notice);
     // The command line has said them when it wrote the manifest.
     if (result.changed) warn(result.warnings);
     const count = Object.keys(result.manifest.assets).length;
     const why = result.deliveryBefore === undefined ? '' : `, since it was for ${result.deliveryBefore} delivery`;
     if (result.changed) say(`the manifest was missing or outdated; rebuilt it for ${formatCount(count, 'file')}${why}`);
-    writeRenderModules(project, result, settingsOf(project), modules);
+    writeRenderModules(project, result, settingsOf(project, result), modules);
     return result;
   });
   const served = once(() => deploysWith(project, built()));
@@ -123,8 +124,6 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
 /** `next dev`: no store and nothing cacheable; the hashes follow the files. */
 export function developmentApp(project: Project): SmartCacheApp {
   const modules = renderModulePaths(project, 'development');
-  // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
-  const settings = { ...settingsOf(project), cdnPrefix: '', integrity: false };
   const saysNew = newWarningsOnly();
   const buildAgain = () => {
     const built = buildManifest(project, { freeze: false });
@@ -138,7 +137,9 @@ export function developmentApp(project: Project): SmartCacheApp {
     // References are not rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
     const urlOf = (assetPath: string, { hash }: ManifestEntry) => (plainModules.has(assetPath) ? undefined : urls.urlOf(assetPath, hash));
-    const { source, manifest } = writeRenderModules(project, built, { ...settings, urlOf }, modules, {
+    // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
+    const settings = { ...settingsOf(project, built), cdnPrefix: '', integrity: false, urlOf };
+    const { source, manifest } = writeRenderModules(project, built, settings, modules, {
       forDevelopment: true,
       edited,
       toldAgain,
@@ -148,7 +149,7 @@ export function developmentApp(project: Project): SmartCacheApp {
   };
   const first = once(() => {
     const built = buildAgain();
-    for (const notice of built.notices) say(notice);
+    for (const notice of noticesOf(project, built)) say(notice);
     return built;
   });
   // One that is as it was again stays listed: a document may have seen it in between.
@@ -198,9 +199,18 @@ function isOnVercel(): boolean {
   return Boolean(process.env.NOW_BUILDER);
 }
 
-function settingsOf({ prefixes, options: { automatic, integrity, onMissing } }: Project): RenderManifestSettings {
-  const isExcluded = automatic.exclude.length > 0 && assetPathMatcher(automatic.exclude);
-  return { ...prefixes, integrity, onMissing, ...(isExcluded && { isAutomatic: (assetPath) => !isExcluded(assetPath) }) };
+function settingsOf(
+  { prefixes, options: { automatic, integrity, onMissing } }: Project,
+  { leftToAsset }: BuiltManifest,
+): RenderManifestSettings {
+  const isExcluded = assetPathMatcher(automatic.exclude);
+  return { ...prefixes, integrity, onMissing, isAutomatic: (assetPath) => !leftToAsset.has(assetPath) && !isExcluded(assetPath) };
+}
+
+function noticesOf({ usesJsxRuntime, options: { automatic } }: Project, { notices, leftToAsset }: BuiltManifest): string[] {
+  const isExcluded = assetPathMatcher(automatic.exclude);
+  const left = [...leftToAsset].filter(([assetPath]) => usesJsxRuntime && !isExcluded(assetPath));
+  return [...notices, ...describeLeftToAsset(left)];
 }
 
 function shapeInput(

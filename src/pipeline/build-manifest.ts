@@ -43,6 +43,8 @@ export interface BuiltManifest {
   contentHashes: ReadonlyMap<string, string>;
   /** Stable paths that match the globs, but would not work under a hashed URL. */
   keptPlain: readonly string[];
+  /** Asset path → why automatic hashing leaves the file alone. */
+  leftToAsset: ReadonlyMap<string, string>;
   /** Top-level folders whose hashed URLs point to the store directly (`''`: the files of `public/` itself). */
   linkedDirectly: ReadonlySet<string>;
   /** The routes of the app, which decide which folders have hashed paths of their own. */
@@ -122,6 +124,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     manifest,
     stablePaths: [...scan.stablePaths, ...linked.keptPlain].sort(compareAssetPaths),
     keptPlain: [...linked.keptPlain],
+    leftToAsset: linked.leftToAsset,
     linkedDirectly: shape?.linkedDirectly ?? new Set(),
     routes,
     contentHashes,

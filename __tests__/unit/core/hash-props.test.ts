@@ -1,4 +1,4 @@
-import { hashProps, type Props } from '../../../src/core/hash-props';
+import { type FindUrl, hashProps, type Props } from '../../../src/core/hash-props';
 
 const URLS: Readonly<Record<string, string>> = {
   '/a.png': '/a.0123456789.png',
@@ -8,7 +8,7 @@ const URLS: Readonly<Record<string, string>> = {
   "/it's (1).png": "/it's%20(1).0123456789.png",
   '/cdn.png': 'https://cdn.example.com/cdn.0123456789.png',
 };
-const find = (written: string) => URLS[written];
+const find: FindUrl = (written, ofSameOrigin) => (ofSameOrigin && written === '/cdn.png' ? undefined : URLS[written]);
 const hashed = (element: string, props: Props) => hashProps(element, props, find);
 
 const [A, B] = ['/a.0123456789.png', '/b.0123456789.png'];
@@ -35,26 +35,20 @@ describe('it hashes', () => {
       'url() of a style, whatever its quotes',
       'div',
       { style: { background: 'url(/a.png), url( "/b.png" ), URL(\'/a.png\')', color: 'red' } },
-      { style: { background: `url("${A}"), url("${B}"), url("${A}")`, color: 'red' } },
+      { style: { background: `url(${A}), url("${B}"), url('${A}')`, color: 'red' } },
     ],
-    ['url() of a custom property', 'x-element', { style: { '--image': 'url(/a.png)' } }, { style: { '--image': `url("${A}")` } }],
+    ['url() of a custom property', 'x-element', { style: { '--image': 'url(/a.png)' } }, { style: { '--image': `url(${A})` } }],
     [
       'the text of a style element',
       'style',
       { children: "/* url( don't */ a { b: url(/b.png); c: 'x' }" },
-      { children: `/* url( don't */ a { b: url("${B}"); c: 'x' }` },
-    ],
-    [
-      'each part of the text of a style element',
-      'style',
-      { children: ['a { b: url(/b.png) }', 1, null, 'c { d: url(/a.png) }'] },
-      { children: [`a { b: url("${B}") }`, 1, null, `c { d: url("${A}") }`] },
+      { children: `/* url( don't */ a { b: url(${B}); c: 'x' }` },
     ],
     [
       'the HTML of a style element',
       'style',
       { dangerouslySetInnerHTML: { __html: '@import url(/a.png);' } },
-      { dangerouslySetInnerHTML: { __html: `@import url("${A}");` } },
+      { dangerouslySetInnerHTML: { __html: `@import url(${A});` } },
     ],
   ])('%s', (_, element, props, expected) => {
     const before = JSON.stringify(props);
@@ -81,10 +75,13 @@ describe('it hashes', () => {
       expect(hashed('link', { rel, as, href: '/a.css' })).toMatchObject({ href: '/a.0123456789.css' });
   });
 
-  test('a name with quotes and parentheses so that CSS reads it back', () => {
-    const { style } = hashed('i', { style: { background: 'url("/it\'s (1).png")' } });
-    expect(style).toEqual({ background: 'url("/it\'s%20(1).0123456789.png")' });
-  });
+  test.each(['url("/it\'s (1).png")', 'url(/it%27s%20%281%29.png)'])(
+    'a name with quotes and parentheses so that CSS reads it back: %s',
+    (background) => {
+      const findDecoded: FindUrl = (written) => find(decodeURIComponent(written));
+      expect(hashProps('i', { style: { background } }, findDecoded).style).toEqual({ background: 'url("/it\'s%20(1).0123456789.png")' });
+    },
+  );
 });
 
 describe('it leaves alone', () => {
@@ -93,8 +90,8 @@ describe('it leaves alone', () => {
     ['areas', 'area', { href: '/a.png' }],
     ['forms', 'form', { action: '/a.png' }],
     ['frames', 'iframe', { src: '/a.png' }],
+    ['frames of a frameset', 'frame', { src: '/a.png' }],
     ['custom elements', 'x-img', { src: '/a.png' }],
-    ['an element that Object.prototype has a property of the name of', 'constructor', { src: '/a.png' }],
     ['paths that nobody knows', 'img', { src: '/unknown.png', srcSet: '/unknown.png 2x' }],
     ['what has an integrity of its own', 'script', { src: '/a.js', integrity: 'sha256-x' }],
     ['what says data-no-hash', 'img', { src: '/a.png', 'data-no-hash': true }],
@@ -120,6 +117,7 @@ describe('it leaves alone', () => {
     ['a url() with escapes', 'div', { style: { background: 'url(/\\61.png)' } }],
     ['a part of a data: URL in a srcSet', 'img', { srcSet: 'data:image/png;base64,/a.png/x 1x' }],
     ['a srcSet that is none', 'img', { srcSet: ',, ( /' }],
+    ['properties whose name is one of Object.prototype', 'img', { constructor: '/a.png', valueOf: '/a.png' }],
     ['children of other elements', 'p', { children: 'url(/a.png)', style: {} }],
   ])('%s', (_, element, props) => {
     expect(hashed(element, props)).toEqual(props);
@@ -131,17 +129,21 @@ test('frozen props stay as they are, and all others are passed on', () => {
   const style = Object.freeze({ background: 'url(/a.png)' });
   const props = Object.freeze({ src: '/a.png', style, children, ref: null, onClick: expect, 'aria-hidden': undefined });
   const copy = hashed('img', props);
-  expect(copy).toEqual({ ...props, src: '/a.0123456789.png', style: { background: 'url("/a.0123456789.png")' } });
+  expect(copy).toEqual({ ...props, src: '/a.0123456789.png', style: { background: 'url(/a.0123456789.png)' } });
   expect(copy.children).toBe(children);
   expect(Object.keys(copy)).toEqual(Object.keys(props));
 });
 
-test('a getter is read once', () => {
-  const read = jest.fn(() => '/a.png');
-  const other = jest.fn(() => 'alt');
-  const props = Object.defineProperties({}, { src: { get: read, enumerable: true }, alt: { get: other, enumerable: true } });
-  expect(hashed('img', props)).toEqual({ src: '/a.0123456789.png', alt: 'alt' });
-  expect([read.mock.calls.length, other.mock.calls.length]).toEqual([1, 1]);
+test.each([
+  ['img', 'src', '/a.png', A],
+  ['img', 'alt', 'x', 'x'],
+  ['div', 'style', { background: 'url(/a.png)' }, { background: `url(${A})` }],
+  ['img', 'style', { color: 'red' }, { color: 'red' }],
+])('a getter is read once: %s %s', (element, name, value, expected) => {
+  const read = jest.fn(() => value);
+  const props = Object.defineProperty({ src: '/a.png' }, name, { get: read, enumerable: true });
+  expect(hashed(element, props)[name]).toEqual(expected);
+  expect(read).toHaveBeenCalledTimes(1);
 });
 
 test.each(['url("', "'", '/* ', 'url(\\"', '"\\', 'url( ', '(" \\'])('it reads 40,000 times %j in linear time', (part) => {
@@ -149,5 +151,5 @@ test.each(['url("', "'", '/* ', 'url(\\"', '"\\', 'url( ', '(" \\'])('it reads 4
   const start = performance.now();
   expect(hashed('style', { children }).children).toBe(children);
   // Quadratic time is minutes on a slow machine.
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });

@@ -782,3 +782,15 @@ test('a build after an edit that makes files keep their plain URLs gives what a 
   fs.rmSync(project.cacheDir, { recursive: true });
   expect(buildManifest(project).manifest).toEqual(manifest);
 });
+
+test('a script that looks for its own name is hashed and left to asset(), also by a build that does not read it again', () => {
+  const project = projectWith({
+    'ck/ck.js': "for (const s of document.scripts) if (s.src.endsWith('/ck.js')) load(s.src);",
+    'ck/other.js': '',
+  });
+  for (const filesRead of [2, 0]) {
+    const built = buildManifest(project);
+    expect([built.filesRead, Object.keys(built.manifest.assets)]).toEqual([filesRead, ['/ck/ck.js', '/ck/other.js']]);
+    expect([...built.leftToAsset]).toEqual([['/ck/ck.js', 'it looks for its own file name']]);
+  }
+});

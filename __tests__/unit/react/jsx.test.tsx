@@ -52,27 +52,36 @@ test.each([
   warn.mockRestore();
 });
 
+test('it finds nothing on another origin for whoever needs the same one', () => {
+  const findRemote = createFindUrl({ basePath: '', onMissing: 'error', assets: { '/a.png': 'https://cdn.example.com/a.0123456789.png' } });
+  expect([findRemote('/a.png'), findRemote('/a.png', true)]).toEqual(['https://cdn.example.com/a.0123456789.png', undefined]);
+  expect(find('/js/app.js', true)).toBe(HASHED);
+});
+
 test('with a basePath, it finds paths with and without it, and one that has it means the file below', () => {
   const assets = { '/a.png': '/docs/a.0123456789.png', '/docs/a.png': '/docs/docs/a.0123456789.png' };
   const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets });
-  expect(['/a.png', '/docs/a.png?v=1', '/docs/docs/a.png', '/docsa.png', '/x.png', '/docs/x.png'].map(findBelow)).toEqual([
-    '/docs/a.0123456789.png',
-    '/docs/a.0123456789.png?v=1',
-    '/docs/docs/a.0123456789.png',
+  expect(
+    ['/a.png', '/docs/a.png?v=1', '/docs/docs/a.png', '/docsa.png', '/x.png', '/docs/x.png'].map((written) => findBelow(written)),
+  ).toEqual(['/docs/a.0123456789.png', '/docs/a.0123456789.png?v=1', '/docs/docs/a.0123456789.png', undefined, undefined, undefined]);
+});
+
+test('with a basePath, it leaves the path of a file that keeps its name as it is written: it may be that of another app', () => {
+  const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets: { '/favicon.ico': '/docs/favicon.ico' } });
+  expect(['/favicon.ico', '/docs/favicon.ico', '/favicon.ico?v=1'].map((written) => findBelow(written))).toEqual([
     undefined,
     undefined,
     undefined,
   ]);
 });
 
-test('with a basePath, it leaves the path of a file that keeps its name as it is written: it may be that of another app', () => {
-  const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets: { '/favicon.ico': '/docs/favicon.ico' } });
-  expect(['/favicon.ico', '/docs/favicon.ico', '/favicon.ico?v=1'].map(findBelow)).toEqual([undefined, undefined, undefined]);
-});
-
 test('it leaves alone what the option excludes, with a query and encoded too', () => {
   const findOthers = createFindUrl({ ...MANIFEST, notAutomatic: { '/js/app.js': true, '/img/my photo.jpg': true } });
-  expect(['/js/app.js', '/js/app.js?v=1', '/img/my%20photo.jpg'].map(findOthers)).toEqual([undefined, undefined, undefined]);
+  expect(['/js/app.js', '/js/app.js?v=1', '/img/my%20photo.jpg'].map((written) => findOthers(written))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect(findOthers('/css/site.css')).toBe('/css/site.0123456789.css');
 });
 
@@ -129,4 +138,18 @@ test('React refuses what it refuses without us', () => {
   const withoutUs = () => renderToStaticMarkup(production.jsx('img', { style: 'color: red' }));
   expect(withoutUs).toThrow('style');
   expect(() => renderToStaticMarkup(jsx('img', { src: '/js/app.js', style: 'color: red' }))).toThrow('style');
+});
+
+test('a list of 10,000 elements is hashed, as many different unknown paths as it names', () => {
+  const items = Array.from({ length: 5_000 }, (_, index) => [
+    jsx('img', { src: '/img/my photo.jpg', alt: '' }, `known-${index}`),
+    jsx('img', { src: `/unknown-${index}.jpg`, alt: '' }, `unknown-${index}`),
+  ]);
+  const html = renderToStaticMarkup(jsx('div', { children: items.flat() }));
+  expect(html.match(/src="\/img\/my%20photo\.0123456789\.jpg"/g)).toHaveLength(5_000);
+  expect(html.match(/src="\/unknown-\d+\.jpg"/g)).toHaveLength(5_000);
+});
+
+test('an element that is made by React itself keeps its URL', () => {
+  expect(propsOf(createElement('img', { src: '/js/app.js' }))).toEqual({ src: '/js/app.js' });
 });

@@ -9,6 +9,7 @@ import { resolveReference, type UrlSpace } from '../references/resolve-reference
 import { filesKeptPlain, moveTo, plainEdits, type ReasonToKeepPlain, reasonToKeepPlain, unrewritten } from './files-kept-plain.js';
 import { hashForUrl } from './fingerprint.js';
 import { type Content, hashedUrl, hashGraph, type Output } from './hash-graph.js';
+import { filesLeftToAsset } from './left-to-asset.js';
 import { findModulesLoadedTwice, type ModulesLoadedTwice } from './modules-loaded-twice.js';
 import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from './reference-graph.js';
 import { ReferenceWarnings } from './reference-warnings.js';
@@ -31,6 +32,8 @@ export interface LinkedFiles {
   outputs: ReadonlyMap<string, Output>;
   /** Asset paths of files that are not hashed because they would not work under a hashed URL. */
   keptPlain: readonly string[];
+  /** Asset paths of hashed files that automatic hashing leaves alone, and why. */
+  leftToAsset: ReadonlyMap<string, string>;
   graph: ReferenceGraph;
   /** What a file's references led to, for the next build. */
   linksOf(assetPath: string): CachedLinks | undefined;
@@ -144,6 +147,10 @@ export function linkFiles(
   return {
     outputs,
     keptPlain: [...kept.keys()].sort(compareAssetPaths),
+    leftToAsset: filesLeftToAsset(
+      files.filter(({ assetPath }) => !kept.has(assetPath)),
+      moving.moveOf,
+    ),
     graph,
     stateKey,
     linksOf(assetPath) {

@@ -1,4 +1,5 @@
 import { splitExtension } from '../../core/asset-path.js';
+import { type DocumentSearch, findDocumentSearch } from './document-search.js';
 import type { BrokenSpot, FoundReference, Reference } from './reference.js';
 import { ReferencesUnreadableError } from './references-unreadable-error.js';
 import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
@@ -9,6 +10,8 @@ export interface LexedFile {
   references: Reference[];
   /** Why the references of the file cannot be followed. */
   problem?: Problem;
+  /** Of a script: which elements of the document it looks for by their URL. */
+  search?: DocumentSearch;
 }
 
 export interface Problem {
@@ -69,6 +72,12 @@ export function findReferences(assetPath: string, size: number, read: () => Buff
   if (format === undefined) return undefined;
   if (size > MAX_BYTES[format]) return unreadable(1, `it is larger than ${MAX_BYTES[format] / MIB} MiB`);
   const content = read();
+  const lexed = lexContent(assetPath, format, content);
+  const search = format === 'javascript' ? findDocumentSearch(assetPath.slice(assetPath.lastIndexOf('/') + 1), content) : undefined;
+  return search ? { references: [], ...lexed, search } : lexed;
+}
+
+function lexContent(assetPath: string, format: Format, content: Buffer): LexedFile | undefined {
   if (!holdsMarks(format, content)) return undefined;
   const encoding = encodingOf(assetPath, content);
   const decoded = decodeText(content, encoding);

@@ -4,6 +4,7 @@ import type { HashAlgorithm } from '../../core/smart-cache-options.js';
 import { isRecord } from '../disk/checked-document.js';
 import { hashedUrl } from '../graph/hash-graph.js';
 import type { CachedLinks, SourceFile } from '../graph/source-file.js';
+import type { DocumentSearch } from '../references/document-search.js';
 import type { LexedFile } from '../references/find-references.js';
 import { NOTATIONS, type Notation, REFERENCE_KINDS, type ReferenceKind } from '../references/reference.js';
 
@@ -11,7 +12,7 @@ export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' 
 
 /** One file of the scan cache, as JSON. */
 export type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
-type LexedRow = [problem: LexedFile['problem'] | 0, references: ReferenceRow[]];
+type LexedRow = [problem: LexedFile['problem'] | 0, references: ReferenceRow[], search?: DocumentSearch];
 type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
 /** A destination of `undefined` is written as `0`, since JSON has none. */
 type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], keepsImports: boolean];
@@ -21,7 +22,7 @@ export function toRow({ signature, contentHash, integrity, lexed, links }: Cache
   const references = lexed.references.map(
     ({ kind, notation, start, end, line, url }): ReferenceRow => [kind, notation, start, end, line, url],
   );
-  const lexedRow: LexedRow = [lexed.problem ?? 0, references];
+  const lexedRow: LexedRow = lexed.search ? [lexed.problem ?? 0, references, lexed.search] : [lexed.problem ?? 0, references];
   if (links === undefined) return [signature, contentHash, integrity, lexedRow];
   const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
   return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.keepsImports]];
@@ -35,6 +36,7 @@ export function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFi
       ? {
           ...(lexed[0] && { problem: lexed[0] }),
           references: lexed[1].map(([kind, notation, start, end, line, url]) => ({ kind, notation, start, end, line, url })),
+          ...(lexed[2] && { search: lexed[2] }),
         }
       : undefined,
     links: links && {
@@ -67,7 +69,12 @@ function isHashed(contentHash: unknown, integrity: unknown, algorithm: HashAlgor
 function isLexedRow(row: unknown): row is LexedRow {
   if (!Array.isArray(row) || !Array.isArray(row[1])) return false;
   const problem: unknown = row[0];
-  return (problem === 0 || isProblem(problem)) && row[1].every(isReferenceRow);
+  return (problem === 0 || isProblem(problem)) && row[1].every(isReferenceRow) && (row[2] === undefined || isSearch(row[2]));
+}
+
+function isSearch(value: unknown): value is DocumentSearch {
+  if (!isRecord(value) || !Array.isArray(value.names) || typeof value.readsOwnUrl !== 'boolean') return false;
+  return value.names.every((name) => typeof name === 'string');
 }
 
 function isProblem(value: unknown): boolean {

@@ -26,7 +26,7 @@ export interface ScanCache {
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 6;
+const VERSION = 7;
 
 export interface ScanCacheOptions {
   algorithm: HashAlgorithm;

@@ -43,6 +43,7 @@ const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256
 test.each<[string, Partial<CachedFile>]>([
   ['references', { lexed: LEXED }],
   ['what keeps a file from being read', { lexed: { references: [], problem: { line: 3, why: 'it is not CSS' } } }],
+  ['what a script looks for', { lexed: { references: [], search: { names: ['a.js'], readsOwnUrl: true } } }],
   [
     'where they lead: to a file, nowhere, to somebody else',
     { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], keepsImports: true } },
@@ -79,7 +80,7 @@ test('forgets what is not saved again', () => {
 
 /** A document with these files, and a checksum that is right. */
 const documentWith = (files: unknown, head: object = {}) =>
-  serializeCheckedDocument(JSON.stringify({ version: 6, algorithm: 'sha256', ...head, files }));
+  serializeCheckedDocument(JSON.stringify({ version: 7, algorithm: 'sha256', ...head, files }));
 const ROW = ['1-2-3-4', HASH, 'sha256-x'];
 const REFERENCE = ['url', 'css-url', 8, 14, 1, 'b.png'];
 const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, [reference]]] });
