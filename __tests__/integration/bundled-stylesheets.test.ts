@@ -144,21 +144,33 @@ test.each(['turbopack', 'webpack'] as const)('they follow edits in development, 
   await app.dispose();
 });
 
-/** What is made while PostCSS runs, which is last in Turbopack: the plugin sees it. */
+/** Tailwind makes its URLs while PostCSS runs: before our loader in webpack, and after it in Turbopack. */
 test.each([
-  { bundler: 'turbopack', plugins: "{ '@tailwindcss/postcss': {}, 'next-smart-cache/postcss': {} }" },
-  { bundler: 'webpack', plugins: "{ '@tailwindcss/postcss': {} }" },
-] as const)('Tailwind and Sass link hashed URLs, with $bundler', async ({ bundler, plugins }) => {
+  { bundler: 'turbopack', plugins: "['@tailwindcss/postcss']", needsPlugin: true },
+  { bundler: 'webpack', plugins: "{ '@tailwindcss/postcss': {} }", needsPlugin: false },
+] as const)('Tailwind and Sass link hashed URLs, with $bundler', async ({ bundler, plugins, needsPlugin }) => {
   const app = createApp('bundled-css', { line: 'companions', bundler: bundlerFlags('companions', bundler) });
-  for (const name of ['class', 'apply', 'imported', 'sass']) app.write(`public/img/${name}.svg`, svg(name));
+  for (const name of ['class', 'apply', 'content', 'imported', 'sass']) app.write(`public/img/${name}.svg`, svg(name));
   app.write('postcss.config.mjs', `export default { plugins: ${plugins} };\n`);
   app.write('app/globals.css', '@import "tailwindcss";\n@import "./imported.css";\n.apply { @apply bg-[url(/img/apply.svg)]; }\n');
   app.write('app/page.module.scss', "$base: '/img';\n.sass { .in { list-style-image: url('#{$base}/sass.svg'); } }\n");
+  const classes = "bg-[url('/docs/img/class.svg')] before:content-[url(/img/content.svg)] select-none";
   const page = app.read('app/page.jsx').replace('page.module.css', 'page.module.scss');
-  app.write('app/page.jsx', page.replace('{styles.module}', "{`bg-[url('/docs/img/class.svg')] `.concat(styles.sass)}"));
+  app.write('app/page.jsx', page.replace('{styles.module}', `{\`${classes} \`.concat(styles.sass)}`));
   app.write('app/layout.jsx', app.read('app/layout.jsx').replace("import 'kit/kit.css';", ''));
-  app.build();
-  const urls = urlsIn(await bundledCss((await app.start()).origin, '/docs'));
-  expect(urls).toEqual(['apply', 'class', 'imported', 'sass'].map(expectedIn(app).image));
+  const wire = () =>
+    expect(app.cli('init')).toMatchObject({ status: 0, stderr: expect.stringContaining('postcss.config.mjs (PostCSS plugin)') });
+  if (needsPlugin) wire();
+  for (const content of ['class', 'changed']) {
+    app.write('public/img/class.svg', svg(content));
+    app.build();
+    const server = await app.start();
+    const css = await bundledCss(server.origin, '/docs');
+    expect(urlsIn(css)).toEqual(['apply', 'class', 'content', 'imported', 'sass'].map(expectedIn(app).image));
+    expect(css).toContain('-webkit-user-select');
+    await server.stop();
+    // A second rewriting of a URL would show in the second build.
+    if (!needsPlugin && content === 'class') wire();
+  }
   await app.dispose();
 });
