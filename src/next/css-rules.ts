@@ -20,7 +20,9 @@ export function turbopackRules(own: TurbopackRules | undefined, moduleFile: stri
   let glob = '*.{css}';
   while (own && glob in own) glob = glob.replace('}', ',css}');
   // Other stylesheets need no process of Node, and keep their source maps: Turbopack gives a loader none.
-  const condition = hasTurbopackConditions(root) && { condition: { content: MAY_NAME_PUBLIC_FILE } };
+  // Turbopack asks before any rule has run, so loaders of the app (@tailwindcss/turbopack) may add URLs later.
+  const mayAddUrls = Object.keys(own ?? {}).some((each) => /css|\*$/.test(each));
+  const condition = !mayAddUrls && hasTurbopackConditions(root) && { condition: { content: MAY_NAME_PUBLIC_FILE } };
   return { ...own, [glob]: { loaders: [{ loader: LOADER, options: { moduleFile } }], ...condition } };
 }
 
