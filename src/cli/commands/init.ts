@@ -13,8 +13,9 @@ export const initCommand: CliCommand = {
   summary: 'wire this package into an existing app',
   description:
     'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json, names the JSX runtime in tsconfig.json or ' +
-    'jsconfig.json, and adds what this package writes to .gitignore. An app with PostCSS plugins gets one more, and an app for ' +
-    'Cloudflare or Netlify the rule that public/_headers needs. Your own source stays as it is. Run twice, it changes nothing more.',
+    'jsconfig.json, and adds what this package writes to .gitignore. It also adds a plugin to the PostCSS config of the app, if there ' +
+    'is one, and the rule that public/_headers needs for Cloudflare or Netlify. Your own source stays as it is. Run twice, it changes ' +
+    'nothing more.',
   failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],

@@ -37,21 +37,19 @@ export async function planPostcss(root: string, packageText: string): Promise<Po
   if (file === undefined) return undefined;
   const text = isInPackage ? packageText : (readUtf8IfThere(file) ?? '');
   const found = await readConfig(file, text);
-  if (found?.isOursNamed) return { file, outcome: 'present' };
   const name = path.relative(root, file);
+  const byHand = (reason: string): PostcssPlan => ({ file, outcome: 'by-hand', message: `${reason}; ${ADVICE}` });
+  if (found?.isOursNamed) return { file, outcome: 'present' };
   if (name.startsWith('..')) return byHand(`${name} is outside of the app, and other apps may read it`);
   if (found?.plugins?.length === 0) return undefined;
   const changed = found?.plugins && (await addOurs(file, text, found.plugins));
   return changed === undefined ? byHand(`${name} has a form that init does not change`) : { file, outcome: 'to-write', text: changed };
-
-  function byHand(reason: string): PostcssPlan {
-    const message =
-      `${reason}; without ${OURS} as the last of its plugins, URLs that plugins make, such as Tailwind's bg-[url(/img/x.png)], ` +
-      `stay plain under Turbopack. Add it in the form of the others:\n` +
-      `  "${OURS}": {} in an object, "${OURS}" in a list of names, require("${OURS}")() in a list of functions`;
-    return { file: file as string, outcome: 'by-hand', message };
-  }
 }
+
+const ADVICE =
+  `without ${OURS} as the last of its plugins, URLs that plugins make, such as Tailwind's bg-[url(/img/x.png)], stay plain under ` +
+  `Turbopack. Add it in the form of the others:\n` +
+  `  "${OURS}": {} in an object, "${OURS}" in a list of names, require("${OURS}")() in a list of functions`;
 
 const FORMATS = ['.json', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 

@@ -15,7 +15,7 @@ import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
 export interface InitPlan {
-  /** The files of the app that decide, as far as they are there: `next.config`, and the config of TypeScript or JavaScript. */
+  /** The files of the app that decide, as far as they are there: `next.config`, and the configs of TypeScript or JavaScript and of PostCSS. */
   found: string[];
   writes: PlannedWrite[];
   /** How many files `public/` has; `undefined` if there is no such folder. */
