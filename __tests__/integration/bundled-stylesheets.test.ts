@@ -147,21 +147,39 @@ test.each(['turbopack', 'webpack'] as const)('they follow edits in development, 
   await app.dispose();
 });
 
-/** What is made while PostCSS runs, which is last in Turbopack: the plugin sees it. */
+const withPostcss = (plugins: string) => ({ 'postcss.config.mjs': `export default { plugins: ${plugins} };\n` });
+
+/** As create-next-app 16.4 sets it up, but without `as`: the harder form, since Turbopack then applies all rules in one pass. */
+const WITH_LOADER = `
+import { withSmartCache } from 'next-smart-cache/config';
+export default withSmartCache({ basePath: '/docs', turbopack: { rules: { '*.css': ['@tailwindcss/turbopack'] } } });
+`;
+
+/** `addPlugin`: before which build `init` adds our plugin. webpack needs none, and must not rewrite a URL twice with it. */
 test.each([
-  { bundler: 'turbopack', plugins: "{ '@tailwindcss/postcss': {}, 'next-smart-cache/postcss': {} }" },
-  { bundler: 'webpack', plugins: "{ '@tailwindcss/postcss': {} }" },
-] as const)('Tailwind and Sass link hashed URLs, with $bundler', async ({ bundler, plugins }) => {
+  { how: 'PostCSS in Turbopack', bundler: 'turbopack', files: withPostcss("['@tailwindcss/postcss']"), addPlugin: 'first' },
+  { how: 'a loader in Turbopack', bundler: 'turbopack', files: { 'next.config.mjs': WITH_LOADER }, addPlugin: undefined },
+  { how: 'PostCSS in webpack', bundler: 'webpack', files: withPostcss("{ '@tailwindcss/postcss': {} }"), addPlugin: 'second' },
+] as const)('Tailwind and Sass link hashed URLs, also after an image alone has changed: $how', async ({ bundler, files, addPlugin }) => {
   const app = createApp('bundled-css', { line: 'companions', bundler: bundlerFlags('companions', bundler) });
-  for (const name of ['class', 'apply', 'imported', 'sass']) app.write(`public/img/${name}.svg`, svg(name));
-  app.write('postcss.config.mjs', `export default { plugins: ${plugins} };\n`);
+  for (const name of ['apply', 'content', 'imported', 'sass']) app.write(`public/img/${name}.svg`, svg(name));
+  for (const [file, text] of Object.entries(files)) app.write(file, text);
   app.write('app/globals.css', '@import "tailwindcss";\n@import "./imported.css";\n.apply { @apply bg-[url(/img/apply.svg)]; }\n');
   app.write('app/page.module.scss', "$base: '/img';\n.sass { .in { list-style-image: url('#{$base}/sass.svg'); } }\n");
+  const classes = "bg-[url('/docs/img/class.svg')] before:content-[url(/img/content.svg)] select-none";
   const page = app.read('app/page.jsx').replace('page.module.css', 'page.module.scss');
-  app.write('app/page.jsx', page.replace('{styles.module}', "{`bg-[url('/docs/img/class.svg')] `.concat(styles.sass)}"));
+  app.write('app/page.jsx', page.replace('{styles.module}', `{\`${classes} \`.concat(styles.sass)}`));
   app.write('app/layout.jsx', app.read('app/layout.jsx').replace("import 'kit/kit.css';", ''));
-  app.build();
-  const urls = urlsIn(await bundledCss((await app.start()).origin, '/docs'));
-  expect(urls).toEqual(['apply', 'class', 'imported', 'sass'].map(expectedIn(app).image));
+  for (const build of ['first', 'second']) {
+    app.write('public/img/class.svg', svg(build));
+    const added = { status: 0, stderr: expect.stringContaining('postcss.config.mjs (PostCSS plugin)') };
+    if (build === addPlugin) expect(app.cli('init')).toMatchObject(added);
+    app.build();
+    const server = await app.start();
+    const css = await bundledCss(server.origin, '/docs');
+    await server.stop();
+    expect(urlsIn(css)).toEqual(['apply', 'class', 'content', 'imported', 'sass'].map(expectedIn(app).image));
+    expect(css).toContain('-webkit-user-select');
+  }
   await app.dispose();
 });

@@ -38,6 +38,7 @@ export const NEXT_VERSIONS = {
       '@next/mdx': '16.4.6',
       '@serwist/next': '9.2.3',
       '@tailwindcss/postcss': '4.3.5',
+      '@tailwindcss/turbopack': '4.3.3',
       '@testing-library/dom': '10.4.1',
       '@testing-library/react': '16.3.0',
       '@types/node': '20.19.43',

@@ -29,7 +29,9 @@ export function turbopackRules(own: TurbopackRules = {}, { moduleFile, usesJsxRu
   let glob = '*.{css}';
   while (glob in own) glob = glob.replace('}', ',css}');
   // Other stylesheets need no process of Node, and keep their source maps: Turbopack gives a loader none.
-  const condition = hasTurbopackConditions(root) && { condition: { content: MAY_NAME_PUBLIC_FILE } };
+  // Turbopack asks before any rule has run, so loaders of the app (@tailwindcss/turbopack) may add URLs later.
+  const mayAddUrls = Object.keys(own).some((each) => /css|\*$/.test(each));
+  const condition = !mayAddUrls && hasTurbopackConditions(root) && { condition: { content: MAY_NAME_PUBLIC_FILE } };
   const rules = usesJsxRuntime ? Object.fromEntries(Object.entries(own).map(([key, rule]) => [key, withMdxRuntime(rule)])) : own;
   return { ...rules, [glob]: { loaders: [{ loader: LOADER, options: { moduleFile } }], ...condition } };
 }

@@ -140,4 +140,14 @@ describe('Turbopack', () => {
       [],
     );
   });
+
+  test.each([
+    [{ '*.css': ['@tailwindcss/turbopack'] }, false],
+    [{ '*.{css,pcss}': ['x'] }, false],
+    [{ './app/**/*': { loaders: ['x'] } }, false],
+    [{ '*.svg': ['@svgr/webpack'] }, true],
+  ])('a loader of the app may make such URLs, so its stylesheets pass in any case: %j', (own, isConditional) => {
+    const rule = Object.values(turbopackRules(own, SETTINGS, appWithNext('16.0.0'))).at(-1);
+    expect(rule).toEqual({ loaders: [OURS], ...(isConditional && { condition: expect.anything() }) });
+  });
 });

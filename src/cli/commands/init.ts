@@ -13,8 +13,9 @@ export const initCommand: CliCommand = {
   summary: 'wire this package into an existing app',
   description:
     'Wraps next.config in withSmartCache(), adds the "prebuild" script to package.json, names the JSX runtime in tsconfig.json or ' +
-    'jsconfig.json, and adds what this package writes to .gitignore. In an app for Cloudflare or Netlify, it also adds the rule that ' +
-    'public/_headers needs. Your own source stays as it is. Run twice, it changes nothing more.',
+    'jsconfig.json, and adds what this package writes to .gitignore. It also adds a plugin to the PostCSS config of the app, if there ' +
+    'is one, and the rule that public/_headers needs for Cloudflare or Netlify. Your own source stays as it is. Run twice, it changes ' +
+    'nothing more.',
   failsWhen: 'the config has a form that has to be wrapped by hand; or a file cannot be read, and nothing is written',
   examples: [
     ['init --dry-run', 'what would be written'],
@@ -49,33 +50,38 @@ function write(file: string, text: string): void {
   if (mode !== undefined) fs.chmodSync(target, mode);
 }
 
-function toReport({ writes, jsx, otherRuntimes, configToWrap, configToRename, headers }: InitPlan, isDry: boolean) {
+function toReport({ writes, jsx, postcss, otherRuntimes, configToWrap, configToRename, headers }: InitPlan, isDry: boolean) {
   const planned = writes.map(({ file }) => file);
   const configs = { configToWrap: configToWrap?.file ?? null, configToRename: configToRename?.file ?? null };
-  const { file, outcome, message } = jsx;
   const rule = headers && { headers: { hosts: headers.hosts, outcome: headers.outcome, messages: headers.messages } };
   return {
     written: isDry ? [] : planned,
     planned,
     ...configs,
-    jsx: { file, outcome, ...(message && { message }) },
+    jsx: outcomeOf(jsx),
+    ...(postcss && { postcss: outcomeOf(postcss) }),
     otherRuntimes,
     ...rule,
   };
 }
 
+function outcomeOf({ file, outcome, message }: InitPlan['jsx']) {
+  return { file, outcome, ...(message && { message }) };
+}
+
 function tell(plan: InitPlan, isDry: boolean, io: CommandIo): void {
-  const { found, writes, publicFiles, jsx, otherRuntimes, headers, configToWrap, configToRename, isInstalled } = plan;
+  const { found, writes, publicFiles, jsx, postcss, otherRuntimes, headers, configToWrap, configToRename, isInstalled } = plan;
   const talk = createTalk(io);
   const inCwd = (file: string) => path.relative(io.cwd, file);
   const files = publicFiles === undefined ? 'no public/ yet' : `${formatCount(publicFiles, 'file')} in public/`;
   talk.note(`found ${[...found.map(inCwd), files].join(', ')}`);
   for (const { file, line, message } of otherRuntimes) talk.failAt(inCwd(file) + (line === undefined ? '' : `:${line}`), message);
-  const isLeft = configToWrap ?? configToRename ?? [jsx, headers].some((each) => each?.outcome === 'by-hand');
+  const isLeft = configToWrap ?? configToRename ?? [jsx, postcss, headers].some((each) => each?.outcome === 'by-hand');
   const changes = writes.map(({ file, change }) => `${inCwd(file)} (${change})`).join(', ');
   if (changes !== '') talk.done(`${isDry ? 'would write' : 'wrote'} ${changes}`);
   else talk.done(`${isLeft ? 'all else' : 'everything'} is wired already; nothing was written`);
-  for (const message of [jsx.message, ...(headers?.messages ?? [])]) if (message !== undefined) talk.note(...message.split('\n'));
+  for (const message of [jsx.message, postcss?.message, ...(headers?.messages ?? [])])
+    if (message !== undefined) talk.note(...message.split('\n'));
   if (configToRename) talk.note(adviceToRename(inCwd(configToRename.file), configToRename));
   if (configToWrap) talk.fail(...adviceToWrap(inCwd(configToWrap.file), configToWrap));
   const byHand = configToWrap ?? configToRename;

@@ -7,6 +7,11 @@ export function newlineOf(text: string): '\n' | '\r\n' {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
+/** The quote that a file uses more often. */
+export function quoteOf(text: string): "'" | '"' {
+  return text.split("'").length > text.split('"').length ? "'" : '"';
+}
+
 /** The byte-order mark that a file begins with, or nothing. */
 export function bomOf(text: string): '\uFEFF' | '' {
   return text.startsWith('\uFEFF') ? '\uFEFF' : '';
@@ -48,7 +53,7 @@ export function importEdit(text: string, { program, comments }: ParsedSource, ad
 
 /** @param rest the text that follows. */
 function importLine(text: string, rest: string, { name, module, isRequired }: Import): string {
-  const quote = text.split("'").length > text.split('"').length ? "'" : '"';
+  const quote = quoteOf(text);
   const from = `${quote}${module}${quote}`;
   const end = needsSemicolon(rest) || usesSemicolons(text) ? ';' : '';
   return (isRequired ? `const { ${name} } = require(${from})` : `import { ${name} } from ${from}`) + end;

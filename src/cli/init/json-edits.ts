@@ -1,6 +1,9 @@
 import type { Edit, Node } from 'jsonc-parser';
 import { newlineOf } from './code-style.js';
 
+/** Where something is in a text, in UTF-16 code units. */
+type Place = Pick<Node, 'offset' | 'length'>;
+
 /** One more member of an object; `value` is JSON. */
 export interface NewMember {
   name: string;
@@ -14,18 +17,26 @@ export interface NewMember {
  * @param before the member that the new ones precede. Default: they come last.
  */
 export function addMembers(text: string, object: Node, added: readonly NewMember[], before?: Node): Edit[] {
-  const members = object.children ?? [];
-  const neighbour = before ?? members.at(-1);
-  if (neighbour === undefined) return [fillEmpty(text, object, added)];
-  const indent = indentOf(text, neighbour);
-  const separator = indent === undefined ? ' ' : newlineOf(text) + indent;
+  const last = object.children?.at(-1);
+  if (last === undefined) return [fillEmpty(text, object, added)];
   const written = added.map(print);
-  if (before !== undefined) return [insertAt(before.offset, written.map((member) => `${member},${separator}`).join(''))];
-  const end = neighbour.offset + neighbour.length;
+  if (before === undefined) return appendAfter(text, last, written);
+  const separator = separatorBefore(text, before);
+  return [insertAt(before.offset, written.map((member) => `${member},${separator}`).join(''))];
+}
+
+/**
+ * Adds text after the last entry of an object or a list, in JSON or in JavaScript.
+ *
+ * @param added the new entries, without commas.
+ */
+export function appendAfter(text: string, last: Place, added: readonly string[]): Edit[] {
+  const separator = separatorBefore(text, last);
+  const end = last.offset + last.length;
   const [, gap = '', comma = ''] = /^((?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*)(,?)/.exec(text.slice(end)) ?? [];
   const afterComma = comma === '' ? end : end + gap.length + comma.length;
   const [comment = ''] = /^[ \t]*(?:\/\/.*|\/\*.*?\*\/(?=[ \t]*[\r\n]))/.exec(text.slice(afterComma)) ?? [];
-  const content = written.map((member) => separator + member).join(',') + comma;
+  const content = added.map((entry) => separator + entry).join(',') + comma;
   const place = afterComma + comment.length;
   if (comma !== '') return [insertAt(place, content)];
   // The comma belongs before the comment that ends the line, and the new lines after it.
@@ -45,16 +56,22 @@ export function printObject(text: string, members: readonly NewMember[], indent:
 }
 
 /** The white space before a member that is the first on its line. */
-export function indentOf(text: string, { offset }: Node): string | undefined {
+export function indentOf(text: string, { offset }: Place): string | undefined {
   return /(?:^|\n)([ \t]*)$/.exec(text.slice(0, offset))?.[1];
 }
 
-export function replaceNode({ offset, length }: Node, content: string): Edit {
+export function replaceNode({ offset, length }: Place, content: string): Edit {
   return { offset, length, content };
 }
 
 export function insertAt(offset: number, content: string): Edit {
   return { offset, length: 0, content };
+}
+
+/** The white space between an entry and the one before it. */
+function separatorBefore(text: string, entry: Place): string {
+  const indent = indentOf(text, entry);
+  return indent === undefined ? ' ' : newlineOf(text) + indent;
 }
 
 function fillEmpty(text: string, { offset }: Node, added: readonly NewMember[]): Edit {

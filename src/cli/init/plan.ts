@@ -10,17 +10,20 @@ import { isModulePackage, requireNextApp } from './next-app.js';
 import { addPrebuildScript } from './package-scripts.js';
 import { type HeadersPlan, planHeaders } from './plan-headers.js';
 import { findOtherRuntimes, type JsxPlan, type OtherRuntime, planJsx } from './plan-jsx.js';
+import { type PostcssPlan, planPostcss } from './plan-postcss.js';
 import { readUtf8IfThere, unreadable } from './read-file.js';
 import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
 export interface InitPlan {
-  /** The files of the app that decide, as far as they are there: `next.config`, and the config of TypeScript or JavaScript. */
+  /** The files of the app that decide, as far as they are there: `next.config`, and the configs of TypeScript or JavaScript and of PostCSS. */
   found: string[];
   writes: PlannedWrite[];
   /** How many files `public/` has; `undefined` if there is no such folder. */
   publicFiles: number | undefined;
   jsx: JsxPlan;
+  /** Our PostCSS plugin; `undefined` in an app without PostCSS plugins of its own. */
+  postcss: PostcssPlan | undefined;
   /** Places that the runtime does not reach. */
   otherRuntimes: OtherRuntime[];
   /** A config that has to be wrapped by hand, and whether it is an ES module. */
@@ -61,6 +64,9 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
     replace(ignoreFile, ignoreText ?? '', after, 'generated files');
   }
 
+  const postcss = await planPostcss(root, packageWithScript);
+  if (postcss?.text !== undefined) add({ file: postcss.file, text: postcss.text, change: 'PostCSS plugin' });
+
   const configByHand = await planConfig(configFile, packageText);
   // A config that is wrapped cannot be loaded before the package is installed.
   const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.some(({ file }) => file === configFile);
@@ -71,10 +77,11 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
   const headers = planHeaders(project);
   if (headers?.text !== undefined) writes.push({ file: headers.file, text: headers.text, change: 'rule for /_next/static' });
   return {
-    found: [configFile, jsx.file].filter((file) => file !== undefined && fs.existsSync(file)) as string[],
+    found: [configFile, jsx.file, postcss?.file].filter((file) => file !== undefined && fs.existsSync(file)) as string[],
     writes,
     publicFiles: countPublicFiles(project),
     jsx,
+    postcss,
     otherRuntimes: findOtherRuntimes(root, sources),
     ...configByHand,
     headers,
@@ -82,7 +89,14 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
   };
 
   function replace(file: string, before: string, after: string, change: string): void {
-    if (after !== before) writes.push({ file, text: after, change });
+    if (after !== before) add({ file, text: after, change });
+  }
+
+  /** A second change of a file was made to the text of the first. */
+  function add(write: PlannedWrite): void {
+    const earlier = writes.find(({ file }) => file === write.file);
+    if (earlier === undefined) writes.push(write);
+    else Object.assign(earlier, { text: write.text, change: `${earlier.change}, ${write.change}` });
   }
 
   /** @returns the changes that are left to the author of the config. */

@@ -95,7 +95,7 @@ interface Exported {
 }
 
 /** The last one counts. `undefined` if the file assigns its config under a condition, in a function, or in two ways. */
-function findExported(program: Program): Exported | undefined {
+export function findExported(program: Program): Exported | undefined {
   const all = program.body.flatMap((statement) => exportedBy(statement) ?? []);
   const assigned = all.filter(({ isModule }) => !isModule).length;
   const everywhere = [...nodesIn(program)].filter((node) => node.type === 'AssignmentExpression' && isModuleExports(node.left)).length;
