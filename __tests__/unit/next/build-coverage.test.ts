@@ -104,14 +104,14 @@ test('reads the exported pages, and not the HTML files of public/ among them', (
   const files = {
     'public/own.html': '<img src="/img/a.svg">',
     'out/own.html': '<img src="/img/a.svg">',
-    'out/index.html': '<img src="/img/b.svg">',
+    'out/index.html': '<img src="img/b.svg">',
     'out/blog/first/index.html': '<img src="../../img/b.svg">',
     '.next/server/app/index.html': '<img src="/img/a.svg">',
   };
   const { coverage, pages } = measure(files, { output: 'export' });
   expect({ pages, plain: coverage.plain }).toEqual({
     pages: 2,
-    plain: [{ assetPath: '/img/b.svg', place: 'element', label: '<img src>', pages: ['/', '/blog/first'] }],
+    plain: [{ assetPath: '/img/b.svg', place: 'relative', label: '<img src>', pages: ['/', '/blog/first'] }],
   });
 });
 
