@@ -35,7 +35,7 @@ async function bundledSheets(origin: string, page: string): Promise<string[]> {
   return [...new Set([...html.matchAll(/"(\/[\w/]*_next\/static\/[^"]*\.css[^"]*)"/g)].map(([, sheet]) => sheet as string))];
 }
 
-/** What is in them. */
+/** Fetches all of them. */
 async function bundledCss(origin: string, page: string): Promise<string> {
   const sheets = await bundledSheets(origin, page);
   return (await Promise.all(sheets.map(async (sheet) => (await request(origin, sheet)).body.toString()))).join('\n');

@@ -19,13 +19,13 @@ export interface RuleSettings {
 /**
  * The app's rules for Turbopack, those for MDX with the JSX runtime, and ours
  * for stylesheets. Turbopack applies each rule that matches, in order, and
- * PostCSS after all of them. What a rule makes of Sass or Less is matched
- * again, as CSS.
+ * PostCSS after all of them. When a rule has compiled Sass or Less, Turbopack
+ * matches the output again, as CSS.
  *
  * @param root the app's folder.
  */
 export function turbopackRules(own: TurbopackRules = {}, { moduleFile, usesJsxRuntime }: RuleSettings, root: string): TurbopackRules {
-  // The same as `*.css`, under which the app may have a rule of its own.
+  // It matches the same files as `*.css`, under which the app may have a rule of its own.
   let glob = '*.{css}';
   while (glob in own) glob = glob.replace('}', ',css}');
   // Other stylesheets need no process of Node, and keep their source maps: Turbopack gives a loader none.

@@ -1,6 +1,6 @@
 import { hashCss, readRenderManifest } from './bundled-css.js';
 
-/** What the loader uses of its context, which webpack and Turbopack share. */
+/** The part of a loader's context that webpack and Turbopack share. */
 interface LoaderContext {
   /** `moduleFile`: absolute path of the generated module with the manifest. */
   getOptions(): { moduleFile: string };

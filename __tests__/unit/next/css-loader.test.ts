@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/temporary-folder';
 const CSS = '.a { color: red }\n.b { background: url(/img/bg.png); color: blue }\n';
 const HASHED = CSS.replace('bg.png', 'bg.0123456789.png');
 
-/** What the loader hands on, and the files that it depends on. */
+/** Runs the loader, and returns its output and the files that it depends on. */
 function load(content: string | Buffer, { map, meta }: { map?: object; meta?: object } = {}) {
   const moduleFile = path.join(temporaryFolder(), 'manifest.mjs');
   const manifest = { basePath: '', assets: { '/img/bg.png': '/img/bg.0123456789.png' } };
