@@ -8,8 +8,8 @@ const placesIn = (html: string) =>
 
 test.each([
   ['<img src="/a.png" srcset="/a.png 1x, /b.png 2x">', ['element /a.png', 'element /b.png']],
-  ['<img src="a.png">', ['element /shop/a.png']],
-  ['<base href="/other/"><img src="a.png">', ['element /other/a.png']],
+  ['<img src="a.png">', ['relative /shop/a.png']],
+  ['<base href="/other/"><img src="a.png">', ['relative /other/a.png']],
   ['<video poster="/p.png" src="/v.mp4"><track src="/t.vtt"></video>', ['element /v.mp4', 'element /p.png', 'same-origin /t.vtt']],
   ['<svg><image xlink:href="/i.png"/><use href="/s.svg#a"/></svg>', ['element /i.png', 'same-origin /s.svg']],
   [
