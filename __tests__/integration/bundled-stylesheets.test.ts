@@ -164,7 +164,9 @@ test.each([
   const app = createApp('bundled-css', { line: 'companions', bundler: bundlerFlags('companions', bundler) });
   for (const name of ['apply', 'content', 'imported', 'sass']) app.write(`public/img/${name}.svg`, svg(name));
   for (const [file, text] of Object.entries(files)) app.write(file, text);
-  app.write('app/globals.css', '@import "tailwindcss";\n@import "./imported.css";\n.apply { @apply bg-[url(/img/apply.svg)]; }\n');
+  // The file that the bundler reads has no URL: all come from what Tailwind imports and generates.
+  app.write('app/globals.css', '@import "tailwindcss";\n@import "./imported.css";\n');
+  app.write('app/imported.css', `${app.read('app/imported.css')}.apply { @apply bg-[url(/img/apply.svg)]; }\n`);
   app.write('app/page.module.scss', "$base: '/img';\n.sass { .in { list-style-image: url('#{$base}/sass.svg'); } }\n");
   const classes = "bg-[url('/docs/img/class.svg')] before:content-[url(/img/content.svg)] select-none";
   const page = app.read('app/page.jsx').replace('page.module.css', 'page.module.scss');

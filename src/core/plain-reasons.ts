@@ -89,7 +89,7 @@ const REASONS: Partial<Record<Place, Reason>> = {
   metadata: { why: 'a metadata object is not an element', fix: 'write its URLs with asset()' },
   stylesheet: {
     why: 'a plugin of PostCSS, such as Tailwind, makes the URL after the stylesheet has been hashed',
-    fix: 'add next-smart-cache/postcss to the plugins of PostCSS, as the last one',
+    fix: 'run "npx next-smart-cache init", which adds next-smart-cache/postcss to the PostCSS config',
   },
   reference: {
     why: 'a public file names it, and that reference is not rewritten',
