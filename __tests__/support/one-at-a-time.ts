@@ -38,7 +38,7 @@ function isOwned(lock: string): boolean {
     if (owner > 0) process.kill(owner, 0);
     return true;
   } catch (error) {
-    // A lock that is gone is nobody's to remove: another process may take it in this moment.
+    // Do not remove a missing lock: another process may be taking it.
     return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

@@ -28,7 +28,7 @@ export function holdsFloor(measured: MeasuredBuild, floor: number | undefined): 
 /** Prints what keeps files plain, and whether the floor holds. */
 export function printCoverage(talk: Talk, measured: MeasuredBuild, floor: number | undefined): void {
   if ('whyNot' in measured) {
-    if (floor !== undefined) talk.fail(`coverage is not measured, so the floor of ${floor} % does not hold: ${measured.whyNot}`);
+    if (floor !== undefined) talk.fail(`coverage is not measured, so the check for ${floor} % fails: ${measured.whyNot}`);
     return;
   }
   const line = describeBuildCoverage(measured);

@@ -58,7 +58,7 @@ export interface PlainFile {
   pages: readonly string[];
 }
 
-/** Of the public files that pages load, how many they load by a hashed URL. Each file counts once. */
+/** Counts the public files that pages load by a hashed URL, and all that they load. Each file counts once. */
 export interface Coverage {
   hashed: number;
   total: number;

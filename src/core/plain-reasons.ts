@@ -61,7 +61,7 @@ function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOri
 }
 
 const NO_RUNTIME: Reason = {
-  why: 'the elements of the app are not made by the JSX runtime of this package',
+  why: 'the app does not use the JSX runtime of this package',
   fix: 'set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json',
 };
 
@@ -86,21 +86,21 @@ const REASONS: Partial<Record<Place, Reason>> = {
     why: 'an element with an integrity of its own keeps its URL',
     fix: 'remove the integrity, or write <CachedScript> or <CachedStyle>, which add one',
   },
-  metadata: { why: 'a metadata object is not an element', fix: 'write its URLs with asset()' },
+  metadata: { why: 'the JSX runtime does not see metadata objects', fix: 'write its URLs with asset()' },
   stylesheet: {
     why: 'a plugin of PostCSS, such as Tailwind, makes the URL after the stylesheet has been hashed',
     fix: 'run "npx next-smart-cache init", which adds next-smart-cache/postcss to the PostCSS config',
   },
   reference: {
     why: 'a public file names it, and that reference is not rewritten',
-    fix: 'have the file that names it hashed, with the "references" option on; "next-smart-cache build" warns about references that cannot be rewritten',
+    fix: 'hash the file that names it, and keep the "references" option on; "next-smart-cache build" warns about references that cannot be rewritten',
   },
   fetch: {
     why: 'fetch() and workers take the URL that the code gives them, so their preload stays plain',
     fix: 'write asset() in both, the preload and the call',
   },
   preload: {
-    why: 'what uses the preloaded file has its plain URL',
+    why: 'the code that uses the preloaded file names its plain URL',
     fix: 'write asset() in both, the preload and its use',
   },
 };

@@ -33,13 +33,13 @@ export function measureBuild(project: Project, built: BuiltManifest): MeasuredBu
     return { whyNot: 'the last build left no record: wrap next.config in withSmartCache, keep .next/cache, and run "next build" again' };
   }
   if (!isLatestDeploy(project, built))
-    return { whyNot: 'the last build is of another public/ or of other options; run "next build" again' };
+    return { whyNot: 'public/ or the options have changed since the last build; run "next build" again' };
   const pages = listBuiltPages(project);
   if (pages.length === 0) return { whyNot: '"next build" rendered no page; measure a running site with "next-smart-cache verify URL"' };
   try {
     return measurePages(project, built, pages);
   } catch (error) {
-    return { whyNot: `what "next build" has written cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { whyNot: `the output of "next build" cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 

@@ -8,7 +8,7 @@ type TurbopackRules = NonNullable<NonNullable<NextConfig['turbopack']>['rules']>
 const LOADER = path.join(__dirname, 'css-loader.js');
 const PACKAGE = 'next-smart-cache';
 
-/** What the rules are made for. */
+/** The app's settings that decide the rules. */
 export interface RuleSettings {
   /** Absolute path of the generated module with the manifest. */
   moduleFile: string;
@@ -61,7 +61,7 @@ function withJsxImportSource(entry: unknown): Loader | undefined {
   return MDX_LOADER.test(loader.loader ?? '') ? { ...loader, options: { jsxImportSource: PACKAGE, ...loader.options } } : undefined;
 }
 
-/** A rule of webpack, as far as it is looked at. */
+/** The parts of a webpack rule that this file reads. */
 interface Rule {
   use?: unknown;
   rules?: unknown;

@@ -13,8 +13,8 @@ export const checkCommand: CliCommand = {
   name: 'check',
   summary: 'for CI: manifest, options, and the coverage of the last build',
   description:
-    'Tells, without writing anything, whether the manifest is current, and how many of the public files that the pages of the last ' +
-    'build load are hashed. Loading next.config checks the options.',
+    'Checks that the manifest is current, and reports how many public files the pages of the last build load by a hashed URL. ' +
+    'Writes nothing. Loading next.config checks the options.',
   failsWhen: 'a check failed',
   examples: [
     ['check', 'in CI, after "next-smart-cache build"'],
@@ -22,8 +22,8 @@ export const checkCommand: CliCommand = {
   ],
   configure: (command) => {
     command
-      .option('--coverage <percent>', 'fail if less than this of the public files that the built pages load is hashed', parsePercent)
-      .option('--no-manifest', 'do not ask for a current manifest: where "next build" makes it');
+      .option('--coverage <percent>', 'fail if the pages load less than this share of their public files by a hashed URL', parsePercent)
+      .option('--no-manifest', 'skip the check of the manifest, if only "next build" writes it');
   },
   run: runCheck,
 };

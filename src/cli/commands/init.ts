@@ -86,10 +86,7 @@ function tell(plan: InitPlan, isDry: boolean, io: CommandIo): void {
   if (configToWrap) talk.fail(...adviceToWrap(inCwd(configToWrap.file), configToWrap));
   const byHand = configToWrap ?? configToRename;
   const first = [...(isInstalled ? [] : ['npm install next-smart-cache']), ...(byHand ? [`change ${inCwd(byHand.file)} as above`] : [])];
-  const next =
-    isDry && changes !== ''
-      ? ['run the command without --dry-run']
-      : [...first, 'npm run build, which ends with how many public files are hashed'];
+  const next = isDry && changes !== '' ? ['run the command without --dry-run'] : [...first, 'npm run build, which ends with the coverage'];
   talk.note(`next: ${next.join(', then ')}`);
 }
 

@@ -55,7 +55,7 @@ export function planJsx({ root, tsconfigFile, usesEmotion }: Project, sources: r
   return { file, outcome: 'to-write', text: bom + edited(json, config, options, jsx, jsx?.value ?? inherited.jsx) };
 
   function byHand(found: string): JsxPlan {
-    const message = `${found}, and an app has only one; so its elements keep plain URLs. Use asset() and the components ("Components" in the README of ${OURS})`;
+    const message = `${found}, and an app has only one JSX runtime; its elements keep plain URLs. Use asset() and the components ("Components" in the README of ${OURS})`;
     return { file, outcome: 'by-hand', message };
   }
 }
@@ -153,4 +153,4 @@ export function findOtherRuntimes(root: string, sources: readonly string[]): Oth
 
 const BABEL =
   'with this file, Next compiles with Babel, which does not read jsxImportSource; ' +
-  `write ["next/babel", { "preset-react": { "runtime": "automatic", "importSource": "${OURS}" } }] for "next/babel"`;
+  `replace "next/babel" with ["next/babel", { "preset-react": { "runtime": "automatic", "importSource": "${OURS}" } }]`;

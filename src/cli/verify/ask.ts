@@ -48,7 +48,10 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
     const answer: Answer = { url: url.href, status: undefined, headers: {}, body: undefined, failure: undefined };
     if (endOfRun.aborted) return { ...answer, failure: runTookTooLong(timeout) };
     if (timeouts >= MAX_TIMEOUTS) return { ...answer, failure: TOO_MANY_TIMEOUTS };
-    const signal = AbortSignal.any([AbortSignal.timeout(timeout), endOfRun, interruption]);
+    // Node may collect an AbortSignal.timeout() that only AbortSignal.any() knows, so it never fires (nodejs/node#57736).
+    const ofRequest = new AbortController();
+    const timer = setTimeout(() => ofRequest.abort(), Math.min(timeout, MAX_TIMER));
+    const signal = AbortSignal.any([ofRequest.signal, endOfRun, interruption]);
     try {
       const response = await getHead(url, signal);
       answer.status = response.statusCode;
@@ -57,6 +60,8 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
     } catch (error) {
       answer.failure = signal.aborted ? failureOfAbort() : toRequestFailure(error);
       if (answer.failure.kind === 'timeout') timeouts++;
+    } finally {
+      clearTimeout(timer);
     }
     return answer;
   };

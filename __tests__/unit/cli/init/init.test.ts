@@ -30,7 +30,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
       'next-smart-cache: found next.config.mjs, 1 file in public/\n' +
       'next-smart-cache: wrote package.json (prebuild script), .gitignore (generated files), next.config.mjs (withSmartCache), ' +
       'jsconfig.json (jsxImportSource)\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with how many public files are hashed\n',
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with the coverage\n',
   });
   const wired = contentsOf(root);
   expect(wired).toEqual({
@@ -46,7 +46,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
     stderr:
       'next-smart-cache: found next.config.mjs, jsconfig.json, 1 file in public/\n' +
       'next-smart-cache: everything is wired already; nothing was written\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with how many public files are hashed\n',
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with the coverage\n',
   });
   expect(contentsOf(root)).toEqual(wired);
 });
@@ -115,7 +115,7 @@ test.each([
   expect(exitCode).toBe(1);
   expect(stderr).toContain('wrote package.json (prebuild script), .gitignore (generated files), jsconfig.json (jsxImportSource)\n');
   expect(stderr).toContain(
-    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which ends with how many public files are hashed\n`,
+    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which ends with the coverage\n`,
   );
   expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);

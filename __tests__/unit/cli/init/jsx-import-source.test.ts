@@ -177,7 +177,7 @@ describe('another runtime keeps its place, and init says where:', () => {
     const root = app(files);
     const { exitCode, stdout, stderr } = await init(root, settings, '--json');
     expect(exitCode).toBe(0);
-    expect(stderr).toContain(`${said}, and an app has only one; so its elements keep plain URLs. Use asset() and the components`);
+    expect(stderr).toContain(`${said}, and an app has only one JSX runtime; its elements keep plain URLs. Use asset() and the components`);
     expect(stderr).toContain('all else is wired already; nothing was written');
     expect(JSON.parse(stdout)).toMatchObject({ written: [], jsx: { outcome: 'by-hand', message: expect.stringContaining(said) } });
     for (const [file, text] of Object.entries(files)) expect(read(root, file)).toBe(text);
@@ -205,7 +205,7 @@ describe('another runtime keeps its place, and init says where:', () => {
     const root = app({ '.babelrc': '{ "presets": ["next/babel"] }' });
     const { stderr } = await init(root);
     const [, preset = ''] =
-      /^\.babelrc {2}with this file, Next compiles with Babel.*; write (\[.*\]) for "next\/babel"$/m.exec(stderr) ?? [];
+      /^\.babelrc {2}with this file, Next compiles with Babel.*; replace "next\/babel" with (\[.*\])$/m.exec(stderr) ?? [];
     fs.writeFileSync(path.join(root, '.babelrc'), `{ "presets": [${preset}] }`);
     expect(JSON.parse(read(root, '.babelrc')).presets[0][1]['preset-react'].importSource).toBe('next-smart-cache');
     expect((await init(root)).stderr).not.toContain('Babel');
