@@ -1,13 +1,13 @@
 /**
  * The URL to use in place of a written one; `undefined`: leave it as it is.
  *
- * @param ofSameOrigin whether a URL on another origin, as of a CDN, is of no use. Default: false.
+ * @param mustBeSameOrigin whether a URL on another origin, such as a CDN's, is of no use. Default: false.
  */
-export type FindUrl = (written: string, ofSameOrigin?: boolean) => string | undefined;
+export type FindUrl = (written: string, mustBeSameOrigin?: boolean) => string | undefined;
 
 export type Props = Readonly<Record<string, unknown>>;
 
-/** Stands for the `<img>` of `next/image`, which its optimizer reads from this server, or from hosts that the app lists. */
+/** Names the `<img>` of `next/image`. Its optimizer reads files from this server, or from hosts that the app lists. */
 export const NEXT_IMAGE = 'next/image';
 
 /** The properties of elements that hold URLs, as React names them (HTML Standard; SVG 2, section 5.5). An object, since a page has thousands of properties. */
@@ -16,7 +16,7 @@ const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet
 /** Elements that name pages, whose URLs people keep, and custom elements, which do with an attribute what they like. */
 const LEFT_ALONE = /^(a|area|i?frame)$|-/;
 
-/** What browsers take from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"), as Next does with its images. */
+/** Browsers load these from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"). Next does the same with its images. */
 const SAME_ORIGIN = /^(use|track|next)/;
 
 /**
@@ -37,15 +37,26 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
     if (copy.integrity || copy.loader || copy['data-no-hash'] != null || (element === 'link' && !isHashedLink(copy))) break;
     const value = copy[name];
     if (isCss) copy[name] = hashCss(value, find);
-    else if (typeof value === 'string')
-      copy[name] = name.endsWith('Set') ? hashSrcset(value, find) : (find(value, SAME_ORIGIN.test(element)) ?? value);
+    else if (typeof value === 'string') {
+      const mustBeSameOrigin = SAME_ORIGIN.test(element) || needsCors(copy);
+      copy[name] = name.endsWith('Set') ? hashSrcset(value, find, mustBeSameOrigin) : (find(value, mustBeSameOrigin) ?? value);
+    }
   }
   return copy ?? props;
 }
 
+/**
+ * Whether a browser loads the URL from another origin only with CORS, which a
+ * CDN may not allow (Fetch Standard, "CORS protocol"). A preload goes where the
+ * stylesheet or script goes that uses the file.
+ */
+function needsCors({ crossOrigin, type, rel, as }: Props): boolean {
+  return (crossOrigin != null && !as) || /^modul/.test(String(type ?? rel));
+}
+
 /** Hashes the URLs that begin at the root. Text that only looks like one, such as a part of a `data:` URL, is not in the manifest. */
-function hashSrcset(srcset: string, find: FindUrl): string {
-  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url));
+function hashSrcset(srcset: string, find: FindUrl, mustBeSameOrigin: boolean): string {
+  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url, mustBeSameOrigin) ?? url));
 }
 
 /** CSS, or an object with CSS in its properties. */
@@ -60,6 +71,8 @@ function hashCss(css: unknown, find: FindUrl): unknown {
     });
   }
   let hashed = css;
+  // React 19 renders no list of texts in a `<style>`, and React 18 puts comments between them.
+  if (Array.isArray(css)) return css;
   for (const name in css as Props) {
     const value = (css as Props)[name];
     // Most have none, and a page may have thousands.
@@ -73,9 +86,10 @@ function hashCss(css: unknown, find: FindUrl): unknown {
  * section 4.3). One with escapes stays as it is. The longest path has a limit, so that
  * the time does not grow with the square of the text.
  */
-const URL_TOKEN = /url\(\s*(["']?)([^"\\\n]{1,500}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]|\\.)*"?|'([^'\\\n]|\\.)*'?/gis;
+const URL_TOKEN =
+  /url\(\s*(["']?)([^"\\\s][^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"[^"\\\n]*(\\.[^"\\\n]*)*"?|'[^'\\\n]*(\\.[^'\\\n]*)*'?/gis;
 
 /** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as`, whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,"(?!fetch|worker)/i.test(JSON.stringify([rel, as]));
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!fetch|worker)./i.test(`${String(rel)},${String(as ?? '')}`);
 }

@@ -110,7 +110,10 @@ export function lookUpUrl(manifest: RenderManifest, written: string): string | u
   const [assetPath, suffix] = read(manifest, written);
   const entry = manifest.assets[assetPath];
   if (!entry || manifest.notAutomatic?.[assetPath]) return undefined;
-  return withSuffix(typeof entry === 'string' ? entry : entry[0], suffix);
+  const url = typeof entry === 'string' ? entry : entry[0];
+  // In development, a hashed URL may be the path with a query, which would be found again.
+  if (process.env.NODE_ENV === 'development' && url.includes('?') && suffix.startsWith(url.slice(url.indexOf('?')))) return undefined;
+  return withSuffix(url, suffix);
 }
 
 /**

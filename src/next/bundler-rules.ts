@@ -24,7 +24,12 @@ export interface RuleSettings {
  *
  * @param root the app's folder.
  */
-export function turbopackRules(own: TurbopackRules = {}, { moduleFile, usesJsxRuntime }: RuleSettings, root: string): TurbopackRules {
+export function turbopackRules(
+  appRules: TurbopackRules | null | undefined,
+  { moduleFile, usesJsxRuntime }: RuleSettings,
+  root: string,
+): TurbopackRules {
+  const own = appRules ?? {};
   // It matches the same files as `*.css`, under which the app may have a rule of its own.
   let glob = '*.{css}';
   while (glob in own) glob = glob.replace('}', ',css}');
@@ -100,7 +105,8 @@ export function webpackRules(rules: readonly unknown[], { moduleFile, usesJsxRun
   function addOurs(entry: Loader | string | null | undefined): unknown[] {
     const mdx = usesJsxRuntime ? withJsxImportSource(entry) : undefined;
     if (mdx) return [mdx];
-    const { loader = '', options = {} }: Loader = Object(entry);
+    const { loader = '', ...rest }: Loader = Object(entry);
+    const options: NonNullable<Loader['options']> = Object(rest.options);
     if (!/(?:^|[\\/])(?:lightning)?css-loader(?:[\\/]|$)/.test(loader) || !keepsRootUrls(options.url)) return [entry];
     return [{ ...Object(entry), options: { ...options, importLoaders: Number(options.importLoaders ?? 0) + 1 } }, ours];
   }

@@ -102,8 +102,13 @@ function imagesWithHashedPaths({ images }: NextConfig, { hasQueries, hashLength 
  * takes 25 at most. A pattern without an extension takes what follows it.
  */
 function withHashedPaths(pattern: LocalPatterns[number], hashLength: number): LocalPatterns[number] {
-  const { stem, extension } = splitExtension(pattern.pathname ?? '');
-  return extension ? { ...pattern, pathname: `${stem}{,.${'[0-9a-f]'.repeat(hashLength)}}${extension}` } : pattern;
+  const { pathname = '' } = pattern;
+  const hash = `{,.${'[0-9a-f]'.repeat(hashLength)}}`;
+  const { stem, extension } = splitExtension(pathname);
+  // `/img/{a.png,b.jpg}`: each of the alternatives has its own extension.
+  const closesOnly = /^[^{(]*[})]/.test(extension);
+  if (closesOnly) return { ...pattern, pathname: pathname.replace(/\.\w+(?=[,|})])/g, `${hash}$&`) };
+  return extension ? { ...pattern, pathname: stem + hash + extension } : pattern;
 }
 
 /** Next 16 refuses local images with a query, unless a pattern allows it; without any, all others are allowed. */

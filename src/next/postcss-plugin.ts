@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'postcss';
+import { WRAPPED_BY } from '../core/wrapped-process.js';
 import { renderModulePaths } from '../pipeline/render-modules.js';
 import { hashCss, readRenderManifest } from './bundled-css.js';
 import { CLI_PHASE } from './mode.js';
@@ -22,6 +23,8 @@ export function smartCachePostcss(): Plugin {
   return {
     postcssPlugin: 'next-smart-cache',
     prepare(result) {
+      // Storybook and Vite read the same PostCSS config, and their servers have no hashed URLs.
+      if (process.env[WRAPPED_BY] === undefined) return {};
       const moduleFile = result.opts.from === undefined ? undefined : findRenderModule(path.dirname(result.opts.from));
       const manifest = moduleFile && readRenderManifest(moduleFile);
       if (!manifest) return {};

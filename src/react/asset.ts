@@ -87,14 +87,14 @@ const MAX_NOT_FOUND = 1000;
 export function createFindUrl(manifest: RenderManifest): FindUrl {
   publishNewest(manifest);
   const notFound = new Set<string>();
-  return (written, ofSameOrigin) => {
+  return (written, mustBeSameOrigin) => {
     const { basePath } = manifest;
     if (written[0] !== '/') return undefined;
     // An attribute holds a URL, and a URL that begins with `basePath` is below it.
     const path = written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
     let url = lookUpUrl(newestOf(manifest), path);
     // A file that keeps its name: with a `basePath`, the written path may be that of another app.
-    if (url === basePath + path || (ofSameOrigin && isExternalUrl(url ?? ''))) url = undefined;
+    if (url === basePath + path || (mustBeSameOrigin && isExternalUrl(url ?? ''))) url = undefined;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();
       if (url) foreseeUnlisted(path, manifest);

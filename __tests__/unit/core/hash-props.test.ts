@@ -8,7 +8,7 @@ const URLS: Readonly<Record<string, string>> = {
   "/it's (1).png": "/it's%20(1).0123456789.png",
   '/cdn.png': 'https://cdn.example.com/cdn.0123456789.png',
 };
-const find: FindUrl = (written, ofSameOrigin) => (ofSameOrigin && written === '/cdn.png' ? undefined : URLS[written]);
+const find: FindUrl = (written, mustBeSameOrigin) => (mustBeSameOrigin && written === '/cdn.png' ? undefined : URLS[written]);
 const hashed = (element: string, props: Props) => hashProps(element, props, find);
 
 const [A, B] = ['/a.0123456789.png', '/b.0123456789.png'];
@@ -144,6 +144,39 @@ test.each([
   const props = Object.defineProperty({ src: '/a.png' }, name, { get: read, enumerable: true });
   expect(hashed(element, props)[name]).toEqual(expected);
   expect(read).toHaveBeenCalledTimes(1);
+});
+
+test('it reads a data: URL of 10 MB, and 20,000 spaces', () => {
+  const image = `url("data:image/png;base64,${'A'.repeat(10_000_000)}"), url(/a.png)`;
+  const { backgroundImage } = hashed('div', { style: { backgroundImage: image } }).style as { backgroundImage: string };
+  expect(backgroundImage.slice(-30)).toBe(image.replace('/a.png', A).slice(-30));
+  const open = `url(${' '.repeat(20_000)}`;
+  expect(hashed('div', { style: { background: open } })).toEqual({ style: { background: open } });
+});
+
+test('it leaves a list of texts in a <style> to React', () => {
+  const children = ['a{}', 'b{background:url(/a.png)}'];
+  expect(hashed('style', { children }).children).toBe(children);
+});
+
+test.each<[string, string, Props]>([
+  ['a module', 'script', { type: 'module', src: '/cdn.png' }],
+  ['its preload', 'link', { rel: 'modulepreload', href: '/cdn.png' }],
+  ['an image with crossOrigin', 'img', { crossOrigin: 'anonymous', src: '/cdn.png', srcSet: '/cdn.png 2x' }],
+])('it keeps %s on the own origin, since a CDN may not allow CORS', (_, element, props) => {
+  expect(hashed(element, props)).toEqual(props);
+});
+
+test('it preloads a font where the stylesheet loads it', () => {
+  const preload = { rel: 'preload', as: 'font', crossOrigin: '', href: '/cdn.png' };
+  expect(hashed('link', preload)).toEqual({ ...preload, href: URLS['/cdn.png'] });
+});
+
+test.each<[unknown, unknown]>([
+  [1n, undefined],
+  [Symbol('x'), Symbol('y')],
+])('it takes any value for rel and as of a link', (rel, as) => {
+  expect(hashed('link', { rel, as, href: '/a.png' })).toEqual({ rel, as, href: '/a.png' });
 });
 
 test.each(['url("', "'", '/* ', 'url(\\"', '"\\', 'url( ', '(" \\'])('it reads 40,000 times %j in linear time', (part) => {

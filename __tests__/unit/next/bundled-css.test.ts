@@ -100,3 +100,13 @@ test('the manifest is not asked for by CSS that names no file of public/', () =>
 test('10,000 URLs take a moment', () => {
   expect(hash('a{b:url(/img/bg.png)}\n'.repeat(10_000))).toBe('a{b:url(/docs/img/bg.0123456789.png)}\n'.repeat(10_000));
 });
+
+test('a URL of development, the path with a query, is hashed once by two passes', () => {
+  const before = process.env.NODE_ENV;
+  Object.assign(process.env, { NODE_ENV: 'development' });
+  const manifest = { basePath: '', onMissing: 'error' as const, assets: { '/img/bg.png': '/img/bg.png?hash=0123456789' } };
+  const once = hashCss('a{b:url(/img/bg.png?v=1)}', () => manifest);
+  const twice = hashCss(once, () => manifest);
+  Object.assign(process.env, { NODE_ENV: before });
+  expect([once, twice]).toEqual(['a{b:url(/img/bg.png?hash=0123456789&v=1)}', once]);
+});

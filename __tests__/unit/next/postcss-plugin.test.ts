@@ -1,5 +1,6 @@
 import path from 'node:path';
 import postcss from 'postcss';
+import { WRAPPED_BY } from '../../../src/core/wrapped-process';
 import { smartCachePostcss } from '../../../src/next/postcss-plugin';
 import { writeFiles } from '../../support/temporary-folder';
 import { enterNextProcess } from '../support/next-process';
@@ -16,7 +17,7 @@ const moduleText = (manifest: object) => `// Written by next-smart-cache\nexport
 
 /** Runs the plugin over a stylesheet of an app, and says what came of it. */
 async function transform(css: string, { mode = 'build', env = {}, file = 'app/deep/site.css' } = {}) {
-  const root = enterNextProcess({ '.keep': '' }, { env });
+  const root = enterNextProcess({ '.keep': '' }, { env: { [WRAPPED_BY]: '1', ...env } });
   writeFiles(root, { [`.smart-cache/${mode}/manifest.mjs`]: moduleText(MANIFEST) });
   const from = path.join(root, file);
   const result = await postcss([smartCachePostcss()]).process(css, { from });
@@ -45,9 +46,14 @@ test('development has its own manifest', async () => {
 
 test('without a manifest, or without a file name, nothing changes', async () => {
   const css = 'a{b:url(/img/bg.png)}';
-  const root = enterNextProcess({});
+  const root = enterNextProcess({}, { env: { [WRAPPED_BY]: '1' } });
   expect((await postcss([smartCachePostcss()]).process(css, { from: path.join(root, 'site.css') })).css).toBe(css);
   expect((await postcss([smartCachePostcss()]).process(css, { from: undefined })).css).toBe(css);
+});
+
+test('a process other than Next, such as Storybook, gets plain URLs, since its server has no others', async () => {
+  const css = 'a{b:url(/img/bg.png)}';
+  expect((await transform(css, { env: { [WRAPPED_BY]: undefined } })).css).toBe(css);
 });
 
 test('it is a plugin that PostCSS takes by name', () => {

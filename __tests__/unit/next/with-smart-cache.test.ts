@@ -758,6 +758,8 @@ describe('the images that next/image takes from this server', () => {
     ['/img/hero.png', `/img/hero{,.${HASH}}.png`],
     ['/img/{a,b}.{png,jpg}', `/img/{a,b}{,.${HASH}}.{png,jpg}`],
     ['/img/a.b-?.png', `/img/a.b-?{,.${HASH}}.png`],
+    ['/img/{a.png,b.c.jpg}', `/img/{a{,.${HASH}}.png,b.c{,.${HASH}}.jpg}`],
+    ['/img/(a.png|b.jpg)', `/img/(a{,.${HASH}}.png|b{,.${HASH}}.jpg)`],
   ])('are those of %s, hashed or not', (pathname, both) => {
     expect(patternsOf([pathname])).toEqual([{ pathname: both, search: '' }]);
   });
