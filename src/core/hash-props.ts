@@ -16,8 +16,13 @@ const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet
 /** Elements that name pages, whose URLs people keep, and custom elements, which do with an attribute what they like. */
 const LEFT_ALONE = /^(a|area|i?frame)$|-/;
 
-/** Browsers load these from the page's own origin alone (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"). Next does the same with its images. */
-const SAME_ORIGIN = /^(use|track|next)/;
+/**
+ * Matches element, `type` and `rel` of what browsers never load from another
+ * origin (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"),
+ * or only with CORS, which a CDN may not allow ("fetch a module script graph").
+ * Next takes local images from its own origin.
+ */
+const SAME_ORIGIN = /^(use|track|next)|modul/;
 
 /**
  * The props of an element with hashed URLs in the attributes that a browser
@@ -38,20 +43,11 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
     const value = copy[name];
     if (isCss) copy[name] = hashCss(value, find);
     else if (typeof value === 'string') {
-      const mustBeSameOrigin = SAME_ORIGIN.test(element) || needsCors(copy);
+      const mustBeSameOrigin = SAME_ORIGIN.test(element + String(copy.type) + String(copy.rel));
       copy[name] = name.endsWith('Set') ? hashSrcset(value, find, mustBeSameOrigin) : (find(value, mustBeSameOrigin) ?? value);
     }
   }
   return copy ?? props;
-}
-
-/**
- * Whether a browser loads the URL from another origin only with CORS, which a
- * CDN may not allow (Fetch Standard, "CORS protocol"). A preload goes where the
- * stylesheet or script goes that uses the file.
- */
-function needsCors({ crossOrigin, type, rel, as }: Props): boolean {
-  return (crossOrigin != null && !as) || /^modul/.test(String(type ?? rel));
 }
 
 /** Hashes the URLs that begin at the root. Text that only looks like one, such as a part of a `data:` URL, is not in the manifest. */
@@ -71,12 +67,11 @@ function hashCss(css: unknown, find: FindUrl): unknown {
     });
   }
   let hashed = css;
-  // React 19 renders no list of texts in a `<style>`, and React 18 puts comments between them.
-  if (Array.isArray(css)) return css;
   for (const name in css as Props) {
     const value = (css as Props)[name];
-    // Most have none, and a page may have thousands.
-    if (typeof value === 'string' && /url\(/i.test(value)) hashed = { ...(hashed as Props), [name]: hashCss(value, find) };
+    // Most have none, and a page may have thousands. A number is the index of a list of texts in a `<style>`: React 19
+    // renders none, and React 18 puts comments between them.
+    if (typeof value === 'string' && /url\(/i.test(value) && !(+name >= 0)) hashed = { ...(hashed as Props), [name]: hashCss(value, find) };
   }
   return hashed;
 }
@@ -86,10 +81,9 @@ function hashCss(css: unknown, find: FindUrl): unknown {
  * section 4.3). One with escapes stays as it is. The longest path has a limit, so that
  * the time does not grow with the square of the text.
  */
-const URL_TOKEN =
-  /url\(\s*(["']?)([^"\\\s][^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"[^"\\\n]*(\\.[^"\\\n]*)*"?|'[^'\\\n]*(\\.[^'\\\n]*)*'?/gis;
+const URL_TOKEN = /url\(\s*(["']?)([^"\\\s][^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]+|\\.)*"?|'([^'\\\n]+|\\.)*'?/gis;
 
-/** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as`, whose use is unknown. */
+/** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as` (`null`, `undefined`), whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!fetch|worker)./i.test(`${String(rel)},${String(as ?? '')}`);
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${String(rel)},${String(as)}`);
 }

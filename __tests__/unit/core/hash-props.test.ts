@@ -162,7 +162,6 @@ test('it leaves a list of texts in a <style> to React', () => {
 test.each<[string, string, Props]>([
   ['a module', 'script', { type: 'module', src: '/cdn.png' }],
   ['its preload', 'link', { rel: 'modulepreload', href: '/cdn.png' }],
-  ['an image with crossOrigin', 'img', { crossOrigin: 'anonymous', src: '/cdn.png', srcSet: '/cdn.png 2x' }],
 ])('it keeps %s on the own origin, since a CDN may not allow CORS', (_, element, props) => {
   expect(hashed(element, props)).toEqual(props);
 });
