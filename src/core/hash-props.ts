@@ -17,7 +17,7 @@ const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet
 const LEFT_ALONE = /^(a|area|i?frame)$|-/;
 
 /**
- * Matches element, `type` and `rel` of what browsers never load from another
+ * Matches element with `type` or `rel` of what browsers never load from another
  * origin (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"),
  * or only with CORS, which a CDN may not allow ("fetch a module script graph").
  * Next takes local images from its own origin.
@@ -42,17 +42,17 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
     if (copy.integrity || copy.loader || copy['data-no-hash'] != null || (element === 'link' && !isHashedLink(copy))) break;
     const value = copy[name];
     if (isCss) copy[name] = hashCss(value, find);
-    else if (typeof value === 'string') {
-      const mustBeSameOrigin = SAME_ORIGIN.test(element + String(copy.type) + String(copy.rel));
-      copy[name] = name.endsWith('Set') ? hashSrcset(value, find, mustBeSameOrigin) : (find(value, mustBeSameOrigin) ?? value);
-    }
+    else if (typeof value === 'string')
+      copy[name] = name.endsWith('Set')
+        ? hashSrcset(value, find)
+        : (find(value, SAME_ORIGIN.test(element + String(copy.type || copy.rel))) ?? value);
   }
   return copy ?? props;
 }
 
 /** Hashes the URLs that begin at the root. Text that only looks like one, such as a part of a `data:` URL, is not in the manifest. */
-function hashSrcset(srcset: string, find: FindUrl, mustBeSameOrigin: boolean): string {
-  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url, mustBeSameOrigin) ?? url));
+function hashSrcset(srcset: string, find: FindUrl): string {
+  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url));
 }
 
 /** CSS, or an object with CSS in its properties. */
@@ -77,11 +77,11 @@ function hashCss(css: unknown, find: FindUrl): unknown {
 }
 
 /**
- * A `url()`, or a comment or a string, in which there is none (CSS Syntax Level 3,
- * section 4.3). One with escapes stays as it is. The longest path has a limit, so that
+ * A `url()` with a path, or a comment or a string, in which there is none (CSS Syntax
+ * Level 3, section 4.3). One with escapes stays as it is. The longest path has a limit, so that
  * the time does not grow with the square of the text.
  */
-const URL_TOKEN = /url\(\s*(["']?)([^"\\\s][^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]+|\\.)*"?|'([^'\\\n]+|\\.)*'?/gis;
+const URL_TOKEN = /url\(\s*(["']?)(\/[^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]+|\\.)*"?|'([^'\\\n]+|\\.)*'?/gis;
 
 /** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as` (`null`, `undefined`), whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
