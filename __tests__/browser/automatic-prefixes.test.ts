@@ -85,7 +85,7 @@ test.each(['/docs/with', '/docs/without'])('with React 18, %s of an app with a b
   expect(complaints.filter((text) => url === '/docs/with' || !text.includes('404'))).toEqual([]);
 });
 
-test('(build it for a CDN)', async () => {
+test('builds with a cdnPrefix', async () => {
   await server.stop();
   app.write('next.config.mjs', config({ cdnPrefix: `${cdn.origin}/docs` }));
   app.build();

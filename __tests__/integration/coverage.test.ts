@@ -129,7 +129,7 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
     const { coverage } = JSON.parse(stdout) as { coverage: { hashed: number; total: number; plain: string[] } };
     const onThatPage = [
       ...PLAIN.filter(([, , pages]) => (pages as readonly string[]).includes('/')).map(([assetPath]) => assetPath),
-      // From outside, nobody can tell what the options exclude.
+      // `verify` cannot see the options.
       ...['/plain/automatic.svg', '/plain/excluded.svg'],
     ].map((file) => `${server.origin}/docs${file}`);
     expect({ status, hashed: coverage.hashed, plain: [...coverage.plain].sort() }).toEqual({ status: 0, hashed: 5, plain: onThatPage });

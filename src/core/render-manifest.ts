@@ -86,7 +86,7 @@ export interface ResolvedAsset {
 export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset | undefined {
   // Every asset path begins with a slash, and no name of `Object.prototype` does.
   if (!written.startsWith('/')) return undefined;
-  const [assetPath, suffix] = read(manifest, written);
+  const [assetPath, suffix] = splitWritten(manifest, written);
   const entry = manifest.assets[assetPath];
   if (!entry) return undefined;
   const resolved = toResolved(entry);
@@ -107,7 +107,7 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
  * @param written begins with a slash.
  */
 export function lookUpUrl(manifest: RenderManifest, written: string): string | undefined {
-  const [assetPath, suffix] = read(manifest, written);
+  const [assetPath, suffix] = splitWritten(manifest, written);
   const entry = manifest.assets[assetPath];
   if (!entry || manifest.notAutomatic?.[assetPath]) return undefined;
   const url = typeof entry === 'string' ? entry : entry[0];
@@ -117,17 +117,18 @@ export function lookUpUrl(manifest: RenderManifest, written: string): string | u
 }
 
 /**
- * What a written path means: a name as it is, since it may hold `?`, `#` and
- * `%` itself; or a URL. The manifest may know neither.
+ * Splits a written path into asset path and suffix. A file name may contain
+ * `?`, `#` and `%` itself, so the whole path is tried first. The manifest may
+ * know neither.
  */
-function read({ assets }: RenderManifest, written: string): [assetPath: string, suffix: string] {
+function splitWritten({ assets }: RenderManifest, written: string): [assetPath: string, suffix: string] {
   // Most paths are written as they are named, and a page may have thousands.
   if (assets[written]) return [written, ''];
   const path = written.replace(/[?#].*/s, '');
   return [assets[path] ? path : decode(path), written.slice(path.length)];
 }
 
-/** What the components of development go by. */
+/** The entries by which the components of development notice an edit. */
 function editsOf({ unhashed, reloads, below }: RenderManifest, assetPath: string): Pick<ResolvedAsset, 'hash' | 'reloads' | 'below'> {
   const [hash, reloaded, state] = [unhashed?.[assetPath], reloads?.[assetPath], below?.[assetPath]];
   return { ...(hash && { hash }), ...(reloaded && { reloads: reloaded }), ...(state && { below: state }) };

@@ -94,7 +94,7 @@ function* loadedUrls(
     followed.add(key);
     const { assetPath, isHashed } = named;
     const file = isHashed ? store.pathOf(contentHashes.get(assetPath) ?? '') : path.join(publicDir, assetPath);
-    // An import map leads from module to module, and its own URLs have been counted.
+    // With an import map, modules find each other through the map, and its URLs are counted already.
     const urls = findLoadedUrls(loaded.url, readBytes(file), { withModules: !options.modules.importMap });
     for (const url of urls) yield* withReferences({ url, place: 'reference', label: assetPath, page: loaded.page });
   }

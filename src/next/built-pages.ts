@@ -26,7 +26,7 @@ export function listBuiltPages({ buildDir, exportDir, isExport, publicDir }: Pro
         return { file: path.join(folder, name), route: pathname.replace(/(.)\/$/, '$1'), pathname };
       }),
   );
-  // Next copies the page that `app/` has for unknown paths.
+  // Next copies `/_not-found` to 404.html: count it once.
   return pages.some(({ route }) => route === '/_not-found') ? pages.filter(({ route }) => route !== '/404') : pages;
 }
 

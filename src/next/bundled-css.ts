@@ -4,7 +4,7 @@ import { findCssReferences } from '../pipeline/references/css-references.js';
 import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
 import { parseRenderModule } from '../pipeline/render-modules.js';
 
-/** Found in every CSS that has a URL which begins at the root: a word that begins with a slash, and is no comment. */
+/** Matches all CSS with a URL that begins with a slash. Does not match comments alone. */
 export const MAY_NAME_PUBLIC_FILE = /["'(\s]\/[^\s/*]/;
 
 /**
@@ -23,7 +23,7 @@ export function hashCss(css: string, readManifest: () => RenderManifest | undefi
   if (!manifest) return css;
   const edits = references.flatMap((reference): Edit[] => {
     const url = findUrl(reference.url.trim(), manifest);
-    // The look-up has put `?query` and `#fragment` behind it, which may be part of a name.
+    // `url` ends with `?query` and `#fragment` already: the look-up knows whether they are part of the name.
     return url === undefined ? [] : [{ reference: { ...reference, url: '' }, url }];
   });
   return edits.length === 0 ? css : rewriteReferences(css, edits);

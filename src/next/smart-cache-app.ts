@@ -137,7 +137,7 @@ export function developmentApp(project: Project): SmartCacheApp {
     // References are not rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
     const urlOf = (assetPath: string, { hash }: ManifestEntry) => (plainModules.has(assetPath) ? undefined : urls.urlOf(assetPath, hash));
-    // Files come from this server, whatever the CDN; a checksum would only stand in the way of an edit.
+    // This server serves all files, also with a CDN. A checksum would block an edited file.
     const settings = { ...settingsOf(project, built), cdnPrefix: '', integrity: false, urlOf };
     const { source, manifest } = writeRenderModules(project, built, settings, modules, {
       forDevelopment: true,

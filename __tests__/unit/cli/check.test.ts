@@ -61,18 +61,18 @@ test('a reference inside public/ that leads nowhere is a warning', async () => {
   expect(stderr).toContain('A reference leads nowhere: public/css/a.css:1');
 });
 
-test('--json: all of it as data', async () => {
+test('--json prints the whole result', async () => {
   const { exitCode, stdout } = await runCommand(['check', '--json'], { cwd: await app() });
   expect([exitCode, JSON.parse(stdout)]).toEqual([0, { ok: true, manifest: 'current', coverage: NOT_MEASURED, warnings: [] }]);
 });
 
-test('--json of a failure: exit code 1, and all of it on stdout', async () => {
+test('--json of a failure exits with 1 and prints the whole result', async () => {
   const { exitCode, stdout, stderr } = await runCommand(['check', '--json'], { cwd: await app({}, { isBuilt: false }) });
   expect([exitCode, JSON.parse(stdout)]).toEqual([1, { ok: false, manifest: 'missing', coverage: NOT_MEASURED, warnings: [] }]);
   expect(stderr).toContain('1 problem');
 });
 
-test('options that are not valid: the one error, exit code 1, and no JSON', async () => {
+test('invalid options exit with 1 and print no JSON', async () => {
   const loadProject = async (root: string) => resolveProject({ root, options: { delivery: 'statik' as 'static' } });
   const { exitCode, stdout, stderr } = await runCommand(['check', '--json'], { cwd: await app(), loadProject });
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

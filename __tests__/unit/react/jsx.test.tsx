@@ -52,7 +52,7 @@ test.each([
   warn.mockRestore();
 });
 
-test('it finds nothing on another origin for whoever needs the same one', () => {
+test('it finds nothing on another origin if the same origin is required', () => {
   const findRemote = createFindUrl({ basePath: '', onMissing: 'error', assets: { '/a.png': 'https://cdn.example.com/a.0123456789.png' } });
   expect([findRemote('/a.png'), findRemote('/a.png', true)]).toEqual(['https://cdn.example.com/a.0123456789.png', undefined]);
   expect(find('/js/app.js', true)).toBe(HASHED);

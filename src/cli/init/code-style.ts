@@ -84,7 +84,7 @@ function isDirective(statement: AnyNode): boolean {
   return statement.type === 'ExpressionStatement' && statement.directive !== undefined;
 }
 
-/** Also `require('a')(options)`. */
+/** Accepts `require('a')(options)` too. */
 function isRequire(statement: AnyNode): boolean {
   const isCall = (node: AnyNode): boolean =>
     node.type === 'CallExpression' && ((node.callee.type === 'Identifier' && node.callee.name === 'require') || isCall(node.callee));

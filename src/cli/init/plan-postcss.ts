@@ -55,15 +55,15 @@ const FORMATS = ['.json', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts', '.mts',
 
 /**
  * The names that Turbopack looks for, in its order, after `postcss` in the
- * package.json (turbopack-node/src/transforms/postcss.rs in Next 16.4). Those
- * that webpack builds read are among them, and need no plugin.
+ * package.json (turbopack-node/src/transforms/postcss.rs in Next 16.4). The list
+ * includes every name that webpack builds read; webpack needs no plugin.
  */
 const NAMES = [
   ...['.postcssrc', '.config/postcssrc'].flatMap((name) => ['', ...FORMATS].map((format) => name + format)),
   ...['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json'].map((format) => `postcss.config${format}`),
 ];
 
-/** In a folder, or in the nearest one above that has such a file. */
+/** Looks in a folder, then in each folder above it. */
 function findConfigFile(folder: string): string | undefined {
   const file = NAMES.map((name) => path.join(folder, name)).find((each) => fs.statSync(each, { throwIfNoEntry: false })?.isFile());
   const parent = path.dirname(folder);

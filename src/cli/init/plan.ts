@@ -92,7 +92,7 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
     if (after !== before) add({ file, text: after, change });
   }
 
-  /** A second change of a file was made to the text of the first. */
+  /** If the plan changes this file already, the new text includes that change. */
   function add(write: PlannedWrite): void {
     const earlier = writes.find(({ file }) => file === write.file);
     if (earlier === undefined) writes.push(write);
@@ -146,7 +146,7 @@ function linesIgnoredAbove(folder: string): string[] {
   return [...text.split(/\r?\n/).map((line) => line.trim()), ...linesIgnoredAbove(parent)];
 }
 
-/** Below the folder as it was named, where that is a link. */
+/** Lists paths below the folder as the user named it, so that messages show that name and not the target of a link. */
 function sourcesOf(project: Project): string[] {
   const real = fs.realpathSync(project.root);
   return listSourceFiles(project).files.map((file) => path.join(project.root, path.relative(real, file)));

@@ -67,9 +67,9 @@ function findImport(program: Program): OwnImport | undefined {
 
 function namedImport({ body }: Program): { name: string; end: number } | undefined {
   for (const statement of body) {
-    if (statement.type === 'ImportDeclaration' && statement.source.value === MODULE && !isOfTypes(statement)) {
+    if (statement.type === 'ImportDeclaration' && statement.source.value === MODULE && !isTypeOnlyImport(statement)) {
       const specifier = statement.specifiers.find(
-        (each) => each.type === 'ImportSpecifier' && !isOfTypes(each) && nameOf(each.imported) === NAME,
+        (each) => each.type === 'ImportSpecifier' && !isTypeOnlyImport(each) && nameOf(each.imported) === NAME,
       );
       if (specifier) return { name: specifier.local.name, end: 0 };
     }
@@ -83,7 +83,7 @@ function namedImport({ body }: Program): { name: string; end: number } | undefin
   return undefined;
 }
 
-function isOfTypes(node: object): boolean {
+function isTypeOnlyImport(node: object): boolean {
   return 'importKind' in node && node.importKind === 'type';
 }
 
@@ -112,7 +112,7 @@ function exportedBy(statement: AnyNode): Exported | undefined {
   return isModuleExports(left) ? { statement, node: right, isModule: false } : undefined;
 }
 
-/** Also `module['exports']`. */
+/** Accepts `module['exports']` too. */
 function isModuleExports(node: AnyNode): boolean {
   if (node.type !== 'MemberExpression' || nameOf(node.object) !== 'module') return false;
   return nameOf(node.property) === 'exports' || (node.property.type === 'Literal' && node.property.value === 'exports');

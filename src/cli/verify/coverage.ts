@@ -19,7 +19,7 @@ export interface SiteCoverage {
   reasons: readonly { why: string; fix: string; urls: readonly string[] }[];
 }
 
-/** Measures the coverage of a page that has answered. What the site is built from is not known, so its answers tell what is a public file. */
+/** Measures the coverage of a page that has answered. `verify` does not have the app's files, so the answers of the site tell which URLs are public files. */
 export function measureSiteCoverage({ files, basePath }: Pick<SiteAnswers, 'files' | 'basePath'>): SiteCoverage {
   const counted = new Map(files.filter((file) => isCounted(file, basePath)).map((file) => [file.url.href, file]));
   const loaded = [...counted.values()].map(({ url, place, label }): LoadedUrl => ({ url: url.href, place, label, page: '' }));

@@ -1,4 +1,4 @@
-/** What a script does with the URLs of its document's elements. */
+/** How a script depends on the URLs of elements in its document. */
 export interface DocumentSearch {
   /** Names of files that it looks for: its own, or one in a selector such as `link[href$="leaflet.css"]`. */
   names: string[];

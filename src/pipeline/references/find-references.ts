@@ -10,7 +10,7 @@ export interface LexedFile {
   references: Reference[];
   /** Why the references of the file cannot be followed. */
   problem?: Problem;
-  /** Of a script: which elements of the document it looks for by their URL. */
+  /** The elements of its document that a script looks for by their URL. */
   search?: DocumentSearch;
 }
 

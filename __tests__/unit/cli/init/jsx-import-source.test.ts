@@ -197,7 +197,7 @@ describe('another runtime keeps its place, and init says where:', () => {
     ['the automatic runtime', '/* @jsxRuntime automatic */\n'],
     ['one in the code', 'const a = 1;\n/** @jsx h */\n'],
     ['one in a string', 'const a = "/** @jsx h */";\n'],
-  ])('%s is no other runtime', async (_, text) => {
+  ])('%s is not another runtime', async (_, text) => {
     expect((await init(app({ 'app/card.tsx': text }))).stderr).not.toContain('keep plain URLs');
   });
 
