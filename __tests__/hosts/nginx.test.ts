@@ -176,7 +176,8 @@ describe('in front of next start', () => {
 
   test('a request near a hashed URL gets nothing cacheable but the right bytes, and no guarded or excluded file', async () => {
     const hidden = ['/members/handbook.txt', '/secret/plan.txt'].map((assetPath) => urlOf(app, assetPath));
-    const normalize = (url: string) => plainPath(url).replace(/\/+/g, '/');
+    // nginx decodes a path before it merges slashes and resolves dots.
+    const normalize = (url: string) => path.posix.normalize(plainPath(url));
     const byPath = new Map([...issued].map(([url, bytes]) => [decodeURIComponent(url), bytes]));
     await fc.assert(
       fc.asyncProperty(fc.oneof(requestPaths([...issued.keys()]), requestPaths(hidden)), async (url) => {
