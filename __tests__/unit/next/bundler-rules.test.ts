@@ -59,6 +59,7 @@ describe('webpack', () => {
     ['one loader', { loader: 'css-loader', options: { url: false } }],
     ['options in a query', { use: [{ loader: 'css-loader', options: '?url=false' }] }],
     ['entries that are empty', { use: [null, undefined, false] }],
+    ['options that are null', { use: [{ loader: 'css-loader', options: null }] }],
     ['no rule', '...'],
     ['nothing', null],
   ])('any other chain stays: %s', (_, rule) => {
@@ -129,6 +130,7 @@ describe('Turbopack', () => {
     expect(turbopackRules(own, SETTINGS, appWithNext('15.4.0'))).toEqual({ ...own, '*.{css}': { loaders: [OURS] } });
     expect(keysOf({ '*.{css}': ['x'] })).toEqual(['*.{css}', '*.{css,css}']);
     expect(keysOf()).toEqual(['*.{css}']);
+    expect(Object.keys(turbopackRules(null, SETTINGS, appWithNext('15.4.0')))).toEqual(['*.{css}']);
   });
 
   test('from Next 16 on, only stylesheets with a URL that begins at the root pass through a loader', () => {
