@@ -61,7 +61,7 @@ afterAll(async () => {
   await cdn.close();
 });
 
-/** What the server sends, and what the page says while React 18 hydrates it. */
+/** Returns the HTML of the server, and the messages of the page while React 18 hydrates it. */
 async function visit(url: string): Promise<{ html: string; complaints: string[] }> {
   const tab = await browser.newPage();
   const complaints = recordComplaints(tab);

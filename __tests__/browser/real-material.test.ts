@@ -5,7 +5,7 @@ import { clickHydrated, launchBrowser, recordComplaints } from '../support/brows
 import { createApp, type NextApp } from '../support/next-app';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
-/** What npm publishes, copied into `public/`, as apps without a bundler for it have it. */
+/** Files of npm packages. The test copies them into `public/`, as apps do that do not bundle them. */
 const VENDORED = {
   'bootstrap.min.css': 'bootstrap/dist/css/bootstrap.min.css',
   'bootstrap.bundle.min.js': 'bootstrap/dist/js/bootstrap.bundle.min.js',
@@ -18,7 +18,7 @@ interface Material {
   /** Asset paths that the page loads by their hashed URLs, and by their plain ones. */
   hashed: readonly string[];
   plain: readonly string[];
-  /** What a visitor does there. Default: nothing. */
+  /** Acts as a visitor does. Default: does nothing. */
   act?: (page: Page) => Promise<unknown>;
 }
 

@@ -6,7 +6,7 @@ import { expectedUrl } from '../support/expected-urls';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 
-/** What is copied to `public/` of each package. */
+/** The files of each package that the test copies to `public/`. */
 const DISTRIBUTIONS: readonly { name: string; from: string; entries: readonly string[] }[] = [
   {
     name: 'ace-builds',

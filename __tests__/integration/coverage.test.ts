@@ -15,7 +15,7 @@ interface CoverageData {
   why?: string;
 }
 
-/** What `check --json` says of the coverage. */
+/** Returns the coverage in the report of `check --json`. */
 function coverageOf(app: NextApp, ...args: string[]) {
   const { status, stdout, stderr } = app.cli('check', '--json', ...args);
   return { status, stderr, coverage: (JSON.parse(stdout) as { coverage: CoverageData }).coverage };
@@ -38,7 +38,7 @@ const PLAIN = [
   ['/img/svg-image.svg', '<image href>', ['/'], 'asset() where that HTML is made'],
 ] as const;
 
-/** Those that the pages load by a hashed URL: `next/image` makes several of one, and a stylesheet of `public/` names another. */
+/** The files that the pages load by a hashed URL. `next/image` makes several sizes of one, and a stylesheet of `public/` names another. */
 const HASHED = ['/css/site.css', '/img/element.svg', '/img/from-css.svg', '/img/legacy.svg', '/img/photo.png'];
 
 const TOTAL = HASHED.length + PLAIN.length;

@@ -16,7 +16,7 @@ interface NewApp {
   name: string;
   flags: readonly string[];
   bundler?: readonly string[];
-  /** What is changed before `init`. */
+  /** Changes the app before `init` runs. */
   prepare?: (app: NextApp) => void;
   /** The file that `init` must have written the runtime into. */
   config: string;

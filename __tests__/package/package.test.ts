@@ -55,7 +55,7 @@ describe('what is published', () => {
   });
 });
 
-/** Of all files below a folder, in bytes. */
+/** Adds up the sizes of all files below a folder, in bytes. */
 function sizeOf(folder: string): number {
   return listFiles(folder).reduce((sum, file) => sum + fs.statSync(path.join(folder, file)).size, 0);
 }

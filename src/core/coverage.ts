@@ -8,7 +8,7 @@ import type { Manifest } from './manifest-document.js';
  * - `element`: an attribute of an element
  * - `relative`: the same, with a relative URL, which the JSX runtime leaves alone
  * - `own-integrity`: the same, of an element with an `integrity`
- * - `same-origin`: the same, of what takes files from the page's own origin alone: `<use>`, `<track>`, `next/image`
+ * - `same-origin`: the same, for files that another origin may not serve, or only with CORS: `<use>`, `<track>`, module scripts, `next/image`
  * - `style`: `url()` in a `style` attribute or a `<style>`
  * - `metadata`: an icon, a web app manifest, an image for link previews
  * - `stylesheet`: `url()` in a stylesheet that Next bundles

@@ -43,7 +43,7 @@ function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOri
   }
   if (isCrossOrigin && (place === 'same-origin' || place === 'style')) {
     return {
-      why: 'browsers and next/image take this file from the origin of the page alone',
+      why: 'browsers and next/image load this file from another origin never, or only with CORS',
       fix: 'serve the site without "cdnPrefix", or exclude the file',
     };
   }

@@ -99,6 +99,11 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
   };
 }
 
+/** An attribute or a stylesheet holds a URL, and a URL that begins with the `basePath` is below it. */
+export function withoutBasePath({ basePath }: RenderManifest, written: string): string {
+  return written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
+}
+
 /**
  * The hashed URL of a path that an element names; `undefined` when the manifest
  * does not know it, or leaves it to `asset()`. {@link lookUp} in few bytes: all

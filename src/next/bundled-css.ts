@@ -1,4 +1,4 @@
-import { lookUpUrl, type RenderManifest } from '../core/render-manifest.js';
+import { lookUpUrl, type RenderManifest, withoutBasePath } from '../core/render-manifest.js';
 import { readTextIfThere } from '../pipeline/disk/atomic-write.js';
 import { findCssReferences } from '../pipeline/references/css-references.js';
 import { type Edit, rewriteReferences } from '../pipeline/references/rewrite-references.js';
@@ -29,10 +29,8 @@ export function hashCss(css: string, readManifest: () => RenderManifest | undefi
   return edits.length === 0 ? css : rewriteReferences(css, edits);
 }
 
-/** A URL that begins with the `basePath` is below it, as in an attribute. */
 function findUrl(written: string, manifest: RenderManifest): string | undefined {
-  const { basePath } = manifest;
-  const url = lookUpUrl(manifest, written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written);
+  const url = lookUpUrl(manifest, withoutBasePath(manifest, written));
   return url === written ? undefined : url;
 }
 

@@ -10,6 +10,7 @@ import {
   type RenderManifest,
   type ResolvedAsset,
   type WithNewestManifest,
+  withoutBasePath,
 } from '../core/render-manifest.js';
 import { noteRendered } from '../core/rendered-at.js';
 import { findUnlisted } from '../core/unlisted-assets.js';
@@ -90,8 +91,7 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
   return (written, mustBeSameOrigin) => {
     const { basePath } = manifest;
     if (written[0] !== '/') return undefined;
-    // An attribute holds a URL, and a URL that begins with `basePath` is below it.
-    const path = written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
+    const path = withoutBasePath(manifest, written);
     let url = lookUpUrl(newestOf(manifest), path);
     // A file that keeps its name: with a `basePath`, the written path may be that of another app.
     if (url === basePath + path || (mustBeSameOrigin && isExternalUrl(url ?? ''))) url = undefined;

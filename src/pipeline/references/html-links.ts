@@ -19,8 +19,8 @@ export interface LinkedFile {
 const SVG_ELEMENTS: readonly string[] = ['image', 'use'];
 const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
 
-/** Browsers take the files of these from the page's own origin alone. */
-const SAME_ORIGIN: readonly string[] = ['use', 'track'];
+/** The JSX runtime keeps these on the page's own origin: browsers load them from another one never, or only with CORS. */
+const isOfSameOrigin = (element: string, type: string | undefined) => element === 'use' || element === 'track' || type === 'module';
 
 /** Begins with neither a slash nor a scheme (https://url.spec.whatwg.org/#relative-url-string). */
 const RELATIVE = /^\s*(?![/\\]|[a-z][a-z\d+.-]*:)/i;
@@ -48,7 +48,11 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
       });
       if (element === 'base' && base === undefined && href && URL.canParse(href, pageUrl)) base = new URL(href, pageUrl).href;
       for (const name of SVG_ELEMENTS.includes(element) ? SVG_ATTRIBUTES : urlAttributesInHtml(element)) {
-        const place = attributes.get('integrity') ? 'own-integrity' : SAME_ORIGIN.includes(element) ? 'same-origin' : 'element';
+        const place = attributes.get('integrity')
+          ? 'own-integrity'
+          : isOfSameOrigin(element, attributes.get('type'))
+            ? 'same-origin'
+            : 'element';
         add(attributes.get(name), tag(place, `<${element} ${name}>`));
       }
       const rel = attributes.get('rel') ?? '';
@@ -88,7 +92,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
     const url = written?.trim() ? toHttpUrl(written, base ?? pageUrl) : undefined;
     if (url === undefined) return;
     const known = found.get(url);
-    const isRelative = place === 'element' && RELATIVE.test(written ?? '');
+    const isRelative = (place === 'element' || place === 'same-origin') && RELATIVE.test(written ?? '');
     const where = known && rankOf(known.place) >= rankOf(place) ? known : { place: isRelative ? ('relative' as const) : place, label };
     // A preload and its tag name the same file; one of them may lack the integrity.
     found.set(url, { url, integrity: known?.integrity ?? (integrity || undefined), place: where.place, label: where.label });

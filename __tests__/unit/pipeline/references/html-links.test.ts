@@ -18,6 +18,7 @@ test.each([
   ],
   ['<p style="background:url(&quot;/s.png&quot;)"><style>p{mask:url(/m.svg)}</style>', ['style /s.png', 'style /m.svg']],
   ['<script src="/a.js" integrity="sha256-x"></script>', ['own-integrity /a.js']],
+  ['<script type="module" src="/a.js"></script><script type="module" src="b.js"></script>', ['same-origin /a.js', 'relative /shop/b.js']],
   [
     '<link rel="stylesheet" href="/a.css"><link rel="stylesheet" integrity="sha256-x" href="/b.css">',
     ['element /a.css', 'own-integrity /b.css'],
