@@ -52,12 +52,19 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
 
 /** Hashes the URLs that begin at the root. Text that only looks like one, such as a part of a `data:` URL, is not in the manifest. */
 function hashSrcset(srcset: string, find: FindUrl): string {
-  return srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url));
+  return isShort(srcset) ? srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url)) : srcset;
 }
+
+/**
+ * Tells whether a regular expression can read the text. V8 keeps a position for each character
+ * of a long string, up to 64 MB of them, once an app has made many expressions (`RegExpStack`).
+ */
+const isShort = (text: string) => text.length < 1e6;
 
 /** CSS, or an object with CSS in its properties. */
 function hashCss(css: unknown, find: FindUrl): unknown {
   if (typeof css === 'string') {
+    if (!isShort(css)) return css;
     return css.replace(URL_TOKEN, (written, writtenQuote, path) => {
       // From another origin, browsers load fonts, masks and filters only with CORS, which CSS cannot ask for.
       const hashed = path && find(path, true);

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type FindUrl, hashProps, type Props } from '../../../src/core/hash-props';
 
 const URLS: Readonly<Record<string, string>> = {
@@ -146,12 +147,25 @@ test.each([
   expect(read).toHaveBeenCalledTimes(1);
 });
 
-test('it reads a data: URL of 10 MB, and 20,000 spaces', () => {
-  const image = `url("data:image/png;base64,${'A'.repeat(10_000_000)}"), url(/a.png)`;
-  const { backgroundImage } = hashed('div', { style: { backgroundImage: image } }).style as { backgroundImage: string };
-  expect(backgroundImage.slice(-30)).toBe(image.replace('/a.png', A).slice(-30));
-  const open = `url(${' '.repeat(20_000)}`;
-  expect(hashed('div', { style: { background: open } })).toEqual({ style: { background: open } });
+describe('long texts, in an app whose regular expressions V8 no longer optimizes', () => {
+  beforeAll(() => setFlagsFromString('--no-regexp-optimization'));
+  afterAll(() => setFlagsFromString('--regexp-optimization'));
+
+  test.each([
+    ['a data: URL in quotes', `url("data:image/png;base64,${'A'.repeat(900_000)}"), url(/a.png)`],
+    ['escapes in a string', `"${'\\A'.repeat(450_000)}" url(/a.png)`],
+    ['spaces', `url(${' '.repeat(20_000)}) url(/a.png)`],
+  ])('it hashes what comes after %s', (_, text) => {
+    const { background } = hashed('div', { style: { background: text } }).style as { background: string };
+    expect(background.slice(-30)).toBe(text.replace('/a.png', A).slice(-30));
+  });
+
+  test.each([
+    ['style', { style: { background: `url("data:,${'A'.repeat(20_000_000)}"), url(/a.png)` } }],
+    ['srcSet', { srcSet: `data:image/jpeg;base64,/9j/${'A'.repeat(20_000_000)} 2x, /a.png 1x` }],
+  ])('it leaves a %s of 20 MB as it is', (_, props) => {
+    expect(hashed('img', props)).toEqual(props);
+  });
 });
 
 test('it leaves a list of texts in a <style> to React', () => {
