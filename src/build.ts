@@ -1,12 +1,12 @@
 import type { ErrorParts } from './core/errors.js';
 import type { Manifest } from './core/manifest-document.js';
-import type { SmartCacheOptions } from './core/smart-cache-options.js';
+import type { SmartCacheOptions } from './core/options.js';
 import { buildManifest } from './pipeline/build-manifest.js';
 import { resolveProject } from './pipeline/project.js';
 
 export { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
 export { type Manifest, type ManifestEntry, parseManifest } from './core/manifest-document.js';
-export type { Fingerprint, FingerprintInput, HashAlgorithm, SmartCacheOptions } from './core/smart-cache-options.js';
+export type { Fingerprint, FingerprintInput, HashAlgorithm, SmartCacheOptions } from './core/options.js';
 
 export interface BuildOptions {
   /** The app's folder. Default: the working directory. */

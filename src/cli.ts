@@ -2,11 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { main } from './cli/main.js';
-import { handleOutputErrors } from './cli/terminal/output-errors.js';
+import { handleOutputErrors } from './cli/terminal.js';
 import { measureBuild } from './next/build-coverage.js';
 import { readBuiltSite } from './next/built-site.js';
+import { findConfigFile } from './next/environment.js';
 import { loadProject } from './next/load-project.js';
-import { findConfigFile } from './next/project-root.js';
 
 const { env, stderr, stdout } = process;
 const interrupt = new AbortController();

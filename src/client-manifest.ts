@@ -1,6 +1,10 @@
 import { EMPTY_RENDER_MANIFEST, type RenderManifest } from './core/render-manifest.js';
-import type { HotScriptComponent, HotStyleComponent } from './react/hot/hot-components.js';
-import { type NextScriptComponent, shippedNextScript } from './react/shipped-next-script.js';
+import {
+  type HotScriptComponent,
+  type HotStyleComponent,
+  type NextScriptComponent,
+  shippedNextScript,
+} from './react/generated-components.js';
 
 export type { RenderManifest };
 

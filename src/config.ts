@@ -1,3 +1,3 @@
 export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
-export type { Fingerprint, FingerprintInput, HashAlgorithm, SmartCacheOptions } from './core/smart-cache-options.js';
+export type { Fingerprint, FingerprintInput, HashAlgorithm, SmartCacheOptions } from './core/options.js';
 export { withSmartCache } from './next/with-smart-cache.js';

@@ -1,6 +1,5 @@
-export type { AssetUrl } from './core/asset-url.js';
 export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
-export type { AssetPath, PublicFolder } from './core/public-folder.js';
+export type { AssetPath, AssetUrl, PublicFolder } from './core/public-folder.js';
 export type { Asset } from './react/asset.js';
 export type { CachedImportMapComponent, CachedImportMapProps } from './react/cached-import-map.js';
 export type { CachedScriptComponent, CachedScriptProps } from './react/cached-script.js';

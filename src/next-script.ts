@@ -1,5 +1,5 @@
+import type { NextScriptComponent } from './react/generated-components.js';
 import { treatAsElement } from './react/jsx.js';
-import type { NextScriptComponent } from './react/shipped-next-script.js';
 
 /**
  * `next/script` itself, whose `src` the JSX runtime hashes.

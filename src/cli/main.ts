@@ -1,9 +1,7 @@
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { isSmartCacheError } from '../core/errors.js';
-import { visibleLines } from '../core/visible-text.js';
-import type { CliCommand } from './command.js';
-import type { CommandIo, ExitCode } from './command-io.js';
+import { isSmartCacheError, visibleLines } from '../core/errors.js';
+import type { CliCommand, CommandIo, ExitCode } from './command.js';
 import { buildCommand } from './commands/build.js';
 import { checkCommand } from './commands/check.js';
 import { cleanCommand } from './commands/clean.js';
@@ -12,7 +10,7 @@ import { initCommand } from './commands/init.js';
 import { nginxCommand } from './commands/nginx.js';
 import { verifyCommand } from './commands/verify.js';
 import { watchCommand } from './commands/watch.js';
-import { createTalk } from './terminal/talk.js';
+import { createTalk } from './terminal.js';
 
 /** In the order of their help. */
 export const COMMANDS: readonly CliCommand[] = [

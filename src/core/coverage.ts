@@ -1,5 +1,4 @@
-import { compareAssetPaths, decode } from './asset-path.js';
-import { finishUrl, type UrlPrefixes } from './finish-url.js';
+import { compareAssetPaths, decode, finishUrl, type UrlPrefixes } from './asset-path.js';
 import type { Manifest } from './manifest-document.js';
 
 /**

@@ -1,5 +1,4 @@
-import type { ErrorParts } from './errors.js';
-import { formatBytes, formatCount } from './numbers.js';
+import { type ErrorParts, formatBytes, formatCount } from './errors.js';
 
 /** What a host accepts in one deploy. */
 export interface HostLimits {

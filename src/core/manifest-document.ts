@@ -1,9 +1,8 @@
 import { compareAssetPaths } from './asset-path.js';
-import { HASH_ALGORITHMS } from './content-hash.js';
 import type { Delivery } from './delivery.js';
 import { SmartCacheError } from './errors.js';
+import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
 import { isDirectUrl } from './rewrite-rules.js';
-import type { HashAlgorithm } from './smart-cache-options.js';
 
 /** What the manifest says of one file of `public/`. */
 export interface ManifestEntry {
@@ -95,4 +94,25 @@ function invalid(source: string, why: string, cause?: unknown): SmartCacheError 
     { what: 'The manifest cannot be read', where: source, why, fix: 'run "npx next-smart-cache build", which writes it anew' },
     { cause },
   );
+}
+
+/** Asset paths, sorted. */
+export interface ManifestChanges {
+  added: string[];
+  /** Those whose URL is another one, also because of a file that they refer to. */
+  edited: string[];
+  removed: string[];
+}
+
+/** What another manifest says that the last one did not. */
+export function compareManifests(before: Manifest, after: Manifest): ManifestChanges {
+  const changes: ManifestChanges = { added: [], edited: [], removed: [] };
+  for (const [assetPath, { url }] of Object.entries(after.assets)) {
+    const known = Object.hasOwn(before.assets, assetPath) ? before.assets[assetPath] : undefined;
+    if (known === undefined) changes.added.push(assetPath);
+    else if (known.url !== url) changes.edited.push(assetPath);
+  }
+  changes.removed = Object.keys(before.assets).filter((assetPath) => !Object.hasOwn(after.assets, assetPath));
+  for (const assetPaths of Object.values(changes) as string[][]) assetPaths.sort(compareAssetPaths);
+  return changes;
 }

@@ -1,5 +1,5 @@
 import { CONTENT_TYPES, KNOWN_EXTENSIONS, TEXT_TYPES } from './content-types.js';
-import { SmartCacheError } from './errors.js';
+import { SmartCacheError, visible } from './errors.js';
 import {
   type Area,
   type AreaGroup,
@@ -9,7 +9,6 @@ import {
   type NginxSettings,
   staticPrefixes,
 } from './nginx-areas.js';
-import { visible } from './visible-text.js';
 
 export interface NginxSiteInput extends NginxSettings {
   /** The build's `static` folder, as nginx finds it: absolute. */

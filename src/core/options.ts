@@ -1,173 +1,104 @@
-import { isExternalUrl } from './asset-path.js';
-import { EVERYTHING, normalizeGlob } from './asset-path-globs.js';
-import { HASH_ALGORITHMS, HEX_DIGITS } from './content-hash.js';
-import { describeValue } from './describe-value.js';
-import { SmartCacheError } from './errors.js';
-import { didYouMean, nearestNames } from './nearest-names.js';
-import type { Fingerprint, ResolvedOptions, SmartCacheOptions } from './smart-cache-options.js';
+export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
 
-const MIN_HASH_LENGTH = 8;
-const MAX_HASH_LENGTH = 64;
-const MAX_KEEP = 100;
-
-const KNOWN_OPTIONS: Record<keyof SmartCacheOptions, true> = {
-  include: true,
-  exclude: true,
-  hash: true,
-  fingerprint: true,
-  delivery: true,
-  onStaleHash: true,
-  onMissing: true,
-  automatic: true,
-  clientAssets: true,
-  cdnPrefix: true,
-  integrity: true,
-  keep: true,
-  references: true,
-  modules: true,
-  precompress: true,
-};
-const KNOWN_AUTOMATIC_OPTIONS: Record<'exclude', true> = { exclude: true };
-const KNOWN_REFERENCES_OPTIONS: Record<'exclude', true> = { exclude: true };
-const KNOWN_MODULES_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['modules']>, true> = { importMap: true, imports: true };
-const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, true> = { algorithm: true, length: true };
+/** What a fingerprint function is told about a file. */
+export interface FingerprintInput {
+  /** Decoded asset path: `/js/application.js`. */
+  assetPath: string;
+  /** Size in bytes. */
+  size: number;
+  /** Date last modified. */
+  modified: Date;
+  /** The file's content hash, whole, in lower-case hex. */
+  contentHash: string;
+}
 
 /**
- * Fills in the defaults and checks every value once, so that no other code
- * has to.
- *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
- * @example resolveOptions({ hash: { algorithm: 'md5' } }).hashLength // 10
+ * Where the string in the URL comes from: the content (default), the date last
+ * modified, a version, or any unique string a function returns.
  */
-export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions {
-  requireKnownKeys('options', options, KNOWN_OPTIONS);
-  // Defaults by destructuring, which fill in for `undefined` alone: `null` is a mistake.
-  const { include = EVERYTHING, exclude = [], hash = {}, fingerprint = 'content', delivery = 'auto', cdnPrefix, keep = 3 } = options;
-  const {
-    onStaleHash = 'serve-current',
-    onMissing = 'error',
-    automatic = {},
-    clientAssets = 'referenced',
-    integrity = 'cross-origin',
-    references = true,
-    modules = {},
-    precompress = false,
-  } = options;
-  requireKnownKeys('hash', hash, KNOWN_HASH_OPTIONS);
-  requireKnownKeys('automatic', automatic, KNOWN_AUTOMATIC_OPTIONS);
-  const { algorithm = 'sha256', length = 10 } = hash;
-  oneOf('hash.algorithm', algorithm, HASH_ALGORITHMS);
-  oneOf('precompress', precompress, [false]);
-  return {
-    include: checkGlobs('include', include),
-    exclude: checkGlobs('exclude', exclude),
-    algorithm,
-    hashLength: integer('hash.length', length, MIN_HASH_LENGTH, Math.min(MAX_HASH_LENGTH, HEX_DIGITS[algorithm])),
-    fingerprint: checkFingerprint(fingerprint),
-    delivery: oneOf('delivery', delivery, ['auto', 'rewrite', 'static']),
-    onStaleHash: oneOf('onStaleHash', onStaleHash, ['serve-current', 'not-found']),
-    onMissing: oneOf('onMissing', onMissing, ['error', 'warn']),
-    automatic: { exclude: checkGlobs('automatic.exclude', automatic.exclude ?? []) },
-    clientAssets: checkClientAssets(clientAssets),
-    cdnPrefix: checkCdnPrefix(cdnPrefix),
-    integrity: oneOf('integrity', integrity, [true, false, 'cross-origin']),
-    keep: integer('keep', keep, 0, MAX_KEEP),
-    references: checkReferences(references),
-    modules: checkModules(modules),
+export type Fingerprint = 'content' | 'modified' | { version: string } | ((input: FingerprintInput) => string);
+
+/** The second argument of `withSmartCache`: the one place where options live. */
+export interface SmartCacheOptions {
+  /** Globs over asset paths that are hashed. Default: every file. */
+  include?: string | readonly string[];
+  /** Globs over asset paths that are not hashed, besides the stable-URL files. Default: none. */
+  exclude?: string | readonly string[];
+  /** Hash algorithm and how many of its hex digits (8 to 64) stand in the URL. Default: SHA-256, 10. */
+  hash?: { algorithm?: HashAlgorithm; length?: number };
+  /** What the URL's hash is made from. Default: `'content'`. */
+  fingerprint?: Fingerprint;
+  /**
+   * Where hashed URLs point. Default: `'auto'`, which chooses by the host:
+   * `'rewrite'` on a server of your own and on Vercel, `'static'` under
+   * `output: 'export'` and on every other host that the build recognises.
+   */
+  delivery?: 'auto' | 'rewrite' | 'static';
+  /** What a stale hash gets: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
+  onStaleHash?: 'serve-current' | 'not-found';
+  /** Whether an unknown asset path fails `next build`. Default: `'error'`. */
+  onMissing?: 'error' | 'warn';
+  /** Globs over asset paths that are hashed only where `asset()` or a component names them. Default: none. */
+  automatic?: { exclude?: string | readonly string[] };
+  /** Which entries code that also runs in the browser may look up. Default: `'referenced'`. */
+  clientAssets?: 'referenced' | 'all' | readonly string[];
+  /** Origin in front of hashed URLs: `https://cdn.example.com`. Default: none. */
+  cdnPrefix?: string;
+  /** When the components add a Subresource Integrity attribute. Default: `'cross-origin'`. */
+  integrity?: boolean | 'cross-origin';
+  /** How many deploys before this one the store still serves. Default: 3. */
+  keep?: number;
+  /**
+   * Whether files of `public/` that name each other (`url()`, `import` …) are
+   * linked by hashed URLs; `exclude` holds globs over the asset paths of files
+   * that are served as they are. Default: `true`.
+   */
+  references?: boolean | { exclude?: string | readonly string[] };
+  /** How the ES modules of `public/` find each other. */
+  modules?: {
+    /**
+     * Whether `<CachedImportMap />` leads from one module to the next, so that
+     * an edit to a module changes its own URL alone. Default: false; each
+     * module holds the hashed URLs of those that it imports.
+     */
+    importMap?: boolean;
+    /**
+     * Bare specifiers, as in an import map: name → asset path or external URL.
+     * A name that ends in `/` stands for a folder. Default: none.
+     *
+     * @example { three: '/three/build/three.module.js', 'three/addons/': '/three/examples/jsm/' }
+     */
+    imports?: Readonly<Record<string, string>>;
   };
+  /** Precompressed variants. Only `false`, the default, in this release. */
+  precompress?: false;
 }
 
-function fail(option: string, value: unknown, expected: string): never {
-  throw new SmartCacheError('ERR_SMART_CACHE_OPTION_INVALID', {
-    what: 'An option of withSmartCache is not valid',
-    where: option,
-    why: `it is ${describeValue(value)}, but must be ${expected}`,
-    fix: `edit "${option}" in the second argument of withSmartCache() in your next.config`,
-  });
+/** Options with every default filled in and every value checked. */
+export interface ResolvedOptions {
+  include: readonly string[];
+  exclude: readonly string[];
+  algorithm: HashAlgorithm;
+  hashLength: number;
+  fingerprint: Fingerprint;
+  delivery: 'auto' | 'rewrite' | 'static';
+  onStaleHash: 'serve-current' | 'not-found';
+  onMissing: 'error' | 'warn';
+  automatic: { exclude: readonly string[] };
+  clientAssets: 'referenced' | 'all' | readonly string[];
+  cdnPrefix: string;
+  integrity: boolean | 'cross-origin';
+  keep: number;
+  references: { isFollowed: boolean; exclude: readonly string[] };
+  modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
 }
 
-/** @param known `Record`, so that the compiler notices an option without an entry there. */
-function requireKnownKeys(option: string, value: object, known: Record<string, true>, expected = 'an object'): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, expected);
-  for (const [name, given] of Object.entries(value)) {
-    const where = option === 'options' ? name : `${option}.${name}`;
-    if (Object.hasOwn(known, name)) continue;
-    const nearest = nearestNames(name, Object.keys(known), 1);
-    fail(
-      where,
-      given,
-      `left out${nearest.length > 0 ? ` (${didYouMean(nearest)})` : ''}: the options are ${Object.keys(known).join(', ')}`,
-    );
-  }
-}
+/** Hex digits that each algorithm yields. */
+export const HEX_DIGITS: Readonly<Record<HashAlgorithm, number>> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
+export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
 
-function oneOf<const T>(option: string, value: unknown, allowed: readonly T[]): T {
-  const match = allowed.find((candidate) => candidate === value);
-  if (match === undefined) fail(option, value, `one of ${allowed.map((candidate) => JSON.stringify(candidate)).join(', ')}`);
-  return match;
-}
-
-function integer(option: string, value: unknown, min: number, max: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    fail(option, value, `a whole number from ${min} to ${max}`);
-  }
-  return value;
-}
-
-/** Globs are matched against asset paths without their leading `/`. */
-function checkGlobs(option: string, value: unknown): readonly string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((glob) => {
-    if (typeof glob !== 'string' || glob === '')
-      return fail(option, value, 'a glob over asset paths, such as "/img/**", or an array of them');
-    return normalizeGlob(glob);
-  });
-}
-
-function checkFingerprint(value: unknown): Fingerprint {
-  if (value === 'content' || value === 'modified') return value;
-  if (typeof value === 'function') return value as Fingerprint;
-  if (typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string' && value.version !== '') {
-    return { version: value.version };
-  }
-  return fail('fingerprint', value, '"content", "modified", { version: "…" } or a function that returns a string');
-}
-
-function checkClientAssets(value: unknown): 'referenced' | 'all' | readonly string[] {
-  if (value === 'referenced' || value === 'all') return value;
-  if (Array.isArray(value)) return checkGlobs('clientAssets', value);
-  return fail('clientAssets', value, '"referenced", "all" or an array of globs over asset paths');
-}
-
-function checkCdnPrefix(value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value !== 'string' || !/^(?:https?:)?\/\/[^/]/i.test(value)) {
-    return fail('cdnPrefix', value, 'an origin, such as "https://cdn.example.com"');
-  }
-  return value.replace(/\/+$/, '');
-}
-
-function checkReferences(value: boolean | { exclude?: string | readonly string[] }): ResolvedOptions['references'] {
-  if (typeof value === 'boolean') return { isFollowed: value, exclude: [] };
-  requireKnownKeys('references', value, KNOWN_REFERENCES_OPTIONS, 'true, false or an object');
-  const { exclude = [] } = value;
-  return { isFollowed: true, exclude: checkGlobs('references.exclude', exclude) };
-}
-
-function checkModules(value: NonNullable<SmartCacheOptions['modules']>): ResolvedOptions['modules'] {
-  requireKnownKeys('modules', value, KNOWN_MODULES_OPTIONS);
-  const { importMap = false, imports = {} } = value;
-  oneOf('modules.importMap', importMap, [true, false]);
-  if (typeof imports !== 'object' || imports === null || Array.isArray(imports)) {
-    fail('modules.imports', imports, 'an object: name → asset path or external URL');
-  }
-  for (const [name, target] of Object.entries(imports)) {
-    const where = `modules.imports[${JSON.stringify(name)}]`;
-    if (name === '' || typeof target !== 'string' || !(target.startsWith('/') || isExternalUrl(target))) {
-      fail(where, target, 'an asset path such as "/js/three.module.js", or an external URL, under a name that is not empty');
-    }
-    // https://html.spec.whatwg.org/multipage/webappapis.html#sorting-and-normalizing-a-module-specifier-map
-    if (name.endsWith('/') && !target.endsWith('/')) fail(where, target, 'a folder, with "/" at its end, since the name ends in "/"');
-  }
-  return { importMap, imports };
+/** Tells the algorithm of a whole content hash by its length; `undefined` if the text is not a content hash. */
+export function algorithmOf(contentHash: string): HashAlgorithm | undefined {
+  const algorithm = HASH_ALGORITHMS.find((candidate) => HEX_DIGITS[candidate] === contentHash.length);
+  return algorithm !== undefined && /^[0-9a-f]+$/.test(contentHash) ? algorithm : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Coverage, Place, PlainFile } from './coverage.js';
-import { formatCount } from './numbers.js';
+import { formatCount } from './errors.js';
 import { globForNeighbours } from './unlisted-assets.js';
 
 /** Plain files that have one reason. */

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isExternalUrl } from '../core/asset-path.js';
+import { finishUrl, isExternalUrl } from '../core/asset-path.js';
 import { type LoadedUrl, measureCoverage, type NamedFile, publicFileFinder } from '../core/coverage.js';
-import { finishUrl } from '../core/finish-url.js';
 import { type BuildCoverage, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
@@ -12,9 +11,9 @@ import { findLoadedUrls } from '../pipeline/references/find-references.js';
 import { findLinkedFiles } from '../pipeline/references/html-links.js';
 import { renderModulePaths } from '../pipeline/render-modules.js';
 import { openStore } from '../pipeline/store/store.js';
-import { type BuiltPage, listBuiltPages, listDynamicRoutes, listFiles } from './built-pages.js';
-import { readRenderManifest } from './bundled-css.js';
-import { readDocument } from './checks/proxy-matchers.js';
+import { type BuiltPage, listBuiltPages, listDynamicRoutes, listFiles } from './built-site.js';
+import { readRenderManifest } from './css-loader.js';
+import { readDocument } from './proxy-matchers.js';
 
 /** Relative URLs of pages are resolved against it. RFC 2606 keeps its top-level domain free. */
 const ORIGIN = 'http://site.invalid';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { MAY_NAME_PUBLIC_FILE } from './bundled-css.js';
-import { hasTurbopackConditions } from './checks/supported-versions.js';
+import { MAY_NAME_PUBLIC_FILE } from './css-loader.js';
+import { hasTurbopackConditions } from './supported-versions.js';
 
 type TurbopackRules = NonNullable<NonNullable<NextConfig['turbopack']>['rules']>;
 

@@ -1,12 +1,13 @@
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { type HashedPathShape, shapeMatcher } from '../core/hashed-path-shape.js';
+import type { HeaderRule } from '../core/header-rules.js';
 import { deriveDevelopmentRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 
 /**
  * How the files of `public/` are linked in development: whatever the delivery,
  * under a URL that an edit changes and that leads to the file itself.
  */
-export interface DevelopmentUrls {
+interface DevelopmentUrls {
   /** Without `basePath`; `undefined`: the server cannot map one that it would be given. */
   urlOf(assetPath: string, hash: string): string | undefined;
   /** What maps them back. Absent: nothing has to. */
@@ -40,3 +41,25 @@ export function rewrittenUrls(shape: () => HashedPathShape | undefined): Develop
 export const QUERY_URLS: DevelopmentUrls = {
   urlOf: (assetPath, hash) => `${encodeAssetPath(assetPath)}?hash=${hash}`,
 };
+
+/**
+ * In development a browser asks again for whatever has the name of a file, also
+ * where `headers` lets it keep the file in production: what a stylesheet loads
+ * is linked by a plain URL.
+ *
+ * A font is not to be kept at all. When Chromium has asked again for one and
+ * is answered with other bytes, it goes on showing those that it had, after a
+ * reload too.
+ *
+ * Left out is what Next serves of its own, with headers of its own.
+ *
+ * @returns made anew: Next writes the `basePath` into what it is given.
+ */
+export function developmentHeaders(): HeaderRule[] {
+  return [rule('[^./]+', 'no-cache'), rule('(?:eot|otf|tt[cf]|woff2?)', 'no-store')];
+}
+
+function rule(extension: string, value: string): HeaderRule {
+  const source = `/:path((?!(?:.*/)?_next/|__nextjs_).+\\.${extension})`;
+  return { source, locale: false, headers: [{ key: 'Cache-Control', value }] };
+}

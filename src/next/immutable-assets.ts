@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { NextConfig } from 'next';
 import { IMMUTABLE_STORE_URL } from '../core/rewrite-rules.js';
 import type { ServedFile } from '../pipeline/served-files.js';
-import { hasImmutableAssets } from './checks/supported-versions.js';
+import { hasImmutableAssets } from './supported-versions.js';
 
 /**
  * Reads `supportsImmutableAssets` of a config, an experimental key at first.

@@ -4,12 +4,8 @@ import path from 'node:path';
 import type { NextConfig } from 'next';
 import { isSmartCacheError, SmartCacheError } from '../core/errors.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
-import { requireConfigObject } from './checks/require-config-object.js';
-import { describeConfigError } from './config-stack.js';
-import { CLI_PHASE } from './mode.js';
-import { projectOf } from './next-config.js';
-import { findConfigFile } from './project-root.js';
-import { registeredOptions, whileReadingOnly } from './registration.js';
+import { CLI_PHASE, findConfigFile, registeredOptions, whileReadingOnly } from './environment.js';
+import { projectOf, requireConfigObject } from './next-config.js';
 
 /**
  * Works out an app's project from its `next.config`, in any of its forms, with
@@ -108,4 +104,23 @@ function requireFolder(root: string): void {
     why: stats ? 'a file was named, such as next.config itself' : 'the folder is mistyped, or is not there yet',
     fix: 'pass the folder of next.config with --cwd DIR',
   });
+}
+
+/** A stack's line that names a place, and no part of the message. */
+const FRAME = /^\s+at /;
+/** Compiles the config, and so stands between any two of its files. */
+const COMPILER_FRAME = /[\\/]node_modules[\\/]jiti[\\/]/;
+
+/**
+ * Of what a config has thrown: its message, and the config's own part of the
+ * stack. Who loaded the config is no help to somebody who mends it.
+ *
+ * @param loader the file that loads configs; what called it is left out with it.
+ */
+function describeConfigError(error: unknown, loader: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const lines = (error.stack ?? error.message).split('\n');
+  const end = lines.findIndex((line) => FRAME.test(line) && line.includes(loader));
+  const ownPart = end < 0 ? lines : lines.slice(0, end);
+  return ownPart.filter((line) => !(FRAME.test(line) && COMPILER_FRAME.test(line))).join('\n');
 }

@@ -2,8 +2,7 @@ import path from 'node:path';
 import type { NextConfig } from 'next';
 import { splitExtension } from '../core/asset-path.js';
 import { turbopackRules, webpackRules } from './bundler-rules.js';
-import { mergeHeaders } from './merge-headers.js';
-import { mergeRewrites } from './merge-rewrites.js';
+import { mergeHeaders, mergeRewrites } from './merge-rules.js';
 import type { SmartCacheApp } from './smart-cache-app.js';
 
 const PACKAGE = 'next-smart-cache';

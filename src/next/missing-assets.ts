@@ -3,11 +3,19 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { describeRecord, MISSING_ASSETS_RECORD, type MissingAsset, type MissingAssetsRecord } from '../core/missing-assets-record.js';
-import { readTextIfThere, removeQuietly } from '../pipeline/disk/atomic-write.js';
+import { compareAssetPaths } from '../core/asset-path.js';
+import { SmartCacheError, visible } from '../core/errors.js';
+import {
+  describeRecord,
+  findMarks,
+  MISSING_ASSETS_RECORD,
+  type MissingAsset,
+  type MissingAssetsRecord,
+  startOfMarks,
+} from '../core/missing-assets-record.js';
+import { didYouMean } from '../core/nearest-names.js';
+import { readTextIfThere, removeQuietly } from '../disk/files.js';
 import type { Project } from '../pipeline/project.js';
-import { assetsMissing } from './missing-assets-error.js';
-import { findPagesWithMarks, removeCachedMarks } from './pages-with-marks.js';
 
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const PROJECTS = Symbol.for('next-smart-cache.missing-assets');
@@ -69,4 +77,91 @@ function failBuild(missing: readonly MissingAsset[], projects: readonly Project[
   // The first of several lines ends in a space.
   console.error(`\n${error.name} (${error.code}): ${error.message.replace(/ +$/gm, '')}`);
   for (const { buildDir } of projects) removeCachedMarks(path.join(buildDir, 'cache', 'fetch-cache'), token);
+}
+
+const MAX_PAGES = 5;
+
+/** All missing asset paths of a build, each with what asked for it, and where. */
+export function assetsMissing(missing: readonly MissingAsset[], pagesOf: (assetPath: string) => readonly string[]): SmartCacheError {
+  const byPath = new Map<string, MissingAsset[]>();
+  for (const each of missing) byPath.set(each.path, [...(byPath.get(each.path) ?? []), each]);
+  const paths = [...byPath.keys()].sort(compareAssetPaths);
+  const lines = paths.map((assetPath) => describe(assetPath, byPath.get(assetPath) ?? [], pagesOf(assetPath)));
+  return new SmartCacheError('ERR_SMART_CACHE_ASSET_MISSING', {
+    what: lines.length === 1 ? '1 asset path is not in public/' : `${lines.length} asset paths are not in public/`,
+    where: lines.map((line) => `\n  ${visible(line)}`).join(''),
+    hasLines: true,
+    why: paths.every((assetPath) => assetPath.startsWith('/'))
+      ? 'the names are mistyped, or the files are not there'
+      : 'the names are mistyped, or the files are not there; and asset paths begin with "/"',
+    fix: "correct the paths in your source, or add the files to public/; onMissing: 'warn' in the second argument of withSmartCache() lets such a build pass",
+  });
+}
+
+function describe(assetPath: string, askedFor: readonly MissingAsset[], pages: readonly string[]): string {
+  const nearest = askedFor[0]?.nearest ?? [];
+  const hint = nearest.length > 0 ? ` (${didYouMean(nearest)})` : '';
+  const components = [...new Set(askedFor.map(({ component }) => component))].sort().join(' and ');
+  return `${assetPath}${hint}  asked for by ${components}${listPages([...new Set(pages)].sort(compareAssetPaths))}`;
+}
+
+/** Nothing where no page holds it: it was asked for, but is in nothing that was rendered. */
+function listPages(pages: readonly string[]): string {
+  if (pages.length === 0) return '';
+  const more = pages.length - MAX_PAGES;
+  return ` on ${pages.slice(0, MAX_PAGES).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
+
+/** What Next renders into: HTML, React's payload, the answer of a route handler, data of a page, response headers. */
+const RENDERED = /\.(?:html|rsc|body|json|meta)$/;
+
+/**
+ * Which pages hold the marks of missing asset paths.
+ *
+ * @param serverDir `.next/server`.
+ * @returns asset path → pages, as in a URL.
+ */
+export function findPagesWithMarks(serverDir: string, token: string): Map<string, Set<string>> {
+  const pages = new Map<string, Set<string>>();
+  for (const router of ['app', 'pages']) {
+    const folder = path.join(serverDir, router);
+    for (const file of listFiles(folder)) {
+      if (!RENDERED.test(file)) continue;
+      for (const assetPath of findMarks(fs.readFileSync(path.join(folder, file), 'utf8'), token)) {
+        pages.set(assetPath, (pages.get(assetPath) ?? new Set()).add(pageOf(file)));
+      }
+    }
+  }
+  return pages;
+}
+
+/** Next keeps what was fetched or computed from build to build: marks must not come back in one that has nothing to complain of. */
+export function removeCachedMarks(fetchCacheDir: string, token: string): void {
+  for (const file of listFiles(fetchCacheDir)) {
+    const cached = path.join(fetchCacheDir, file);
+    if (fs.readFileSync(cached).includes(startOfMarks(token))) fs.rmSync(cached, { force: true });
+  }
+}
+
+/**
+ * The page that a rendered file belongs to.
+ *
+ * @example pageOf('blog/first.segments/_tree.segment.rsc') // '/blog/first'
+ */
+function pageOf(file: string): string {
+  const page = file
+    .split(path.sep)
+    .join('/')
+    .replace(/\.segments\/.*$/, '')
+    .replace(RENDERED, '');
+  return page === 'index' ? '/' : `/${page}`;
+}
+
+/** Files below a folder, relative to it; none where there is no folder. */
+function listFiles(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'postcss';
-import { WRAPPED_BY } from '../core/wrapped-process.js';
+import { WRAPPED_BY } from '../core/shared-globals.js';
 import { renderModulePaths } from '../pipeline/render-modules.js';
-import { hashCss, readRenderManifest } from './bundled-css.js';
-import { CLI_PHASE } from './mode.js';
+import { hashCss, readRenderManifest } from './css-loader.js';
+import { CLI_PHASE } from './environment.js';
 
 /**
  * PostCSS plugin for the one thing that the loader of `withSmartCache` cannot

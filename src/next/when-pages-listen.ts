@@ -1,5 +1,5 @@
-import { keepRunning } from '../core/keep-running.js';
-import { sinceRendered } from '../core/rendered-at.js';
+import { sinceRendered } from '../core/shared-globals.js';
+import { keepRunning } from '../pipeline/watcher.js';
 
 /** How long after it was rendered a page may not have begun to listen. */
 const DEAF_MS = 5000;

@@ -1,20 +1,15 @@
 import type { NextConfig } from 'next';
-import { describeProblem } from '../core/errors.js';
-import type { SmartCacheOptions } from '../core/smart-cache-options.js';
-import { visible } from '../core/visible-text.js';
+import { describeProblem, visible } from '../core/errors.js';
+import type { SmartCacheOptions } from '../core/options.js';
 import type { Project } from '../pipeline/project.js';
-import { checkWhenFinished } from './checks/finished-build.js';
-import { requireConfigObject } from './checks/require-config-object.js';
-import { checkVersions } from './checks/supported-versions.js';
-import { enterWrappedProcess } from './main-process.js';
+import { currentProjectRoot, enterWrappedProcess, isReadOnly, markAsWrapped, modeOf, registeredOptions } from './environment.js';
+import { checkWhenFinished } from './finished-build.js';
 import { mergeConfig } from './merge-config.js';
-import { canMergeHeaders } from './merge-headers.js';
+import { canMergeHeaders } from './merge-rules.js';
 import { failOfMissingAssets } from './missing-assets.js';
-import { modeOf } from './mode.js';
-import { type NextConfigExport, type NextConfigFunction, projectOf } from './next-config.js';
-import { currentProjectRoot } from './project-root.js';
-import { isReadOnly, markAsWrapped, registeredOptions } from './registration.js';
+import { type NextConfigExport, type NextConfigFunction, projectOf, requireConfigObject } from './next-config.js';
 import { developmentApp, productionApp } from './smart-cache-app.js';
+import { checkVersions } from './supported-versions.js';
 
 /**
  * Wraps a Next config, so that the files of `public/` are linked under URLs

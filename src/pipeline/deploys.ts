@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
-import { algorithmOf } from '../core/content-hash.js';
 import { type Manifest, serializeManifest } from '../core/manifest-document.js';
+import { algorithmOf } from '../core/options.js';
 import { isDirectUrl, storeUrlOf } from '../core/rewrite-rules.js';
+import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
+import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
-import { writeIfChanged } from './disk/atomic-write.js';
-import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from './disk/checked-document.js';
 import type { Project } from './project.js';
 import { openStore, pruneStore } from './store/store.js';
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { DECLARATION_FILE } from '../core/asset-path-declaration.js';
+import type { UrlPrefixes } from '../core/asset-path.js';
 import {
   type BuildSettings,
   chooseDelivery,
@@ -12,10 +12,10 @@ import {
   WRANGLER_FILES,
 } from '../core/delivery.js';
 import { SmartCacheError } from '../core/errors.js';
-import type { UrlPrefixes } from '../core/finish-url.js';
 import type { HostLimits } from '../core/host-limits.js';
-import { resolveOptions } from '../core/options.js';
-import type { ResolvedOptions, SmartCacheOptions } from '../core/smart-cache-options.js';
+import type { ResolvedOptions, SmartCacheOptions } from '../core/options.js';
+import { DECLARATION_FILE } from '../core/public-folder.js';
+import { resolveOptions } from '../core/resolve-options.js';
 
 /** Where one app keeps what the pipeline reads and writes. All paths are absolute. */
 export interface Project {

@@ -1,10 +1,8 @@
 import { splitExtension } from '../core/asset-path.js';
-import type { ImportMap, RenderedAsset, RenderManifest } from '../core/render-manifest.js';
-import type { RenderManifestSettings } from '../core/to-render-manifest.js';
+import type { ImportMap, RenderedAsset, RenderManifest, RenderManifestSettings } from '../core/render-manifest.js';
 import type { BuiltManifest } from './build-manifest.js';
-import { editsLoadedBy, statesBelow } from './graph/edits-below.js';
-import { fontsOf, staticModulesOf } from './graph/files-needed.js';
 import { importMapFor } from './graph/import-map.js';
+import { editsLoadedBy, fontsOf, statesBelow, staticModulesOf } from './graph/loaded-files.js';
 import type { Project } from './project.js';
 
 /* What rendering code looks up beside URLs, worked out from what the files say of each other. */

@@ -1,18 +1,16 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { listSourceFiles, type SourceFiles } from '../app-source/source-files.js';
+import { findMentions, type SourceMentions } from '../app-source/source-mentions.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
-import type { RenderManifest } from '../core/render-manifest.js';
-import type { ResolvedOptions } from '../core/smart-cache-options.js';
-import { type RenderManifestSettings, toRenderManifest } from '../core/to-render-manifest.js';
+import type { ResolvedOptions } from '../core/options.js';
+import { type RenderManifest, type RenderManifestSettings, toRenderManifest } from '../core/render-manifest.js';
 import { packAssetPaths } from '../core/unlisted-assets.js';
+import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
-import { writeIfChanged } from './disk/atomic-write.js';
-import { writeHotComponents } from './hot-components.js';
 import type { Project } from './project.js';
 import { editsOf, importMapOf, preloadsOf } from './render-extras.js';
-import { listSourceFiles, type SourceFiles } from './source/source-files.js';
-import { findMentions, type SourceMentions } from './source/source-mentions.js';
 
 /** The modules that stand in for `next-smart-cache/manifest` and `next-smart-cache/client-manifest` in an app's bundles. */
 export interface RenderModules {
@@ -56,7 +54,7 @@ export interface WriteRenderModulesOptions {
 }
 
 /** What is found out while the modules are written. */
-export interface WrittenModules {
+interface WrittenModules {
   source: SourceFiles;
   /** What Server Components look asset paths up in, with the list of those that client code lacks in production. */
   manifest: RenderManifest & { unlisted: string };
@@ -187,4 +185,28 @@ function fileOfNext(name: 'image' | 'script', from: string, root: string): strin
 
 function lines(...all: string[]): string {
   return `${all.join('\n')}\n`;
+}
+
+/** By name. Read once: this runs after each save, and the package does not change under a server. */
+let compiled: ReadonlyMap<string, string> | undefined;
+
+/**
+ * Puts the components of development into the app, where the bundlers compile
+ * them like its own: the package has no entry for them.
+ *
+ * @returns whether they are there: not in a checkout that has not been built.
+ */
+function writeHotComponents(folder: string): boolean {
+  compiled ??= readCompiled(path.join(__dirname, '../../esm/react/hot'));
+  for (const [name, text] of compiled) writeIfChanged(path.join(folder, name), text);
+  return compiled.size > 0;
+}
+
+function readCompiled(folder: string): Map<string, string> {
+  if (!fs.existsSync(folder)) return new Map();
+  // The app's own package.json may say of .js that it is CommonJS.
+  const asModule = (file: string) => file.replace(/\.js$/, '.mjs');
+  const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
+  const names = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
+  return new Map(names.map((name) => [asModule(name), read(name).replace(/(?<= from ["'])\.\/[\w-]+\.js(?=["'];)/g, asModule)]));
 }

@@ -2,13 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL, storeUrlOf } from '../core/rewrite-rules.js';
+import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
 import type { Deploy, ServedDeploys } from './deploys.js';
-import { removeQuietly, temporaryName } from './disk/atomic-write.js';
-import { writeFailed } from './disk/file-errors.js';
+import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from './file-stamp.js';
 import type { Project } from './project.js';
-import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from './scan/file-stamp.js';
-import { openStore, type Store } from './store/store.js';
-import { CHUNK_BYTES, hasContent } from './store/whole-copies.js';
+import { CHUNK_BYTES, hasContent, openStore, type Store } from './store/store.js';
 
 /** A file that Next serves as immutable, as it was when it was copied there. */
 export interface ServedFile extends FileStamp {

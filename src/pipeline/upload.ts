@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { ErrorParts } from '../core/errors.js';
+import { type ErrorParts, formatBytes, formatCount } from '../core/errors.js';
 import { type Upload, warnOfHostLimits } from '../core/host-limits.js';
-import { formatBytes, formatCount } from '../core/numbers.js';
 import type { BuiltManifest } from './build-manifest.js';
 import type { ServedDeploys } from './deploys.js';
 import type { Project } from './project.js';

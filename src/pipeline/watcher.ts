@@ -1,10 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { watch } from 'chokidar';
-import { describeProblem, type ErrorParts } from '../core/errors.js';
-import { keepRunning } from '../core/keep-running.js';
-import type { SourceFiles } from './source/source-files.js';
-import { isInstalled } from './source/source-packages.js';
+import { isInstalled, type SourceFiles } from '../app-source/source-files.js';
+import { describeProblem, type ErrorParts, visibleLines } from '../core/errors.js';
 
 /** Editors write a file in several steps; one rebuild is enough for all of them. */
 const SETTLE_MS = 30;
@@ -12,7 +10,7 @@ const SETTLE_MS = 30;
 /** By registered symbol: Next may load a config, and so this module, more than once in a process. */
 const WATCHED = Symbol.for('next-smart-cache.watched');
 
-export interface WatchOptions {
+interface WatchOptions {
   /** Whether the process goes on for as long as the folder is watched. Default: false. */
   keepAlive?: boolean;
 }
@@ -176,4 +174,13 @@ function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } 
     },
     cancel: () => clearTimeout(timer),
   };
+}
+
+/** Runs what must not take a server down, such as a look at a file that is half written: an error is said instead. */
+export function keepRunning(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    console.error(`next-smart-cache: ${visibleLines(error instanceof Error ? error.message : String(error))}`);
+  }
 }

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { DECLARATION_FILE, isAssetPathDeclaration } from '../core/asset-path-declaration.js';
 import type { ErrorParts } from '../core/errors.js';
+import { DECLARATION_FILE, isAssetPathDeclaration } from '../core/public-folder.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
-import { readTextIfThere } from './disk/atomic-write.js';
+import { readTextIfThere } from '../disk/files.js';
 import type { Project } from './project.js';
 import { renderModulePaths } from './render-modules.js';
 

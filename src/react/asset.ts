@@ -1,8 +1,7 @@
 import { isExternalUrl } from '../core/asset-path.js';
-import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
 import type { FindUrl } from '../core/hash-props.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
-import type { AssetPath } from '../core/public-folder.js';
+import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
 import {
   lookUp,
   lookUpUrl,
@@ -12,11 +11,10 @@ import {
   type WithNewestManifest,
   withoutBasePath,
 } from '../core/render-manifest.js';
-import { noteRendered } from '../core/rendered-at.js';
+import { noteRendered } from '../core/shared-globals.js';
 import { findUnlisted } from '../core/unlisted-assets.js';
-import { forgetMissingAsset, reportMissingAsset } from './missing-asset.js';
+import { forgetMissingAsset, reportMissingAsset, reportUnwired } from './missing-asset.js';
 import { foreseeUnlisted, warnOfUnlisted } from './unlisted-asset.js';
-import { reportUnwired } from './unwired.js';
 
 /** @param askedBy for messages: the component, or nothing for `asset()`. */
 export type ResolveAsset = (path: string, askedBy?: AskedBy) => ResolvedAsset;

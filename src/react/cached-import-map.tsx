@@ -1,6 +1,6 @@
 import { type ComponentPropsWithoutRef, type ForwardedRef, type ForwardRefExoticComponent, forwardRef, type RefAttributes } from 'react';
 import type { RenderManifest } from '../core/render-manifest.js';
-import { keepMounted } from './fast-refresh.js';
+import { keepMounted } from './react-version.js';
 
 /** Every prop of a `<script>` that an import map may have. */
 export type CachedImportMapProps = Omit<

@@ -9,16 +9,13 @@ import {
   type RefAttributes,
 } from 'react';
 import { isExternalUrl } from '../core/asset-path.js';
-import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
-import type { AssetPath } from '../core/public-folder.js';
+import { visible } from '../core/errors.js';
+import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
 import type { RenderManifest, ResolvedAsset } from '../core/render-manifest.js';
-import { visible } from '../core/visible-text.js';
 import type { ResolveAsset } from './asset.js';
-import { keepMounted } from './fast-refresh.js';
-import { type FetchAttributes, fetchAttributes } from './fetch-attributes.js';
-import type { HotScriptComponent } from './hot/hot-components.js';
-import { preloadAsset } from './preload.js';
-import type { NextScriptComponent } from './shipped-next-script.js';
+import type { HotScriptComponent, NextScriptComponent } from './generated-components.js';
+import { type FetchAttributes, fetchAttributes, preloadAsset } from './preload.js';
+import { keepMounted } from './react-version.js';
 
 export interface CachedScriptProps<Src extends string = AssetUrl> extends ComponentPropsWithoutRef<'script'> {
   /** Asset path: `/js/application.js`. */

@@ -7,14 +7,11 @@ import {
   type RefAttributes,
 } from 'react';
 import { isExternalUrl } from '../core/asset-path.js';
-import type { AssetUrl, ExternalUrl, LinkableUrl } from '../core/asset-url.js';
-import type { AssetPath } from '../core/public-folder.js';
+import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
 import type { ResolveAsset } from './asset.js';
-import { keepMounted } from './fast-refresh.js';
-import { fetchAttributes } from './fetch-attributes.js';
-import type { HotStyleComponent } from './hot/hot-components.js';
-import { preloadAsset, preloadFonts } from './preload.js';
-import { hoistsResources } from './react-version.js';
+import type { HotStyleComponent } from './generated-components.js';
+import { fetchAttributes, preloadAsset, preloadFonts } from './preload.js';
+import { hoistsResources, keepMounted } from './react-version.js';
 
 export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<ComponentPropsWithoutRef<'link'>, 'rel'> {
   /** Asset path: `/css/site.css`. */

@@ -1,7 +1,7 @@
 import { type FindUrl, hashProps, type Props } from '../core/hash-props.js';
 import { lookUp, type RenderManifest } from '../core/render-manifest.js';
 import { newestOf } from './asset.js';
-import type { HotScriptComponent, HotStyleComponent } from './hot/hot-components.js';
+import type { HotScriptComponent, HotStyleComponent } from './generated-components.js';
 import { createJsx, elementOf } from './jsx.js';
 
 /** What the generated manifest exports in development; neither is there in a checkout that has not been built. */

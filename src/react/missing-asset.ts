@@ -1,11 +1,17 @@
 import { splitSuffix } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
-import { type AskedBy, nameAsker } from '../core/missing-assets-record.js';
+import {
+  type AskedBy,
+  MISSING_ASSETS_RECORD,
+  type MissingAsset,
+  markMissing,
+  nameAsker,
+  parseRecord,
+} from '../core/missing-assets-record.js';
 import { didYouMean, nearestNames } from '../core/nearest-names.js';
 import type { RenderManifest } from '../core/render-manifest.js';
+import { WRAPPED_BY } from '../core/shared-globals.js';
 import { findUnlisted, unpackAssetPaths } from '../core/unlisted-assets.js';
-import { isNextBuild } from './next-build.js';
-import { recordMissingAsset } from './record-missing-asset.js';
 import { warnOfUnlisted } from './unlisted-asset.js';
 
 /** By registered symbol: a hot update evaluates this module anew, and servers bundle it more than once. */
@@ -77,4 +83,93 @@ function missingAsset(path: string, component: string, nearest: readonly string[
     why: path.startsWith('/') ? 'the name is mistyped, or the file is not there' : 'asset paths begin with "/"',
     fix: nearest.length ? didYouMean(nearest) : 'add the file to public/, or correct the path in your source',
   });
+}
+
+/** What is used of `node:fs`. */
+interface FileSystem {
+  appendFileSync(file: string, text: string): void;
+}
+
+const recorded = new Set<string>();
+
+/**
+ * Keeps a missing path for the list with which `next build` fails in the end.
+ *
+ * @param listNearest called once for each path.
+ * @returns the URL with a mark, by which the pages that hold it are found; or
+ * `undefined` where nothing can be recorded, such as in the edge runtime.
+ */
+function recordMissingAsset(url: string, path: string, component: string, listNearest: () => string[]): string | undefined {
+  const record = parseRecord(process.env[MISSING_ASSETS_RECORD]);
+  if (!record) return undefined;
+  const key = `${record.token} ${component} ${path}`;
+  if (!recorded.has(key)) {
+    const missing: MissingAsset = { path, component, nearest: listNearest() };
+    try {
+      const fs = fileSystem();
+      if (!fs) return undefined;
+      fs.appendFileSync(record.file, `${JSON.stringify(missing)}\n`);
+    } catch {
+      return undefined;
+    }
+    recorded.add(key);
+  }
+  return markMissing(url, path, record.token);
+}
+
+/**
+ * By reflection: an import would be bundled for browsers, and Next warns of
+ * `process.getBuiltinModule` in code that the edge runtime may run. Node has it
+ * from 20.16 on.
+ */
+function fileSystem(): FileSystem | undefined {
+  const getBuiltinModule: unknown = Reflect.get(process, 'getBuiltinModule');
+  return typeof getBuiltinModule === 'function' ? (getBuiltinModule('node:fs') as FileSystem) : undefined;
+}
+
+let isSaid = false;
+
+/**
+ * The manifest at hand is the empty one that the package ships, on the server.
+ * In Jest, Storybook or a plain script that is as it should be, and nothing is
+ * said. Inside of Next it means that no hashed URL is ever rendered.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED` in `next build`,
+ * if the config was wrapped; otherwise it is one warning.
+ */
+export function reportUnwired(path: string): void {
+  // next/jest loads the config and Next, too.
+  if (process.env.NODE_ENV === 'test') return;
+  const isWrapped = process.env[WRAPPED_BY] !== undefined;
+  if (isWrapped && isNextBuild()) throw aliasesDropped(path);
+  if (isSaid || !(isWrapped || process.env.NEXT_RUNTIME)) return;
+  isSaid = true;
+  console.warn(`next-smart-cache: ${(isWrapped ? aliasesDropped(path) : notWrapped(path)).message}`);
+}
+
+function aliasesDropped(path: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
+    what: 'An asset path cannot be looked up, because the bundler did not use the aliases of withSmartCache',
+    where: path,
+    why:
+      'another wrapper, or the config itself, replaces rewrites, webpack, turbopack.resolveAlias or transpilePackages afterwards; ' +
+      'or asset() is called where Next bundles nothing: in next.config, or in a package of node_modules that a page of the Pages Router uses',
+    fix:
+      'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))", or call and spread what it returned; ' +
+      'name such a package in transpilePackages; in next.config, write the original URL',
+  });
+}
+
+function notWrapped(path: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
+    what: 'Assets are linked under their original URLs, without a hash',
+    where: path,
+    why: 'the Next config is not wrapped',
+    fix: 'write "export default withSmartCache(nextConfig)" in next.config, with withSmartCache from "next-smart-cache/config"',
+  });
+}
+
+/** `next build` sets this for the processes that render pages. */
+function isNextBuild(): boolean {
+  return typeof window === 'undefined' && process.env.NEXT_PHASE === 'phase-production-build';
 }

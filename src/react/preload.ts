@@ -1,8 +1,7 @@
 import type { LinkHTMLAttributes } from 'react';
 import * as ReactDOM from 'react-dom';
-import { splitExtension, splitSuffix } from '../core/asset-path.js';
+import { isExternalUrl, splitExtension, splitSuffix } from '../core/asset-path.js';
 import type { ResolvedAsset } from '../core/render-manifest.js';
-import type { FetchAttributes } from './fetch-attributes.js';
 
 /** The props of a tag that decide whether its preload is taken for the same request. */
 type OwnProps = Pick<LinkHTMLAttributes<HTMLElement>, 'nonce' | 'fetchPriority' | 'referrerPolicy' | 'media'>;
@@ -60,4 +59,28 @@ function defined<T extends object>(properties: T): { [K in keyof T]?: Exclude<T[
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+type CrossOrigin = 'anonymous' | 'use-credentials' | '' | undefined;
+
+export interface FetchAttributes {
+  integrity?: string;
+  crossOrigin?: NonNullable<CrossOrigin>;
+}
+
+/**
+ * The attributes that decide how a browser fetches a URL, for the tag and its
+ * preload alike: unless they are the same, it downloads the file twice.
+ *
+ * @param own what the author wrote on the tag, which wins.
+ */
+export function fetchAttributes(
+  resolved: ResolvedAsset,
+  own: { integrity?: string | undefined; crossOrigin?: CrossOrigin },
+): FetchAttributes {
+  const integrity = own.integrity ?? resolved.integrity;
+  // A checksum of another origin's file can only be checked with CORS (W3C SRI, section 3.3).
+  const needsCors = integrity !== undefined && isExternalUrl(resolved.url);
+  const crossOrigin = own.crossOrigin ?? resolved.crossOrigin ?? (needsCors ? 'anonymous' : undefined);
+  return { ...(integrity !== undefined && { integrity }), ...(crossOrigin !== undefined && { crossOrigin }) };
 }

@@ -1,4 +1,4 @@
-import { declareAssetPaths } from '../../../src/core/asset-path-declaration';
+import { declareAssetPaths } from '../../../src/core/public-folder';
 
 const namesIn = (text: string) => [...text.matchAll(/^ {6}\| (".*")/gm)].map(([, literal]) => JSON.parse(literal ?? '') as string);
 

@@ -1,6 +1,6 @@
 import { hashedPathMatcher } from '../../../src/core/asset-path-globs';
-import { resolveOptions } from '../../../src/core/options';
-import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import { resolveOptions } from '../../../src/core/resolve-options';
 
 /** As the scan asks: the stable-URL globs and those of the options, through the same matcher. */
 function isHashed(assetPath: string, options: SmartCacheOptions = {}): boolean {

@@ -1,4 +1,4 @@
-import { describeValue } from '../../../src/core/describe-value';
+import { describeValue } from '../../../src/core/errors';
 
 const circular: Record<string, unknown> = {};
 circular.self = circular;

@@ -1,5 +1,4 @@
-import { compareManifests } from '../../../src/core/manifest-changes';
-import type { Manifest } from '../../../src/core/manifest-document';
+import { compareManifests, type Manifest } from '../../../src/core/manifest-document';
 
 const manifest = (urls: Readonly<Record<string, string>>): Manifest => ({
   version: 1,

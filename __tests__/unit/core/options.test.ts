@@ -1,5 +1,5 @@
-import { resolveOptions } from '../../../src/core/options';
-import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import { resolveOptions } from '../../../src/core/resolve-options';
 import { smartCacheError } from '../support/smart-cache-error';
 
 const circular: Record<string, unknown> = {};

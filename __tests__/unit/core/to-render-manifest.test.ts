@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../src/core/manifest-document';
-import { type RenderManifestSettings, toRenderManifest } from '../../../src/core/to-render-manifest';
+import { type RenderManifestSettings, toRenderManifest } from '../../../src/core/render-manifest';
 
 const MANIFEST: Manifest = {
   version: 1,

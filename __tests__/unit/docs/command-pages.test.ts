@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CommandIo } from '../../../src/cli/command-io';
+import type { CommandIo } from '../../../src/cli/command';
 import { COMMANDS, main } from '../../../src/cli/main';
 
 const FOLDER = path.resolve(__dirname, '../../../docs/commands');

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from '../../support/temporary-folder';
 
-const FILE = path.resolve(__dirname, '../../../src/next/build-end.ts');
+const FILE = path.resolve(__dirname, '../../../src/next/environment.ts');
 const LOAD = `const exports = require('jiti').createJiti(${JSON.stringify(FILE)})(${JSON.stringify(FILE)})`;
 
 /** Runs a script with `whenBuildSucceeds` in a process of its own. */

@@ -1,4 +1,4 @@
-import { hashCss } from '../../../src/next/bundled-css';
+import { hashCss } from '../../../src/next/css-loader';
 
 const MANIFEST = {
   basePath: '/docs',

@@ -1,4 +1,4 @@
-import { developmentHeaders } from '../../../src/next/development-headers';
+import { developmentHeaders } from '../../../src/next/development-urls';
 import { rewrite } from '../support/rewrites';
 
 test.each<[url: string, cacheControl: string | undefined]>([

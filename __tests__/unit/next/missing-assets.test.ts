@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type MissingAsset, markMissing } from '../../../src/core/missing-assets-record';
-import { assetsMissing } from '../../../src/next/missing-assets-error';
-import { findPagesWithMarks, removeCachedMarks } from '../../../src/next/pages-with-marks';
+import { assetsMissing, findPagesWithMarks, removeCachedMarks } from '../../../src/next/missing-assets';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 const TOKEN = '12x34ab';

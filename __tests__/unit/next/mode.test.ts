@@ -1,4 +1,4 @@
-import { CLI_PHASE, modeOf } from '../../../src/next/mode';
+import { CLI_PHASE, modeOf } from '../../../src/next/environment';
 import { enterNextProcess } from '../support/next-process';
 
 test.each([

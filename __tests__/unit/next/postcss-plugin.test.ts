@@ -1,6 +1,6 @@
 import path from 'node:path';
 import postcss from 'postcss';
-import { WRAPPED_BY } from '../../../src/core/wrapped-process';
+import { WRAPPED_BY } from '../../../src/core/shared-globals';
 import { smartCachePostcss } from '../../../src/next/postcss-plugin';
 import { writeFiles } from '../../support/temporary-folder';
 import { enterNextProcess } from '../support/next-process';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { currentProjectRoot, findConfigFile } from '../../../src/next/project-root';
+import { currentProjectRoot, findConfigFile } from '../../../src/next/environment';
 import { enterNextProcess, fromConfigFile } from '../support/next-process';
 
 test.each(['next.config.js', 'next.config.mjs', 'next.config.cjs', 'next.config.ts', 'next.config.mts'])('finds %s', (name) => {

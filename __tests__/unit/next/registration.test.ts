@@ -1,11 +1,11 @@
-import { isReadOnly, markAsWrapped, registeredOptions, whileReadingOnly } from '../../../src/next/registration';
+import { isReadOnly, markAsWrapped, registeredOptions, whileReadingOnly } from '../../../src/next/environment';
 
 test('the options come back, also from a copy and from another copy of this module', () => {
   const wrapped = markAsWrapped({ reactStrictMode: true }, { keep: 7 });
   expect(registeredOptions(wrapped)).toEqual({ keep: 7 });
   expect(registeredOptions({ ...wrapped })).toEqual({ keep: 7 });
   jest.isolateModules(() => {
-    const another: typeof import('../../../src/next/registration') = require('../../../src/next/registration');
+    const another: typeof import('../../../src/next/environment') = require('../../../src/next/environment');
     expect(another.registeredOptions).not.toBe(registeredOptions);
     expect(another.registeredOptions(wrapped)).toEqual({ keep: 7 });
   });

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
 import type { Manifest } from '../../../src/core/manifest-document';
+import type { SmartCacheOptions } from '../../../src/core/options';
 import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
-import { noteRendered } from '../../../src/core/rendered-at';
 import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-rules';
-import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
+import { noteRendered } from '../../../src/core/shared-globals';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
@@ -19,6 +19,7 @@ import { rewrite } from '../support/rewrites';
 let onChange: (() => void) | undefined;
 let onSourceChange: (() => void) | undefined;
 jest.mock('../../../src/pipeline/watcher', () => ({
+  ...jest.requireActual<object>('../../../src/pipeline/watcher'),
   watchPublicFolder: (_folder: string, callback: () => void) => {
     onChange = callback;
   },
@@ -28,7 +29,8 @@ jest.mock('../../../src/pipeline/watcher', () => ({
 }));
 
 let endBuild: (() => void) | undefined;
-jest.mock('../../../src/next/build-end', () => ({
+jest.mock('../../../src/next/environment', () => ({
+  ...jest.requireActual<object>('../../../src/next/environment'),
   whenBuildSucceeds: (task: () => void) => {
     endBuild = task;
   },

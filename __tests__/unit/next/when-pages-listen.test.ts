@@ -1,4 +1,4 @@
-import { noteRendered } from '../../../src/core/rendered-at';
+import { noteRendered } from '../../../src/core/shared-globals';
 import { whenPagesListen } from '../../../src/next/when-pages-listen';
 import { forgetRendered } from '../support/rendered-at';
 

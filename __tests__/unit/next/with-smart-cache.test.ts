@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NextConfig } from 'next';
 import { REWRITE_STORE_URL, type RewriteRule, STORE_URL } from '../../../src/core/rewrite-rules';
-import { WRAPPED_BY } from '../../../src/core/wrapped-process';
+import { WRAPPED_BY } from '../../../src/core/shared-globals';
+import { registeredOptions, whileReadingOnly } from '../../../src/next/environment';
 import type { NextConfigFunction } from '../../../src/next/next-config';
-import { registeredOptions, whileReadingOnly } from '../../../src/next/registration';
 import { withSmartCache } from '../../../src/next/with-smart-cache';
 import { listFiles, readFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
@@ -13,8 +13,15 @@ import { rewrite } from '../support/rewrites';
 import { smartCacheError } from '../support/smart-cache-error';
 
 // What a build does at its end would be done at the end of the tests.
-jest.mock('../../../src/next/build-end', () => ({ whenBuildSucceeds: jest.fn() }));
-jest.mock('../../../src/pipeline/watcher', () => ({ watchPublicFolder() {}, watchSource() {} }));
+jest.mock('../../../src/next/environment', () => ({
+  ...jest.requireActual<object>('../../../src/next/environment'),
+  whenBuildSucceeds: jest.fn(),
+}));
+jest.mock('../../../src/pipeline/watcher', () => ({
+  ...jest.requireActual<object>('../../../src/pipeline/watcher'),
+  watchPublicFolder() {},
+  watchSource() {},
+}));
 
 let said: jest.SpyInstance;
 beforeEach(() => {

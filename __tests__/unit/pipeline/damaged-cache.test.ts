@@ -1,12 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { serializeCheckedDocument } from '../../../src/disk/checked-document';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { deploysWith, recordDeploy } from '../../../src/pipeline/deploys';
-import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
 import type { Project } from '../../../src/pipeline/project';
 import { serveStore } from '../../../src/pipeline/served-files';
-import { openStore } from '../../../src/pipeline/store/store';
-import { hasContent } from '../../../src/pipeline/store/whole-copies';
+import { hasContent, openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles } from '../../support/folders';
 import fc from '../../support/seeded-fast-check';
 import { projectWith } from '../support/project';

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { serializeCheckedDocument } from '../../../src/disk/checked-document';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import { type Deploy, deploysWith, readDeploys, recordDeploy, serializeDeploys, servedUrls } from '../../../src/pipeline/deploys';
-import { serializeCheckedDocument } from '../../../src/pipeline/disk/checked-document';
+import { isRacy, nowNs, stampOf } from '../../../src/pipeline/file-stamp';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
-import { isRacy, nowNs, stampOf } from '../../../src/pipeline/scan/file-stamp';
 import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';

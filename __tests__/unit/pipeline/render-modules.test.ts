@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { type ImportMap, lookUp, type RenderManifest } from '../../../src/core/render-manifest';
-import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
-import type { RenderManifestSettings } from '../../../src/core/to-render-manifest';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import { type ImportMap, lookUp, type RenderManifest, type RenderManifestSettings } from '../../../src/core/render-manifest';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { resolveProject } from '../../../src/pipeline/project';

@@ -1,6 +1,6 @@
 import { createRef, type ForwardedRef, forwardRef, type ReactElement } from 'react';
 import { renderToString } from 'react-dom/server.node';
-import { sinceRendered } from '../../../src/core/rendered-at';
+import { sinceRendered } from '../../../src/core/shared-globals';
 import { createResolver } from '../../../src/react/asset';
 import { createCachedImportMap } from '../../../src/react/cached-import-map';
 import { createCachedScript } from '../../../src/react/cached-script';

@@ -1,7 +1,10 @@
 import { renderToString } from 'react-dom/server.node';
 
 // What the components see of React 18: nothing is hoisted, and react-dom has no resource hints.
-jest.mock('../../../src/react/react-version', () => ({ hoistsResources: false }));
+jest.mock('../../../src/react/react-version', () => ({
+  ...jest.requireActual<object>('../../../src/react/react-version'),
+  hoistsResources: false,
+}));
 jest.mock('react-dom', () => ({ ...jest.requireActual<object>('react-dom'), preload: undefined, preloadModule: undefined }));
 
 import { componentsOf, MANIFEST } from '../support/components';

@@ -1,5 +1,5 @@
 import { EMPTY_RENDER_MANIFEST } from '../../../src/core/render-manifest';
-import { WRAPPED_BY } from '../../../src/core/wrapped-process';
+import { WRAPPED_BY } from '../../../src/core/shared-globals';
 import { enterNextProcess } from '../support/next-process';
 import { smartCacheError } from '../support/smart-cache-error';
 

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CommandIo } from '../../../src/cli/command-io';
+import type { CommandIo } from '../../../src/cli/command';
 import { main } from '../../../src/cli/main';
 import { measureBuild } from '../../../src/next/build-coverage';
 import { readBuiltSite } from '../../../src/next/built-site';
-import { findConfigFile } from '../../../src/next/project-root';
+import { findConfigFile } from '../../../src/next/environment';
 import { resolveProject } from '../../../src/pipeline/project';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 

@@ -3,7 +3,7 @@ import { createAsset, createResolver } from '../../../src/react/asset';
 import { createCachedImportMap } from '../../../src/react/cached-import-map';
 import { createCachedScript } from '../../../src/react/cached-script';
 import { createCachedStyle } from '../../../src/react/cached-style';
-import { type NextScriptComponent, shippedNextScript } from '../../../src/react/shipped-next-script';
+import { type NextScriptComponent, shippedNextScript } from '../../../src/react/generated-components';
 
 export const INTEGRITY = 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=';
 

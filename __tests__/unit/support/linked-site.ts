@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { hashedPathShape } from '../../../src/core/hashed-path-shape';
-import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../src/core/options';
 import { type LinkedFiles, linkFiles } from '../../../src/pipeline/graph/link-files';
-import type { SourceFile } from '../../../src/pipeline/graph/source-file';
+import type { SourceFile } from '../../../src/pipeline/graph/unchanged-files';
 import { resolveProject } from '../../../src/pipeline/project';
 import { findReferences } from '../../../src/pipeline/references/find-references';
 

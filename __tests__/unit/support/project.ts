@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { SmartCacheOptions } from '../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../src/core/options';
 import { type Project, type ProjectInput, resolveProject } from '../../../src/pipeline/project';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 

@@ -1,12 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { removalFailed } from '../../pipeline/disk/file-errors.js';
+import { removalFailed } from '../../disk/files.js';
 import type { Project } from '../../pipeline/project.js';
 import { findWrittenFiles } from '../../pipeline/written-files.js';
-import type { CliCommand, Invocation } from '../command.js';
-import type { CommandIo, ExitCode } from '../command-io.js';
-import { printableJson } from '../terminal/printable.js';
-import { createTalk } from '../terminal/talk.js';
+import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { createTalk, printableJson } from '../terminal.js';
 
 export const cleanCommand: CliCommand = {
   name: 'clean',

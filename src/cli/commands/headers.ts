@@ -1,7 +1,5 @@
-import type { CliCommand, Invocation } from '../command.js';
-import type { CommandIo, ExitCode } from '../command-io.js';
-import { printableJson } from '../terminal/printable.js';
-import { createTalk } from '../terminal/talk.js';
+import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { createTalk, printableJson } from '../terminal.js';
 
 export const headersCommand: CliCommand = {
   name: 'headers',

@@ -1,12 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { formatCount } from '../../core/numbers.js';
-import { replaceText } from '../../pipeline/disk/atomic-write.js';
-import type { CliCommand, Invocation } from '../command.js';
-import type { CommandIo, ExitCode } from '../command-io.js';
+import { formatCount } from '../../core/errors.js';
+import { replaceText } from '../../disk/files.js';
+import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import type { InitPlan } from '../init/plan.js';
-import { printableJson } from '../terminal/printable.js';
-import { createTalk } from '../terminal/talk.js';
+import { createTalk, printableJson } from '../terminal.js';
 
 export const initCommand: CliCommand = {
   name: 'init',

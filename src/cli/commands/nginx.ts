@@ -1,15 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { SmartCacheError } from '../../core/errors.js';
+import { formatCount, SmartCacheError } from '../../core/errors.js';
 import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
-import { formatCount } from '../../core/numbers.js';
 import type { Project } from '../../pipeline/project.js';
-import type { CliCommand, Invocation } from '../command.js';
-import type { CommandIo, ExitCode } from '../command-io.js';
-import { printableJson } from '../terminal/printable.js';
-import { createTalk } from '../terminal/talk.js';
+import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { createTalk, printableJson } from '../terminal.js';
 
 export const nginxCommand: CliCommand = {
   name: 'nginx',

@@ -1,9 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { CliCommand, Invocation } from '../command.js';
-import type { CommandIo, ExitCode } from '../command-io.js';
-import { printableJson } from '../terminal/printable.js';
-import { VERIFYING, withProgress } from '../terminal/progress.js';
-import { createTalk } from '../terminal/talk.js';
+import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { createTalk, printableJson, VERIFYING, withProgress } from '../terminal.js';
 
 export const verifyCommand: CliCommand = {
   name: 'verify',

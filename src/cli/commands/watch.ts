@@ -1,16 +1,10 @@
 import { once } from 'node:events';
-import { isSmartCacheError } from '../../core/errors.js';
-import { compareManifests, type ManifestChanges } from '../../core/manifest-changes.js';
-import type { Manifest } from '../../core/manifest-document.js';
-import { newWarningsOnly } from '../../core/new-warnings.js';
-import { formatCount } from '../../core/numbers.js';
+import { formatCount, isSmartCacheError, newWarningsOnly } from '../../core/errors.js';
+import { compareManifests, type Manifest, type ManifestChanges } from '../../core/manifest-document.js';
 import { type BuiltManifest, buildManifest } from '../../pipeline/build-manifest.js';
-import { reportBuild, summarizeBuild } from '../build-report.js';
-import type { CliCommand, Invocation } from '../command.js';
-import type { CommandIo, ExitCode } from '../command-io.js';
-import { printableJson } from '../terminal/printable.js';
-import { HASHING, withProgress } from '../terminal/progress.js';
-import { createTalk } from '../terminal/talk.js';
+import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { createTalk, HASHING, printableJson, withProgress } from '../terminal.js';
+import { reportBuild, summarizeBuild } from './build.js';
 
 export const watchCommand: CliCommand = {
   name: 'watch',

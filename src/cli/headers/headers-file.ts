@@ -1,4 +1,4 @@
-import { newlineOf } from '../init/code-style.js';
+import { newlineOf } from '../init/code-edits.js';
 import { IMMUTABLE, isImmutable } from '../verify/cache-headers.js';
 
 const CACHE_CONTROL = 'Cache-Control';

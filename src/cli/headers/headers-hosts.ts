@@ -4,7 +4,7 @@ import { getNodeValue } from 'jsonc-parser';
 import { WRANGLER_FILES } from '../../core/delivery.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { parseJson } from '../../core/json-tree.js';
-import { readUtf8IfThere } from '../init/read-file.js';
+import { readUtf8IfThere } from '../init/app-files.js';
 import { reachOf, staticFolder } from './headers-file.js';
 
 /** What the files of an app say of the hosts that read a `_headers` file. */

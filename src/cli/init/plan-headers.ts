@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Project } from '../../pipeline/project.js';
 import { addHeadersRule, headersRule, printHeadersRule } from '../headers/headers-file.js';
 import { findHeadersHosts } from '../headers/headers-hosts.js';
-import { readUtf8IfThere } from './read-file.js';
+import { readUtf8IfThere } from './app-files.js';
 
 /** The outcome for the rule in `public/_headers`. */
 export interface HeadersPlan {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { parseTsconfig } from 'get-tsconfig';
 import { applyEdits, type Edit, type Node } from 'jsonc-parser';
 import { lineOf, memberOf, parseJson } from '../../core/json-tree.js';
-import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
+import { readTextIfThere } from '../../disk/files.js';
 import type { Project } from '../../pipeline/project.js';
-import { bomOf } from './code-style.js';
+import { readUtf8IfThere, unreadable } from './app-files.js';
+import { bomOf } from './code-edits.js';
 import { addMembers, indentOf, type NewMember, printObject, replaceNode } from './json-edits.js';
-import { readUtf8IfThere, unreadable } from './read-file.js';
 
 /** The outcome for `jsxImportSource`. */
 export interface JsxPlan {

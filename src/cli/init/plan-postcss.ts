@@ -2,10 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AnyNode, Program, Property } from 'acorn';
 import { applyEdits } from 'jsonc-parser';
-import { quoteOf } from './code-style.js';
+import { readUtf8IfThere } from './app-files.js';
+import { nodesIn, parseSource, quoteOf } from './code-edits.js';
 import { appendAfter } from './json-edits.js';
-import { nodesIn, parseSource } from './parse-source.js';
-import { readUtf8IfThere } from './read-file.js';
 import { findExported } from './wrap-config.js';
 
 /** The outcome for our PostCSS plugin. */

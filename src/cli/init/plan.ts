@@ -1,17 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { listSourceFiles } from '../../app-source/source-files.js';
 import { SmartCacheError } from '../../core/errors.js';
-import { readTextIfThere } from '../../pipeline/disk/atomic-write.js';
+import { readTextIfThere } from '../../disk/files.js';
 import { type Project, resolveProject } from '../../pipeline/project.js';
-import { listSourceFiles } from '../../pipeline/source/source-files.js';
-import type { CommandIo } from '../command-io.js';
-import { newlineOf } from './code-style.js';
-import { isModulePackage, requireNextApp } from './next-app.js';
-import { addPrebuildScript } from './package-scripts.js';
+import type { CommandIo } from '../command.js';
+import { isModulePackage, readUtf8IfThere, requireNextApp, unreadable } from './app-files.js';
+import { newlineOf } from './code-edits.js';
+import { addPrebuildScript } from './json-edits.js';
 import { type HeadersPlan, planHeaders } from './plan-headers.js';
 import { findOtherRuntimes, type JsxPlan, type OtherRuntime, planJsx } from './plan-jsx.js';
 import { type PostcssPlan, planPostcss } from './plan-postcss.js';
-import { readUtf8IfThere, unreadable } from './read-file.js';
 import { wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */

@@ -1,8 +1,7 @@
 import type { AnyNode, FunctionDeclaration, Program } from 'acorn';
 import { applyEdits, type Edit } from 'jsonc-parser';
-import { importEdit, newlineOf, semicolonAfter } from './code-style.js';
+import { importEdit, newlineOf, nodesIn, parseSource, semicolonAfter } from './code-edits.js';
 import { insertAt } from './json-edits.js';
-import { nodesIn, parseSource } from './parse-source.js';
 
 /** The outcome for a config file. */
 export type WrappedConfig =

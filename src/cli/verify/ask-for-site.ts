@@ -1,5 +1,5 @@
 import { imageInside } from '../../core/coverage.js';
-import type { OnProgress } from '../../core/on-progress.js';
+import type { OnProgress } from '../../core/errors.js';
 import { toHttpUrl } from '../../pipeline/references/find-references.js';
 import { findLinkedFiles, type LinkedFile } from '../../pipeline/references/html-links.js';
 import { type Answer, isHtml, type RequestFailure } from './answer.js';

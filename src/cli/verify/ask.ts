@@ -4,9 +4,16 @@ import https from 'node:https';
 import { type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { formatBytes } from '../../core/numbers.js';
-import { type Answer, DIGEST_ALGORITHMS, type Digests, type ReceivedBody, type RequestFailure } from './answer.js';
-import { AbandonedAnswer, toRequestFailure } from './request-failure.js';
+import { formatBytes } from '../../core/errors.js';
+import {
+  AbandonedAnswer,
+  type Answer,
+  DIGEST_ALGORITHMS,
+  type Digests,
+  type ReceivedBody,
+  type RequestFailure,
+  toRequestFailure,
+} from './answer.js';
 import type { Target } from './target-url.js';
 
 /** How much of an answer is wanted. */

@@ -1,9 +1,8 @@
 import { readings } from '../../core/asset-path.js';
-import { assetPathMatcher } from '../../core/asset-path-globs.js';
+import { assetPathMatcher, STABLE_URL_GLOBS } from '../../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage } from '../../core/coverage.js';
 import { explainPlainFiles } from '../../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
-import { STABLE_URL_GLOBS } from '../../core/stable-urls.js';
 import { parseCacheControl } from './cache-headers.js';
 import type { FileAnswers, SiteAnswers } from './site-answers.js';
 import { withoutHash } from './url-kind.js';

@@ -1,9 +1,9 @@
-import { formatBytes } from '../../core/numbers.js';
+import { formatBytes } from '../../core/errors.js';
 import { type Answer, contentTypeOf, isHtml } from './answer.js';
 import { MAX_PAGE_BYTES } from './ask-for-site.js';
-import { forbidsSharedReuse, isKeptLong, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
+import { CACHE_KEY, forbidsSharedReuse, isKeptLong, isKeptLongByShared, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
 import type { SiteCoverage } from './coverage.js';
-import type { NotAsked, PageAnswers } from './site-answers.js';
+import type { NotAsked, PageAnswers, PlainFileAnswers } from './site-answers.js';
 import { advises, fails, holds, type Verdict } from './verdict.js';
 
 const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps a page although its Cache-Control forbids that, and empty the cache';
@@ -11,7 +11,7 @@ const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps a page althoug
 const CUT = `only its first ${formatBytes(MAX_PAGE_BYTES)} were read, so files that are named after that were not looked at`;
 
 /** The files found on the page. */
-export interface PageContext {
+interface PageContext {
   coverage: SiteCoverage;
   notAsked: Pick<NotAsked, 'hashedElsewhere'>;
 }
@@ -28,7 +28,7 @@ export function judgePage({ url, answer, again, hashOnPage }: PageAnswers, conte
     const detail = type ? `it is "${type}", which is not an HTML page` : 'there is none, so it is not an HTML page';
     return [...verdicts, fails('content-type', 'wrong type', detail, 'verify a page: the files are found in its HTML')];
   }
-  verdicts.push(holds('content-type', contentTypeOf(answer)), judgeLifetime(answer), judgeKept(again ? [answer, again] : [answer]));
+  verdicts.push(holds('content-type', contentTypeOf(answer)), judgePageLifetime(answer), judgeKept(again ? [answer, again] : [answer]));
   if (failure) return verdicts;
   if (body?.isCut) verdicts.push(advises('answer', CUT, 'verify a smaller page for the rest of the files'));
   verdicts.push(judgeHashedUrls(url, context));
@@ -55,7 +55,7 @@ function judgeHashedUrls({ pathname }: URL, { coverage, notAsked }: PageContext)
 }
 
 /** A page that browsers keep names the files of an older deploy. */
-function judgeLifetime({ headers }: Answer): Verdict {
+function judgePageLifetime({ headers }: Answer): Verdict {
   const header = lifetimeHeader(headers);
   if (!isKeptLong(headers)) return holds('header', header || 'none');
   return fails(
@@ -106,4 +106,33 @@ function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
     'hash-on-page',
     probes[0]?.status === undefined ? 'no answer' : `${probes[0].status}, ${probes[0].headers['cache-control'] ?? 'no Cache-Control'}`,
   );
+}
+
+/** Judges a file under its plain URL, which this package does not serve: all that it finds is advice. */
+export function judgePlain({ kind, url, answer }: PlainFileAnswers): Verdict[] {
+  const { status, failure, headers } = answer;
+  // This package itself stopped reading a large file.
+  const isBroken = failure !== undefined && failure.kind !== 'too-large';
+  const verdicts = isBroken ? [advises('answer', failure.detail, failure.fix)] : [];
+  // A URL with a hash or a version in it may be kept.
+  if (status !== 200 || kind === 'other-hash' || url.search !== '') return verdicts;
+  const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
+  const detail = `a cache in front answered (${sign}) although Cache-Control is "${headers['cache-control']}"`;
+  return [...verdicts, judgePlainLifetime(answer), sign ? advises('cdn', detail, CACHE_KEY) : holds('cdn', 'kept nothing')];
+}
+
+function judgePlainLifetime(answer: Answer): Verdict {
+  const header = lifetimeHeader(answer.headers);
+  const isLong = isKeptLong(answer.headers);
+  if (!isLong && !(isKeptLongByShared(answer.headers) && isStaticFile(answer))) return holds('header', header || 'none');
+  return advises(
+    'header',
+    `its lifetime is "${header}" without a hash in the URL, so ${isLong ? 'visitors' : 'CDNs'} keep the old file after a deploy`,
+    'link the file by asset(), <CachedScript> or <CachedStyle>, or remove the rule that sets this header',
+  );
+}
+
+/** Next and route handlers may let CDNs keep what they make; for a file in `public/`, Next sends when it was modified. */
+function isStaticFile(answer: Answer): boolean {
+  return !isHtml(answer) && 'last-modified' in answer.headers;
 }

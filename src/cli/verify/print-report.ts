@@ -1,8 +1,7 @@
 import { createColors } from 'picocolors';
-import { formatCount } from '../../core/numbers.js';
-import type { CommandIo } from '../command-io.js';
-import { printable } from '../terminal/printable.js';
-import { createTalk } from '../terminal/talk.js';
+import { formatCount } from '../../core/errors.js';
+import type { CommandIo } from '../command.js';
+import { createTalk, printable } from '../terminal.js';
 import { shellWord } from './target-url.js';
 import { FAULTS, type Verdict } from './verdict.js';
 import type { Judged, SiteReport } from './verify-site.js';

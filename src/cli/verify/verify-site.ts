@@ -1,12 +1,11 @@
-import type { OnProgress } from '../../core/on-progress.js';
-import { strongComponents } from '../../pipeline/graph/strong-components.js';
+import type { OnProgress } from '../../core/errors.js';
+import { strongComponents } from '../../pipeline/graph/reference-graph.js';
 import type { Answer } from './answer.js';
 import { createAsk } from './ask.js';
 import { askForSite } from './ask-for-site.js';
 import { measureSiteCoverage, type SiteCoverage } from './coverage.js';
 import { findHostHabits, judgeHashed } from './judge-hashed.js';
-import { judgePage } from './judge-page.js';
-import { judgePlain } from './judge-plain.js';
+import { judgePage, judgePlain } from './judge-page.js';
 import type { FileAnswers, NotAsked, Redirect, SiteAnswers } from './site-answers.js';
 import { parseTarget } from './target-url.js';
 import type { Verdict } from './verdict.js';

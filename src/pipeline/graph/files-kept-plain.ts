@@ -1,18 +1,18 @@
-import { encodeAssetPath, isExternalUrl, splitExtension } from '../../core/asset-path.js';
-import { finishUrl } from '../../core/finish-url.js';
+import { encodeAssetPath, finishUrl, isExternalUrl, splitExtension } from '../../core/asset-path.js';
+import { formatCount } from '../../core/errors.js';
 import type { Project } from '../project.js';
 import { isJsonData } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type UrlSpace } from '../references/resolve-reference.js';
 import type { Edit } from '../references/rewrite-references.js';
 import { type FollowedReference, type GraphFile, isImport, type ReferenceGraph, reach } from './reference-graph.js';
-import type { SourceFile } from './source-file.js';
+import type { SourceFile } from './unchanged-files.js';
 
 /** Why a file keeps its plain URL although the globs would have it hashed. */
 export type ReasonToKeepPlain = 'long-name' | 'unreadable' | 'left-alone' | 'unknown-format' | 'other-host';
 
 /** How the hashed URL of a file differs from its plain one. */
-export interface Move {
+interface Move {
   /** Whether it is in another folder. */
   toFolder: boolean;
   /** Whether it is on another host, which need not have the rest of the site. */
@@ -20,7 +20,7 @@ export interface Move {
 }
 
 /** The input of {@link filesKeptPlain}. */
-export interface FilesThatMove {
+interface FilesThatMove {
   files: readonly SourceFile[];
   /** The files with references, by asset path. */
   referring: ReadonlyMap<string, GraphFile>;
@@ -155,4 +155,56 @@ export function plainUrl(from: string, url: string, basePath: string): string | 
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Finds the files that automatic hashing must leave alone, because a script
+ * expects their plain URL in the document. `asset()` and the components still
+ * hash them: whoever writes that, wants it.
+ *
+ * @returns asset path → why, as the end of a sentence about the file. Sorted as the files are.
+ */
+export function filesLeftToAsset(
+  files: readonly Pick<SourceFile, 'assetPath' | 'lexed'>[],
+  moveOf: (assetPath: string) => Move,
+): Map<string, string> {
+  /** File name → the script that looks for it. */
+  const searchedBy = new Map<string, string>();
+  for (const { assetPath, lexed } of files) {
+    // Its own name is not searched for by others: two libraries may have a `main.js` each.
+    for (const name of lexed?.search?.names ?? []) if (name !== nameOf(assetPath)) searchedBy.set(name, assetPath);
+  }
+  const left = new Map<string, string>();
+  for (const { assetPath, lexed } of files) {
+    const why = whyLeft(nameOf(assetPath), lexed?.search, moveOf(assetPath)) ?? whySearched(searchedBy.get(nameOf(assetPath)));
+    if (why) left.set(assetPath, why);
+  }
+  return left;
+}
+
+function whyLeft(name: string, search: NonNullable<SourceFile['lexed']>['search'], { toFolder, toHost }: Move): string | undefined {
+  if (search?.names.includes(name)) return 'it looks for its own file name';
+  if (!search?.readsOwnUrl || !(toFolder || toHost)) return undefined;
+  return `it reads its own URL, and the hashed one is ${toHost ? 'on another host' : 'in another folder'}`;
+}
+
+function whySearched(script: string | undefined): string | undefined {
+  return script && `${script} looks for its file name`;
+}
+
+/** How many files the line of a build names. */
+const MAX_NAMED = 5;
+
+/** The line for the log of a build, if there is anything to say. */
+export function describeLeftToAsset(left: readonly (readonly [assetPath: string, why: string])[]): string[] {
+  if (left.length === 0) return [];
+  const named = left.slice(0, MAX_NAMED).map(([assetPath, why]) => `${assetPath} (${why})`);
+  const others = left.length > MAX_NAMED ? ` and ${formatCount(left.length - MAX_NAMED)} more` : '';
+  return [
+    `automatic hashing leaves ${formatCount(left.length, 'file')} alone: ${named.join(', ')}${others}; asset() still hashes ${left.length === 1 ? 'it' : 'them'}`,
+  ];
+}
+
+function nameOf(assetPath: string): string {
+  return assetPath.slice(assetPath.lastIndexOf('/') + 1);
 }

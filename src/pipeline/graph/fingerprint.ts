@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describeValue } from '../../core/describe-value.js';
-import { SmartCacheError } from '../../core/errors.js';
-import type { Fingerprint, FingerprintInput } from '../../core/smart-cache-options.js';
+import { describeValue, SmartCacheError } from '../../core/errors.js';
+import type { Fingerprint, FingerprintInput } from '../../core/options.js';
 
 /** A {@link FingerprintInput} before its date is made, which only few need. */
 export type FileToFingerprint = Omit<FingerprintInput, 'modified'> & { modifiedMs: number };

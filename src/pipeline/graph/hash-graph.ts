@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { compareAssetPaths, encodeAssetPath, toHashedPath } from '../../core/asset-path.js';
-import { finishUrl, type UrlPrefixes } from '../../core/finish-url.js';
+import { compareAssetPaths, encodeAssetPath, finishUrl, toHashedPath, type UrlPrefixes } from '../../core/asset-path.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
 import { isDirectUrl } from '../../core/rewrite-rules.js';
 import { encodingOf } from '../references/find-references.js';
 import { isRootRelative } from '../references/resolve-reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
-import { reusableMemory } from '../store/reusable-memory.js';
-import type { FollowedReference, ReferenceGraph } from './reference-graph.js';
-import { strongComponents } from './strong-components.js';
+import { reusableMemory } from '../store/hash-file.js';
+import { type FollowedReference, type ReferenceGraph, strongComponents } from './reference-graph.js';
 
 /** What the browser receives of a file. */
 export interface Output extends ManifestEntry {

@@ -6,16 +6,20 @@ import { type HashedPathShape, topLevelFolder } from '../../core/hashed-path-sha
 import type { Project } from '../project.js';
 import { isJsonData } from '../references/find-references.js';
 import { resolveReference, type UrlSpace } from '../references/resolve-reference.js';
-import { filesKeptPlain, moveTo, plainEdits, type ReasonToKeepPlain, reasonToKeepPlain, unrewritten } from './files-kept-plain.js';
+import {
+  filesKeptPlain,
+  filesLeftToAsset,
+  moveTo,
+  plainEdits,
+  type ReasonToKeepPlain,
+  reasonToKeepPlain,
+  unrewritten,
+} from './files-kept-plain.js';
 import { hashForUrl } from './fingerprint.js';
 import { type Content, hashedUrl, hashGraph, type Output } from './hash-graph.js';
-import { filesLeftToAsset } from './left-to-asset.js';
-import { findModulesLoadedTwice, type ModulesLoadedTwice } from './modules-loaded-twice.js';
-import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from './reference-graph.js';
-import { ReferenceWarnings } from './reference-warnings.js';
-import type { CachedLinks, SourceFile } from './source-file.js';
-import { strongComponents } from './strong-components.js';
-import { unchangedFiles } from './unchanged-files.js';
+import { buildReferenceGraph, type GraphFile, type ReferenceGraph, strongComponents } from './reference-graph.js';
+import { findModulesLoadedTwice, type ModulesLoadedTwice, ReferenceWarnings } from './reference-warnings.js';
+import { type CachedLinks, type SourceFile, unchangedFiles } from './unchanged-files.js';
 
 /** Where the texts are read from, and rewritten ones go. */
 export interface TextStore {

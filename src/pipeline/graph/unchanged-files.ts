@@ -1,5 +1,7 @@
+import type { Destination } from '../references/resolve-reference.js';
+import type { FrozenFile } from '../store/freeze.js';
+import type { HashedBefore } from './hash-graph.js';
 import { type GraphFile, reach } from './reference-graph.js';
-import type { SourceFile } from './source-file.js';
 
 /**
  * The files that refer to others and of which nothing can have changed since
@@ -37,4 +39,20 @@ function referrersOf(graphFiles: readonly GraphFile[]): Map<string, string[]> {
     }
   }
   return referrers;
+}
+
+/** A file of `public/`, as it lies there. */
+export interface SourceFile extends FrozenFile {
+  assetPath: string;
+  absolutePath: string;
+  /** Whether the last build knew it as it is, so that it was not read. */
+  isKnown?: boolean;
+  /** Of a known file: what the last build made of its references. */
+  links?: CachedLinks | undefined;
+}
+
+/** What one build leaves for the next. Holds as long as neither the options nor the names of the files change. */
+export interface CachedLinks extends HashedBefore {
+  destinations: readonly Destination[];
+  keepsImports: boolean;
 }

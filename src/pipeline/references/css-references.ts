@@ -1,6 +1,5 @@
 import { CssTokens, withoutEscapes } from './css-tokens.js';
-import type { BrokenSpot, FoundReference, Notation } from './reference.js';
-import { sourceMapReference } from './source-map-comment.js';
+import { type BrokenSpot, type FoundReference, type Notation, sourceMapReference } from './reference.js';
 
 /** Functions whose strings are URLs: `url("a.png")`, `src("a.woff2")`, `image-set("a.png" 1x)`. */
 const URL_FUNCTIONS = new Set(['url', 'src']);

@@ -1,7 +1,7 @@
 import { splitExtension } from '../../core/asset-path.js';
 import { type DocumentSearch, findDocumentSearch } from './document-search.js';
-import type { BrokenSpot, FoundReference, Reference } from './reference.js';
-import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import { findJsonMentions, findWebManifestReferences } from './json-references.js';
+import { type BrokenSpot, type FoundReference, type Reference, ReferencesUnreadableError } from './reference.js';
 import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
 
 /** What a file says of other files; `undefined` for one that can say nothing. */
@@ -194,8 +194,8 @@ function lexerOf(format: Format | 'css-bytes'): Lexer {
     case 'svg':
       return (require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences;
     case 'web-manifest':
-      return (require('./web-manifest-references.js') as typeof import('./web-manifest-references.js')).findWebManifestReferences;
+      return findWebManifestReferences;
     case 'json':
-      return (require('./json-mentions.js') as typeof import('./json-mentions.js')).findJsonMentions;
+      return findJsonMentions;
   }
 }

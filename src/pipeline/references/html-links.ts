@@ -1,7 +1,6 @@
 import { Tokenizer } from 'htmlparser2';
 import type { Place } from '../../core/coverage.js';
-import { isFetchedForPage, urlAttributesInHtml } from '../../core/fetched-attributes.js';
-import { urlsOfSrcset } from '../../core/srcset.js';
+import { isFetchedForPage, urlAttributesInHtml, urlsOfSrcset } from '../../core/html-attributes.js';
 import { findCssReferences } from './css-references.js';
 import { toHttpUrl } from './find-references.js';
 

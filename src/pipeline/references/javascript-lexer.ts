@@ -1,5 +1,6 @@
-import { type Import, parse } from 'es-module-lexer';
-import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import { parse as parseScript } from 'acorn';
+import { parse as findImports, type Import } from 'es-module-lexer';
+import { ReferencesUnreadableError } from './reference.js';
 
 /**
  * Finds the imports of a script or module.
@@ -8,7 +9,7 @@ import { ReferencesUnreadableError } from './references-unreadable-error.js';
  */
 export function lex(text: string): readonly Import[] {
   try {
-    return parse(text)[0];
+    return findImports(text)[0];
   } catch (error) {
     const offset = Number(Object(error).idx);
     throw new ReferencesUnreadableError(Number.isFinite(offset) ? offset : 0, 'it is not JavaScript that a browser can read');
@@ -40,3 +41,31 @@ export function codePositions(text: string, places: readonly number[]): (place: 
   }
   return (place) => found.has(place);
 }
+
+/**
+ * A script with white space in the place of its HTML comments (ECMA-262,
+ * annex B.1.1), which the lexer of modules does not know: `<!-- it's a script`.
+ * `undefined` for a text that has none, or is no script.
+ */
+export function withoutHtmlComments(text: string): string | undefined {
+  if (text.length > MAX_PARSED || (!text.includes('<!--') && !text.includes('-->'))) return undefined;
+  const pieces: string[] = [];
+  let copied = 0;
+  try {
+    parseScript(text, {
+      ecmaVersion: 'latest',
+      sourceType: 'script',
+      onComment(_isBlock, _content, start, end) {
+        if (text.startsWith('//', start) || text.startsWith('/*', start)) return;
+        pieces.push(text.slice(copied, start), ' '.repeat(end - start));
+        copied = end;
+      },
+    });
+  } catch {
+    return undefined;
+  }
+  return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
+}
+
+/** UTF-16 code units. The tree of a file takes a hundred times the file's size in memory, and such a script is machine-made. */
+const MAX_PARSED = 1_000_000;

@@ -1,5 +1,4 @@
-import { isFetchedForPage, urlAttributesInHtml } from '../../core/fetched-attributes.js';
-import { urlRangesOfSrcset } from '../../core/srcset.js';
+import { isFetchedForPage, urlAttributesInHtml, urlRangesOfSrcset } from '../../core/html-attributes.js';
 import { findCssReferences } from './css-references.js';
 import type { BrokenSpot, FoundReference, Notation } from './reference.js';
 import { declaredEntities, predefinedEntities, XmlText } from './xml-text.js';

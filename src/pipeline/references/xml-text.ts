@@ -1,4 +1,4 @@
-import { ReferencesUnreadableError } from './references-unreadable-error.js';
+import { ReferencesUnreadableError } from './reference.js';
 
 /** The text of each entity, by name. */
 export type Entities = ReadonlyMap<string, string>;

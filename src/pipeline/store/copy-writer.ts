@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemErrorCode } from '../../core/errors.js';
-import { removeQuietly } from '../disk/atomic-write.js';
-import { writeFailed } from '../disk/file-errors.js';
-import type { Store } from './store.js';
-import { timeOfWholeCopy } from './whole-copies.js';
+import { removeQuietly, writeFailed } from '../../disk/files.js';
+import { type Store, timeOfWholeCopy } from './store.js';
 
 /** From here on a file system that can clone (Btrfs, XFS, APFS) saves more than the extra system call costs. */
 const CLONE_FROM_BYTES = 4 * 1024 * 1024;

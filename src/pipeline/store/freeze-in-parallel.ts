@@ -1,8 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { type ErrorParts, SmartCacheError, type SmartCacheErrorCode } from '../../core/errors.js';
-import type { OnProgress } from '../../core/on-progress.js';
+import { type ErrorParts, type OnProgress, SmartCacheError, type SmartCacheErrorCode } from '../../core/errors.js';
 import { isLookedInto } from '../references/find-references.js';
 import { type FileToFreeze, type FreezeJob, type FrozenFile, freezeFiles } from './freeze.js';
 

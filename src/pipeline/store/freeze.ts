@@ -1,10 +1,9 @@
 import fs from 'node:fs';
 import { SmartCacheError } from '../../core/errors.js';
-import type { HashAlgorithm } from '../../core/smart-cache-options.js';
-import { removeQuietly } from '../disk/atomic-write.js';
-import { unreadable } from '../disk/file-errors.js';
+import type { HashAlgorithm } from '../../core/options.js';
+import { removeQuietly, unreadable } from '../../disk/files.js';
+import { type FileStamp, stampOf } from '../file-stamp.js';
 import { findReferences, type LexedFile } from '../references/find-references.js';
-import { type FileStamp, stampOf } from '../scan/file-stamp.js';
 import { type CopyWriter, copyWriter } from './copy-writer.js';
 import { type HashedContent, hashFile, reusingReader } from './hash-file.js';
 import { openStore } from './store.js';

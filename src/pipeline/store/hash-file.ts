@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import type { HashAlgorithm } from '../../core/smart-cache-options.js';
-import { unreadable } from '../disk/file-errors.js';
-import { type FileStamp, stampOf } from '../scan/file-stamp.js';
-import { reusableMemory } from './reusable-memory.js';
+import type { HashAlgorithm } from '../../core/options.js';
+import { unreadable } from '../../disk/files.js';
+import { type FileStamp, stampOf } from '../file-stamp.js';
 
-export interface ContentHashes {
+interface ContentHashes {
   /** Whole content hash, lower-case hex. */
   contentHash: string;
   /** Subresource Integrity metadata. */
@@ -92,4 +91,20 @@ function openForReading(file: string): { descriptor: number; read(buffer: Buffer
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/**
+ * Memory for one thing at a time: what is returned holds until the next call.
+ * Of large files, a new buffer for each would wait for the garbage collector,
+ * which is in no hurry.
+ *
+ * @returns a function of a size in bytes.
+ */
+export function reusableMemory(): (size: number) => Buffer {
+  let memory = Buffer.alloc(0);
+  return (size) => {
+    // In powers of two: what is outgrown waits for the collector too.
+    if (memory.length < size) memory = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(size)));
+    return memory.subarray(0, size);
+  };
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../../src/core/options';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { recordDeploy } from '../../../../src/pipeline/deploys';
 import { resolveProject } from '../../../../src/pipeline/project';

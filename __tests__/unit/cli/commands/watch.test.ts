@@ -6,6 +6,7 @@ let watching: { folder: string; onChange: () => void; isKeptAlive: boolean; isCl
 let beforeReady: () => void = () => {};
 const pass = () => new Promise((resolve) => setTimeout(resolve, 10));
 jest.mock('../../../../src/pipeline/watcher', () => ({
+  ...jest.requireActual<object>('../../../../src/pipeline/watcher'),
   watchPublicFolder(folder: string, onChange: () => void, { keepAlive }: { keepAlive: boolean }) {
     const started = { folder, onChange, isKeptAlive: keepAlive, isClosed: false };
     watching = started;

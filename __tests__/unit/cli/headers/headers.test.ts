@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../../src/core/options';
 import { resolveProject } from '../../../../src/pipeline/project';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 import { runCommand } from '../../support/command-line';

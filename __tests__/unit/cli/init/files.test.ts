@@ -1,4 +1,4 @@
-import { addPrebuildScript } from '../../../../src/cli/init/package-scripts';
+import { addPrebuildScript } from '../../../../src/cli/init/json-edits';
 import { addIgnoreLines } from '../../../../src/cli/init/plan';
 
 describe('package.json', () => {

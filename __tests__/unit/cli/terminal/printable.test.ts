@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../../../../src/cli/terminal/printable';
+import { printable, printableJson } from '../../../../src/cli/terminal';
 
 test('control characters are shown instead of sent to the terminal', () => {
   expect(printable('a\x1b\u202eb')).toBe('a\\u{1b}\\u{202e}b');

@@ -1,5 +1,5 @@
-import type { TerminalAbilities } from '../../../../src/cli/command-io';
-import { HASHING, VERIFYING, withProgress } from '../../../../src/cli/terminal/progress';
+import type { TerminalAbilities } from '../../../../src/cli/command';
+import { HASHING, VERIFYING, withProgress } from '../../../../src/cli/terminal';
 
 let now = 0;
 beforeEach(() => {

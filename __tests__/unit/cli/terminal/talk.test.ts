@@ -1,4 +1,4 @@
-import { createTalk, type Talk } from '../../../../src/cli/terminal/talk';
+import { createTalk, type Talk } from '../../../../src/cli/terminal';
 import { SmartCacheError } from '../../../../src/core/errors';
 
 const PARTS = { what: 'It failed', where: '/a.js', why: 'so', fix: 'thus' };

@@ -1,14 +1,15 @@
 import { hashedPathShape } from '../../../../src/core/hashed-path-shape';
 import { deriveHeaders } from '../../../../src/core/header-rules';
 import { REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
-import { checkWhenFinished, findDroppedKeys } from '../../../../src/next/checks/finished-build';
+import { checkWhenFinished, findDroppedKeys } from '../../../../src/next/finished-build';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { type Project, resolveProject } from '../../../../src/pipeline/project';
 import { writeFiles } from '../../../support/temporary-folder';
 import { projectWith, withOptions } from '../../support/project';
 
 let endBuild: (() => void) | undefined;
-jest.mock('../../../../src/next/build-end', () => ({
+jest.mock('../../../../src/next/environment', () => ({
+  ...jest.requireActual<object>('../../../../src/next/environment'),
   whenBuildSucceeds: (task: () => void) => {
     endBuild = task;
   },

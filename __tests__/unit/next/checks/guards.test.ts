@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkGuards } from '../../../../src/next/checks/guards';
+import { checkGuards } from '../../../../src/next/guards';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { deploysWith, recordDeploy } from '../../../../src/pipeline/deploys';
 import { writeFiles } from '../../../support/temporary-folder';

@@ -1,4 +1,4 @@
-import { readBuiltProxy } from '../../../../src/next/checks/proxy-matchers';
+import { readBuiltProxy } from '../../../../src/next/proxy-matchers';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 
 const MATCHERS = [{ regexp: '^/a$', originalSource: '/a', missing: [{ type: 'cookie', key: 'x' }] }];

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../../src/core/manifest-document';
 import { deriveRewrites, REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
-import { shapeBesideRoutes, warnOfReachedRoutes } from '../../../../src/next/checks/route-conflicts';
+import { shapeBesideRoutes, warnOfReachedRoutes } from '../../../../src/next/route-conflicts';
 import { rewrite } from '../../support/rewrites';
 import { smartCacheError } from '../../support/smart-cache-error';
 

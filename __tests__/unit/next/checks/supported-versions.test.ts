@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { peerDependencies } from '../../../../package.json';
-import { checkVersions, passesHeadersToOptimizer, SUPPORTED_VERSIONS } from '../../../../src/next/checks/supported-versions';
+import { checkVersions, passesHeadersToOptimizer, SUPPORTED_VERSIONS } from '../../../../src/next/supported-versions';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 import { smartCacheError } from '../../support/smart-cache-error';
 

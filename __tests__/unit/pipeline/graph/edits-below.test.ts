@@ -1,4 +1,4 @@
-import { statesBelow } from '../../../../src/pipeline/graph/edits-below';
+import { statesBelow } from '../../../../src/pipeline/graph/loaded-files';
 import { graphOf, repeated, timed } from '../../support/references';
 
 const FILES = {

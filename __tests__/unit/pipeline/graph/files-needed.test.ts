@@ -1,4 +1,4 @@
-import { filesLoadedBy, fontsOf, staticModulesOf } from '../../../../src/pipeline/graph/files-needed';
+import { filesLoadedBy, fontsOf, staticModulesOf } from '../../../../src/pipeline/graph/loaded-files';
 import { graphOf } from '../../support/references';
 
 const face = (name: string) => `@font-face{src:url(${name}.woff2),url(${name}.woff)}`;

@@ -1,4 +1,4 @@
-import type { Fingerprint } from '../../../../src/core/smart-cache-options';
+import type { Fingerprint } from '../../../../src/core/options';
 import { type FileToFingerprint, hashForUrl } from '../../../../src/pipeline/graph/fingerprint';
 import { smartCacheError } from '../../support/smart-cache-error';
 

@@ -1,6 +1,5 @@
-import type { ImportMap } from '../../../../src/core/render-manifest';
-import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
-import { toRenderManifest } from '../../../../src/core/to-render-manifest';
+import type { SmartCacheOptions } from '../../../../src/core/options';
+import { type ImportMap, toRenderManifest } from '../../../../src/core/render-manifest';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
 import { importMapFor } from '../../../../src/pipeline/graph/import-map';
 import { isImport } from '../../../../src/pipeline/graph/reference-graph';

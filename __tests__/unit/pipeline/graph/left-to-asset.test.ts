@@ -1,4 +1,4 @@
-import { describeLeftToAsset, filesLeftToAsset } from '../../../../src/pipeline/graph/left-to-asset';
+import { describeLeftToAsset, filesLeftToAsset } from '../../../../src/pipeline/graph/files-kept-plain';
 
 const STAYS = { toFolder: false, toHost: false };
 const files = [

@@ -1,4 +1,4 @@
-import type { SmartCacheOptions } from '../../../../src/core/smart-cache-options';
+import type { SmartCacheOptions } from '../../../../src/core/options';
 import { linkSite, type SiteSettings } from '../../support/linked-site';
 
 const EXCLUDE: SmartCacheOptions = { references: { exclude: '/vendor/**' } };

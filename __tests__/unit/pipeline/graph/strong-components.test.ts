@@ -1,4 +1,4 @@
-import { strongComponents } from '../../../../src/pipeline/graph/strong-components';
+import { strongComponents } from '../../../../src/pipeline/graph/reference-graph';
 import fc from '../../../support/seeded-fast-check';
 
 type Graph = Record<string, readonly string[]>;

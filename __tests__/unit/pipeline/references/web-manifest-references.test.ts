@@ -1,4 +1,4 @@
-import { findWebManifestReferences } from '../../../../src/pipeline/references/web-manifest-references';
+import { findWebManifestReferences } from '../../../../src/pipeline/references/json-references';
 import { inShort } from '../../support/references';
 
 const found = (json: string) => inShort(json, findWebManifestReferences(json));

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type FileStamp, hasCoarseStamp, isRacy, stampOf } from '../../../../src/pipeline/scan/file-stamp';
+import { type FileStamp, hasCoarseStamp, isRacy, stampOf } from '../../../../src/pipeline/file-stamp';
 import { temporaryFolder } from '../../../support/temporary-folder';
 
 const MS = 1_000_000n;

@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { OTHER_VERSION, serializeCheckedDocument, WRONG_CONTENT } from '../../../../src/pipeline/disk/checked-document';
+import { OTHER_VERSION, serializeCheckedDocument, WRONG_CONTENT } from '../../../../src/disk/checked-document';
 import type { LexedFile } from '../../../../src/pipeline/references/find-references';
-import { openScanCache } from '../../../../src/pipeline/scan/scan-cache';
-import type { CachedFile } from '../../../../src/pipeline/scan/scan-cache-rows';
+import { type CachedFile, openScanCache } from '../../../../src/pipeline/scan-cache';
 import { temporaryFolder } from '../../../support/temporary-folder';
 
 const HASH = 'c0ffee01'.repeat(8);

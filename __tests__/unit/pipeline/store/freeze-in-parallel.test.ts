@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { stampOf } from '../../../../src/pipeline/scan/file-stamp';
+import { stampOf } from '../../../../src/pipeline/file-stamp';
 import { type FreezeJob, freezeFiles } from '../../../../src/pipeline/store/freeze';
 import { type FreezeReply, freezeInParallel } from '../../../../src/pipeline/store/freeze-in-parallel';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { HashAlgorithm } from '../../../../src/core/smart-cache-options';
-import { stampOf } from '../../../../src/pipeline/scan/file-stamp';
+import type { HashAlgorithm } from '../../../../src/core/options';
+import { stampOf } from '../../../../src/pipeline/file-stamp';
 import { type FileToFreeze, type FrozenFile, freezeFiles } from '../../../../src/pipeline/store/freeze';
 import { openStore } from '../../../../src/pipeline/store/store';
 import { listFiles, withoutRootRights } from '../../../support/folders';

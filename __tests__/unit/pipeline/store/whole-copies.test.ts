@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { openStore } from '../../../../src/pipeline/store/store';
-import { findWholeCopies, timeOfWholeCopy } from '../../../../src/pipeline/store/whole-copies';
+import { findWholeCopies, openStore, timeOfWholeCopy } from '../../../../src/pipeline/store/store';
 import { writeFiles } from '../../../support/temporary-folder';
 import { projectWith } from '../../support/project';
 

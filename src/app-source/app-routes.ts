@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { AppRoute } from '../core/routes-in-shape.js';
+
+/** Files that wrap other pages and are not routes. */
+const SPECIAL_PAGES = new Set(['/_app', '/_document', '/_error']);
+
+/**
+ * The routes that an app's folders make, as Next writes them:
+ * `/js/lib.0123456789.js`, `/img/[...slug]`. Next lists them in its manifests
+ * too, but only after the rewrites were asked for (seen on 15.4 to 16.4).
+ *
+ * @param root the app's folder.
+ */
+export function listAppRoutes(root: string, pageExtensions: readonly string[]): AppRoute[] {
+  const routes = new Map<string, AppRoute>();
+  for (const file of filesUnder(findRoutesFolder(root, 'app'), ignoresAppFolder)) addRoute(routes, appRoute(file, pageExtensions));
+  for (const file of filesUnder(findRoutesFolder(root, 'pages'), () => false)) addRoute(routes, pageRoute(file, pageExtensions));
+  return [...routes.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Next looks into `src/` only where the app's folder itself has no such folder. */
+function findRoutesFolder(root: string, name: 'app' | 'pages'): string {
+  const folder = path.join(root, name);
+  return fs.existsSync(folder) ? folder : path.join(root, 'src', name);
+}
+
+function addRoute(routes: Map<string, AppRoute>, route: AppRoute | undefined): void {
+  if (route !== undefined) routes.set(route.path, route);
+}
+
+/** Files below a folder, with `/` in front and in between; none when it is not there. */
+function* filesUnder(folder: string, ignores: (name: string) => boolean, prefix = ''): Iterable<string> {
+  if (!fs.existsSync(folder)) return;
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = `${prefix}/${entry.name}`;
+    if (!entry.isDirectory()) yield file;
+    else if (!ignores(entry.name)) yield* filesUnder(path.join(folder, entry.name), ignores, file);
+  }
+}
+
+/** Private folders hold no routes; intercepting ones show a route that has a folder of its own. */
+function ignoresAppFolder(name: string): boolean {
+  return name.startsWith('_') || /^\(\.{1,3}\)/.test(name);
+}
+
+/** `/(shop)/@modal/img/[id]/page.tsx` → `/img/[id]`; `undefined` for a file that makes no route. */
+function appRoute(file: string, pageExtensions: readonly string[]): AppRoute | undefined {
+  const { dir, base } = path.posix.parse(file);
+  if (!pageExtensions.some((extension) => base === `page.${extension}` || base === `route.${extension}`)) return undefined;
+  const segments = dir.split('/').filter((segment) => segment && !segment.startsWith('@') && !/^\(.*\)$/.test(segment));
+  // The way to begin the name of a route with an underscore.
+  return { path: `/${segments.map((segment) => segment.replace(/^%5F/, '_')).join('/')}`, isHandler: base.startsWith('route.') };
+}
+
+/** `/js/index.tsx` → `/js`; `undefined` for a file that makes no route. */
+function pageRoute(file: string, pageExtensions: readonly string[]): AppRoute | undefined {
+  const extension = pageExtensions.find((candidate) => file.endsWith(`.${candidate}`));
+  if (extension === undefined) return undefined;
+  const route = file.slice(0, -extension.length - 1);
+  if (SPECIAL_PAGES.has(route)) return undefined;
+  return { path: route.replace(/\/index$/, '') || '/', isHandler: /^\/api(?:\/|$)/.test(route) };
+}

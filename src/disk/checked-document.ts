@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { systemErrorCode } from '../core/errors.js';
+
+/** A JSON document of ours as it was written, or why it is not believed. */
+export type CheckedDocument = { body: unknown } | { problem: string };
+
+export const OTHER_VERSION = 'another version of next-smart-cache wrote it';
+export const WRONG_CONTENT = 'its checksum is right, but its content is not what next-smart-cache writes';
+
+const HEAD = /^\{"checksum":"([0-9a-f]{64})","body":\n$/;
+const HEAD_BYTES = 87;
+const END = '\n}\n';
+
+/**
+ * Writes a document for the build cache, which hosts and CI carry from build to
+ * build: JSON that begins with the checksum of its body. The head has a fixed
+ * length, so a reader checks the bytes of the body before it parses anything.
+ *
+ * @param body JSON.
+ */
+export function serializeCheckedDocument(body: string): string {
+  return `{"checksum":"${checksumOf(body)}","body":\n${body}${END}`;
+}
+
+/** @returns `undefined` when there is no such file. */
+export function readCheckedDocument(file: string): CheckedDocument | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = fs.readFileSync(file);
+  } catch (error) {
+    const systemCode = systemErrorCode(error);
+    if (systemCode === 'ENOENT') return undefined;
+    return { problem: `it cannot be read (${systemCode ?? String(error)})` };
+  }
+  return parseCheckedDocument(bytes);
+}
+
+function parseCheckedDocument(bytes: Buffer): CheckedDocument {
+  const checksum = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES))?.[1];
+  if (checksum === undefined) return { problem: `it has no checksum, so ${OTHER_VERSION}, or something cut or changed it` };
+  const body = bytes.subarray(HEAD_BYTES, -END.length);
+  const isWhole = bytes.length >= HEAD_BYTES + END.length && bytes.toString('latin1', bytes.length - END.length) === END;
+  if (!isWhole || checksumOf(body) !== checksum) return { problem: 'its checksum is wrong: something cut or changed it' };
+  try {
+    return { body: JSON.parse(body.toString('utf8')) as unknown };
+  } catch {
+    return { problem: WRONG_CONTENT };
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checksumOf(body: string | Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
+}
