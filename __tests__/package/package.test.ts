@@ -22,19 +22,19 @@ beforeAll(() => {
 const app = (files: Readonly<Record<string, string>>) => appWith(installed, files);
 
 describe('what is published', () => {
-  test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'])('%s', (file) => {
+  test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'])('%s', (file) => {
     expect(installed.files).toContain(file);
   });
 
   test('is built code with its types, the docs, and nothing else', () => {
     const others = installed.files.filter((file) => !/^dist\/(?:cjs|esm)\/.+(?:\.c?js|\.d\.c?ts)$|^docs\/.+\.md$/.test(file));
-    expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'package.json']);
+    expect(others).toEqual(['AGENTS.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'llms.txt', 'package.json']);
   });
 
-  test('has every page of docs/ that the README links to', () => {
-    const readme = fs.readFileSync(path.join(installed.dir, 'README.md'), 'utf8');
-    const pages = new Set([...readme.matchAll(/\]\((docs\/[^)#]+\.md)/g)].map(([, page]) => page));
-    expect(pages.size).toBeGreaterThan(4);
+  test.each(['README.md', 'AGENTS.md', 'llms.txt'])('has every page that %s links to', (name) => {
+    const text = fs.readFileSync(path.join(installed.dir, name), 'utf8');
+    const pages = new Set([...text.matchAll(/\]\(([^):#]+\.md)/g)].map(([, page]) => page));
+    expect(pages.size).toBeGreaterThan(3);
     expect(installed.files).toEqual(expect.arrayContaining([...pages]));
   });
 

@@ -13,8 +13,8 @@ const COLD_ROUNDS = 7;
 const UNCHANGED_ROUNDS = 21;
 
 const NOTES =
-  'Wall time of whole processes. Cold: no `.next`, no `.smart-cache`; the store is made. ' +
-  'Unchanged: everything is there. All files are in the page cache.';
+  'Wall time of whole processes. Cold: no `.next`, no `.smart-cache`; the build makes the store. ' +
+  'Unchanged: everything exists. All files are in the page cache.';
 
 export async function measure({ root, benchDir, workDir, rounds }) {
   const trees = {

@@ -22,7 +22,7 @@ const IDLE_LIMIT = 0.01;
 const NOTES =
   'Save to screen: from the write to the first frame in which the page has the new colour; App Router, Turbopack, Chromium. ' +
   'The reference is a stylesheet that the page imports, which Next bundles and updates itself, in the same page. ' +
-  'Idle: CPU time of a process that watches, by its wall time, over 20 s; the reference is one that only waits.';
+  'Idle: CPU time of a process that watches, as a share of 20 s of wall time. The reference is a process that only waits.';
 
 export async function measure({ root, benchDir, workDir, rounds = ROUNDS }) {
   await installPackedPackage({ root, benchDir, workDir });

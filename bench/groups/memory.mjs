@@ -15,8 +15,8 @@ const LIMIT_BYTES = 150_000_000;
 const BLOCK_BYTES = 8_000_000;
 
 const NOTES =
-  'Peak resident memory of `next-smart-cache build` (cold) over a `public/` with one file: ours with one of 2 GB, ' +
-  'the reference with one of 2 MB. The limit is for ours.';
+  'Peak resident memory of `next-smart-cache build` (cold) over a `public/` with one file: 2 GB in ours, ' +
+  '2 MB in the reference. The limit applies to ours.';
 
 export async function measure({ root, workDir, rounds = ROUNDS }) {
   // The file, its frozen copy, and something to spare.

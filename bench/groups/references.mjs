@@ -21,8 +21,8 @@ const LEAF_LIMIT_SECONDS = 0.2;
 const MEMORY_LIMIT_BYTES = 300_000_000;
 
 const NOTES =
-  'Ours follows references, the reference is the same build with `references: false`, unless the row says otherwise. ' +
-  'Both call `build()` from a script: what the command spends on arguments and on loading a `next.config` would be the same on both sides, and flatter the ratio. ' +
+  'Ours follows references. The reference is the same build with `references: false`, unless the row says otherwise. ' +
+  'Both call `build()` from a script, since the start-up of the command is the same on both sides and would flatter the ratio. ' +
   'Wall time of whole processes, store included, all files in the page cache. ' +
   'Changed leaf: a line is added to one module on the lowest level, 50 ms before the build.';
 

@@ -17,8 +17,8 @@ const ITEMS = 2_500;
 
 const NOTES =
   `Time: one request of \`next start\` for a page of the Pages Router with ${(ITEMS * 4).toLocaleString('en')} elements, a quarter of them ` +
-  'images of `public/`, rendered for every request. Bytes: the scripts of that page, each compressed with gzip, with the runtime against ' +
-  'without it; the wrapped config and the entry of the one file that the page names are in both.';
+  'images of `public/`. Next renders it for every request. Bytes: the scripts of that page, each compressed with gzip, with and ' +
+  'without the runtime. Both include the wrapped config and the entry of the one file that the page names.';
 
 /** The reference has React's own runtime; all else is the same. */
 const RUNTIMES = { ours: 'next-smart-cache', react: 'react' };

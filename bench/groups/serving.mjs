@@ -17,8 +17,8 @@ const WARM_UP_SECONDS = 3;
 
 const NOTES =
   'Requests per second of `next start` after `next build`, 10 connections, autocannon on the other core. ' +
-  `Each round loads each server for ${SECONDS} s, one at a time; all were started and warmed up before. ` +
-  'The page is rendered for every request (`force-dynamic`) and links a style sheet, a script and three images.';
+  `All servers are started and warmed up first; then each round loads one after the other for ${SECONDS} s. ` +
+  'Next renders the page for every request (`force-dynamic`). The page loads a stylesheet, a script and three images.';
 
 export async function measure({ root, benchDir, workDir, rounds = ROUNDS }) {
   await installPackedPackage({ root, benchDir, workDir });

@@ -11,7 +11,7 @@ import { seconds } from '../lib/units.mjs';
 const DECLARATION = 'smart-cache-env.d.ts';
 
 const NOTES =
-  `Wall time of \`tsc\` over an app with ${FILE_COUNT.toLocaleString('en')} files in \`public/\` and ${PAGE_COUNT} pages, which link ` +
+  `Wall time of \`tsc\` over an app with ${FILE_COUNT.toLocaleString('en')} files in \`public/\` and ${PAGE_COUNT} pages, which name ` +
   `${LINK_COUNT} of them. Ours with \`${DECLARATION}\`, the reference without it.`;
 
 export async function measure({ root, benchDir, workDir, rounds }) {

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 
 const INTRODUCTION = `# Benchmark results
 
-Written by \`npm run bench\`; [README.md](README.md) says what each row compares. Ratios are medians over the rounds of the
-ratio within a round; min–max is their range.`;
+\`npm run bench\` writes this file. [README.md](README.md) says what each row compares. A ratio is the median of the ratios
+of all rounds; min–max is their range.`;
 
 /** Puts a section in place of the one of the same name and keeps the others. */
 export function writeSection(file, order, name, text) {

@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../../..');
-const PAGES = ['README.md', ...fs.readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`)]
-  .filter((name) => name.endsWith('.md'))
-  .sort();
+const list = (folder: string) => fs.readdirSync(path.join(ROOT, folder)).map((name) => path.posix.join(folder, name));
+const PAGES = ['.', 'docs', 'docs/commands', 'bench'].flatMap(list).filter((name) => /(?:\.md|^llms\.txt)$/.test(name));
 
 const read = (page: string) => fs.readFileSync(path.join(ROOT, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
 
@@ -24,7 +23,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-test.each(PAGES)('the links of %s lead to files and headings that exist', (page) => {
+test.each(PAGES)('the links of %s point to files and headings that exist', (page) => {
   const broken = linksOf(page).filter((link) => {
     const [file = '', anchor] = link.split('#');
     const target = file === '' ? page : path.posix.join(path.posix.dirname(page), file);
@@ -32,4 +31,14 @@ test.each(PAGES)('the links of %s lead to files and headings that exist', (page)
     return anchor !== undefined && !anchorsOf(target).includes(anchor);
   });
   expect(broken).toEqual([]);
+});
+
+test('README.md has at most 1,000 words', () => {
+  expect(fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').trim().split(/\s+/).length).toBeLessThanOrEqual(1000);
+});
+
+test.each(['README.md', 'llms.txt'])('%s links to every page of docs/', (index) => {
+  const linked = linksOf(index).map((link) => link.split('#')[0]);
+  const pages = list('docs').filter((name) => name.endsWith('.md'));
+  expect(pages.filter((page) => !linked.includes(page))).toEqual([]);
 });
