@@ -42,3 +42,11 @@ test.each(['README.md', 'llms.txt'])('%s links to every page of docs/', (index) 
   const pages = list('docs').filter((name) => name.endsWith('.md'));
   expect(pages.filter((page) => !linked.includes(page))).toEqual([]);
 });
+
+test('docs/ARCHITECTURE.md names every folder of src/', () => {
+  const page = fs.readFileSync(path.join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+  const entries = fs.readdirSync(path.join(ROOT, 'src'), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${name}/`);
+  expect(folders.length).toBeGreaterThan(5);
+  expect(folders.filter((folder) => !page.includes(folder))).toEqual([]);
+});
