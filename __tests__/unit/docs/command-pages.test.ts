@@ -35,12 +35,12 @@ test('each command has a page, and each page a command', () => {
 describe.each(NAMES)('the page of %s', (name) => {
   const page = () => fs.readFileSync(path.join(FOLDER, `${name}.md`), 'utf8');
 
-  test('says what --help says; "npm run docs" writes it', async () => {
+  test('contains the output of --help, as "npm run docs" writes it', async () => {
     const block = /<!-- Written from --help .* -->\n```\n([\s\S]*?)```\n<!-- The end of --help\. -->\n/.exec(page());
     expect(block?.[1]).toBe(await helpOf(name));
   });
 
-  test('has its name for a title, and says more than the help', () => {
+  test('has its name as the title, and says more than the help', () => {
     const [title] = page().split('\n');
     const [, prose = ''] = page().split('<!-- The end of --help. -->');
     expect([title, prose.trim().length > 200]).toEqual([`# next-smart-cache ${name}`, true]);
