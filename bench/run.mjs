@@ -10,6 +10,7 @@ import { openWorkDir } from './lib/work-dir.mjs';
 
 const GROUPS = {
   build: () => import('./groups/build.mjs'),
+  threads: () => import('./groups/threads.mjs'),
   types: () => import('./groups/types.mjs'),
   serving: () => import('./groups/serving.mjs'),
   memory: () => import('./groups/memory.mjs'),
