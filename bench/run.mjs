@@ -10,7 +10,6 @@ import { openWorkDir } from './lib/work-dir.mjs';
 
 const GROUPS = {
   build: () => import('./groups/build.mjs'),
-  threads: () => import('./groups/threads.mjs'),
   types: () => import('./groups/types.mjs'),
   serving: () => import('./groups/serving.mjs'),
   memory: () => import('./groups/memory.mjs'),
