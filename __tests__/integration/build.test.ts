@@ -108,7 +108,7 @@ describe('the manifest', () => {
 describe('several builds at once', () => {
   test('end in one whole manifest and store, with nothing left over', async () => {
     app = createApp('catch-all');
-    // Enough for several threads and for the runs to overlap.
+    // Enough files for the runs to overlap.
     for (let index = 0; index < 1500; index++) app.write(`public/many/${index}.txt`, `file ${index}\n`);
     const runs = await Promise.all([0, 1, 2].map(() => app.cliInBackground('build')));
     expect(runs.map(({ status, stderr }) => [status, stderr])).toEqual(runs.map(() => [0, expect.stringContaining('1,507 files')]));

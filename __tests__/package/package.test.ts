@@ -421,23 +421,21 @@ describe('the types', () => {
   });
 });
 
-describe('several threads', () => {
-  /** Enough files for four of them. */
+describe('the store of the built package', () => {
   const COUNT = 2000;
   const files = Object.fromEntries(
     Array.from({ length: COUNT }, (_, index) => [`public/${index % 7}/${index}.js`, `content ${index % 1500}`]),
   );
-  const onFourCores = (then: string) => `
-    require('node:os').availableParallelism = () => 4;
+  const afterBuild = (then: string) => `
     const { createHash } = require('node:crypto');
     const fs = require('node:fs');
     const { build, SmartCacheError } = require('next-smart-cache/build');
     build()${then};
   `;
 
-  test('hash and freeze the same as one', () => {
+  test('holds the bytes that each hash and integrity promise', () => {
     const cwd = app(files);
-    const script = onFourCores(`.then(({ manifest, filesRead }) => {
+    const script = afterBuild(`.then(({ manifest, filesRead }) => {
       const wrong = Object.entries(manifest.assets).filter(([assetPath, { hash, integrity }]) => {
         const digest = createHash('sha256').update(fs.readFileSync('public' + assetPath)).digest();
         const frozen = fs.readFileSync('.next/cache/next-smart-cache/files/' + digest.toString('hex'), 'utf8');
@@ -448,12 +446,11 @@ describe('several threads', () => {
     expect(evaluate(cwd, 'commonjs', script)).toEqual({ filesRead: COUNT, assets: COUNT, wrong: [], copies: 1500 });
   });
 
-  test('report an error of another thread as our own', () => {
-    // The largest file is for the first thread, the next for another.
-    const cwd = app({ ...files, 'public/largest.js': 'x'.repeat(3000), 'public/secret.js': 'x'.repeat(2000) });
+  test('is not written when a file cannot be read, and the error is a SmartCacheError', () => {
+    const cwd = app({ ...files, 'public/secret.js': 'secret' });
     fs.chmodSync(path.join(cwd, 'public/secret.js'), 0o000);
     for (const folder of [cwd, installed.root]) fs.chmodSync(folder, 0o777);
-    const script = onFourCores(
+    const script = afterBuild(
       `.catch((error) => console.log(JSON.stringify([error instanceof SmartCacheError, error.code, error.parts.where, fs.existsSync('.smart-cache')])))`,
     );
     const uid = process.getuid?.() === 0 ? { uid: 65534 } : {};

@@ -6,10 +6,10 @@ const INTRODUCTION = `# Benchmark results
 \`npm run bench\` writes this file. [README.md](README.md) says what each row compares. A ratio is the median of the ratios
 of all rounds; min–max is their range.`;
 
-/** Puts a section in place of the one of the same name and keeps the others. */
+/** Puts a section in place of the one of the same name. The other sections stay; those without a group, which record a decision, come last. */
 export function writeSection(file, order, name, text) {
   const sections = { ...readSections(file), [name]: text.trim() };
-  const kept = order.map((section) => sections[section]).filter(Boolean);
+  const kept = new Set([...order, ...Object.keys(sections)].map((section) => sections[section]).filter(Boolean));
   fs.writeFileSync(file, `${[INTRODUCTION, ...kept].join('\n\n')}\n`);
 }
 

@@ -18,8 +18,7 @@ import type { SourceFile } from './graph/unchanged-files.js';
 import type { Project } from './project.js';
 import { type Scan, type ScannedFile, scanPublicFolder } from './scan.js';
 import { openScanCache, type ScanCache } from './scan-cache.js';
-import type { FrozenFile } from './store/freeze.js';
-import { freezeInParallel } from './store/freeze-in-parallel.js';
+import { type FrozenFile, freezeFiles } from './store/freeze.js';
 import { openStore } from './store/store.js';
 
 export interface BuildManifestOptions {
@@ -29,7 +28,7 @@ export interface BuildManifestOptions {
   write?: boolean;
   /** Whether each copy in the store is hashed again, in case a crash, a cache of CI or another program has damaged it. Default: false. */
   checkCopies?: boolean;
-  /** Called over and over while files are read, in this thread: how far it is. Default: nobody asks. */
+  /** Called after each chunk of a file, with the bytes read so far and the bytes of all files. Default: nothing is called. */
   onProgress?: OnProgress | undefined;
 }
 
@@ -208,7 +207,7 @@ function hashFiles(
   letClockTick(toRead);
   const readAtNs = nowNs();
   const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined };
-  const frozen = freezeInParallel(job, onProgress);
+  const frozen = freezeFiles(job, onProgress);
   toRead.forEach(({ assetPath, absolutePath }, index) => {
     known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });
   });

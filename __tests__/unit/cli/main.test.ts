@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { COMMANDS } from '../../../src/cli/main';
 import { SmartCacheError } from '../../../src/core/errors';
@@ -169,8 +168,6 @@ describe('build', () => {
       '1,234 files, 1.23 kB (1,234 read): wrote .smart-cache/manifest.json',
     ],
   ])('of %s', async (_, files, line) => {
-    // Threads run compiled code, which is not here.
-    jest.spyOn(os, 'availableParallelism').mockReturnValue(1);
     expect((await run(['build'], { cwd: app(files) })).stderr).toBe(`next-smart-cache: ${line}\n`);
   });
 

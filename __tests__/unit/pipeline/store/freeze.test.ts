@@ -105,11 +105,21 @@ test('keeps the order of the files, and one copy for equal content', () => {
   expect(listFiles(path.join(folder, 'cache/files'))).toHaveLength(4);
 });
 
-test('gives a sign of life with each chunk', () => {
-  const { file, cacheDir } = setUp(bytes(2.5 * MIB));
-  const onChunk = jest.fn();
-  freezeFiles({ files: [toFreeze(file)], algorithm: 'sha256', cacheDir }, onChunk);
-  expect(onChunk).toHaveBeenCalledTimes(3);
+describe('progress', () => {
+  test('is reported after each chunk, in bytes of all files', () => {
+    const { file, cacheDir } = setUp(bytes(2.5 * MIB));
+    const onProgress = jest.fn();
+    freezeFiles({ files: [toFreeze(file)], algorithm: 'sha256', cacheDir }, onProgress);
+    expect(onProgress.mock.calls).toEqual([MIB, 2 * MIB, 2.5 * MIB].map((done) => [done, 2.5 * MIB]));
+  });
+
+  test('is never more than the total when a file has grown since it was listed', () => {
+    const { file } = setUp('short');
+    const listed = { ...toFreeze(file), size: 3 };
+    const onProgress = jest.fn();
+    freezeFiles({ files: [listed], algorithm: 'sha256', cacheDir: undefined }, onProgress);
+    expect(onProgress.mock.calls).toEqual([[3, 3]]);
+  });
 });
 
 test('the copy is a file of its own: a later edit in place does not reach it', () => {
