@@ -11,6 +11,7 @@ const transform = {
 
 const common = {
   transform,
+  testEnvironment: 'node',
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^next-smart-cache/(manifest|client-manifest)$': '<rootDir>/src/$1.ts',
@@ -18,22 +19,17 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp', '<rootDir>/example-app'],
 };
 
+/** A project for each folder of `__tests__/`: `npm test` runs those that take minutes, `npm run test:all` runs all of them. */
+const folder = (name) => ({ ...common, displayName: name, testMatch: [`<rootDir>/__tests__/${name}/**/*.test.{ts,tsx}`] });
+
 export default {
-  // A suite of builds and browsers keeps about one core busy.
   maxWorkers: 2,
   // A limit, not an expectation: a slow machine installs, builds and compiles within it.
   testTimeout: 600_000,
+  testSequencer: './__tests__/support/longest-first.cjs',
   projects: [
-    {
-      ...common,
-      displayName: 'unit',
-      testEnvironment: 'node',
-      testMatch: ['<rootDir>/__tests__/unit/**/*.test.{ts,tsx}'],
-      testPathIgnorePatterns: ['\\.dom\\.test\\.'],
-    },
+    { ...folder('unit'), testPathIgnorePatterns: ['\\.dom\\.test\\.'] },
     { ...common, displayName: 'dom', testEnvironment: 'jsdom', testMatch: ['<rootDir>/__tests__/unit/**/*.dom.test.tsx'] },
-    { ...common, displayName: 'package', testEnvironment: 'node', testMatch: ['<rootDir>/__tests__/package/**/*.test.ts'] },
-    { ...common, displayName: 'integration', testEnvironment: 'node', testMatch: ['<rootDir>/__tests__/integration/**/*.test.ts'] },
-    { ...common, displayName: 'browser', testEnvironment: 'node', testMatch: ['<rootDir>/__tests__/browser/**/*.test.ts'] },
+    ...['package', 'smoke', 'integration', 'browser', 'hosts', 'storm'].map(folder),
   ],
 };

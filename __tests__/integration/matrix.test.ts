@@ -10,15 +10,13 @@ import { PAGE_CONTRACT } from '../support/page-contract';
 import { bundlerFlags } from './bundlers';
 import { MATRIX, ROUTERS } from './matrix';
 
-const rows = process.env.TEST_MATRIX === 'quick' ? MATRIX.filter(({ quick }) => quick) : MATRIX;
-
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
-describe.each(rows.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, ${row.routers.join(' + ')}` })))('$name', (row) => {
+describe.each(MATRIX.map((row) => ({ ...row, name: `${row.line}, ${row.bundler}, ${row.routers.join(' + ')}` })))('$name', (row) => {
   let app: NextApp;
   let server: NodeServer;
 

@@ -8,15 +8,13 @@ export interface MatrixRow {
   routers: readonly Router[];
   /** Why the row is there, and what no other row covers. */
   why: string;
-  /** Part of `npm run test:quick`. */
-  quick?: boolean;
 }
 
 export type Router = 'app-router' | 'pages-router';
 
 /** Curated: every version, bundler and router is met, every pair that has ever behaved in a way of its own too. */
 export const MATRIX: readonly MatrixRow[] = [
-  { line: 'latest', bundler: 'turbopack', routers: ['app-router', 'pages-router'], why: 'what a new app gets today', quick: true },
+  { line: 'latest', bundler: 'turbopack', routers: ['app-router', 'pages-router'], why: 'what a new app gets today' },
   { line: 'latest', bundler: 'webpack', routers: ['app-router', 'pages-router'], why: 'apps with a webpack plugin stay on it' },
   { line: 'latest', bundler: 'turbopack', routers: ['app-router'], why: 'no pages/: other client runtime, no _buildManifest of its own' },
   { line: 'latest', bundler: 'turbopack', routers: ['pages-router'], why: 'no app/: other 404, other server runtime' },
@@ -29,7 +27,6 @@ export const MATRIX: readonly MatrixRow[] = [
     bundler: 'webpack',
     routers: ['pages-router'],
     why: 'React 18 hoists nothing and knows no precedence',
-    quick: true,
   },
   { line: 'oldest', bundler: 'webpack', routers: ['app-router', 'pages-router'], why: 'the lowest version of peerDependencies' },
   { line: 'oldestReact18', bundler: 'webpack', routers: ['pages-router'], why: 'the lowest React of peerDependencies' },

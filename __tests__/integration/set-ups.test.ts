@@ -13,15 +13,13 @@ import { bundlerFlags } from './bundlers';
 import { ROUTERS } from './matrix';
 import { SET_UPS, type SetUp } from './set-ups';
 
-const setUps = process.env.TEST_MATRIX === 'quick' ? SET_UPS.filter(({ quick }) => quick) : SET_UPS;
-
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
-describe.each(setUps.map((setUp) => ({ ...setUp, name: nameOf(setUp) })))('$name', (setUp) => {
+describe.each(SET_UPS.map((setUp) => ({ ...setUp, name: nameOf(setUp) })))('$name', (setUp) => {
   const { routers, line = 'latest', bundler, basePath, delivery } = setUp;
   let app: NextApp;
   let server: NodeServer;

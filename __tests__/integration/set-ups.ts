@@ -22,8 +22,6 @@ export interface SetUp {
   documents?: readonly Pick<LinkedPage, 'path' | 'links'>[];
   /** Pages of the routers that this set-up cannot have. */
   without?: readonly string[];
-  /** Part of `npm run test:quick`. */
-  quick?: boolean;
 }
 
 const LEGACY = ['/legacy/site.css', '/legacy/application.js', '/legacy/icon.svg'];
@@ -34,7 +32,7 @@ const EDGE = {
 };
 
 export const SET_UPS: readonly SetUp[] = [
-  { fixture: 'base-path', routers: ['app-router', 'pages-router'], basePath: '/docs', quick: true },
+  { fixture: 'base-path', routers: ['app-router', 'pages-router'], basePath: '/docs' },
   { fixture: 'asset-prefix', routers: ['app-router', 'pages-router'] },
   { fixture: 'cdn-prefix', routers: ['app-router', 'pages-router'], onCdn: true },
   { fixture: 'trailing-slash', routers: ['app-router', 'pages-router'], trailingSlash: true },
@@ -73,7 +71,7 @@ export const SET_UPS: readonly SetUp[] = [
     pages: [{ path: '/de/legacy', hydrated: 'legacy', links: LEGACY }],
   },
   { fixture: 'static-asset-prefix', routers: ['app-router', 'pages-router'], delivery: 'static', onCdn: true },
-  { fixture: 'export', routers: ['app-router'], delivery: 'static', serve: 'out-folder', quick: true },
+  { fixture: 'export', routers: ['app-router'], delivery: 'static', serve: 'out-folder' },
   { fixture: 'export', routers: ['app-router'], delivery: 'static', serve: 'out-folder', line: 'previous' },
   { fixture: 'export-base-path', routers: ['app-router'], delivery: 'static', serve: 'out-folder', basePath: '/docs' },
 ];

@@ -131,7 +131,9 @@ function nextBin(): string {
 }
 
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+  // Jest sets NODE_ENV to a value that Next warns about.
+  const { NODE_ENV: _ofJest, ...env } = process.env;
+  return { ...env, NEXT_TELEMETRY_DISABLED: '1' } as unknown as NodeJS.ProcessEnv;
 }
 
 function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): void {

@@ -94,8 +94,19 @@ export async function checkHydrationOf(
   await waitUntilHydrated(tab, hydrated);
   const sent = await linkedUrls(tab, (await request(app.origin, toUrlPath(app, page))).body.toString());
   expect({ page, urls: await linkedUrls(tab) }).toEqual({ page, urls: sent });
-  expect(complaints.filter((text) => !isOfNext(text, status))).toEqual([]);
+  await expectNoComplaints(tab, complaints, status);
   await tab.close();
+}
+
+async function expectNoComplaints(tab: Page, complaints: readonly string[], status: number): Promise<void> {
+  const shown = (await linkedUrls(tab)).map((url) => new URL(url, tab.url()).href);
+  expect(complaints.filter((text) => !isOfNext(text, status) && !isLatePreload(text, shown))).toEqual([]);
+}
+
+/** On a busy machine, an image can be rendered seconds after its preload, and the browser warns. A preload that no element uses stays a complaint. */
+function isLatePreload(complaint: string, shown: readonly string[]): boolean {
+  const [, url = ''] = /^warning: The resource (\S+) was preloaded using link preload but not used/.exec(complaint) ?? [];
+  return shown.includes(url);
 }
 
 /** Said with or without this package. */
@@ -123,7 +134,7 @@ export async function checkNavigation(app: AppUnderTest): Promise<void> {
     await tab.click('button');
     await tab.waitForSelector('text=clicked 1');
     expect(await tab.evaluate(() => 'sameDocument' in window)).toBe(true);
-    expect(complaints.filter((text) => !isOfNext(text, 200))).toEqual([]);
+    await expectNoComplaints(tab, complaints, 200);
   });
 }
 

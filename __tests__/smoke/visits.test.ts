@@ -1,5 +1,6 @@
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
+import { IMMUTABLE } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
@@ -27,8 +28,8 @@ afterAll(async () => {
   await app.dispose();
 });
 
-/** Opens the app in a new tab and reports what of `public/` was asked for, and what the page complained of. */
-async function visit(path: string, act?: (page: Awaited<ReturnType<BrowserContext['newPage']>>) => Promise<unknown>) {
+/** Opens the app in a new tab. Returns the requests for files of `public/`, and the state of the page. */
+async function visit(path: string, act?: (page: Page) => Promise<unknown>) {
   const page = await context.newPage();
   const complaints = recordComplaints(page);
   proxy.seen.length = 0;
@@ -36,7 +37,7 @@ async function visit(path: string, act?: (page: Awaited<ReturnType<BrowserContex
   await act?.(page);
   const asked = proxy.seen
     .filter(({ path: asked }) => /^\/(js|css|img)\//.test(asked))
-    .map(({ path: asked, status }) => `${status} ${asked}`);
+    .map(({ path: asked, status, cacheControl }) => `${status} ${asked}${cacheControl === IMMUTABLE ? '' : ` ${cacheControl}`}`);
   const state = await page.evaluate(() => ({
     application: document.documentElement.dataset.application,
     client: document.documentElement.dataset.client,
@@ -49,7 +50,7 @@ async function visit(path: string, act?: (page: Awaited<ReturnType<BrowserContex
 
 const FIRST_VISIT = ['200 /css/site.45dab2e697.css', '200 /js/application.46fb7aa72a.js'];
 
-test('a first visit asks for each file once, preloads included; a repeat visit asks for none', async () => {
+test('a first visit requests each file once and gets it as immutable; a repeat visit requests none', async () => {
   const first = await visit('/');
   expect(first.asked).toEqual(FIRST_VISIT);
   expect(first.state).toMatchObject({ application: '1', background: 'rgb(238, 238, 255)' });
@@ -58,13 +59,13 @@ test('a first visit asks for each file once, preloads included; a repeat visit a
   expect(repeat.state).toEqual(first.state);
 });
 
-test('a full-page refresh asks for nothing, or is answered 304', async () => {
+test('a reload requests nothing, or gets 304', async () => {
   await visit('/');
   const { asked } = await visit('/', (page) => page.reload({ waitUntil: 'networkidle' }));
   expect(asked.filter((line) => !line.startsWith('304'))).toEqual([]);
 });
 
-test('client-side navigation loads and runs the scripts of the next page, and hydrates it', async () => {
+test('a client-side navigation loads and runs the scripts of the next page, and hydrates it', async () => {
   const { asked, state } = await visit('/', async (page) => {
     await clickHydrated(page, 'text=client');
     await page.waitForFunction(() => document.documentElement.dataset.client === '1');
@@ -81,12 +82,12 @@ test.each(['/client', '/legacy'])('%s is the same before and after hydration', a
   expect(state).toMatchObject({ background: 'rgb(238, 238, 255)' });
 });
 
-test('the Pages Router runs its script, and asks for nothing on a repeat visit', async () => {
+test('a page of the Pages Router runs its script, and requests nothing on a repeat visit', async () => {
   expect((await visit('/legacy')).state.application).toBe('1');
   expect((await visit('/legacy')).asked).toEqual([]);
 });
 
-test('after an edit and a rebuild, that file alone is asked for, and its new content is on screen', async () => {
+test('after an edit and a build, a visitor requests the edited file alone, and sees its new content', async () => {
   await visit('/');
   await server.stop();
   app.write('public/css/site.css', 'body { background: rgb(1, 2, 3); }\n');

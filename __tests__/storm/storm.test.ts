@@ -1,0 +1,39 @@
+import { createSites, findProblem, SCENARIOS, type Scenario } from './scenarios';
+import { runStorm } from './storm';
+
+// A short storm. `npm run test:storm` is the long one, see docs/TRUST.md.
+const STRAW_SECONDS = 8;
+const SECONDS = 20;
+const MAX_REQUESTS = 10_000;
+
+const seed = Number(process.env.STORM_SEED ?? Date.now() % 1_000_000);
+const stop = new AbortController();
+let sites: ReturnType<typeof createSites>;
+beforeAll(() => {
+  sites = createSites(stop.signal);
+});
+afterAll(() => {
+  stop.abort();
+  sites.remove();
+});
+
+const inShort = SCENARIOS.filter(({ isInShort }) => isInShort);
+const named = (scenarios: readonly Scenario[]) => scenarios.map((scenario) => [scenario.name, scenario] as const);
+
+describe(`deploys under load, with STORM_SEED=${seed},`, () => {
+  // A storm that finds nothing in schemes that are known to be wrong is too weak.
+  test.each(named(inShort.filter(({ straw }) => straw)))('give wrong answers under the scheme "%s"', (_, scenario) =>
+    expectNoProblem(scenario),
+  );
+
+  test.each(named(inShort.filter(({ site }) => site)))('give no wrong answer with %s', (_, scenario) => expectNoProblem(scenario));
+});
+
+async function expectNoProblem(scenario: Scenario): Promise<void> {
+  const versions = await sites.prepare(scenario);
+  const seconds = scenario.straw ? STRAW_SECONDS : SECONDS;
+  const folder = sites.subfolder('caches');
+  const audit = await runStorm(versions, { seconds, maxRequests: MAX_REQUESTS, seed, folder, signal: stop.signal });
+  const problem = findProblem(audit, scenario);
+  expect({ problem, examples: problem && !scenario.straw ? audit.examples : [] }).toEqual({ problem: undefined, examples: [] });
+}
