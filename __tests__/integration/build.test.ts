@@ -155,7 +155,7 @@ describe('a missing asset', () => {
     ${dynamic ? "export const dynamic = 'force-dynamic';" : ''}
     export default function Page() { return <main>${body}</main>; }`;
 
-  test('breaks next build, which lists all of them, with the pages that asked for them', () => {
+  test('breaks next build, which lists all of them, and the next build too, whatever Next has cached', () => {
     const TMPDIR = temporaryFolder();
     app = createApp('catch-all', { prebuild: false, env: { TMPDIR } });
     // What was built before, and its pages, are not to be taken for this build's.
@@ -191,24 +191,41 @@ describe('a missing asset', () => {
          </main>;
        }`,
     );
-    const { status, output } = app.tryBuild();
-    expect(status).toBe(1);
-    expect(output.slice(output.indexOf('SmartCacheError')).split('\n').slice(0, 9)).toEqual([
-      'SmartCacheError (ERR_SMART_CACHE_ASSET_MISSING): 6 asset paths are not in public/:',
-      '  /css/sit.css (did you mean "/css/site.css"?)  asked for by <CachedStyle> on /old',
-      '  /img/logoo.svg (did you mean "/img/logo.svg"?)  asked for by asset() on /client-side, /data',
-      expect.stringMatching(/^ {2}\/img\/photo\.png.* {2}asked for by asset\(\) on \/old$/),
-      '  /js/aplication.js (did you mean "/js/application.js"?)  asked for by <CachedScript> on /broken, /old',
-      expect.stringMatching(
-        /^ {2}\/many\.html.* {2}asked for by asset\(\) on \/many\/1, \/many\/2, \/many\/3, \/many\/4, \/many\/5, and 2 more$/,
-      ),
-      expect.stringMatching(/^ {2}img\/never\.svg.* {2}asked for by asset\(\)$/),
-      expect.stringMatching(/^ {2}Why: .*asset paths begin with "\/"/),
-      expect.stringMatching(/^ {2}Fix: /),
-    ]);
-    // Neither `next start` nor a later build takes it for one that succeeded.
-    expect(fs.existsSync(path.join(app.dir, '.next/BUILD_ID'))).toBe(false);
-    expect(fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'))).toBe(false);
+    const cached = (assetPath: string) => `
+      import { unstable_cache } from 'next/cache';
+      import { asset } from 'next-smart-cache';
+      const find = unstable_cache(async () => asset('${assetPath}'), ['${assetPath}']);`;
+    app.write(
+      'app/cached/page.jsx',
+      `${cached('/cached/app.svg')}
+       export default async function Page() { return <main>{await find()}</main>; }`,
+    );
+    app.write(
+      'pages/old/cached.jsx',
+      `${cached('/cached/pages.svg')}
+       export const getStaticProps = async () => ({ props: { url: await find() } });
+       export default function Cached({ url }) { return <main>{url}</main>; }`,
+    );
+    for (let build = 1; build <= 2; build++) {
+      const { status, output } = app.tryBuild();
+      expect(status).toBe(1);
+      expect(output.slice(output.indexOf('SmartCacheError')).split('\n').slice(0, 11)).toEqual([
+        'SmartCacheError (ERR_SMART_CACHE_ASSET_MISSING): 8 asset paths are not in public/:',
+        expect.stringMatching(/^ {2}\/cached\/app\.svg {2}asked for by asset\(\)$/),
+        expect.stringMatching(/^ {2}\/cached\/pages\.svg {2}asked for by asset\(\)$/),
+        '  /css/sit.css (did you mean "/css/site.css"?)  asked for by <CachedStyle>',
+        '  /img/logoo.svg (did you mean "/img/logo.svg"?)  asked for by asset()',
+        expect.stringMatching(/^ {2}\/img\/photo\.png.* {2}asked for by asset\(\)$/),
+        '  /js/aplication.js (did you mean "/js/application.js"?)  asked for by <CachedScript>',
+        expect.stringMatching(/^ {2}\/many\.html.* {2}asked for by asset\(\)$/),
+        expect.stringMatching(/^ {2}img\/never\.svg.* {2}asked for by asset\(\)$/),
+        expect.stringMatching(/^ {2}Why: .*asset paths begin with "\/"/),
+        expect.stringMatching(/^ {2}Fix: /),
+      ]);
+      // Neither `next start` nor a later build takes it for one that succeeded.
+      expect(fs.existsSync(path.join(app.dir, '.next/BUILD_ID'))).toBe(false);
+      expect(fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'))).toBe(false);
+    }
     expect(fs.readdirSync(TMPDIR).filter((name) => name.startsWith('next-smart-cache-missing-'))).toEqual([]);
   });
 

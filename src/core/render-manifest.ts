@@ -51,17 +51,6 @@ export interface ImportMap {
 /** Every look-up returns the original path: Jest, Storybook, a plain Node script. */
 export const EMPTY_RENDER_MANIFEST: RenderManifest = { assets: {}, basePath: '' };
 
-/** What {@link NEWEST_MANIFEST} is a property of. */
-export type WithNewestManifest = { [NEWEST_MANIFEST]?: RenderManifest | undefined };
-
-/**
- * The property of `globalThis` that holds the newest manifest in development: a
- * module that is already running, or that Next takes from its cache, has been
- * compiled with an older one. On a server `withSmartCache` keeps it, which runs
- * in the process that renders.
- */
-export const NEWEST_MANIFEST: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.manifest');
-
 /** What a look-up finds. */
 export interface ResolvedAsset {
   /** Finished, with its prefix. */

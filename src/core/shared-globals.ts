@@ -1,26 +1,74 @@
+import type { RenderManifest } from './render-manifest.js';
+
 /**
- * The property of `globalThis` that says, in development, when something was
- * last rendered on the server: kept there for the process that watches, which
- * renders too.
+ * All state of this package that a module variable cannot hold. Two bundles of
+ * one process, and the ESM and the CommonJS copy of the package, evaluate a
+ * module more than once; a hot update evaluates it again.
  */
-const RENDERED_AT: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.rendered-at');
-
-const shared = globalThis as { [RENDERED_AT]?: number };
-
-/** Not by `Date`: with `cacheComponents`, Next takes that for something a page cannot be prerendered with. */
-export function noteRendered(): void {
-  shared[RENDERED_AT] = performance.now();
+interface SharedGlobals {
+  /**
+   * Development: the render manifest after the last edit. `withSmartCache`
+   * writes it on the server, and each new bundle does in the browser. Look-ups
+   * read it: a module that is already running was compiled with an older one.
+   */
+  newestManifest?: RenderManifest;
+  /**
+   * Development: when the server last rendered, in milliseconds of
+   * `performance.now()`. Look-ups in Next's server bundles write it;
+   * `withSmartCache` reads it to tell whether a page has just been opened.
+   */
+  renderedAt?: number;
+  /** Missing paths that were reported. Look-ups write and read it: a hot update must not report a path again. */
+  reportedMissing?: Set<string>;
+  /** Folders with a watcher. The watcher writes and reads it: Next may load a config, and with it this package, several times. */
+  watchedFolders?: Set<string>;
+  /** The build folders that a missing asset makes unusable. `withSmartCache` writes it each time Next loads the config; one exit handler reads it. */
+  buildFolders?: Set<string>;
+  /** By app folder: checks that return the keys of the config that a build did not use. Written and read like `buildFolders`. */
+  configChecks?: Map<string, (() => readonly string[])[]>;
+  /** Whether `withSmartCache` must build nothing. The command line sets it while it loads a config, which may import the other copy of the package. */
+  isReadOnly?: boolean;
 }
 
-/** In milliseconds; `Infinity` if nothing was. */
-export function sinceRendered(): number {
-  return performance.now() - (shared[RENDERED_AT] ?? Number.NEGATIVE_INFINITY);
+type WithSharedGlobals = { [SHARED]?: SharedGlobals };
+
+const SHARED: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache');
+
+export function sharedGlobals(): SharedGlobals {
+  const holder = globalThis as WithSharedGlobals;
+  holder[SHARED] ??= {};
+  return holder[SHARED];
 }
 
 /**
- * The environment variable that says that `withSmartCache` has wrapped the
- * config of the `next build` or `next dev` at hand: rendering code, which may
- * run in a worker, then knows that its manifest should not be the empty one.
- * Its value is the id of the process that runs the build.
+ * The property of a wrapped config that holds the options of `withSmartCache`.
+ * `withSmartCache` writes it, and reads it to wrap a config once; the command
+ * line reads it. It is on the config because a config file may wrap several.
+ * It is enumerable, so `{ ...config }` copies it.
+ */
+export const WRAPPED_WITH: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.options');
+
+/**
+ * Environment variable: the id of the process that runs `next build` or
+ * `next dev` with a wrapped config. `withSmartCache` writes it. Rendering code
+ * reads it, to report that the aliases are not used. Workers are other
+ * processes and inherit variables only.
  */
 export const WRAPPED_BY = 'NEXT_SMART_CACHE_WRAPPED_BY';
+
+/**
+ * Environment variable: the absolute path of the file that lists the missing
+ * assets of a build. `withSmartCache` writes the variable, rendering code reads
+ * it. Workers inherit it.
+ */
+export const MISSING_ASSETS_FILE = 'NEXT_SMART_CACHE_MISSING_ASSETS';
+
+/** `Date` does not do: with `cacheComponents`, Next does not prerender a page that reads it. */
+export function noteRendered(): void {
+  sharedGlobals().renderedAt = performance.now();
+}
+
+/** Milliseconds since the server last rendered; `Infinity` if it never did. */
+export function sinceRendered(): number {
+  return performance.now() - (sharedGlobals().renderedAt ?? Number.NEGATIVE_INFINITY);
+}

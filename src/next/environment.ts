@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { visibleLines } from '../core/errors.js';
 import type { SmartCacheOptions } from '../core/options.js';
-import { WRAPPED_BY } from '../core/shared-globals.js';
+import { sharedGlobals, WRAPPED_BY, WRAPPED_WITH } from '../core/shared-globals.js';
 
 /**
  * In the order of Next, which refuses to start where `.cjs` is all there is
@@ -80,39 +80,29 @@ export function enterWrappedProcess(): boolean {
   return process.env[WRAPPED_BY] === String(process.pid);
 }
 
-/**
- * The mark that a config was wrapped, with the options it was wrapped with.
- * A registered symbol, since two copies of the package (ESM and CommonJS) may
- * meet in one config; enumerable, so that it survives `{ ...config }`.
- */
-const MARK = Symbol.for('next-smart-cache.options');
-
-type Marked = { [MARK]?: SmartCacheOptions };
+type Wrapped = { [WRAPPED_WITH]?: SmartCacheOptions };
 
 export function markAsWrapped<T extends object>(config: T, options: SmartCacheOptions): T {
-  return Object.assign(config, { [MARK]: options } satisfies Marked);
+  return Object.assign(config, { [WRAPPED_WITH]: options } satisfies Wrapped);
 }
 
 /** The options a config was wrapped with; `undefined` when it was not. */
 export function registeredOptions(config: object): SmartCacheOptions | undefined {
-  return (config as Marked)[MARK];
+  return (config as Wrapped)[WRAPPED_WITH];
 }
-
-const READ_ONLY = Symbol.for('next-smart-cache.read-only');
 
 /** Runs `load` while `withSmartCache` only registers its options and builds nothing. */
 export async function whileReadingOnly<T>(load: () => Promise<T>): Promise<T> {
-  const flags = globalThis as { [READ_ONLY]?: boolean };
-  flags[READ_ONLY] = true;
+  sharedGlobals().isReadOnly = true;
   try {
     return await load();
   } finally {
-    delete flags[READ_ONLY];
+    sharedGlobals().isReadOnly = false;
   }
 }
 
 export function isReadOnly(): boolean {
-  return (globalThis as { [READ_ONLY]?: boolean })[READ_ONLY] === true;
+  return sharedGlobals().isReadOnly === true;
 }
 
 /**

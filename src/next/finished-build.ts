@@ -4,12 +4,10 @@ import { SmartCacheError } from '../core/errors.js';
 import { type HeaderRule, isAboutCaching, isOwnHeaderRule, optimizerPathIn } from '../core/header-rules.js';
 import { parseManifest } from '../core/manifest-document.js';
 import { REWRITE_STORE_URL } from '../core/rewrite-rules.js';
+import { sharedGlobals } from '../core/shared-globals.js';
 import { readTextIfThere } from '../disk/files.js';
 import type { Project } from '../pipeline/project.js';
 import { whenBuildSucceeds } from './environment.js';
-
-/** By registered symbol: Next may load a config, and so this module, more than once in a process. */
-const EXPECTED = Symbol.for('next-smart-cache.expected-builds');
 
 interface ExpectedBuild {
   project: Project;
@@ -25,19 +23,20 @@ interface ExpectedBuild {
  * @param hasHeaders whether the wrapped config has header rules of ours.
  */
 export function checkWhenFinished(project: Project, hasHeaders: boolean): void {
-  const shared = globalThis as { [EXPECTED]?: Map<string, ExpectedBuild[]> };
-  if (!shared[EXPECTED]) {
-    const expected = new Map<string, ExpectedBuild[]>();
-    shared[EXPECTED] = expected;
+  const shared = sharedGlobals();
+  if (!shared.configChecks) {
+    const all = new Map<string, (() => readonly string[])[]>();
+    shared.configChecks = all;
     whenBuildSucceeds(() => {
-      for (const builds of expected.values()) {
-        const dropped = builds.map((build) => findDroppedKeys(build, startOfProcess()));
+      for (const checks of all.values()) {
+        const dropped = checks.map((findDropped) => findDropped());
         // A config file may wrap more configs than the one that it exports.
         if (dropped.every((keys) => keys.length > 0)) report(dropped.at(-1) ?? []);
       }
     });
   }
-  shared[EXPECTED].set(project.root, [...(shared[EXPECTED].get(project.root) ?? []), { project, hasHeaders }]);
+  const checks = shared.configChecks.get(project.root) ?? [];
+  shared.configChecks.set(project.root, [...checks, () => findDroppedKeys({ project, hasHeaders }, startOfProcess())]);
 }
 
 function report(droppedKeys: readonly string[]): void {

@@ -6,8 +6,9 @@ import { describeProblem, type ErrorParts, formatCount, newWarningsOnly, visible
 import { deriveHeaders } from '../core/header-rules.js';
 import { compareManifests, type ManifestEntry } from '../core/manifest-document.js';
 import { describeBuildCoverage, describeGroup } from '../core/plain-reasons.js';
-import { NEWEST_MANIFEST, type RenderManifestSettings, type WithNewestManifest } from '../core/render-manifest.js';
+import type { RenderManifestSettings } from '../core/render-manifest.js';
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
+import { sharedGlobals } from '../core/shared-globals.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { deploysWith, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
 import { describeLeftToAsset } from '../pipeline/graph/files-kept-plain.js';
@@ -138,7 +139,7 @@ export function developmentApp(project: Project): SmartCacheApp {
       edited,
       toldAgain,
     });
-    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
+    sharedGlobals().newestManifest = manifest;
     return source;
   };
   const first = once(() => {

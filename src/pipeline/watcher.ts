@@ -3,12 +3,10 @@ import path from 'node:path';
 import { watch } from 'chokidar';
 import { isInstalled, type SourceFiles } from '../app-source/source-files.js';
 import { describeProblem, type ErrorParts, visibleLines } from '../core/errors.js';
+import { sharedGlobals } from '../core/shared-globals.js';
 
 /** Editors write a file in several steps; one rebuild is enough for all of them. */
 const SETTLE_MS = 30;
-
-/** By registered symbol: Next may load a config, and so this module, more than once in a process. */
-const WATCHED = Symbol.for('next-smart-cache.watched');
 
 interface WatchOptions {
   /** Whether the process goes on for as long as the folder is watched. Default: false. */
@@ -82,9 +80,9 @@ function watchFolder(
   keepAlive: boolean,
   onEvent: () => void,
 ): FolderWatch {
-  const shared = globalThis as { [WATCHED]?: Set<string> };
-  shared[WATCHED] ??= new Set();
-  const watched = shared[WATCHED];
+  const shared = sharedGlobals();
+  shared.watchedFolders ??= new Set();
+  const watched = shared.watchedFolders;
   if (watched.has(folder)) return { ready: Promise.resolve(), close: async () => {} };
   watched.add(folder);
   const ignored = (file: string, stats?: fs.Stats) => {

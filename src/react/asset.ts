@@ -2,16 +2,8 @@ import { isExternalUrl } from '../core/asset-path.js';
 import type { FindUrl } from '../core/hash-props.js';
 import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
-import {
-  lookUp,
-  lookUpUrl,
-  NEWEST_MANIFEST,
-  type RenderManifest,
-  type ResolvedAsset,
-  type WithNewestManifest,
-  withoutBasePath,
-} from '../core/render-manifest.js';
-import { noteRendered } from '../core/shared-globals.js';
+import { lookUp, lookUpUrl, type RenderManifest, type ResolvedAsset, withoutBasePath } from '../core/render-manifest.js';
+import { noteRendered, sharedGlobals } from '../core/shared-globals.js';
 import { findUnlisted } from '../core/unlisted-assets.js';
 import { forgetMissingAsset, reportMissingAsset, reportUnwired } from './missing-asset.js';
 import { foreseeUnlisted, warnOfUnlisted } from './unlisted-asset.js';
@@ -67,7 +59,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
     const url = path.startsWith('/') ? manifest.basePath + path : path;
     // Bundlers know `typeof window`: browsers get none of it.
     if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
-    else return { url: reportMissingAsset(path, url, manifest, askedBy) };
+    else reportMissingAsset(path, manifest, askedBy);
     return { url };
   };
 }
@@ -108,8 +100,7 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
 }
 
 function publishNewest(manifest: RenderManifest): void {
-  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined')
-    (globalThis as WithNewestManifest)[NEWEST_MANIFEST] = manifest;
+  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined') sharedGlobals().newestManifest = manifest;
 }
 
 /**
@@ -120,7 +111,7 @@ function publishNewest(manifest: RenderManifest): void {
 export function newestOf(manifest: RenderManifest): RenderManifest {
   // Without the aliases the browser has no entry either.
   if (process.env.NODE_ENV !== 'development' || manifest.onMissing === undefined) return manifest;
-  const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
+  const newest = sharedGlobals().newestManifest;
   // Another app in the same process has another one.
   return newest?.basePath === manifest.basePath ? newest : manifest;
 }

@@ -1,75 +1,53 @@
 import { splitSuffix } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
-import {
-  type AskedBy,
-  MISSING_ASSETS_RECORD,
-  type MissingAsset,
-  markMissing,
-  nameAsker,
-  parseRecord,
-} from '../core/missing-assets-record.js';
+import { type AskedBy, type MissingAsset, nameAsker } from '../core/missing-assets-record.js';
 import { didYouMean, nearestNames } from '../core/nearest-names.js';
 import type { RenderManifest } from '../core/render-manifest.js';
-import { WRAPPED_BY } from '../core/shared-globals.js';
+import { MISSING_ASSETS_FILE, sharedGlobals, WRAPPED_BY } from '../core/shared-globals.js';
 import { findUnlisted, unpackAssetPaths } from '../core/unlisted-assets.js';
 import { warnOfUnlisted } from './unlisted-asset.js';
-
-/** By registered symbol: a hot update evaluates this module anew, and servers bundle it more than once. */
-const REPORTED: unique symbol = /* @__PURE__ */ Symbol.for('next-smart-cache.reported-missing');
-
-type WithReported = { [REPORTED]?: Set<string> };
 
 /** A path may come from a visitor, and a server runs for months. */
 const MAX_REPORTED = 1000;
 
 /**
- * A written path that the manifest does not know: fails `next build`, is said
- * once per path in development and in production, and never takes a live page
- * down. Says nothing where no app is wired up (Jest, Storybook).
+ * Reports a path that the manifest does not know. `next build` fails at its
+ * end, with the list of all such paths: rendering goes on, and each path is
+ * recorded. In development and in production, it is one warning per path.
+ * Where no app is wired up (Jest, Storybook), nothing happens.
  *
- * In `next build` rendering goes on, so that all missing paths are listed in
- * the end and not only the first: the path is recorded, and the URL marked.
+ * A path that only the browser has no entry for is a warning in `next build`
+ * too: the site works, and data that changes without any code may decide which
+ * paths are asked for.
  *
- * One that only the browser is not given an entry for is a warning in
- * `next build` too: the site works, and which paths are asked for may be
- * decided by data that changes without any code.
- *
- * @param url the original URL, to be used in place of a hashed one.
- * @returns the URL to use.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build`, where nothing can be recorded.
  */
-export function reportMissingAsset(written: string, url: string, manifest: RenderManifest, askedBy: AskedBy): string {
-  if (manifest.onMissing === undefined) return url;
+export function reportMissingAsset(written: string, manifest: RenderManifest, askedBy: AskedBy): void {
+  if (manifest.onMissing === undefined) return;
   // Bundlers know `typeof window`: none of this is sent to browsers in production.
-  if (typeof window !== 'undefined' && process.env.NODE_ENV === 'production') return url;
+  if (typeof window !== 'undefined' && process.env.NODE_ENV === 'production') return;
   const { path } = splitSuffix(written);
   const breaksBuild = manifest.onMissing === 'error' && isNextBuild();
-  const reported = reportedPaths();
-  if ((reported.has(path) || reported.size >= MAX_REPORTED) && !breaksBuild) return url;
+  const shared = sharedGlobals();
+  shared.reportedMissing ??= new Set();
+  const reported = shared.reportedMissing;
+  if ((reported.has(path) || reported.size >= MAX_REPORTED) && !breaksBuild) return;
   reported.add(path);
   const unlisted = findUnlisted(manifest.unlisted, written);
   if (unlisted !== undefined) {
     warnOfUnlisted(unlisted);
-    return url;
+    return;
   }
   const component = nameAsker(askedBy);
-  const marked = breaksBuild && recordMissingAsset(url, path, component, () => nearestTo(path, manifest));
-  if (marked) return marked;
+  if (breaksBuild && recordMissingAsset(path, component, () => nearestTo(path, manifest))) return;
   const error = missingAsset(path, component, nearestTo(path, manifest));
   if (breaksBuild) throw error;
   console.warn(`next-smart-cache: ${error.message}`);
-  return url;
 }
 
-/** For development: a path that is there, so that it is said again when its file is removed once more. */
+/** For development: a path that has a file, so that it is reported again when the file is removed once more. */
 export function forgetMissingAsset(written: string): void {
-  (globalThis as WithReported)[REPORTED]?.delete(splitSuffix(written).path);
-}
-
-function reportedPaths(): Set<string> {
-  const shared = globalThis as WithReported;
-  shared[REPORTED] ??= new Set();
-  return shared[REPORTED];
+  sharedGlobals().reportedMissing?.delete(splitSuffix(written).path);
 }
 
 function nearestTo(path: string, { assets, unlisted }: RenderManifest): string[] {
@@ -85,36 +63,28 @@ function missingAsset(path: string, component: string, nearest: readonly string[
   });
 }
 
-/** What is used of `node:fs`. */
-interface FileSystem {
-  appendFileSync(file: string, text: string): void;
-}
-
 const recorded = new Set<string>();
 
 /**
- * Keeps a missing path for the list with which `next build` fails in the end.
+ * Appends a missing path to the file from which `next build` reads them at its end.
  *
  * @param listNearest called once for each path.
- * @returns the URL with a mark, by which the pages that hold it are found; or
- * `undefined` where nothing can be recorded, such as in the edge runtime.
+ * @returns `false` where nothing can be written, such as in the edge runtime.
  */
-function recordMissingAsset(url: string, path: string, component: string, listNearest: () => string[]): string | undefined {
-  const record = parseRecord(process.env[MISSING_ASSETS_RECORD]);
-  if (!record) return undefined;
-  const key = `${record.token} ${component} ${path}`;
-  if (!recorded.has(key)) {
-    const missing: MissingAsset = { path, component, nearest: listNearest() };
-    try {
-      const fs = fileSystem();
-      if (!fs) return undefined;
-      fs.appendFileSync(record.file, `${JSON.stringify(missing)}\n`);
-    } catch {
-      return undefined;
-    }
-    recorded.add(key);
+function recordMissingAsset(path: string, component: string, listNearest: () => string[]): boolean {
+  const file = process.env[MISSING_ASSETS_FILE];
+  const fs = fileSystem();
+  if (file === undefined || !fs) return false;
+  const key = `${file} ${component} ${path}`;
+  if (recorded.has(key)) return true;
+  const missing: MissingAsset = { path, component, nearest: listNearest() };
+  try {
+    fs.appendFileSync(file, `${JSON.stringify(missing)}\n`);
+  } catch {
+    return false;
   }
-  return markMissing(url, path, record.token);
+  recorded.add(key);
+  return true;
 }
 
 /**
@@ -122,9 +92,9 @@ function recordMissingAsset(url: string, path: string, component: string, listNe
  * `process.getBuiltinModule` in code that the edge runtime may run. Node has it
  * from 20.16 on.
  */
-function fileSystem(): FileSystem | undefined {
+function fileSystem(): Pick<typeof import('node:fs'), 'appendFileSync'> | undefined {
   const getBuiltinModule: unknown = Reflect.get(process, 'getBuiltinModule');
-  return typeof getBuiltinModule === 'function' ? (getBuiltinModule('node:fs') as FileSystem) : undefined;
+  return typeof getBuiltinModule === 'function' ? getBuiltinModule('node:fs') : undefined;
 }
 
 let isSaid = false;

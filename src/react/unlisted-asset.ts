@@ -1,5 +1,6 @@
 import { describeProblem } from '../core/errors.js';
-import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../core/render-manifest.js';
+import type { RenderManifest } from '../core/render-manifest.js';
+import { sharedGlobals } from '../core/shared-globals.js';
 import { findUnlisted, globForNeighbours } from '../core/unlisted-assets.js';
 
 /** The source is saved, scanned and compiled in less; until then a path that was just typed looks unlisted. */
@@ -32,6 +33,6 @@ export function foreseeUnlisted(written: string, { unlisted }: RenderManifest): 
   waiting.add(assetPath);
   setTimeout(() => {
     waiting.delete(assetPath);
-    if (findUnlisted((globalThis as WithNewestManifest)[NEWEST_MANIFEST]?.unlisted, assetPath) !== undefined) warnOfUnlisted(assetPath);
+    if (findUnlisted(sharedGlobals().newestManifest?.unlisted, assetPath) !== undefined) warnOfUnlisted(assetPath);
   }, PATIENCE_MS);
 }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { encodeAssetPath } from '../../../src/core/asset-path';
 import type { Manifest } from '../../../src/core/manifest-document';
 import type { SmartCacheOptions } from '../../../src/core/options';
-import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
+import type { RenderManifest } from '../../../src/core/render-manifest';
 import { REWRITE_STORE_URL, type RewriteRules } from '../../../src/core/rewrite-rules';
-import { noteRendered } from '../../../src/core/shared-globals';
+import { noteRendered, sharedGlobals } from '../../../src/core/shared-globals';
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { developmentApp, productionApp, type SmartCacheApp } from '../../../src/next/smart-cache-app';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  delete (globalThis as WithNewestManifest)[NEWEST_MANIFEST];
+  delete sharedGlobals().newestManifest;
   forgetRendered();
 });
 
@@ -244,7 +244,7 @@ describe('development', () => {
     const app = developmentApp(project);
     app.prepare();
     const unlisted = () => {
-      const newest = (globalThis as WithNewestManifest)[NEWEST_MANIFEST]?.unlisted;
+      const newest = sharedGlobals().newestManifest?.unlisted;
       expect(parseRenderModule(fs.readFileSync(app.modules.client, 'utf8')).unlisted).toBe(newest);
       return unpackAssetPaths(newest);
     };

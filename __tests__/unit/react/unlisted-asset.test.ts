@@ -1,10 +1,11 @@
-import { NEWEST_MANIFEST, type RenderManifest, type WithNewestManifest } from '../../../src/core/render-manifest';
+import type { RenderManifest } from '../../../src/core/render-manifest';
+import { sharedGlobals } from '../../../src/core/shared-globals';
 import { packAssetPaths } from '../../../src/core/unlisted-assets';
 import { componentsOf, MANIFEST } from '../support/components';
 import { enterNextProcess } from '../support/next-process';
 import { smartCacheError } from '../support/smart-cache-error';
 
-const newest = globalThis as WithNewestManifest;
+const shared = sharedGlobals();
 let warned: jest.SpyInstance;
 beforeEach(() => {
   jest.useFakeTimers();
@@ -13,7 +14,7 @@ beforeEach(() => {
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();
-  delete newest[NEWEST_MANIFEST];
+  delete shared.newestManifest;
   Reflect.deleteProperty(globalThis, 'window');
 });
 
@@ -69,7 +70,7 @@ describe('in development, where every file has an entry', () => {
   test.each(['server', 'browser'] as const)('the %s says what production would lack, once, after a while', (where) => {
     const { glob, one, manifest } = found();
     // A server's list is kept by `withSmartCache`; a browser has what its modules bring.
-    if (where === 'server') newest[NEWEST_MANIFEST] = manifest;
+    if (where === 'server') shared.newestManifest = manifest;
     const { asset } = develop(where, manifest);
     for (let time = 0; time < 3; time++) expect(asset(one)).toBe(`${one}-hashed`);
     jest.advanceTimersByTime(PATIENCE_MS - 1);
@@ -82,11 +83,11 @@ describe('in development, where every file has an entry', () => {
 
   test('nothing is said of a path that the source names, or of one that it has come to name meanwhile', () => {
     const { one, manifest } = found();
-    newest[NEWEST_MANIFEST] = manifest;
+    shared.newestManifest = manifest;
     const { asset } = develop('server', manifest);
     asset('/js/app.js');
     asset(one);
-    newest[NEWEST_MANIFEST] = { ...manifest, unlisted: '' };
+    shared.newestManifest = { ...manifest, unlisted: '' };
     jest.runAllTimers();
     expect(warned).not.toHaveBeenCalled();
   });
@@ -102,7 +103,7 @@ describe('in development, where every file has an entry', () => {
 
   test('on a server, a module that was compiled earlier does not bring back an old one', () => {
     const { one, manifest } = found();
-    newest[NEWEST_MANIFEST] = { ...manifest, unlisted: '' };
+    shared.newestManifest = { ...manifest, unlisted: '' };
     const { asset } = develop('server', manifest);
     asset(one);
     jest.runAllTimers();
@@ -110,7 +111,7 @@ describe('in development, where every file has an entry', () => {
   });
 
   test('a file that is newer than the module that asks for it is found, and not called missing; one edited since has its new URL', () => {
-    newest[NEWEST_MANIFEST] = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css', '/js/app.js': '/js/app.9876543210.js' } };
+    shared.newestManifest = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css', '/js/app.js': '/js/app.9876543210.js' } };
     const { asset } = develop('server', MANIFEST);
     expect(asset('/css/new.css')).toBe('/css/new.0123456789.css');
     expect(asset('/js/app.js')).toBe('/js/app.9876543210.js');

@@ -9,5 +9,5 @@ const project = { buildDir: path.resolve('.next') };
 // Next loads a config more than once.
 failOfMissingAssets(project);
 failOfMissingAssets(project);
-const file = process.env.NEXT_SMART_CACHE_MISSING_ASSETS.replace(/^[^:]*:/, '');
+const file = process.env.NEXT_SMART_CACHE_MISSING_ASSETS;
 new Function('record', process.argv[2])((text) => fs.appendFileSync(file, `${text}\n`));

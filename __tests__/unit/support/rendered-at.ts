@@ -1,4 +1,6 @@
+import { sharedGlobals } from '../../../src/core/shared-globals';
+
 /** As before the first page. */
 export function forgetRendered(): void {
-  Reflect.deleteProperty(globalThis, Symbol.for('next-smart-cache.rendered-at'));
+  delete sharedGlobals().renderedAt;
 }
