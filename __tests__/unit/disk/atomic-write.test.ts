@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readTextIfThere, temporaryName, writeIfChanged } from '../../../src/disk/files';
 import { listFiles, stampFiles } from '../../support/folders';
-import { smartCacheError } from '../support/smart-cache-error';
 import { temporaryFolder } from '../../support/temporary-folder';
+import { smartCacheError } from '../support/smart-cache-error';
 
 afterEach(() => jest.restoreAllMocks());
 
