@@ -2,14 +2,13 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isSmartCacheError, visibleLines } from '../core/errors.js';
 import type { CliCommand, CommandIo, ExitCode } from './command.js';
-import { buildCommand } from './commands/build.js';
+import { buildCommand, watchCommand } from './commands/build.js';
 import { checkCommand } from './commands/check.js';
 import { cleanCommand } from './commands/clean.js';
 import { headersCommand } from './commands/headers.js';
 import { initCommand } from './commands/init.js';
 import { nginxCommand } from './commands/nginx.js';
 import { verifyCommand } from './commands/verify.js';
-import { watchCommand } from './commands/watch.js';
 import { createTalk } from './terminal.js';
 
 /** In the order of their help. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { formatCount } from '../../core/errors.js';
 import { replaceText } from '../../disk/files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import type { InitPlan } from '../init/plan.js';
+import type { InitPlan } from '../init/plan-init.js';
 import { createTalk, printableJson } from '../terminal.js';
 
 export const initCommand: CliCommand = {
@@ -26,7 +26,7 @@ export const initCommand: CliCommand = {
 };
 
 async function runInit({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
-  const { planInit } = await import('../init/plan.js');
+  const { planInit } = await import('../init/plan-init.js');
   const plan = await planInit(root, io);
   const isDry = options.dryRun === true;
   if (!isDry) {

@@ -38,7 +38,7 @@ interface VerifyOptions {
 }
 
 async function runVerify({ json, args, options }: Invocation, io: CommandIo): Promise<ExitCode> {
-  const [{ verifySite }, { printReport }] = await Promise.all([import('../verify/verify-site.js'), import('../verify/print-report.js')]);
+  const [{ verifySite }, { printReport }] = await Promise.all([import('../verify/verify-site.js'), import('../verify/report.js')]);
   const { origin, timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();
   const report = await withProgress(io, VERIFYING, (onProgress) =>

@@ -1,4 +1,4 @@
-import { newlineOf } from '../init/code-edits.js';
+import { newlineOf } from '../init/wrap-config.js';
 import { IMMUTABLE, isImmutable } from '../verify/cache-headers.js';
 
 const CACHE_CONTROL = 'Cache-Control';

@@ -4,11 +4,12 @@ import { getNodeValue } from 'jsonc-parser';
 import { WRANGLER_FILES } from '../../core/delivery.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { parseJson } from '../../core/json-tree.js';
-import { readUtf8IfThere } from '../init/app-files.js';
-import { reachOf, staticFolder } from './headers-file.js';
+import type { Project } from '../../pipeline/project.js';
+import { readUtf8IfThere } from '../init/text-edits.js';
+import { addHeadersRule, headersRule, printHeadersRule, reachOf, staticFolder } from './headers-file.js';
 
 /** What the files of an app say of the hosts that read a `_headers` file. */
-export interface HeadersHosts {
+interface HeadersHosts {
   /** `Cloudflare (wrangler.jsonc)`; none for an app that is for other hosts. */
   names: string[];
   /** Why the rule must not be in `public/_headers`, and what to do instead. */
@@ -18,7 +19,7 @@ export interface HeadersHosts {
 }
 
 /** The app, as far as its hosts are concerned. */
-export interface HostedApp {
+interface HostedApp {
   root: string;
   /** Next's. */
   basePath: string;
@@ -150,4 +151,52 @@ function findOpenNextForCloudflare(root: string): string | undefined {
   return ['open-next.config.ts', 'open-next.config.mjs', 'open-next.config.js'].find((file) =>
     readUtf8IfThere(path.join(root, file))?.includes('@opennextjs/cloudflare'),
   );
+}
+
+/** The outcome for the rule in `public/_headers`. */
+export interface HeadersPlan {
+  /** The hosts that read the file: `Cloudflare (wrangler.jsonc)`. */
+  hosts: readonly string[];
+  /** `by-hand`: the author has to decide; `messages` say what about. */
+  outcome: 'present' | 'to-add' | 'by-hand';
+  file: string;
+  /** The new text of the file, under `to-add`. */
+  text?: string;
+  messages: readonly string[];
+}
+
+/**
+ * Plans the rule for the hosts that are recognised by their files.
+ *
+ * @returns `undefined` for an app without such a host.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
+ */
+export function planHeaders({ root, publicDir, prefixes, isExport }: Project): HeadersPlan | undefined {
+  const { basePath } = prefixes;
+  const { names, obstacle, note } = findHeadersHosts({ root, basePath, isExport });
+  if (names.length === 0) return undefined;
+  const hosts = names.join(' and ');
+  const file = path.join(publicDir, '_headers');
+  const notes = note === undefined ? [] : [note];
+  const plan = (outcome: HeadersPlan['outcome'], ...messages: string[]): HeadersPlan => ({ hosts: names, outcome, file, messages });
+  if (obstacle !== undefined) return plan('by-hand', `the rule for ${hosts} was not added to public/_headers: ${obstacle}`);
+  const edit = addHeadersRule(readUtf8IfThere(file) ?? '', basePath);
+  const rule = headersRule(basePath);
+  const pasted = printHeadersRule(rule).trimEnd();
+  switch (edit.outcome) {
+    case 'unchanged':
+      return plan('present', ...notes);
+    case 'added':
+      return { ...plan('to-add', ...notes), text: edit.text };
+    case 'full':
+      return plan('by-hand', `public/_headers has ${edit.limit} rules, and Cloudflare reads no more; make room for this one:\n${pasted}`);
+    case 'conflict': {
+      const found = `public/_headers:${edit.line} says "${edit.written}" for ${edit.path}, which counts for files below ${rule.path} too; it was left as it is.`;
+      const overruling = pasted.replace('\n', '\n  ! Cache-Control\n');
+      return plan(
+        'by-hand',
+        `${found} To have these files immutable on ${hosts}, remove it, or write after all other rules:\n${overruling}`,
+      );
+    }
+  }
 }

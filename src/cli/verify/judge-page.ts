@@ -1,10 +1,9 @@
 import { formatBytes } from '../../core/errors.js';
-import { type Answer, contentTypeOf, isHtml } from './answer.js';
-import { MAX_PAGE_BYTES } from './ask-for-site.js';
 import { CACHE_KEY, forbidsSharedReuse, isKeptLong, isKeptLongByShared, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
-import type { SiteCoverage } from './coverage.js';
-import type { NotAsked, PageAnswers, PlainFileAnswers } from './site-answers.js';
-import { advises, fails, holds, type Verdict } from './verdict.js';
+import { MAX_PAGE_BYTES, type NotAsked, type PageAnswers, type PlainFileAnswers } from './crawl-site.js';
+import { type Answer, contentTypeOf, isHtml } from './http-client.js';
+import { advises, fails, holds, type Verdict } from './report.js';
+import type { SiteCoverage } from './verify-site.js';
 
 const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps a page although its Cache-Control forbids that, and empty the cache';
 

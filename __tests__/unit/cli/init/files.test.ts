@@ -1,5 +1,5 @@
-import { addPrebuildScript } from '../../../../src/cli/init/json-edits';
-import { addIgnoreLines } from '../../../../src/cli/init/plan';
+import { addIgnoreLines } from '../../../../src/cli/init/plan-init';
+import { addPrebuildScript } from '../../../../src/cli/init/text-edits';
 
 describe('package.json', () => {
   test.each([

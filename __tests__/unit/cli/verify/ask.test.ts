@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAsk } from '../../../../src/cli/verify/ask';
+import { createAsk } from '../../../../src/cli/verify/http-client';
 
 const BODY = 'x'.repeat(100_000);
 const SHA256 = createHash('sha256').update(BODY).digest();

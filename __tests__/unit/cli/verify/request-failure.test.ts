@@ -1,4 +1,4 @@
-import { toRequestFailure } from '../../../../src/cli/verify/answer';
+import { toRequestFailure } from '../../../../src/cli/verify/request-failure';
 
 const fromOpenssl = (code: string, reason: string) =>
   Object.assign(

@@ -1,17 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { imageInside } from '../../core/coverage.js';
 import type { OnProgress } from '../../core/errors.js';
-import { toHttpUrl } from '../../pipeline/references/find-references.js';
+import { findLoadedUrls, isLookedInto, toHttpUrl } from '../../pipeline/references/find-references.js';
 import { findLinkedFiles, type LinkedFile } from '../../pipeline/references/html-links.js';
-import { type Answer, isHtml, type RequestFailure } from './answer.js';
-import type { Ask } from './ask.js';
-import { askForFile } from './ask-for-file.js';
-import { forbidsSharedReuse } from './cache-headers.js';
+import { forbidsSharedReuse, parseCacheControl } from './cache-headers.js';
+import { type Answer, type Ask, isHtml, isNotThere, matchingAlgorithm, type Want } from './http-client.js';
+import type { RequestFailure } from './request-failure.js';
+import {
+  hasHashedForm,
+  hashOf,
+  isInStore,
+  kindOf,
+  type Origins,
+  shellWord,
+  type UrlKind,
+  withHash,
+  withoutCredentials,
+  withoutHash,
+} from './site-url.js';
 
-import type { FileAnswers, PageAnswers, Redirect, SiteAnswers } from './site-answers.js';
-import { shellWord, withoutCredentials } from './target-url.js';
-import { hasHashedForm, hashOf, kindOf, type Origins } from './url-kind.js';
-
-export interface AskForSiteOptions {
+interface AskForSiteOptions {
   ask: Ask;
   /** Origins besides that of the page that may be asked. */
   origins: ReadonlySet<string>;
@@ -168,4 +176,153 @@ async function mapConcurrently<T, R>(items: readonly T[], each: (item: T) => Pro
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return results;
+}
+
+/** The head of an answer is enough. */
+const HEAD: Want = { maxBytes: 0 };
+
+/** Larger files are not searched for references, and not kept in memory. */
+const MAX_TEXT_BYTES = 10 * 1024 * 1024;
+
+interface AskedFile {
+  /** `route`: the answer is a page or comes from a route, so that it is not a file. `undefined`: Next's own file. */
+  answers: FileAnswers | 'route' | undefined;
+  /** The references of the file. */
+  links: LinkedFile[];
+}
+
+interface AskForFileOptions {
+  ask: Ask;
+  /** Bytes of one file. */
+  maxSize: number;
+}
+
+/** Asks for one file, and for what shows how it is served. */
+async function askForFile(linked: LinkedFile, kind: UrlKind, { ask, maxSize }: AskForFileOptions): Promise<AskedFile> {
+  const url = new URL(linked.url);
+  const { place, label } = linked;
+  const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
+  if (kind !== 'hashed') {
+    const answer = await ask(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
+    const isRoute = answer.status === 200 && (isHtml(answer) || isMadeByNext(answer));
+    const plain = isRoute ? 'route' : ({ kind: 'plain', url, place, label, answer: { ...answer, body: undefined } } as const);
+    return { answers: kind === 'plain' ? plain : undefined, links: linksOf(url, answer) };
+  }
+  const whole: Want = { maxBytes: maxSize, ifLonger: 'fail-naming-max-size' };
+  const answer = await ask(url, { ...whole, digests: true, keepBytes });
+  const links = linksOf(url, answer);
+  const asked = { url, place, label, answer: { ...answer, body: answer.body && { ...answer.body, bytes: undefined } } };
+  const hash = hashOf(url) ?? '';
+  const digests = answer.status === 200 ? answer.body?.digests : undefined;
+  const isOfBytes = digests !== undefined && matchingAlgorithm(hash, digests) !== undefined;
+  // Where rewrites are not applied, the original is there and its hashed URL is not.
+  const asksForOriginal = (digests && !isOfBytes) || isNotThere(answer);
+  const original =
+    asksForOriginal && !isInStore(url)
+      ? await ask(withoutHash(url), digests && DATE.test(hash) ? { maxBytes: maxSize, digests: true } : HEAD)
+      : undefined;
+  if (digests && original && !isHtml(answer) && isOfOthers(answer, original)) return { answers: { kind: 'other-hash', ...asked }, links };
+  const again = answer.headers['set-cookie'] ? await ask(url, HEAD) : undefined;
+  const madeUp = answer.status === 200 ? await askForMadeUp(url, hash.length, ask, whole) : [];
+  const references = links.map((link) => link.url);
+  return { answers: { kind: 'hashed', ...asked, integrity: linked.integrity, original, again, madeUp, references }, links };
+}
+
+/** Whether Next rendered the answer: `app/manifest.ts`, a route handler. Next marks no file of `public/` like this. */
+function isMadeByNext({ headers }: Answer): boolean {
+  return 'x-nextjs-cache' in headers || 'x-nextjs-prerender' in headers || /(?:^|,)\s*rsc\s*(?:,|$)/i.test(headers.vary ?? '');
+}
+
+/** A date has the form of a hash too, with or without a time: `photo.20240115.jpg`. */
+const DATE = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?$/;
+
+/** Whether a name holds a date, or a hash that this package did not make: there is no original. */
+function isOfOthers(answer: Answer, original: Answer): boolean {
+  if (original.status !== 200 || isHtml(original)) return true;
+  // The bytes of the original are asked for only where the hash may be a date.
+  const [own, others] = [answer, original].map(({ body }) => body?.digests?.sha256);
+  const isImmutable = parseCacheControl(answer.headers['cache-control']).has('immutable');
+  return own !== undefined && others !== undefined && !own.equals(others) && !isImmutable;
+}
+
+/** Asks twice and reads to the end, because caches keep only complete answers. */
+async function askForMadeUp(url: URL, length: number, ask: Ask, whole: Want): Promise<Answer[]> {
+  const madeUp = withHash(url, randomBytes(length).toString('hex').slice(0, length));
+  const first = await ask(madeUp, whole);
+  return first.status === undefined ? [first] : [first, await ask(madeUp, whole)];
+}
+
+function linksOf({ pathname, href }: URL, { body, status }: Answer): LinkedFile[] {
+  const bytes = body?.bytes;
+  if (status !== 200 || bytes === undefined) return [];
+  return findLoadedUrls(href, bytes).map((url) => ({ url, integrity: undefined, place: 'reference', label: pathname }));
+}
+
+/** The answers of a site, not judged yet. */
+export interface SiteAnswers {
+  page: PageAnswers;
+  files: readonly FileAnswers[];
+  /** Next's `basePath`, as far as the page tells. */
+  basePath: string;
+  notAsked: NotAsked;
+}
+
+export interface PageAnswers {
+  /** After redirects. */
+  url: URL;
+  redirects: readonly Redirect[];
+  answer: Answer;
+  /** The answer to a second request: it shows what a cache kept of the first one. */
+  again: Answer | undefined;
+  /** Two answers to a valid hash below the path of the page: `/account/x.<hash>.css`. */
+  hashOnPage: readonly Answer[];
+}
+
+export interface Redirect {
+  url: string;
+  status: number;
+  location: string;
+}
+
+/** One file of a page. */
+export type FileAnswers = HashedFileAnswers | PlainFileAnswers;
+
+/** The place that names the file. */
+type Where = Pick<LinkedFile, 'place' | 'label'>;
+
+export interface HashedFileAnswers extends Where {
+  kind: 'hashed';
+  url: URL;
+  answer: Answer;
+  /** The `integrity` of its tag. */
+  integrity: string | undefined;
+  /** The original, asked for where the hash is not that of the bytes, or not found. */
+  original: Answer | undefined;
+  /** The head of another answer, where the first one sets a cookie. */
+  again: Answer | undefined;
+  /** The answers to a made-up hash, in order: the second one shows what a cache kept of the first one. */
+  madeUp: readonly Answer[];
+  /** URLs that the file names. */
+  references: readonly string[];
+}
+
+export interface PlainFileAnswers extends Where {
+  /** `other-hash`: the name holds a date, or a hash that this package did not make. */
+  kind: 'plain' | 'other-hash';
+  url: URL;
+  answer: Answer;
+}
+
+/** URLs that are not looked at. */
+export interface NotAsked {
+  /** How many belong to Next or to the host. */
+  framework: number;
+  /** How many are pages and routes, which are not public files. */
+  routes: number;
+  /** How many are on other origins. */
+  elsewhere: number;
+  /** URLs among `elsewhere` that have the form of a hashed URL. */
+  hashedElsewhere: readonly string[];
+  /** How many exceed `--max-assets`. */
+  beyondLimit: number;
 }

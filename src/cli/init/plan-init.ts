@@ -5,13 +5,11 @@ import { SmartCacheError } from '../../core/errors.js';
 import { readTextIfThere } from '../../disk/files.js';
 import { type Project, resolveProject } from '../../pipeline/project.js';
 import type { CommandIo } from '../command.js';
-import { isModulePackage, readUtf8IfThere, requireNextApp, unreadable } from './app-files.js';
-import { newlineOf } from './code-edits.js';
-import { addPrebuildScript } from './json-edits.js';
-import { type HeadersPlan, planHeaders } from './plan-headers.js';
-import { findOtherRuntimes, type JsxPlan, type OtherRuntime, planJsx } from './plan-jsx.js';
-import { type PostcssPlan, planPostcss } from './plan-postcss.js';
-import { wrapConfig } from './wrap-config.js';
+import { type HeadersPlan, planHeaders } from '../headers/headers-hosts.js';
+import { findOtherRuntimes, type JsxPlan, type OtherRuntime, planJsx } from './jsx-import-source.js';
+import { type PostcssPlan, planPostcss } from './postcss-plugin.js';
+import { addPrebuildScript, isModulePackage, readUtf8IfThere, requireNextApp, unreadable } from './text-edits.js';
+import { newlineOf, wrapConfig } from './wrap-config.js';
 
 /** All that is to be written, worked out before anything is. */
 export interface InitPlan {

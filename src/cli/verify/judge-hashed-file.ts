@@ -1,8 +1,8 @@
-import { type Answer, contentTypeOf, type Digests, isHtml, isNotThere, matchingAlgorithm } from './answer.js';
 import { CACHE_KEY, IMMUTABLE, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
-import type { FileAnswers, HashedFileAnswers } from './site-answers.js';
-import { hashOf, isInStore } from './url-kind.js';
-import { advises, fails, holds, type Verdict } from './verdict.js';
+import type { FileAnswers, HashedFileAnswers } from './crawl-site.js';
+import { type Answer, contentTypeOf, type Digests, isHtml, isNotThere, matchingAlgorithm } from './http-client.js';
+import { advises, fails, holds, type Verdict } from './report.js';
+import { hashOf, isInStore } from './site-url.js';
 
 /** What is known besides the answers. */
 export interface HashedContext {

@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
-import http from 'node:http';
+import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { formatBytes } from '../../core/errors.js';
-import {
-  AbandonedAnswer,
-  type Answer,
-  DIGEST_ALGORITHMS,
-  type Digests,
-  type ReceivedBody,
-  type RequestFailure,
-  toRequestFailure,
-} from './answer.js';
-import type { Target } from './target-url.js';
+import { AbandonedAnswer, type RequestFailure, toRequestFailure } from './request-failure.js';
+import type { Target } from './site-url.js';
 
 /** How much of an answer is wanted. */
 export interface Want {
@@ -30,7 +22,7 @@ export interface Want {
 /** Sends one GET and follows no redirect. Never throws. */
 export type Ask = (url: URL, want: Want) => Promise<Answer>;
 
-export interface AskOptions {
+interface AskOptions {
   /** Milliseconds for one answer, from the first packet to the last decoded byte. */
   timeout: number;
   userAgent: string;
@@ -221,4 +213,48 @@ function decodersOf(contentEncoding: string | undefined): Transform[] {
       const detail = `the body has the encoding "${name}", which was not asked for and cannot be decoded here`;
       throw new AbandonedAnswer('bad-encoding', detail, 'let the server honour "Accept-Encoding: identity"');
     });
+}
+
+/** The answer to one request, as far as it arrived. */
+export interface Answer {
+  url: string;
+  /** `undefined`: not even a status line arrived. */
+  status: number | undefined;
+  headers: IncomingHttpHeaders;
+  /** `undefined`: not asked for, or not complete. */
+  body: ReceivedBody | undefined;
+  /** Why there is no answer, or no complete one. */
+  failure: RequestFailure | undefined;
+}
+
+/** Decoded: the bytes that a browser has after it undid the `Content-Encoding`. */
+interface ReceivedBody {
+  digests: Digests | undefined;
+  /** `undefined`: there were more than the caller wanted to keep. */
+  bytes: Buffer | undefined;
+  /** Whether `bytes` are only the beginning. */
+  isCut: boolean;
+}
+
+/** By algorithm. The algorithm that an app uses cannot be seen from outside. */
+export type Digests = Readonly<Record<(typeof DIGEST_ALGORITHMS)[number], Buffer>>;
+
+const DIGEST_ALGORITHMS = ['sha256', 'md5', 'sha384', 'sha512'] as const;
+
+export function contentTypeOf({ headers }: Answer): string {
+  return (headers['content-type'] ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+}
+
+export function isHtml(answer: Answer): boolean {
+  return ['text/html', 'application/xhtml+xml'].includes(contentTypeOf(answer));
+}
+
+/** Whether a host says that it has no such file. Buckets answer 403 to visitors who may not list them. */
+export function isNotThere({ status }: Answer): boolean {
+  return status === 404 || status === 403;
+}
+
+/** The algorithm whose digest of the bytes begins with this hash. Any algorithm will do. */
+export function matchingAlgorithm(hash: string, digests: Digests): string | undefined {
+  return Object.entries(digests).find(([, digest]) => digest.toString('hex').startsWith(hash))?.[0];
 }

@@ -2,10 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AnyNode, Program, Property } from 'acorn';
 import { applyEdits } from 'jsonc-parser';
-import { readUtf8IfThere } from './app-files.js';
-import { nodesIn, parseSource, quoteOf } from './code-edits.js';
-import { appendAfter } from './json-edits.js';
-import { findExported } from './wrap-config.js';
+import { appendAfter, readUtf8IfThere } from './text-edits.js';
+import { findExported, nodesIn, parseSource, quoteOf } from './wrap-config.js';
 
 /** The outcome for our PostCSS plugin. */
 export interface PostcssPlan {

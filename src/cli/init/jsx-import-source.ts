@@ -5,9 +5,8 @@ import { applyEdits, type Edit, type Node } from 'jsonc-parser';
 import { lineOf, memberOf, parseJson } from '../../core/json-tree.js';
 import { readTextIfThere } from '../../disk/files.js';
 import type { Project } from '../../pipeline/project.js';
-import { readUtf8IfThere, unreadable } from './app-files.js';
-import { bomOf } from './code-edits.js';
-import { addMembers, indentOf, type NewMember, printObject, replaceNode } from './json-edits.js';
+import { addMembers, indentOf, type NewMember, printObject, readUtf8IfThere, replaceNode, unreadable } from './text-edits.js';
+import { bomOf } from './wrap-config.js';
 
 /** The outcome for `jsxImportSource`. */
 export interface JsxPlan {
