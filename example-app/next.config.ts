@@ -2,7 +2,7 @@ import type { NextConfig } from 'next';
 import { withSmartCache } from 'next-smart-cache/config';
 
 const nextConfig: NextConfig = {
-  // This app lies inside another package with a lockfile of its own; Next would take that one for the root.
+  // The folder above has a lockfile too, and Next would take that folder for the root.
   turbopack: { root: import.meta.dirname },
 };
 

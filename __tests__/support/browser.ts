@@ -22,10 +22,14 @@ const FLAGS = [
   '--disable-partial-raster',
 ];
 
-/** Chromium: the one named by `CHROMIUM_PATH`, the system's, or the one that npm installed. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * Chromium: the one named by `CHROMIUM_PATH`, the system's, or the one that npm installed.
+ *
+ * @param flags command-line flags that this test needs besides those of all tests.
+ */
+export async function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   const system = [process.env.CHROMIUM_PATH, ...SYSTEM_BROWSERS].find((file) => file && fs.existsSync(file));
-  const browser = await chromium.launch({ executablePath: system ?? installedByNpm(), args: FLAGS });
+  const browser = await chromium.launch({ executablePath: system ?? installedByNpm(), args: [...FLAGS, ...flags] });
   browser.on('context', (context) => context.setDefaultTimeout(TIMEOUT_MS));
   return browser;
 }

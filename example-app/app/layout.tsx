@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 export const metadata: Metadata = {
   title: { default: 'next-smart-cache example', template: '%s · next-smart-cache example' },
-  description: 'Files of public/ under URLs with their content hash, and what that saves, measured in your own browser.',
+  description: 'The files of public/ under content-hashed URLs, and the requests that this saves.',
 };
 
 export const viewport: Viewport = { colorScheme: 'light dark' };

@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** A formula as TeX, until KaTeX has loaded and draws it. */
+/** Shows the TeX source until KaTeX has loaded and draws the formula. */
 export function Formula({ tex }: { tex: string }) {
   const target = useRef<HTMLDivElement>(null);
   const [isDrawn, setIsDrawn] = useState(false);

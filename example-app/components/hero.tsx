@@ -1,54 +1,41 @@
-import type { ReactNode } from 'react';
+import { formatSeconds } from '@/lib/format';
 import type { LinkMode } from '@/lib/link-mode';
-import { FileImage } from './file-image';
-
-const TEXT: Record<LinkMode, { title: ReactNode; lead: ReactNode }> = {
-  hashed: {
-    title: (
-      <>
-        Asked for once. <span className="hero-accent">Then never again.</span>
-      </>
-    ),
-    lead: (
-      <>
-        Every file that this page links from <code>public/</code> has its content hash in its URL, and is cached for a year. Change the
-        file, and its URL changes with it. See below what that saves, measured in your own browser.
-      </>
-    ),
-  },
-  plain: {
-    title: (
-      <>
-        The same page, <span className="hero-plain">linked the usual way.</span>
-      </>
-    ),
-    lead: (
-      <>
-        The very same files under their plain URLs. Next serves them <code>max-age=0</code>, since a change would have no other way to be
-        seen; so the browser asks the server about each of them again, on every visit.
-      </>
-    ),
-  },
-};
+import { MEASURED_VISITS } from '@/lib/measured-visits';
+import { PAGE_FILES } from '@/lib/page-files';
 
 export function Hero({ mode }: { mode: LinkMode }) {
-  const { title, lead } = TEXT[mode];
+  const { plain, hashed } = MEASURED_VISITS.visits.repeat;
   return (
     <section className="container hero">
-      <div>
-        <h1>{title}</h1>
-        <p className="lead">{lead}</p>
-        <p className="d-flex flex-wrap align-items-center gap-2 mb-0">
-          <a className="btn btn-accent btn-lg" href="#comparison">
-            See the comparison
-          </a>
-          {/* public/js/application.js writes into it, perhaps before React gets there. */}
-          <span id="application-js" className="run-badge" suppressHydrationWarning>
-            application.js has not run
-          </span>
-        </p>
-      </div>
-      <FileImage className="hero-image" path="/img/hero.svg" mode={mode} width={560} height={400} />
+      {mode === 'hashed' ? (
+        <>
+          <h1>
+            Requested once. <span className="hero-accent">Then never again.</span>
+          </h1>
+          <p className="lead">
+            This page loads {PAGE_FILES.length} files of <code>public/</code>. Each URL holds the hash of the file’s content, so browsers
+            keep the file for a year. A repeat visit makes{' '}
+            <strong>
+              {hashed.requests} {hashed.requests === 1 ? 'request' : 'requests'} instead of {plain.requests}
+            </strong>{' '}
+            and takes{' '}
+            <strong>
+              {formatSeconds(hashed.milliseconds)} instead of {formatSeconds(plain.milliseconds)}
+            </strong>
+            .
+          </p>
+        </>
+      ) : (
+        <>
+          <h1>
+            The same page <span className="hero-plain">with plain URLs.</span>
+          </h1>
+          <p className="lead">
+            This page loads the same {PAGE_FILES.length} files of <code>public/</code>, without hashes. Next serves them with{' '}
+            <code>max-age=0</code>, so the browser asks the server about every file on every visit.
+          </p>
+        </>
+      )}
     </section>
   );
 }

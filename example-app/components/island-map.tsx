@@ -11,19 +11,19 @@ declare global {
   }
 }
 
-/** The image's height and width: Leaflet's simple CRS takes them for latitude and longitude. */
+/** The height and width of the image. Leaflet's simple CRS treats them as latitude and longitude. */
 const BOUNDS: LatLngBoundsExpression = [
   [0, 0],
   [600, 1000],
 ];
 
 const PLACES: readonly { name: string; note: string; position: LatLngExpression }[] = [
-  { name: 'Port Immutable', note: 'Ships that came once need not come again for a year.', position: [193, 352] },
-  { name: 'Mount Hash', note: 'Looks different as soon as a single byte is.', position: [365, 545] },
-  { name: 'Cape Revalidate', note: 'Here one asks “anything new?” on every visit. The answer is no.', position: [250, 806] },
+  { name: 'Port Immutable', note: 'A ship that came once stays for a year.', position: [193, 352] },
+  { name: 'Mount Hash', note: 'One changed byte changes its name.', position: [365, 545] },
+  { name: 'Cape Revalidate', note: 'Every visitor asks: “Anything new?” The answer is no.', position: [250, 806] },
 ];
 
-/** The URLs of what Leaflet loads itself. */
+/** The URLs of the images that Leaflet loads. */
 interface Props {
   image: string;
   icon: string;
@@ -46,11 +46,11 @@ export function IslandMap({ image, icon, shadow }: Props) {
 }
 
 function drawMap(L: typeof import('leaflet'), element: HTMLElement, { image, icon, shadow }: Props): () => void {
-  // Scrolling the page past the map must not zoom it.
+  // A visitor who scrolls the page past the map does not want to zoom.
   const map = L.map(element, { crs: L.CRS.Simple, minZoom: -2, maxZoom: 2, zoomSnap: 0, scrollWheelZoom: false });
   map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
   L.imageOverlay(image, BOUNDS, { alt: 'An island with a bay, a mountain and a cape' }).addTo(map);
-  // Leaflet's default icon finds its images by cutting their name off a URL in its stylesheet, which a hash in that name would spoil.
+  // Leaflet's default icon takes its folder from a URL in its stylesheet, and does not find it there if that URL has a hash.
   const marker = L.icon({
     iconUrl: icon,
     shadowUrl: shadow,

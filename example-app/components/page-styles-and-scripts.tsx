@@ -1,25 +1,31 @@
-import { type AssetPath, CachedScript } from 'next-smart-cache';
+import { CachedScript, CachedStyle } from 'next-smart-cache';
 import type { LinkMode } from '@/lib/link-mode';
-import { LINKED_FILES } from '@/lib/page-files';
+import { CLASSIC_SCRIPTS, GALLERY_MODULE, STYLESHEETS } from '@/lib/page-files';
 
-interface Props {
-  mode: LinkMode;
-  /** Put behind every path. Default: nothing. */
-  query?: string;
-}
-
-/**
- * The tags for all stylesheets and scripts, which React hoists into the head.
- * Both ways to hash are here: stylesheets are plain elements, which the JSX
- * runtime of `tsconfig.json` sees, and scripts are components.
- */
-export function PageStylesAndScripts({ mode, query = '' }: Props) {
-  const isPlain = mode === 'plain';
-  return LINKED_FILES.map(({ path, kind }) => {
-    // No type knows the query, which is another on every visit.
-    const url = `${path}${query}` as AssetPath;
-    if (kind === 'style') return <link key={path} rel="stylesheet" href={url} precedence="default" data-no-hash={isPlain || undefined} />;
-    if (kind !== 'script') return null;
-    return isPlain ? <script key={path} src={url} async data-no-hash /> : <CachedScript key={path} src={url} />;
-  });
+/** React moves these tags into the head. Both modes render the same tags: only the URLs differ. */
+export function PageStylesAndScripts({ mode }: { mode: LinkMode }) {
+  if (mode === 'plain') {
+    return (
+      <>
+        {STYLESHEETS.map((path) => (
+          <link key={path} rel="stylesheet" href={path} precedence="default" data-no-hash />
+        ))}
+        {CLASSIC_SCRIPTS.map((path) => (
+          <script key={path} src={path} async data-no-hash />
+        ))}
+        <script type="module" src={GALLERY_MODULE} async data-no-hash />
+      </>
+    );
+  }
+  return (
+    <>
+      {STYLESHEETS.map((path) => (
+        <CachedStyle key={path} href={path} />
+      ))}
+      {CLASSIC_SCRIPTS.map((path) => (
+        <CachedScript key={path} src={path} />
+      ))}
+      <CachedScript type="module" src={GALLERY_MODULE} />
+    </>
+  );
 }

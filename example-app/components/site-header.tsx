@@ -15,11 +15,11 @@ export function SiteHeader({ mode }: { mode: LinkMode }) {
           <FileImage path="/img/logo.svg" mode={mode} width={32} height={32} />
           next-smart-cache
         </a>
-        <nav aria-label="How the files are linked">
+        <nav aria-label="URLs of the files">
           <ul className="mode-switch">
             {MODES.map((other) => (
               <li key={other}>
-                {/* Not <Link>: a visit is to be measured, and that needs a real navigation. */}
+                {/* Not <Link>: a visit begins with a navigation. */}
                 <a href={PAGE_OF_MODE[other]} aria-current={other === mode ? 'page' : undefined}>
                   {LABELS[other]}
                 </a>

@@ -1,8 +1,7 @@
 /**
- * Runs a function as soon as the page has loaded, and so every script that
- * stands in its HTML has run.
+ * Runs a function once the page has loaded, when every script in its HTML has run.
  *
- * @returns takes it back, for `useEffect`.
+ * @returns cancels it: the cleanup of a `useEffect`.
  */
 export function afterLoad(run: () => void): () => void {
   if (document.readyState === 'complete') {

@@ -1,13 +1,10 @@
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-export function formatCount(value: number): string {
-  return number.format(value);
-}
-
 export function formatBytes(bytes: number): string {
-  return bytes < 1000 ? `${number.format(bytes)} B` : `${number.format(bytes / 1000)} kB`;
+  if (bytes < 1000) return `${number.format(bytes)} B`;
+  return bytes < 1_000_000 ? `${number.format(bytes / 1000)} kB` : `${number.format(bytes / 1_000_000)} MB`;
 }
 
-export function formatMilliseconds(milliseconds: number): string {
-  return `${number.format(milliseconds)} ms`;
+export function formatSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
 }

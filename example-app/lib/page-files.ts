@@ -1,33 +1,51 @@
 import type { AssetPath } from 'next-smart-cache';
+import { POSTCARDS } from './postcards';
 
-/** Whoever links the file: a tag in the page's HTML, or a stylesheet that names it in a `url()`. */
-export type FileKind = 'style' | 'script' | 'image' | 'font';
-
-export interface PageFile {
-  path: AssetPath;
-  kind: FileKind;
-}
-
-/** Every file of `public/` that the pages of this app use. Stylesheets in the order in which they apply. */
-export const PAGE_FILES: readonly PageFile[] = [
-  { path: '/vendor/bootstrap/bootstrap.min.css', kind: 'style' },
-  { path: '/vendor/katex/katex.min.css', kind: 'style' },
-  { path: '/vendor/leaflet/leaflet.css', kind: 'style' },
-  { path: '/css/example.css', kind: 'style' },
-  { path: '/vendor/bootstrap/bootstrap.bundle.min.js', kind: 'script' },
-  { path: '/vendor/katex/katex.min.js', kind: 'script' },
-  { path: '/vendor/leaflet/leaflet.js', kind: 'script' },
-  { path: '/js/application.js', kind: 'script' },
-  { path: '/img/logo.svg', kind: 'image' },
-  { path: '/img/hero.svg', kind: 'image' },
-  { path: '/img/island.svg', kind: 'image' },
-  { path: '/vendor/leaflet/images/marker-icon.png', kind: 'image' },
-  { path: '/vendor/leaflet/images/marker-shadow.png', kind: 'image' },
-  { path: '/vendor/katex/fonts/KaTeX_Main-Regular.woff2', kind: 'font' },
-  { path: '/vendor/katex/fonts/KaTeX_Math-Italic.woff2', kind: 'font' },
-  { path: '/vendor/katex/fonts/KaTeX_Size2-Regular.woff2', kind: 'font' },
-  { path: '/vendor/katex/fonts/KaTeX_Size3-Regular.woff2', kind: 'font' },
+/** In the order in which they apply. */
+export const STYLESHEETS: readonly AssetPath[] = [
+  '/vendor/bootstrap/bootstrap.min.css',
+  '/vendor/katex/katex.min.css',
+  '/vendor/leaflet/leaflet.css',
+  '/css/fonts.css',
+  '/css/example.css',
+  '/css/gallery.css',
 ];
 
-/** What the pages link themselves. The fonts come by way of KaTeX's stylesheet. */
-export const LINKED_FILES = PAGE_FILES.filter(({ kind }) => kind !== 'font');
+export const CLASSIC_SCRIPTS: readonly AssetPath[] = [
+  '/vendor/bootstrap/bootstrap.bundle.min.js',
+  '/vendor/katex/katex.min.js',
+  '/vendor/leaflet/leaflet.js',
+  '/js/application.js',
+];
+
+/** It imports the other modules. */
+export const GALLERY_MODULE: AssetPath = '/js/gallery/main.js';
+
+/** Every file of `public/` that the pages load: by a tag, a stylesheet, a module, or Leaflet. */
+export const PAGE_FILES: readonly AssetPath[] = [
+  ...STYLESHEETS,
+  ...CLASSIC_SCRIPTS,
+  GALLERY_MODULE,
+  '/js/gallery/lightbox.js',
+  '/js/gallery/keyboard.js',
+  '/img/logo.svg',
+  '/img/island.svg',
+  '/img/icons/first.svg',
+  '/img/icons/repeat.svg',
+  '/img/icons/deploy.svg',
+  '/img/icons/style.svg',
+  '/img/icons/script.svg',
+  '/img/icons/image.svg',
+  '/img/icons/font.svg',
+  ...POSTCARDS.map(({ path }) => path),
+  '/vendor/leaflet/images/marker-icon.png',
+  '/vendor/leaflet/images/marker-shadow.png',
+  '/vendor/inter/inter-latin-400-normal.woff2',
+  '/vendor/inter/inter-latin-600-normal.woff2',
+  '/vendor/inter/inter-latin-700-normal.woff2',
+  '/vendor/inter/inter-latin-800-normal.woff2',
+  '/vendor/katex/fonts/KaTeX_Main-Regular.woff2',
+  '/vendor/katex/fonts/KaTeX_Math-Italic.woff2',
+  '/vendor/katex/fonts/KaTeX_Size2-Regular.woff2',
+  '/vendor/katex/fonts/KaTeX_Size3-Regular.woff2',
+];

@@ -1,21 +1,21 @@
 const KEY = 'smart-cache-return-to';
 
-/** Before a navigation to this same page: the next page view is to start at this section, not at the top. */
+/** Call it before a navigation to the same page: the next page view scrolls to this section. */
 export function returnTo(sectionId: string): void {
   try {
     sessionStorage.setItem(KEY, sectionId);
   } catch {
-    // Storage is forbidden: the page then starts at its top.
+    // The browser forbids storage: the page starts at its top.
   }
 }
 
-/** After it. */
+/** Call it after that navigation. */
 export function scrollToReturnedSection(): void {
   try {
     const sectionId = sessionStorage.getItem(KEY);
     sessionStorage.removeItem(KEY);
     if (sectionId) document.getElementById(sectionId)?.scrollIntoView({ behavior: 'instant' });
   } catch {
-    // See above.
+    // The browser forbids storage.
   }
 }

@@ -1,14 +1,18 @@
-// Copies the files that browsers need out of the npm packages into
-// public/vendor/, before every build. A file that is there already, with the
-// same bytes, is left alone: its date stays, so nothing is hashed again.
+// Copies the files that browsers need from npm packages to public/vendor/,
+// before every build. It does not write a file that already has the right
+// bytes: the file keeps its date, so no build hashes it again.
 import fs from 'node:fs';
 import path from 'node:path';
 
 const root = path.dirname(import.meta.dirname);
 const vendorDir = path.join(root, 'public', 'vendor');
 
-/** Source, under `node_modules/` → target, under `public/vendor/`. Files or whole folders. */
+/** Source below `node_modules/` → target below `public/vendor/`. Files or whole folders. */
 const VENDORED = {
+  '@fontsource/inter/files/inter-latin-400-normal.woff2': 'inter/inter-latin-400-normal.woff2',
+  '@fontsource/inter/files/inter-latin-600-normal.woff2': 'inter/inter-latin-600-normal.woff2',
+  '@fontsource/inter/files/inter-latin-700-normal.woff2': 'inter/inter-latin-700-normal.woff2',
+  '@fontsource/inter/files/inter-latin-800-normal.woff2': 'inter/inter-latin-800-normal.woff2',
   'bootstrap/dist/css/bootstrap.min.css': 'bootstrap/bootstrap.min.css',
   'bootstrap/dist/css/bootstrap.min.css.map': 'bootstrap/bootstrap.min.css.map',
   'bootstrap/dist/js/bootstrap.bundle.min.js': 'bootstrap/bootstrap.bundle.min.js',
@@ -34,14 +38,14 @@ for (const [source, target] of wanted) {
   written++;
 }
 
-// What an upgrade no longer brings along.
+// Files that an upgraded package no longer has.
 const targets = new Set(wanted.values());
 const leftOver = listFiles(vendorDir, '').filter(([, target]) => !targets.has(target));
 for (const [file] of leftOver) fs.rmSync(file);
 
 console.log(`copy-vendor: ${wanted.size} files, ${written} written, ${leftOver.length} removed`);
 
-/** Pairs of absolute path and target, for a file or for all that a folder holds. */
+/** Pairs of absolute path and target, for one file or for all files of a folder. */
 function listFiles(source, target) {
   if (!fs.statSync(source).isDirectory()) return [[source, target]];
   return fs.readdirSync(source).flatMap((name) => listFiles(path.join(source, name), path.join(target, name)));

@@ -1,5 +1,4 @@
-// A classic script, as it is written for a page rather than for a bundler.
-// Edit VERSION, build, and visit again: this file alone is fetched.
+// A classic script, written for a page rather than for a bundler.
 (() => {
   const VERSION = 'v1';
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { FileLink } from '@/lib/file-link';
-import { type FileTiming, timingsOf } from '@/lib/file-timing';
+import type { FileLink } from './file-link';
+import { type FileTiming, timingsOf } from './file-timing';
 
-/** How this page's files were loaded; grows while more of them come in (fonts come late). */
+/** How the browser loaded this page's files. The list grows while more files arrive: fonts come late. */
 export function useThisVisit(files: readonly FileLink[]): readonly FileTiming[] {
   const [timings, setTimings] = useState<readonly FileTiming[]>([]);
   useEffect(() => {

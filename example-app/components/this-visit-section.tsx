@@ -1,11 +1,12 @@
+'use client';
+
 import { useEffect } from 'react';
 import type { FileLink } from '@/lib/file-link';
 import { formatBytes } from '@/lib/format';
 import { type LinkMode, PAGE_OF_MODE } from '@/lib/link-mode';
 import { returnTo, scrollToReturnedSection } from '@/lib/return-to-section';
-import { totalsOf } from '@/lib/visit-totals';
+import { useThisVisit } from '@/lib/use-this-visit';
 import { FileRow } from './file-row';
-import { useThisVisit } from './use-this-visit';
 
 const SECTION_ID = 'this-visit';
 
@@ -14,40 +15,37 @@ interface Props {
   links: readonly FileLink[];
 }
 
-/** The visit that this page view is: each file, and where it came from. */
+/** The visitor's own page view: how the browser loaded each file. */
 export function ThisVisitSection({ mode, links }: Props) {
   const timings = useThisVisit(links);
-  const { files, requests, bytes } = totalsOf(timings);
+  const requests = timings.filter(({ source }) => source !== 'cache').length;
+  const bytes = timings.reduce((sum, timing) => sum + timing.bytes, 0);
   useEffect(scrollToReturnedSection, []);
-  const isMeasured = files > 0;
   return (
     <section className="container section" id={SECTION_ID} aria-labelledby="this-visit-heading">
       <div className="section-head">
         <div>
-          <h2 id="this-visit-heading">This visit, file by file</h2>
-          <p className="text-body-secondary mb-0">
-            {isMeasured
-              ? `${files - requests} of ${files} files came from the cache without a request; ${formatBytes(bytes)} over the network.`
-              : 'Measuring …'}
+          <h2 id="this-visit-heading">This visit, in your browser</h2>
+          <p className="section-lead" role="status">
+            {timings.length === 0
+              ? 'Measuring …'
+              : `${requests} ${requests === 1 ? 'request' : 'requests'} for ${timings.length} files, ${formatBytes(bytes)} over the network.`}
           </p>
         </div>
-        {/* A plain navigation to where we are. A reload would make the browser ask for everything again. */}
+        {/* A navigation, not a reload: a reload makes the browser ask for every file again. */}
         <a className="btn btn-accent" href={PAGE_OF_MODE[mode]} onClick={() => returnTo(SECTION_ID)}>
           Repeat this visit
         </a>
       </div>
-      <div className="panel files-panel">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll an element that has the focus. */}
+      <section className="panel files-panel" tabIndex={0} aria-label="Files of this visit">
         <table className="table files">
           <thead>
             <tr>
-              <th scope="col">Asset path</th>
-              <th scope="col">URL</th>
-              <th scope="col">This visit</th>
+              <th scope="col">File</th>
+              <th scope="col">Loaded from</th>
               <th scope="col" className="text-end">
                 Bytes
-              </th>
-              <th scope="col" className="text-end">
-                Time
               </th>
             </tr>
           </thead>
@@ -56,18 +54,8 @@ export function ThisVisitSection({ mode, links }: Props) {
               <FileRow key={link.path} link={link} timing={timings.find(({ path }) => path === link.path)} />
             ))}
           </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row" colSpan={2}>
-                Together
-              </th>
-              <td>{isMeasured && `${requests} ${requests === 1 ? 'request' : 'requests'}`}</td>
-              <td className="text-end">{isMeasured && formatBytes(bytes)}</td>
-              <td />
-            </tr>
-          </tfoot>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

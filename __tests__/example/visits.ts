@@ -1,0 +1,126 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { launchBrowser, recordComplaints } from '../support/browser';
+import { type Http2Proxy, startHttp2Proxy, TRUST_FLAG } from '../support/http2-proxy';
+import { CHANGED_FILES, type ExampleApp } from './example-app';
+
+/** Lighthouse's slow 4G: https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md */
+const CONNECTION = { downKilobits: 1600, upKilobits: 750, roundTripMilliseconds: 150 };
+
+const PAGES = { plain: '/plain', hashed: '/' };
+type Mode = keyof typeof PAGES;
+const MODES: readonly Mode[] = ['plain', 'hashed'];
+type VisitKind = 'first' | 'repeat' | 'deploy';
+
+interface Visit {
+  /** Status and path. */
+  requests: string[];
+  /** Bytes over the network, headers included. */
+  bytes: number;
+  /** From the navigation to the last byte of the last file. */
+  milliseconds: number;
+}
+
+/** The requests of the first round, and the content of `example-app/measured-visits.json`. */
+export interface MeasuredVisits {
+  requests: Record<VisitKind, Record<Mode, string[]>>;
+  measurement: ReturnType<typeof summarise>;
+}
+
+type Rounds = Record<VisitKind, Record<Mode, Visit[]>>;
+
+/**
+ * Visits both pages of the example, each in a browser profile of its own: with
+ * an empty cache, again, and after a second deploy.
+ *
+ * @param rounds the figures are the median of so many visits.
+ * @throws {Error} if a page writes a warning or an error to its console.
+ */
+export async function measureVisits(app: ExampleApp, rounds: number): Promise<MeasuredVisits> {
+  app.build();
+  let server = await app.start();
+  const proxy = await startHttp2Proxy(() => server.origin);
+  const browser = await launchBrowser([TRUST_FLAG]);
+  try {
+    const visits: Rounds = { first: { plain: [], hashed: [] }, repeat: { plain: [], hashed: [] }, deploy: { plain: [], hashed: [] } };
+    await warmUp(browser, proxy);
+    const profiles: { mode: Mode; profile: BrowserContext }[] = [];
+    for (let round = 0; round < rounds; round++) {
+      // Neither mode always comes first.
+      for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) {
+        const profile = await browser.newContext();
+        profiles.push({ mode, profile });
+        visits.first[mode].push(await visit(profile, proxy, mode));
+        visits.repeat[mode].push(await visit(profile, proxy, mode));
+      }
+    }
+    await server.stop();
+    app.edit();
+    app.build();
+    server = await app.start();
+    for (const { mode, profile } of profiles) visits.deploy[mode].push(await visit(profile, proxy, mode));
+    const requests = mapVisits(visits, ([first]) => first?.requests ?? []);
+    return { requests, measurement: summarise(browser.version(), rounds, visits) };
+  } finally {
+    await browser.close();
+    await proxy.close();
+    await server.stop();
+  }
+}
+
+/** The server reads its files for the first time, and the browser starts its processes. */
+async function warmUp(browser: Browser, proxy: Http2Proxy): Promise<void> {
+  const page = await browser.newPage();
+  for (const mode of MODES) await page.goto(proxy.origin + PAGES[mode], { waitUntil: 'networkidle' });
+  await page.close();
+}
+
+async function visit(profile: BrowserContext, proxy: Http2Proxy, mode: Mode): Promise<Visit> {
+  const page = await profile.newPage();
+  const complaints = recordComplaints(page);
+  const devTools = await profile.newCDPSession(page);
+  await devTools.send('Network.enable');
+  await devTools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: CONNECTION.roundTripMilliseconds,
+    downloadThroughput: (CONNECTION.downKilobits * 1000) / 8,
+    uploadThroughput: (CONNECTION.upKilobits * 1000) / 8,
+  });
+  let startedAt: number | undefined;
+  let endedAt = 0;
+  let bytes = 0;
+  devTools.on('Network.requestWillBeSent', ({ timestamp }) => {
+    startedAt ??= timestamp;
+  });
+  devTools.on('Network.loadingFinished', ({ timestamp, encodedDataLength }) => {
+    endedAt = Math.max(endedAt, timestamp);
+    bytes += encodedDataLength;
+  });
+  proxy.takeRequests();
+  await page.goto(proxy.origin + PAGES[mode], { waitUntil: 'networkidle' });
+  await page.close();
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+  return { requests: proxy.takeRequests(), bytes, milliseconds: (endedAt - (startedAt ?? 0)) * 1000 };
+}
+
+function summarise(chromium: string, rounds: number, visits: Rounds) {
+  return {
+    chromium,
+    rounds,
+    connection: CONNECTION,
+    changedFiles: CHANGED_FILES,
+    visits: mapVisits(visits, (ofMode) => ({
+      requests: median(ofMode.map(({ requests }) => requests.length)),
+      bytes: median(ofMode.map(({ bytes }) => bytes)),
+      milliseconds: Math.round(median(ofMode.map(({ milliseconds }) => milliseconds))),
+    })),
+  };
+}
+
+function mapVisits<T>(visits: Rounds, summary: (visits: readonly Visit[]) => T): Record<VisitKind, Record<Mode, T>> {
+  const ofKind = (kind: VisitKind) => ({ plain: summary(visits[kind].plain), hashed: summary(visits[kind].hashed) });
+  return { first: ofKind('first'), repeat: ofKind('repeat'), deploy: ofKind('deploy') };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
