@@ -23,7 +23,9 @@ export function Demos({ mode }: { mode: LinkMode }) {
             The probability that two of <var>n</var> contents of a file get the same hash. For a thousand contents it is one in two million.
           </p>
           <Formula tex={COLLISION} />
-          <p className="panel-note">KaTeX’s stylesheet loads its fonts by hashed URLs.</p>
+          <p className="panel-note">
+            KaTeX’s stylesheet names its fonts. <code>next-smart-cache</code> hashes their URLs in the stylesheet.
+          </p>
         </article>
         <article className="panel">
           <h3>A map, by Leaflet</h3>
@@ -33,7 +35,7 @@ export function Demos({ mode }: { mode: LinkMode }) {
             shadow={url('/vendor/leaflet/images/marker-shadow.png')}
           />
           <p className="panel-note">
-            Leaflet gets its images as <code>asset('/img/island.svg')</code>.
+            <code>asset('/img/island.svg')</code> returns the hashed URL that Leaflet gets.
           </p>
         </article>
       </div>

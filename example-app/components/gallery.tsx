@@ -8,8 +8,9 @@ export function Gallery({ mode }: { mode: LinkMode }) {
     <section className="container section" aria-labelledby="gallery-heading">
       <h2 id="gallery-heading">Images</h2>
       <p className="section-lead">
-        {POSTCARDS.length} plain <code>&lt;img&gt;</code> elements. One line in <code>tsconfig.json</code> hashes their URLs. The lightbox
-        consists of ES modules in <code>public/js/gallery/</code>, which import each other by hashed URLs.
+        {POSTCARDS.length} plain <code>&lt;img&gt;</code> elements. <code>next-smart-cache</code> hashes their URLs: one line in{' '}
+        <code>tsconfig.json</code> is enough. ES modules in <code>public/js/gallery/</code> open an image when you click it. The imports
+        between these modules are hashed too.
       </p>
       <ul className="gallery">
         {POSTCARDS.map(({ path, title }) => (

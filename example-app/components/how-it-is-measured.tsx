@@ -1,4 +1,8 @@
 import type { ReactNode } from 'react';
+import { formatBytes } from '@/lib/format';
+import { MEASURED_VISITS } from '@/lib/measured-visits';
+
+const { plain, hashed } = MEASURED_VISITS.visits.first;
 
 const ANSWERS: readonly { id: string; question: string; answer: ReactNode }[] = [
   {
@@ -27,8 +31,8 @@ const ANSWERS: readonly { id: string; question: string; answer: ReactNode }[] = 
     question: 'Why is the first visit not faster?',
     answer: (
       <>
-        Because the browser has to load every file once, in both modes. The hashes in the page and in stylesheets add about a kilobyte. The
-        gain begins with the second visit.
+        The browser has to load every file once, in both modes. The hashes in the page and in stylesheets add{' '}
+        {formatBytes(hashed.bytes - plain.bytes)}. The gain begins with the second visit.
       </>
     ),
   },
