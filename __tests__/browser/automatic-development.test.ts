@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe.each(['turbopack', 'webpack'] as const)('next dev with %s: an edit of a file shows', (bundler) => {
+describe.each(['turbopack', 'webpack'] as const)('next dev with %s shows an edit', (bundler) => {
   let app: NextApp;
   let origin: string;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe.each(['turbopack', 'webpack'] as const)('next dev with %s: an edit of a
     { url: '/client', name: 'client', margin: '32px', mayReload: false },
     // With Turbopack, Next loads the page anew when what `_document` imports has changed, and it imports the runtime.
     { url: '/legacy', name: 'legacy', margin: '33px', mayReload: true },
-  ])('$url: of a stylesheet and of an image', async ({ url, name, margin, mayReload }) => {
+  ])('of a stylesheet and of an image on $url', async ({ url, name, margin, mayReload }) => {
     const { page, complaints } = await open(url, name);
     app.write('public/css/site.css', `body { margin-top: ${margin} }\n`);
     await waitForMargin(page, margin);

@@ -78,12 +78,12 @@ describe.each([
     app.build();
     server = await app.start();
   });
-  test('(look at it without the package)', async () => {
+  test('is visited without the package, for comparison', async () => {
     const context = await browser.newContext();
     for (const page of PAGES) plain.set(page.page, (await visit(context, proxy, page)).screenshot);
     await context.close();
   });
-  test('(build it with the package)', async () => {
+  test('builds with the package', async () => {
     await server.stop();
     for (const [file, text] of Object.entries(WIRING)) app.write(file, text);
     app.build();
@@ -94,7 +94,7 @@ describe.each([
     await app.dispose();
   });
 
-  test.each(PAGES)('$page loads hashed URLs alone, looks as without the package, and asks for nothing again', async (page) => {
+  test.each(PAGES)('loads only hashed URLs on $page, looks the same as without the package, and requests nothing again', async (page) => {
     const context = await browser.newContext();
     const first = await visit(context, proxy, page);
     expect(first.complaints).toEqual([]);
@@ -116,7 +116,7 @@ describe.each([
     await context.close();
   });
 
-  test('next/image takes the images that the config lists under their hashed URLs too, and no others', async () => {
+  test('lets next/image optimize the images that the config lists, also under their hashed URLs, and no others', async () => {
     const statusOf = async (file: string) =>
       (await request(server.origin, `/_next/image?url=${encodeURIComponent(file)}&w=24&q=75`)).status;
     const hashed = expectedUrl('/img/image-props.png', { publicDir: path.join(app.dir, 'public') });
@@ -126,7 +126,7 @@ describe.each([
     expect(statuses).toEqual([200, 200, 400, 400, 400]);
   });
 
-  test('a client-side navigation loads the files of the next page, and a state change those of a new element', async () => {
+  test('loads the files of the next page in a client-side navigation, and those of a new element after a state change', async () => {
     const context = await browser.newContext();
     const tab = await context.newPage();
     const complaints = recordComplaints(tab);

@@ -79,7 +79,7 @@ describe('a sheet that holds', () => {
   });
 
   test.each(SHEETS.map(([what, , ...loaded], index) => ({ what, loaded, index })))(
-    '$what loads in Chromium what is expected, and rewritten the same by its new URLs',
+    '$what loads the expected files in Chromium, and the same files by their new URLs once it is rewritten',
     ({ loaded, index }) => {
       expect(before[index]).toEqual(loaded);
       expect(after[index]).toEqual(loaded.map((url) => `new/${url}`));
@@ -87,7 +87,7 @@ describe('a sheet that holds', () => {
   );
 });
 
-test('any sheet loads the same in Chromium when it is rewritten, by the new URLs', async () => {
+test('a random sheet loads the same files in Chromium, by their new URLs, once it is rewritten', async () => {
   const before = await loadedBy(SAMPLES);
   const after = await loadedBy(SAMPLES.map(rewrite));
   expect(before.flat().length).toBeGreaterThan(100);

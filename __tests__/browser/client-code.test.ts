@@ -57,8 +57,8 @@ async function imagesOnBothHalves(server: NodeServer, path: string): Promise<(st
   return shown;
 }
 
-describe('in production, a path that is put together at run time', () => {
-  test('has its plain URL on both halves, and the build says which glob to add', async () => {
+describe('in production, a path that is built at run time', () => {
+  test('has its plain URL on server and client, and the build says which glob to add', async () => {
     app = createApp('client-code');
     const output = app.build();
     expect(output).toMatch(ADVICE);
@@ -73,7 +73,7 @@ describe('in production, a path that is put together at run time', () => {
   test.each([
     { name: 'a glob, with Turbopack', options: "{ clientAssets: ['/flags/**'] }", bundler: [] },
     { name: "'all', with webpack", options: "{ clientAssets: 'all' }", bundler: ['--webpack'] },
-  ])('has its hashed URL on both halves with clientAssets: $name', async ({ options, bundler }) => {
+  ])('has its hashed URL on server and client with clientAssets: $name', async ({ options, bundler }) => {
     app = createApp('client-code', { bundler });
     app.write('next.config.mjs', config(options));
     expect(app.build()).not.toMatch(ADVICE);
@@ -84,7 +84,7 @@ describe('in production, a path that is put together at run time', () => {
   });
 });
 
-test('in production, a path that stands in a package of the workspace has its hashed URL on both halves', async () => {
+test('in production, a path in a workspace package has its hashed URL on server and client', async () => {
   app = createApp('client-code');
   const kit = kitFolder();
   writeFiles(kit, {
@@ -104,7 +104,7 @@ describe.each([
   { name: 'Turbopack', bundler: [] },
   { name: 'webpack', bundler: ['--webpack'] },
 ] as const)('next dev with $name', ({ bundler }) => {
-  test('says what production would lack, on both halves, but not of a path that was only just typed', async () => {
+  test('names the paths that production would lack, on server and client, except a path that was just typed', async () => {
     app = createApp('client-code', { bundler });
     const server = await app.dev();
     const { page, complaints } = await open(server, '/');

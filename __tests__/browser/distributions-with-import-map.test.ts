@@ -34,12 +34,12 @@ describe('after an edit, a build and a restart', () => {
     await site.redeploy([...edited.map(({ edit }) => edit), DEEP]);
   });
 
-  test('a warm browser fetches a module that was edited alone', () => {
+  test('a browser that returns requests only the edited module', () => {
     const page = edited.find(({ name }) => name === 'three') as (typeof edited)[number];
     return checkRefetch(site, page, [page.edit.assetPath], before);
   });
 
-  test('of what a worker imports, all that leads to it from the worker on, and no other importer', () => {
+  test('a browser that returns requests an edited module of a worker, its importers up to the worker, and no other importer', () => {
     const page = edited.find(({ name }) => name === 'modules') as (typeof edited)[number];
     const fromWorker = ['count', 'deep', 'main', 'shared', 'worker'].map((name) => `/modules/${name}.js`);
     return checkRefetch(site, page, [...fromWorker, page.edit.assetPath].sort(), before);

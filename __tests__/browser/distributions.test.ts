@@ -15,14 +15,14 @@ afterAll(() => site?.close());
 describe.each(DISTRIBUTION_PAGES.map((page) => [page.name, page] as const))('%s', (_, page) => {
   test.each(PAGE_CHECKS)('%s', (_, check) => check(site, page));
 
-  test('looks otherwise when a single file of it is missing, so its picture proves something', async () => {
+  test('looks different when one of its files is missing, which proves that its screenshot shows them', async () => {
     const broken = await site.plainVisit(page, { without: page.needs });
     expect(differenceOf(broken.screenshot, (await site.firstVisit(page)).screenshot)).not.toBe(NONE);
   });
 });
 
 describe('the whole distributions', () => {
-  test('every URL in every stylesheet, as a browser reads it, is the hashed one of a file', async () => {
+  test('every URL that a browser finds in a stylesheet is the hashed URL of a file', async () => {
     const sheets = Object.keys(site.manifest()).filter((file) => file.endsWith('.css') && !file.startsWith('/leaflet-as-it-is/'));
     const urls = await site.inNewContext(async (context) => {
       const page = await context.newPage();
@@ -50,7 +50,7 @@ describe('the whole distributions', () => {
     expect(urls.filter((url) => !known.has(url))).toEqual([]);
   });
 
-  test('what is sent of every stylesheet and script is the original, to the byte, but for the hashes in it', async () => {
+  test('every stylesheet and script is sent as the original, to the byte, except for the hashes in it', async () => {
     const files = Object.entries(site.manifest()).filter(([assetPath]) => /\.(?:css|m?js)$/.test(assetPath));
     const hashes = new Set(Object.values(site.manifest()).map(({ hash }) => `.${hash}`));
     const restore = (text: string) => text.replace(/\.[0-9a-f]{10}(?=\.)/g, (found) => (hashes.has(found) ? '' : found));
@@ -78,13 +78,13 @@ describe('preload="fonts"', () => {
     ['inter', ['/inter/files/inter-latin-400-normal.woff2']],
     // Two of its sheets ask for their fonts, and one font is in both.
     ['font-awesome', ['solid-900', 'brands-400', 'regular-400'].map((font) => `/font-awesome/webfonts/fa-${font}.woff2`)],
-  ])('preloads those of %s once each, as what they are', async (name, fonts) => {
+  ])('preloads each font of %s once, with its type', async (name, fonts) => {
     const attributes = ['href', 'as', 'type', 'crossorigin'];
     const tags = await sentTags(site, `/hashed/${name}`, 'link[rel=preload]:not([as=script])', attributes);
     expect(tags.map(({ values }) => values)).toEqual(fonts.map((font) => [site.urlOf(font), 'font', 'font/woff2', '']));
   });
 
-  test('preloads none that the browser calls unused', async () => {
+  test('preloads no font that the browser reports as unused', async () => {
     await site.inNewContext(async (context) => {
       const messages: string[][] = [];
       for (const name of ['inter', 'font-awesome']) {
@@ -122,11 +122,11 @@ describe('after an edit, a build and a restart', () => {
   });
 
   test.each(EDITED_PAGES.map((page) => [page.name, page] as const))(
-    '%s: a warm browser fetches exactly what has changed, and shows it',
+    'a browser that returns to %s requests exactly the changed files, and shows them',
     (_, page) => checkRefetch(site, page, page.edit.refetched, before),
   );
 
-  test('a page of which nothing has changed asks for nothing', async () => {
+  test('a browser that returns to a page without changes requests nothing', async () => {
     const page = pageNamed('leaflet-as-it-is');
     const { asked } = await site.repeatVisit(page);
     expect(asked.map(({ path }) => path).sort()).toEqual(page.plain?.assetPaths);

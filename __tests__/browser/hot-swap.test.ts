@@ -31,7 +31,7 @@ describe.each([
   // In development, these link no store either: an edit must change the URLs all the same.
   { name: 'static delivery', bundler: [], pages: ['/client'], args: "{}, { delivery: 'static' }" },
   { name: "output: 'export'", bundler: [], pages: ['/server'], args: "{ output: 'export' }" },
-] as const)('next dev with $name: an edit appears by itself', ({ name, bundler, pages, ...rest }) => {
+] as const)('next dev with $name', ({ name, bundler, pages, ...rest }) => {
   let app: NextApp;
   let server: NodeServer;
   let browser: Browser;
@@ -56,7 +56,7 @@ describe.each([
     await app.dispose();
   });
 
-  test('an edit that is saved before the page has begun to listen', async () => {
+  test('shows an edit that is saved before the page listens', async () => {
     const page = await browser.newPage();
     const held: (() => void)[] = [];
     let isHeld = false;
@@ -120,7 +120,7 @@ describe.each([
       expect(await page.evaluate(state)).toEqual({ same: true, input: 'typed', scrolled: 1234 });
     };
 
-    test('a stylesheet, in place: no reload, no moment without styles, and what comes later still wins', async () => {
+    test('swaps an edited stylesheet in place: no reload, no moment without styles, and later sheets still win', async () => {
       const before = await colorOf('h1');
       const after = `rgb(${++version}, 0, 0)`;
       titleIs(after);
@@ -130,7 +130,7 @@ describe.each([
       await expectUntouched();
     });
 
-    test('what an edit takes out of a stylesheet is gone, and an edit that is undone is back', async () => {
+    test('removes what an edit removes from a stylesheet, and shows an edit that is undone', async () => {
       const before = await colorOf('h1');
       app.write('public/css/first.css', '/* nothing */');
       await shows('h1', 'rgb(0, 0, 0)');
@@ -139,7 +139,7 @@ describe.each([
       await expectUntouched();
     });
 
-    test('saves in quick succession end in the last one, and editors that write beside and rename are followed', async () => {
+    test('shows the last of ten quick saves, also when an editor writes another file and renames it', async () => {
       for (let count = 0; count < 10; count++) titleIs(`rgb(0, ${count}, 0)`);
       const after = `rgb(${++version}, 0, 0)`;
       app.write('public/css/.first.css.swp', `h1 { color: ${after} }`);
@@ -148,7 +148,7 @@ describe.each([
       await expectUntouched();
     });
 
-    test('of sheets that are saved before the last one has loaded, only the newest stays', async () => {
+    test('keeps only the newest sheet when a sheet is saved again before it has loaded', async () => {
       const held: Route[] = [];
       await page.route(/\/css\/first\./, (route) => void held.push(route));
       for (let count = 1; count <= 3; count++) {
@@ -165,7 +165,7 @@ describe.each([
       await expectUntouched();
     });
 
-    test('a stylesheet that is switched off stays so when it is edited, and switches as before', async () => {
+    test('keeps a disabled stylesheet disabled when it is edited, and lets the page enable it as before', async () => {
       const darkIs = (color: string) => app.write('public/css/dark.css', `h4 { color: ${color} }`);
       const before = await colorOf('h4');
       const links = () => page.locator('link[href^="/css/dark."]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
@@ -211,15 +211,15 @@ describe.each([
         `url(data:font/woff2;base64,${file.toString('base64')})`,
       );
 
-    describe('what a stylesheet loads', () => {
-      test('another stylesheet', async () => {
+    describe('shows an edit of a file that a stylesheet loads:', () => {
+      test('of an imported stylesheet', async () => {
         const after = `rgb(${++version}, 0, 0)`;
         app.write('public/css/imported.css', `h3 { color: ${after} }`);
         await shows('h3', after);
         await expectUntouched();
       });
 
-      test('a font', async () => {
+      test('of a font', async () => {
         const after = await widthIn(font(++fonts));
         expect(await width()).not.toBe(after);
         app.write('public/font/text.woff2', font(fonts));
@@ -233,7 +233,7 @@ describe.each([
           `<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="rgb(0, ${green}, 0)"/></svg>`,
         );
 
-      test('an image', async () => {
+      test('of an image', async () => {
         const green = (++version * 3) % 256;
         backIs(green);
         const pixelOf = async (box: string) => [...PNG.sync.read(await page.locator(box).screenshot()).data.subarray(0, 3)];
@@ -245,7 +245,7 @@ describe.each([
         await expectUntouched();
       });
 
-      test('an image that never arrives, which holds no edit of the sheet back', async () => {
+      test('of the sheet itself, while such an image never arrives', async () => {
         const held: Route[] = [];
         await page.route(/\/img\/back\.svg\?edit=/, (route) => void held.push(route));
         backIs((++version * 3) % 256);
@@ -259,14 +259,14 @@ describe.each([
       });
     });
 
-    test('an image', async () => {
+    test('shows an edited image', async () => {
       const width = 20 + ++version;
       app.write('public/img/picture.svg', `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="11"/>`);
       await page.waitForFunction((width) => document.querySelector('img')?.naturalWidth === width, width);
       await expectUntouched();
     });
 
-    test('a script with data-hot is run again', async () => {
+    test('runs an edited script with data-hot again', async () => {
       const ran = await page.evaluate(() => globalThis.hot);
       app.write('public/js/hot.js', `window.hot = [...(window.hot ?? []), ${++version}];`);
       await page.waitForFunction((version) => globalThis.hot?.includes(version), version);
@@ -274,7 +274,7 @@ describe.each([
       await expectUntouched();
     });
 
-    test('so is a module', async () => {
+    test('runs an edited module with data-hot again', async () => {
       const ran = await page.evaluate(() => globalThis.modules);
       app.write('public/js/module.js', moduleText(++version));
       await page.waitForFunction((version) => globalThis.modules?.at(-1)?.startsWith(`${version},`), version);
@@ -282,7 +282,7 @@ describe.each([
       await expectUntouched();
     });
 
-    test('any other script reloads the page, and is run once', async () => {
+    test('reloads the page for any other script, and runs it once', async () => {
       expect(complaints.filter((text) => !isOfNext(text, 200) && !isUnusedPreload(text))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
       // In one look: the next one might be at a document that is just being left.
@@ -294,7 +294,7 @@ describe.each([
     // Chromium shows the font that it had, when it is answered with another one to its question whether that is current.
     // Of the headers that prevent it, Next would warn under `output: 'export'`.
     if (name !== "output: 'export'")
-      test('an edited font is shown after a reload too', async () => {
+      test('shows an edited font after a reload too', async () => {
         const after = await widthIn(font(++fonts));
         app.write('public/font/text.woff2', font(fonts));
         await expectSoon(width, after);
@@ -303,7 +303,7 @@ describe.each([
         await expectSoon(width, after);
       });
 
-    describe('a document keeps modules by their URL, so that it is loaded anew, with data-hot too,', () => {
+    describe('reloads the page, also with data-hot, because a document keeps modules by their URL:', () => {
       const runsIn = (expected: string) => page.waitForFunction((expected) => globalThis.modules?.at(-1)?.includes(expected), expected);
       const startsAnew = async (name: string, text: string, expected: string) => {
         // The server may report the last edit twice, so the page may reload at any moment: `waitForFunction` outlives that.
@@ -320,9 +320,9 @@ describe.each([
         await page.getByText('hydrated').waitFor({ state: 'attached' });
       };
 
-      test('for a module that another one imports', () => startsAnew('leaf.js', `export const leaf = ${++version};`, `leaf ${version}`));
+      test('for a module that another module imports', () => startsAnew('leaf.js', `export const leaf = ${++version};`, `leaf ${version}`));
 
-      test('for one that is as it was again', async () => {
+      test('for a module that returns to an earlier text', async () => {
         const before = app.read('public/js/module.js');
         const ran = (await (await page.waitForFunction(() => globalThis.modules?.at(-1))).jsonValue()) ?? '';
         app.write('public/js/module.js', moduleText(++version));
@@ -331,7 +331,7 @@ describe.each([
       });
     });
 
-    test('a file that is gone is said in terminal and browser console, by what asked for it, and again after it was back', async () => {
+    test('reports a deleted file in terminal and browser console with what looked it up, and again when it is deleted again', async () => {
       const messages = recordMessages(page);
       const sentence = /public\/ has no file for an asset path: \/img\/picture\.svg, asked for by asset\(\)/;
       const picture = path.join(app.dir, 'public/img/picture.svg');

@@ -112,7 +112,7 @@ test.each(MATERIAL)('$name', async ({ url, hashed, plain, act }) => {
   await context.close();
 });
 
-test('the build says how much of it is hashed, and what keeps the rest plain', () => {
+test('the build says how many files are hashed, and why the others are not', () => {
   const lines = output.split('\n');
   const line = lines.findIndex((text) => text.includes('that your pages load are hashed'));
   expect(lines.slice(line, line + 4).join('\n')).toMatchInlineSnapshot(`

@@ -48,14 +48,14 @@ describe.each([
     await page.close();
   });
 
-  test('an edit below a stylesheet changes the URL of the sheet', async () => {
+  test('an edit of a file that a stylesheet references changes the URL of the sheet', async () => {
     const before = await linked(/\/css\/site\.[^"]*/);
     expect(before).toMatch(/^\/css\/site\.[0-9a-f]{10}\.css$/);
     app.write('public/img/base.png', 'edited');
     await until(async () => ![before, ''].includes(await linked(/\/css\/site\.[^"]*/)));
   });
 
-  test('a reference that comes to lead nowhere is said', async () => {
+  test('a reference that no longer resolves is reported', async () => {
     app.write('public/css/parts/base.css', '.base { background: url(../../img/bass.png) }\n');
     await until(async () => server.output().includes('A reference leads nowhere: public/css/parts/base.css:1'));
     expect(server.output()).toContain('did you mean /img/base.png?');

@@ -94,12 +94,12 @@ describe.each([
     JSON.parse(app.read('.smart-cache/manifest.json')).assets as Record<string, { url: string; hash: string; integrity: string }>;
   const served = (assetPath: string) => (prefix.endsWith(STORE) ? basePath : prefix) + manifest()[assetPath]?.url;
 
-  test('says nothing of references, of which none leads nowhere', () => {
+  test('the build prints no warning when every reference resolves', () => {
     expect(output).not.toContain('A reference');
     expect(output).not.toContain('served as it is');
   });
 
-  test('every reference leads to a hashed URL, and its file is immutable and has that hash', async () => {
+  test('every reference is a hashed URL, and its file is immutable and has that hash', async () => {
     const assets = manifest();
     const assetPaths = new Map(Object.keys(assets).map((assetPath) => [served(assetPath), assetPath]));
     const page = (await request(server.origin, basePath || '/')).body.toString();
@@ -124,7 +124,7 @@ describe.each([
     expect([...reached].map((url) => assetPaths.get(url)).sort()).toEqual([...REACHED].sort());
   });
 
-  test('a browser loads each module once, under its hashed URL, and asks for nothing when it comes back', async () => {
+  test('a browser loads each module once, under its hashed URL, and requests nothing when it returns', async () => {
     const context = await browser.newContext();
     const visit = async () => {
       const page = await context.newPage();
@@ -164,7 +164,7 @@ describe.each([
 
   // With the option, files hold plain imports, and a page without the map does not map them to other URLs.
   if (!('modules' in options)) {
-    test('without an import map too, a classic script and a module load one instance', async () => {
+    test('a classic script and a module load one instance, also without an import map', async () => {
       const page = await browser.newPage();
       const complaints = recordComplaints(page);
       proxy.seen.length = 0;
@@ -177,7 +177,7 @@ describe.each([
     });
   }
 
-  test('the import map stands in front of all modules, and has the integrity that their preloads have', async () => {
+  test('the import map precedes all modules, and has the same integrity as their preloads', async () => {
     const page = (await request(server.origin, basePath || '/')).body.toString();
     const map = page.indexOf('type="importmap"');
     expect(map).toBeGreaterThan(-1);
@@ -195,7 +195,7 @@ describe.each([
     expect(preloads).toEqual(preloads.map(([url]) => [url, integrity[url as string]]));
   });
 
-  test('fonts are preloaded: of each face the one that browsers take', async () => {
+  test('of each font face, the file that browsers choose is preloaded', async () => {
     const page = (await request(server.origin, basePath || '/')).body.toString();
     const fonts = page.match(/<link[^>]*as="font"[^>]*>/g);
     expect(fonts).toEqual([expect.stringContaining(`href="${served('/fonts/test.woff2')}"`)]);
@@ -203,7 +203,7 @@ describe.each([
     expect(fonts?.[0]).toMatch(/crossorigin(?:="anonymous"|="")/i);
   });
 
-  test('public/ is untouched, and a stale hash gets the plain file, to be asked for again', async () => {
+  test('public/ is unchanged, and a stale hash gets the plain file, uncached', async () => {
     expect(app.read('public/css/site.css')).toContain('url(/img/root.png)');
     if (prefix.endsWith(STORE)) return;
     const stale = await request(server.origin, `${basePath}/css/site.0123456789.css`);

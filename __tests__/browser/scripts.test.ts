@@ -37,7 +37,7 @@ afterAll(async () => {
 const ran = (count: number) =>
   page.waitForFunction((expected) => window.ran?.length === expected, count).then(() => page.evaluate(() => window.ran));
 
-test('strategy hands the script to next/script, with the hashed URL and the other props', async () => {
+test('strategy passes the script to next/script, with the hashed URL and the other props', async () => {
   await page.goto(`${server.origin}/strategies`);
   const order = await ran(3);
   expect(order?.[0]).toBe('before');

@@ -99,7 +99,7 @@ describe.each(['rewrite', 'static'] as const)('libraries in public/, loaded by p
   });
   afterAll(() => app.dispose());
 
-  test.each(LIBRARIES)('$library finds its files, and is hashed unless that would hide them', async ({ library, isUp, files }) => {
+  test.each(LIBRARIES)('$library finds its files, and is hashed unless it would not find them then', async ({ library, isUp, files }) => {
     const page = await browser.newPage();
     const complaints = recordComplaints(page);
     const failed: string[] = [];

@@ -80,7 +80,7 @@ describe.each(ROWS)('an adapter $name', ({ env = {}, routers, supportsImmutableA
     expect(app.cli('check').status).toBe(0);
   });
 
-  test('the adapter is told which files outlive the deploy', () => {
+  test('the adapter learns which files outlive the deploy', () => {
     const found = deployment.staticFiles.find(({ pathname }) => pathname === urlOf('/js/application.js'));
     const sha256 = createHash('sha256').update(app.read('public/js/application.js')).digest('hex');
     expect(found).toMatchObject({ pathname: urlOf('/js/application.js') });

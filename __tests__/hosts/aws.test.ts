@@ -32,7 +32,7 @@ afterAll(async () => {
 const publicDir = () => path.join(app.dir, 'public');
 const urlOf = (assetPath: string) => expectedUrl(assetPath, { publicDir: publicDir(), delivery: 'static' });
 
-test('static delivery is chosen unasked, by the prebuild script and by next build', () => {
+test('the prebuild script and next build choose static delivery by themselves', () => {
   expect(output.match(/next-smart-cache: delivery: static \(OpenNext\)/g)).toHaveLength(2);
   expect(output).not.toMatch(/missing or outdated|every hashed URL is a 404/);
 });
@@ -41,7 +41,7 @@ test.each(PAGE_CONTRACT)('%s', async (_, check) => {
   await check({ origin: server.origin, browser, publicDir: publicDir(), delivery: 'static', ...ROUTERS['app-router'] });
 });
 
-test('a hashed URL under a folder of public/ would go to the bucket, which has no such file', async () => {
+test('a hashed URL under a folder of public/ would be requested from the bucket, which lacks it', async () => {
   const answer = await request(server.origin, expectedUrl('/js/application.js', { publicDir: publicDir() }));
   expect([answer.status, answer.body.toString()]).toEqual([404, expect.stringContaining('NoSuchKey')]);
 });

@@ -29,12 +29,12 @@ test.each([
   ['a miss that a rule ends', '/static/x', ['start', 'miss', 'hit'], '/gone.txt', 404],
   ['a dynamic page', '/page/7?q=1', ['start', 'miss', 'filesystem', 'rewrite', 'hit'], '/page/[id]', undefined],
   ['nothing', '/nothing', ['start', 'miss', 'filesystem', 'error'], '/404', 404],
-])('a request for %s comes through its phases in their order', (_, url, phases, output, status) => {
+])('a request for %s passes its phases in their order', (_, url, phases, output, status) => {
   const resolved = resolve(TRACED, url);
   expect([Object.keys(resolved.headers), resolved.output, resolved.status]).toEqual([phases, output, status]);
 });
 
-test('a folder comes through the phase of resources, after all others', () => {
+test('a request for a folder passes the phase of resources after all others', () => {
   const { headers, status } = resolveRoutes(
     TRACED,
     { url: '/folder' },

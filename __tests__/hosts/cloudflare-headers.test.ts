@@ -77,7 +77,7 @@ test.each(CASES.map(([text, outcome], index) => [text, outcome, index] as const)
   },
 );
 
-test('a rule says nothing of missing files, which the Worker answers', async () => {
+test('the rule does not apply to missing files, which the Worker answers', async () => {
   const { status, cacheControl } = await request(server.origin, `/0/${STORE}/c.0123456789.css`);
   expect([status, cacheControl]).toEqual([404, 'no-store']);
 });

@@ -77,7 +77,7 @@ describe('an app', () => {
 
   /** @param plain what the site says of a file under its plain name. */
   function testSite(plain: string): void {
-    test('gets static delivery unasked, from the prebuild script and from next build', () => {
+    test('gets static delivery by default, from the prebuild script and from next build', () => {
       expect(output.match(/next-smart-cache: delivery: static \(OpenNext\)/g)).toHaveLength(2);
       expect(output).not.toMatch(/missing or outdated|every hashed URL is a 404/);
     });

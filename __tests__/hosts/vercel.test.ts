@@ -81,7 +81,7 @@ describe.each(ROWS)('$name', ({ env = {}, options = {}, routers }) => {
     },
   );
 
-  test('functions answer with nothing but the files that the build gives them', async () => {
+  test('functions answer with only the files that the build gives them', async () => {
     expect((await get('/api/asset')).body.toString()).toContain(urlOf('/img/photo.png'));
     expect(server.startedFunctions()).toContain('api/asset.func');
   });
@@ -94,7 +94,7 @@ describe.each(ROWS)('$name', ({ env = {}, options = {}, routers }) => {
     }
   });
 
-  test('a stale hash is a 404 that no cache keeps, under every path that leads there', async () => {
+  test('a stale hash is a 404 that no cache keeps, under every path that reaches it', async () => {
     const stale = urlOf('/js/application.js').replace(/[0-9a-f]{10}\.js$/, `${NEVER_ISSUED}.js`);
     const folders = ['/_next/static/media/smart-cache', '/_next/static/media/smart-cache-rewrite', IMMUTABLE_STORE];
     const urls = [stale, ...folders.map((folder) => `${folder}/js/application.${NEVER_ISSUED}.js`)];
@@ -127,7 +127,7 @@ describe.each(ROWS)('$name', ({ env = {}, options = {}, routers }) => {
   });
 
   if (delivery === 'static') {
-    test('the host is told which files outlive the deploy, and next/image leaves out its name', async () => {
+    test('the host learns which files outlive the deploy, and next/image leaves out the name of the deploy', async () => {
       const { hashes } = JSON.parse(app.read('.vercel/output/immutable.json')) as { hashes: Record<string, string> };
       const sha256 = createHash('sha256').update(app.read('public/js/application.js')).digest('hex');
       expect(hashes[urlOf('/js/application.js')]).toBe(sha256);

@@ -185,7 +185,7 @@ describe('two versions of the app, with one mtime for all files and one size', (
   });
   afterAll(() => Promise.all(apps.map((app) => app.dispose())));
 
-  test.each(['yes', 'no'])('no validator of a stale answer is accepted by the other deploy, generateEtags: %s', async (ETAGS) => {
+  test.each(['yes', 'no'])('a deploy does not accept the validator of the other one for a stale hash, generateEtags: %s', async (ETAGS) => {
     const [one, two] = (await Promise.all(apps.map((app) => app.start({ ETAGS })))) as [NodeServer, NodeServer];
     const url = assetsOf(apps[1] as NextApp)['/js/application.js']?.url ?? '';
     const stale = await request(one.origin, url);
@@ -207,7 +207,7 @@ describe('two versions of the app, with one mtime for all files and one size', (
   });
 });
 
-test('beside a root catch-all route handler every hashed URL leads to the store, and the handler keeps its headers', async () => {
+test('beside a root catch-all route handler, every hashed URL points to the store, and the handler keeps its headers', async () => {
   const app = createApp('app-headers');
   for (const folder of ['app', 'pages']) fs.rmSync(path.join(app.dir, folder), { recursive: true });
   app.write(
@@ -237,7 +237,7 @@ test('beside a root catch-all route handler every hashed URL leads to the store,
   await app.dispose();
 });
 
-test('a wrapper outside of ours that adds a header rule for hashed URLs fails the build', async () => {
+test('an outer wrapper that adds a header rule for hashed URLs fails the build', async () => {
   const app = createApp('tiny');
   const withRule = (source: string, key: string) => `
     import { withSmartCache } from 'next-smart-cache/config';

@@ -33,7 +33,7 @@ describe('before Next compiles', () => {
     ['returns a string', 'async () => "/a"', /rewrites must return an array, received string/],
     ['returns an unknown key', 'async () => ({ beforeFile: [] })', /rewrites must return an array, received object/],
     ['returns nonsense', 'async () => ["/a"]', /The route "\/a" is not a valid object/],
-  ])('a `rewrites` that %s: Next says so, in its own words', (_, rewrites, said) => {
+  ])('Next reports a `rewrites` that %s, in its own words', (_, rewrites, said) => {
     app = createApp('catch-all', { prebuild: false });
     writeConfig(`withSmartCache({ rewrites: ${rewrites} })`);
     const { status, output } = app.tryBuild();
@@ -45,7 +45,7 @@ describe('before Next compiles', () => {
     ['throws', '() => { throw new Error("no headers today"); }', /Error: no headers today\n\s+at .*next\.config\.mjs:2/],
     ['returns a string', 'async () => "/a"', /headers must return an array, received string/],
     ['returns nonsense', 'async () => [{ source: "/a", headers: [null] }]', /`headers` items must be object with/],
-  ])('a `headers` that %s: Next says so, in its own words', (_, headers, said) => {
+  ])('Next reports a `headers` that %s, in its own words', (_, headers, said) => {
     app = createApp('catch-all', { prebuild: false });
     writeConfig(`withSmartCache({ headers: ${headers} })`);
     const { status, output } = app.tryBuild();
@@ -89,8 +89,8 @@ describe('before Next compiles', () => {
   });
 });
 
-describe('what was wrapped and is not used', () => {
-  test('hook and rewrites: next build says so in the end, and fails', () => {
+describe('an outer wrapper that drops', () => {
+  test('the hook and the rewrites fails next build in the end, with the reason', () => {
     app = createApp('catch-all', { prebuild: false });
     renderAtRunTime();
     dropping('rewrites: async () => []', 'compiler: {}');
@@ -100,7 +100,7 @@ describe('what was wrapped and is not used', () => {
     expect(output).toContain('let withSmartCache be outermost');
   });
 
-  test('the aliases: a page that looks a path up stops next build', () => {
+  test('the aliases fails next build as soon as a page looks up a path', () => {
     app = createApp('catch-all', { line: 'previous' });
     dropping('webpack: (config) => config');
     const { status, output } = app.tryBuild();
@@ -111,7 +111,7 @@ describe('what was wrapped and is not used', () => {
   test.each([
     ['its aliases', '{ ...withSmartCache({}), turbopack: {} }', /the bundler did not use the aliases of withSmartCache/g],
     ['the whole wrapper', '{}', /the Next config is not wrapped/g],
-  ])('%s: next dev warns once and renders the original URLs', async (_, config, said) => {
+  ])('%s makes next dev warn once and render the original URLs', async (_, config, said) => {
     app = createApp('catch-all');
     writeConfig(config);
     const server = await app.dev();
@@ -120,7 +120,7 @@ describe('what was wrapped and is not used', () => {
   });
 });
 
-test('routes that look hashed stay the app’s; dynamic pages beside files of public/ are named', async () => {
+test('routes that look hashed stay routes of the app, and the build names dynamic pages that share a folder with public/', async () => {
   app = createApp('catch-all', { prebuild: false });
   const route = (text: string) => `export const GET = () => new Response('${text}');`;
   app.write('app/(own)/js/own.0123456789.js/route.js', route('the app router'));

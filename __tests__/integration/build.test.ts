@@ -20,7 +20,7 @@ const stampsUnder = (folder: string) =>
     .sort();
 
 describe('the manifest', () => {
-  test('is written by the prebuild script, and current when next build looks', () => {
+  test('is written by the prebuild script, and current when next build reads it', () => {
     app = createApp('catch-all');
     const output = app.build();
     expect(output).toMatch(/next-smart-cache: 7 files, \d+ B \(7 read\): wrote \.smart-cache\/manifest\.json/);
@@ -106,7 +106,7 @@ describe('the manifest', () => {
 });
 
 describe('several builds at once', () => {
-  test('end in one whole manifest and store, with nothing left over', async () => {
+  test('end in one whole manifest and store, without leftovers', async () => {
     app = createApp('catch-all');
     // Enough files for the runs to overlap.
     for (let index = 0; index < 1500; index++) app.write(`public/many/${index}.txt`, `file ${index}\n`);

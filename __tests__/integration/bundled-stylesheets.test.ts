@@ -70,7 +70,7 @@ describe.each(LINES)('$line, $bundler: without a PostCSS config', ({ line, bundl
   });
   afterAll(() => app.dispose());
 
-  test('they link hashed URLs with the basePath, and keep what Next makes of them', async () => {
+  test('bundled stylesheets hold hashed URLs with the basePath, and keep what Next makes of them', async () => {
     const { hashed, image } = expectedIn(app);
     const css = await bundledCss(server.origin, '/docs');
     expect(urlsIn(css)).toEqual(
@@ -109,7 +109,7 @@ describe.each(LINES)('$line, $bundler: without a PostCSS config', ({ line, bundl
     expect(asked).toHaveLength(new Set(asked).size);
   });
 
-  test('a build that finds the cache of the last one knows which image has changed since', async () => {
+  test('a build that gets the cache of the last build notices which image has changed', async () => {
     const { image } = expectedIn(app);
     const [before, sheets] = [image('module'), await bundledSheets(server.origin, '/docs')];
     await server.stop();
@@ -125,7 +125,7 @@ describe.each(LINES)('$line, $bundler: without a PostCSS config', ({ line, bundl
   });
 });
 
-test.each(['turbopack', 'webpack'] as const)('they follow edits in development, with %s', async (bundler) => {
+test.each(['turbopack', 'webpack'] as const)('bundled stylesheets follow edits in development, with %s', async (bundler) => {
   const app = createStyledApp('latest', bundler);
   const { origin } = await app.dev();
   const hashOf = (text: string) => /\/docs\/img\/module\.([0-9a-f]{10})\.svg/.exec(text)?.[1];

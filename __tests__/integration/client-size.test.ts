@@ -98,7 +98,7 @@ test.each<[string, AppSpec]>([
   ['client, package, Turbopack', { variant: 'package', files: 10, hasClientCode: true, ...TURBOPACK }],
   ['client, plain, webpack', { variant: 'plain', files: 10, hasClientCode: true, ...WEBPACK }],
   ['client, package, webpack', { variant: 'package', files: 10_000, hasClientCode: true, ...WEBPACK }],
-])('(build: %s)', (name, spec) => {
+])('the app builds: %s', (name, spec) => {
   built.set(name, build(spec));
 });
 
@@ -114,7 +114,7 @@ test.each([
   expect(app.read('.next/server/app/index.html')).toMatch(/\/img\/photo-1\.[0-9a-f]{10}\.svg/);
 });
 
-test('and every file of that app is the same, but for the rewrites', () => {
+test('every file of an app without client code is the same as without the package, except for the rewrites', () => {
   const withoutRewrites = (app: NextApp) =>
     withoutIds(Object.entries(clientFiles(app)).flatMap(([name, text]) => (name.endsWith('_buildManifest.js') ? [] : text)));
   expect(withoutRewrites(appOf('server, package, Turbopack'))).toEqual(withoutRewrites(appOf('server, plain, Turbopack')));
@@ -140,7 +140,7 @@ test.each([
   ['client, package, Turbopack', [1, 2, 3, 4, 5, 6]],
   // Entries are shared by all client code, so the names in the Server Component are among them.
   ['client, package, webpack', [1, 2, 3, 4, 5, 6]],
-])('of the files that no source names, nothing is sent; of the server’s messages neither: %s', (name, photos) => {
+])('browsers get no file name that the app source lacks, and no message of the server: %s', (name, photos) => {
   const texts = Object.values(clientFiles(appOf(name)));
   expect(new Set(texts.flatMap((text) => text.match(/photo-\d+/g) ?? []))).toEqual(new Set(photos.map((photo) => `photo-${photo}`)));
   expect(texts.join('\n')).not.toMatch(/clientAssets|unlisted|public\/ has no file/);

@@ -43,7 +43,7 @@ describe.each([
   });
   afterAll(() => app.dispose());
 
-  test('all of them work', async () => {
+  test('the app builds, and each wrapper does its work', async () => {
     const settings = { publicDir: path.join(app.dir, 'public') };
     const home = (await request(server.origin, '/')).body.toString();
     expect(home).toContain('translated');

@@ -97,7 +97,7 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
     expect(stderr).toMatch(/ files checked, no problems; coverage 31\.2 %\n$/);
   });
 
-  test('check --coverage holds a floor', () => {
+  test('check --coverage fails below the given percentage', () => {
     expect(coverageOf(app, '--coverage', '31.25')).toMatchObject({ status: 0 });
     const { status, stderr } = coverageOf(app, '--coverage', '31.26');
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('coverage is 31.2 %, below 31.26 %: 5 of 16 public') });
@@ -107,7 +107,7 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
     });
   });
 
-  test('a stylesheet that Next bundles counts by what Next has written', () => {
+  test('a stylesheet that Next bundles counts by the URLs that Next has written', () => {
     const folder = path.join(app.dir, '.next/static');
     const sheets = listFiles(folder).filter((file) => file.endsWith('.css') && !file.includes('smart-cache'));
     const sheet = path.join(folder, sheets[0] ?? '');
@@ -123,7 +123,7 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
     expect(coverage.total).toBe(TOTAL + 1);
   });
 
-  test('verify says it of a live page', async () => {
+  test('verify reports the coverage of a live page', async () => {
     const server = await app.start();
     const { status, stdout, stderr } = app.cli('verify', `${server.origin}/docs`, '--json');
     const { coverage } = JSON.parse(stdout) as { coverage: { hashed: number; total: number; plain: string[] } };

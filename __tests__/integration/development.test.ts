@@ -20,7 +20,7 @@ describe.each([
 
   const linked = async (page: string, pattern: RegExp) => pattern.exec((await request(server.origin, page)).body.toString())?.[0];
 
-  test('a page that comes with its file, after others were rendered, links it by its hash', async () => {
+  test('a page that is added with its file, after other pages were rendered, links the file by its hash', async () => {
     await linked('/', /\/css\/site\.[^"]*/);
     app.write('public/css/newest.css', 'body { color: red; }');
     await until(async () => app.read('.smart-cache/development/client-manifest.mjs').includes('/css/newest.css'));
@@ -39,7 +39,7 @@ describe.each([
     expect(server.output()).not.toContain('has no file for an asset path: /css/newest.css');
   });
 
-  test('a page that is compiled after an edit links what client code asks for as it is now, as the browser will', async () => {
+  test('a page that is compiled after an edit renders the current URLs in client code, the same as the browser', async () => {
     const page =
       "'use client';\nimport { asset } from 'next-smart-cache';\nexport default () => <img src={asset('/img/mark.svg')} alt=\"\" />;\n";
     app.write('public/img/mark.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>\n');
@@ -127,7 +127,7 @@ describe.each([
   });
 });
 
-test('the browser asks again for every file, though the config lets it keep them, and stores no font', async () => {
+test('the browser requests every file again, although the config lets it keep them, and stores no font', async () => {
   const app = createApp('catch-all');
   app.write(
     'next.config.mjs',

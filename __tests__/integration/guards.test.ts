@@ -152,7 +152,7 @@ describe.each([
   });
 });
 
-test('a guarded folder that is linked directly fails the build, and what a whole-site matcher covers is said to be public', () => {
+test('a guarded folder under static delivery fails the build, and the build says that files of a whole-site matcher are public', () => {
   guardedApp({ matcher: '/members/:path*' });
   for (let index = 0; index < 40; index++) app.write(`public/folder-number-${index}/a.txt`, 'a');
   const { status, output } = app.tryBuild();

@@ -27,7 +27,7 @@ describe.each(MATRIX.map((row) => ({ ...row, name: `${row.line}, ${row.bundler},
   });
   afterAll(() => app.dispose());
 
-  test('browsers are sent nothing of what development needs', () => {
+  test('browsers get no code for development', () => {
     const folder = path.join(app.dir, '.next/static');
     const scripts = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
     // What no minifier renames: the properties that the components of development are given.
@@ -39,7 +39,7 @@ describe.each(MATRIX.map((row) => ({ ...row, name: `${row.line}, ${row.bundler},
   });
 
   if (row.routers.includes('pages-router')) {
-    test('a fallback page links hashed URLs, also those that come with its data', async () => {
+    test('a fallback page links hashed URLs, also those in its data', async () => {
       const settings = { publicDir: path.join(app.dir, 'public') };
       const page = await browser.newPage();
       await page.goto(`${server.origin}/legacy/static/not-built`);
@@ -52,7 +52,7 @@ describe.each(MATRIX.map((row) => ({ ...row, name: `${row.line}, ${row.bundler},
   }
 
   describe.each(row.routers)('%s', (router) => {
-    test('verify, which looks at the site from outside, finds nothing wrong', () => {
+    test('verify finds no problem on the running site', () => {
       const { pages, navigation } = ROUTERS[router];
       const { status, stdout, stderr } = app.cli('verify', server.origin + navigation.from, '--json');
       const { assets, coverage } = JSON.parse(stdout) as { assets: { url: string }[]; coverage: { plain: string[] } };

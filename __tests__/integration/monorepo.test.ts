@@ -41,7 +41,7 @@ describe.each([
   });
   afterAll(() => server?.stop());
 
-  test('server and client code link hashed URLs, those that a workspace package names as well', async () => {
+  test('server and client code link hashed URLs, also those that a workspace package names', async () => {
     const settings = { publicDir: path.join(web, 'public') };
     const script = expectedUrl('/js/application.js', settings);
     expect((await request(server.origin, '/')).body.toString()).toContain(script);
@@ -50,7 +50,7 @@ describe.each([
     for (const url of [script, flag]) expect((await request(server.origin, url)).cacheControl).toBe(IMMUTABLE);
   });
 
-  test('what is written lies in the folder of the app', () => {
+  test('the build writes into the folder of the app', () => {
     expect(fs.existsSync(path.join(web, '.smart-cache/manifest.json'))).toBe(true);
     expect(fs.existsSync(path.join(root, '.smart-cache'))).toBe(false);
   });

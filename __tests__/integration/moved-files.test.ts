@@ -87,7 +87,7 @@ describe.each(SET_UPS)('$title', ({ basePath, env = {}, folders }) => {
   };
   const isHashed = (assetPath: string) => urlOf(assetPath) !== basePath + assetPath.split('/').map(encodeURIComponent).join('/');
 
-  test.each(Object.entries(REFERRING))('%s: all that a browser asks for because of it is there', async (assetPath, { names, loads }) => {
+  test.each(Object.entries(REFERRING))('every file that a browser requests because of %s exists', async (assetPath, { names, loads }) => {
     const url = new URL(urlOf(assetPath), server.origin);
     const answer = await request(server.origin, url.pathname);
     expect([answer.status, answer.cacheControl === IMMUTABLE]).toEqual([200, isHashed(assetPath)]);
@@ -125,7 +125,7 @@ describe.each(SET_UPS)('$title', ({ basePath, env = {}, folders }) => {
     expect(linked.filter((name) => /_headers|_worker/.test(name))).toEqual([]);
   });
 
-  test('a name of a file reaches no terminal as it is', async () => {
+  test('control characters of a file name reach no terminal', async () => {
     app.write(`public/css/${path.basename(HOSTILE)}.css`, `a{b:url("none\\1b [2J.png")} c{d:url(a"\x1b[2J)}`);
     const { stderr, stdout } = app.cli('build', '--json');
     for (const text of [built.stderr, stderr, stdout, app.cli('check').stderr, output]) {

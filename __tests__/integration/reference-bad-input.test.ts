@@ -167,7 +167,7 @@ test.each([...UNREADABLE, ...DEAD].map(({ file, content }) => [file, content] as
   },
 );
 
-test('so is a line of 50 MB', async () => {
+test('a file with a line of 50 MB is hashed and served as it is', async () => {
   const { url } = entry('/js/huge.js');
   const { status, cacheControl, body } = await get(url);
   expect([status, cacheControl, sha256(body)]).toEqual([200, IMMUTABLE, sha256(fs.readFileSync(path.join(app.dir, 'public/js/huge.js')))]);
@@ -190,11 +190,11 @@ test.each(UNUSUAL)('every reference is followed, in the encoding of the file: $f
   expect([answer.status, answer.cacheControl, answer.body.equals(body)]).toEqual([200, IMMUTABLE, true]);
 });
 
-test('a file is left alone by glob', () => {
+test('a file that a glob of references.exclude matches is left alone', () => {
   expect(entry('/css/left-out.css').hash).toBe(sha256(FINE['/css/left-out.css']).slice(0, 10));
 });
 
-test('a byte-order mark stays, and what is behind it is followed', async () => {
+test('a byte-order mark stays, and the references after it are followed', async () => {
   const { url, hash } = entry('/css/byte-order-mark.css');
   const body = Buffer.from(`${BOM}a { background: url(..${entry('/img/a.png').url}) }`);
   expect(hash).toBe(sha256(body).slice(0, 10));

@@ -104,7 +104,7 @@ describe.each([
     );
   });
 
-  describe('what is not ours', () => {
+  describe('beside hashed URLs,', () => {
     test('an original path is served as Next serves it', async () => {
       expect((await get('/js/application.js')).cacheControl).toBe('public, max-age=0');
       expect((await get('/robots.txt')).cacheControl).toBe('public, max-age=0');
@@ -134,7 +134,7 @@ describe.each([
       // Nor to a file: middleware may guard it under its own path.
       '/_next/static/media/smart-cache-rewrite/js/application.46fb7aa72a.js',
       '/_next/static/media/smart-cache/js/application.46fb7aa72a.js',
-    ])('%s leads to nothing that middleware guards under its own path', async (url) => {
+    ])('%s reaches no page or file that middleware guards under its own path', async (url) => {
       const answer = await get(url, { headers: { cookie: 'user=alice' } });
       const html = answer.body.toString().replaceAll('&quot;', '"').replaceAll('<!-- -->', '');
       // A root catch-all page sees what Next itself shows it of a path under /_next/static: all of it.
@@ -142,7 +142,7 @@ describe.each([
       expect(isCacheable(answer.cacheControl)).toBe(false);
     });
 
-    test('a file that somebody else hashed works under its own name and its new one', async () => {
+    test('a file whose name already has a hash works under its own name and its hashed path', async () => {
       const bytes = app.read('public/js/lib.0123456789.js');
       const own = await get('/js/lib.0123456789.js');
       expect([own.cacheControl, own.body.toString()]).toEqual(['public, max-age=0', bytes]);

@@ -44,7 +44,7 @@ test('a checkout that changes 500 files at once ends in one consistent state', a
   expect(servers.map((server) => /next-smart-cache: .*(?:cannot|Error)/.exec(server.output())?.[0])).toEqual([undefined, undefined]);
 });
 
-test('the one that polls needs no help from the other', async () => {
+test('a server that polls follows edits by itself', async () => {
   await servers.shift()?.stop();
   app.write('public/css/first.css', 'h1 { color: white }');
   await untilAllLink('/css/first.css');

@@ -5,7 +5,7 @@ import { createApp, type NextApp } from '../support/next-app';
 import { startOutFolderServer } from '../support/out-folder-server';
 
 /** Where nothing is set up, the components render the original paths. */
-describe('without a build', () => {
+describe('without a build, components render', () => {
   let app: NextApp;
   beforeAll(() => {
     app = createApp('test-runners', { line: 'companions' });
