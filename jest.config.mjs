@@ -1,6 +1,6 @@
 /** TypeScript 7 has no JavaScript API for transforms, so SWC does it. */
 const transform = {
-  '^.+\\.tsx?$': [
+  '^.+\\.m?[jt]sx?$': [
     '@swc/jest',
     {
       module: { type: 'commonjs' },
@@ -9,8 +9,16 @@ const transform = {
   ],
 };
 
+/** Dependencies that are ESM. Jest cannot `require()` them before Node 24.9 (https://jestjs.io/docs/ecmascript-modules#require-of-esm). */
+const ESM_DEPENDENCIES = [
+  ...['chokidar', 'readdirp'],
+  ...['htmlparser2', 'domelementtype', 'domhandler', 'domutils', 'dom-serializer', 'entities'],
+  '@csstools/css-tokenizer',
+];
+
 const common = {
   transform,
+  transformIgnorePatterns: [`/node_modules/(?!(?:${ESM_DEPENDENCIES.join('|')})/)`],
   testEnvironment: 'node',
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
