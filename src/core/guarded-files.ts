@@ -1,5 +1,4 @@
 import { encodeAssetPath, splitExtension } from './asset-path.js';
-import { isDirectUrl } from './rewrite-rules.js';
 
 /** One matcher of the app's proxy, as Next writes it down. */
 export interface ProxyMatcher {
@@ -10,10 +9,18 @@ export interface ProxyMatcher {
   missing?: unknown;
 }
 
-/** A file, and the percent-encoded URLs, without `basePath`, under which it is served besides its own path. */
+/** A URL with a hash. */
+export interface HashedUrl {
+  /** Percent-encoded, without `basePath`. */
+  url: string;
+  /** The folder of the store that the URL begins with; `''` for a URL that needs a rewrite. */
+  storeFolder: string;
+}
+
+/** A file, and the hashed URLs under which it is served besides its own path. */
 export interface ServedFile {
   assetPath: string;
-  urls: readonly string[];
+  urls: readonly HashedUrl[];
 }
 
 /** The prefixes that Next puts in front of a path before it asks the matchers. */
@@ -25,9 +32,8 @@ export interface PathPrefixes {
   hasAssetPrefix?: boolean;
 }
 
-export interface UnguardedUrl {
+export interface UnguardedUrl extends HashedUrl {
   assetPath: string;
-  url: string;
   /** The matcher that covers the file's own path, as the app writes it. */
   matcher: string;
 }
@@ -52,10 +58,10 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
   for (const { assetPath, urls } of files) {
     if (urls.length === 0) continue;
     const guards = compiled.filter(({ covers }) => covers(encodeAssetPath(assetPath)));
-    const isGuarded = (url: string, guard: CompiledMatcher) =>
-      !(isDirectUrl(url) && hasOtherPaths(prefixes)) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
-    const gapsOf = (guard: CompiledMatcher, candidates: readonly string[]) =>
-      candidates.filter((url) => !isGuarded(url, guard)).map((url): UnguardedUrl => ({ assetPath, url, matcher: guard.source }));
+    const isGuarded = ({ url, storeFolder }: HashedUrl, guard: CompiledMatcher) =>
+      !(storeFolder && hasOtherPaths(prefixes)) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
+    const gapsOf = (guard: CompiledMatcher, candidates: readonly HashedUrl[]) =>
+      candidates.filter((url) => !isGuarded(url, guard)).map((url): UnguardedUrl => ({ assetPath, ...url, matcher: guard.source }));
     const madeUpPath = `/${MADE_UP_NAME}${splitExtension(encodeAssetPath(assetPath)).extension}`;
     const isWholeSite = ({ covers }: CompiledMatcher) => covers(madeUpPath) || covers(`/${MADE_UP_NAME}${madeUpPath}`);
     const [unguarded] = guards.filter((guard) => !isWholeSite(guard)).flatMap((guard) => gapsOf(guard, urls));
@@ -64,7 +70,12 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
       continue;
     }
     // Under rewrite delivery, hashed paths are paths of the app, so a whole-site matcher that leaves some out does so on purpose.
-    const [beyond] = guards.filter(isWholeSite).flatMap((guard) => gapsOf(guard, urls.filter(isDirectUrl)));
+    const [beyond] = guards.filter(isWholeSite).flatMap((guard) =>
+      gapsOf(
+        guard,
+        urls.filter(({ storeFolder }) => storeFolder !== ''),
+      ),
+    );
     if (beyond) gaps.beyondWholeSite.push(beyond);
   }
   return gaps;

@@ -2,7 +2,7 @@ import { compareAssetPaths } from './asset-path.js';
 import type { Delivery } from './delivery.js';
 import { SmartCacheError } from './errors.js';
 import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
-import { isDirectUrl } from './rewrite-rules.js';
+import { storeFolderOf } from './rewrite-rules.js';
 
 /** What the manifest says of one file of `public/`. */
 export interface ManifestEntry {
@@ -69,7 +69,7 @@ export function parseManifest(text: string, source: string): Manifest {
 export function deliveryOf({ assets }: Manifest): Delivery | undefined {
   const urls = Object.values(assets).map(({ url }) => url);
   if (urls.length === 0) return undefined;
-  return urls.every(isDirectUrl) ? 'static' : 'rewrite';
+  return urls.every((url) => storeFolderOf(url) !== '') ? 'static' : 'rewrite';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -24,14 +24,13 @@ export const STORE_URL = '/_next/static/media/smart-cache';
  */
 export const IMMUTABLE_STORE_URL = '/_next/static/immutable/media/smart-cache';
 
-/** Returns which of the two folders a URL, without `basePath`, is in; `undefined` for a URL that needs a rewrite. */
-export function storeUrlOf(url: string): string | undefined {
-  return [STORE_URL, IMMUTABLE_STORE_URL].find((storeUrl) => url.startsWith(`${storeUrl}/`));
-}
-
-/** Whether a URL, without `basePath`, points to the store without a rewrite. */
-export function isDirectUrl(url: string): boolean {
-  return storeUrlOf(url) !== undefined;
+/**
+ * The folder of the store that a URL, without `basePath`, begins with; `''` for a
+ * URL that needs a rewrite. Documents on disk hold URLs alone, so whoever reads
+ * one asks once, and keeps the answer in a field.
+ */
+export function storeFolderOf(url: string): string {
+  return [STORE_URL, IMMUTABLE_STORE_URL].find((folder) => url.startsWith(`${folder}/`)) ?? '';
 }
 
 /**

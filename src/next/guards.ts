@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError, visible } from '../core/errors.js';
-import { findGuardGaps, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../core/guarded-files.js';
+import { findGuardGaps, type HashedUrl, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../core/guarded-files.js';
 import { topLevelFolder } from '../core/hashed-path-shape.js';
-import { isDirectUrl, storeUrlOf } from '../core/rewrite-rules.js';
 import { madeUpHash } from '../core/routes-in-shape.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
-import { type ServedDeploys, servedUrls } from '../pipeline/deploys.js';
+import type { ServedDeploys } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { type BuiltProxy, readBuiltProxy } from './proxy-matchers.js';
 
@@ -50,9 +49,15 @@ function gapsIn(project: Project, built: BuiltManifest, served: ServedDeploys, d
 
 /** The served files, each with every URL that leads to it: that of this deploy, those of older ones and, with a rewrite, one with a made-up hash. */
 function servedFiles(project: Project, built: BuiltManifest, deploys: ServedDeploys): ServedFile[] {
-  const withMadeUpHash = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength)));
-  const served = [...servedUrls(deploys)].map(([assetPath, urls]) => {
-    const isDirect = urls.every((url) => isDirectUrl(url));
+  const withMadeUpHash = (assetPath: string): HashedUrl => ({
+    url: encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength))),
+    storeFolder: '',
+  });
+  const urlsByPath = new Map<string, HashedUrl[]>();
+  for (const { assetPath, url, storeFolder } of deploys.files)
+    urlsByPath.set(assetPath, [...(urlsByPath.get(assetPath) ?? []), { url: encodeAssetPath(url), storeFolder }]);
+  const served = [...urlsByPath].map(([assetPath, urls]) => {
+    const isDirect = urls.every(({ storeFolder }) => storeFolder !== '');
     return { assetPath, urls: isDirect ? urls : [...urls, withMadeUpHash(assetPath)] };
   });
   const isReachedByRewrite = (assetPath: string) => project.delivery === 'rewrite' && !built.linkedDirectly.has(topLevelFolder(assetPath));
@@ -68,7 +73,7 @@ function notGuarded(unguarded: readonly UnguardedUrl[], isUnderOtherPaths: boole
   const more = unguarded.length - lines.length;
   const folders = [...new Set(unguarded.map(({ assetPath }) => path.posix.dirname(assetPath)))].sort();
   const [first] = unguarded as [UnguardedUrl];
-  const isBeyondMatchers = isUnderOtherPaths && unguarded.some(({ url }) => isDirectUrl(url));
+  const isBeyondMatchers = isUnderOtherPaths && unguarded.some(({ storeFolder }) => storeFolder !== '');
   return new SmartCacheError('ERR_SMART_CACHE_UNGUARDED', {
     what: `Your proxy guards ${countFiles(unguarded)} of public/ by name, but not under every URL`,
     where: lines.join('') + (more > 0 ? `\n  and ${more} more` : ''),
@@ -92,11 +97,10 @@ function listExcludes(unguarded: readonly UnguardedUrl[], folders: readonly stri
   return `exclude: ${shown.length === 1 ? shown[0] : `[${shown.join(', ')}]`}`;
 }
 
-function widerMatcher({ assetPath, url }: UnguardedUrl): string {
+function widerMatcher({ assetPath, storeFolder }: UnguardedUrl): string {
   const folder = path.posix.dirname(assetPath);
   const source =
-    (storeUrlOf(url) ?? '') +
-    (folder === '/' ? `${assetPath.slice(0, -path.posix.extname(assetPath).length || undefined)}(.*)` : `${folder}/:path*`);
+    storeFolder + (folder === '/' ? `${assetPath.slice(0, -path.posix.extname(assetPath).length || undefined)}(.*)` : `${folder}/:path*`);
   return `'${source}'`;
 }
 

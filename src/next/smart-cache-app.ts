@@ -10,7 +10,7 @@ import type { RenderManifestSettings } from '../core/render-manifest.js';
 import { deriveRewrites, type RewriteRules } from '../core/rewrite-rules.js';
 import { sharedGlobals } from '../core/shared-globals.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
-import { deploysWith, nameDeploy, recordDeploy, rewrittenAssetPaths } from '../pipeline/deploys.js';
+import { deploysWith, nameDeploy, recordDeploy } from '../pipeline/deploys.js';
 import { describeLeftToAsset } from '../pipeline/graph/files-kept-plain.js';
 import type { Project } from '../pipeline/project.js';
 import { type RenderModules, renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
@@ -75,7 +75,14 @@ export function productionApp(project: Project, config: SettingsConfig, { checkC
   // Next asks twice in one build; a warning is wanted once.
   const shape = once(() => {
     if (project.delivery === 'static') return undefined;
-    const found = shapeBesideRoutes(shapeInput(project, built(), rewrittenAssetPaths(served())));
+    const rewritten = served().files.filter(({ storeFolder }) => storeFolder === '');
+    const found = shapeBesideRoutes(
+      shapeInput(
+        project,
+        built(),
+        rewritten.map(({ assetPath }) => assetPath),
+      ),
+    );
     warnOfReachedRoutes(found.routesReached, hashLength, found.shape?.exampleExtension ?? '');
     return found.shape;
   });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { encodeAssetPath, fromHashedPath, toHashedPath } from '../core/asset-path.js';
+import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { type Manifest, serializeManifest } from '../core/manifest-document.js';
 import { algorithmOf } from '../core/options.js';
-import { isDirectUrl, storeUrlOf } from '../core/rewrite-rules.js';
+import { storeFolderOf } from '../core/rewrite-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
@@ -14,10 +14,25 @@ import { openStore, pruneStore } from './store/store.js';
 /** What one deploy serves: URL, decoded, without `basePath` → content hash. */
 export type Deploy = Readonly<Record<string, string>>;
 
+/** A file that some deploy serves. */
+export interface DeployedFile {
+  assetPath: string;
+  /** Decoded, without `basePath`: `storeFolder`, and the hashed path in it. */
+  url: string;
+  hashedPath: string;
+  /** The folder of the store that the URL begins with; `''` for a URL that needs a rewrite. */
+  storeFolder: string;
+  contentHash: string;
+  /** Whether the build itself has the file, and not only an older deploy. */
+  isCurrent: boolean;
+}
+
 /** The deploys that are served once a build is. */
 export interface ServedDeploys {
   /** Newest first: that of the build itself, then as many before it as `keep` allows. */
   deploys: [current: Deploy, ...older: Deploy[]];
+  /** Their files, each URL once. */
+  files: readonly DeployedFile[];
   /** One line for each loss: files of older deploys that cannot be served any more. */
   notices: string[];
 }
@@ -39,7 +54,7 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
   const whole = older.slice(0, keep).map((deploy): Deploy => {
     const entries = Object.entries(deploy).filter(([url, contentHash]) => {
       // A file that is no longer hashed may be guarded now.
-      if (!isHashed(assetPathOf(url))) return false;
+      if (!isHashed(deployedFile(url, contentHash).assetPath)) return false;
       const isWhole = built.copies.has(contentHash);
       if (!isWhole && !Object.hasOwn(current, url)) lost.add(url);
       return isWhole;
@@ -50,30 +65,19 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
     ...(problem === undefined ? [] : [`dropped ${path.relative(project.root, recordFile(project))}, since ${problem}; ${FORGOTTEN}`]),
     ...(lost.size === 0 ? [] : [describeLost([...lost])]),
   ];
-  return { deploys: [current, ...whole], notices };
+  // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
+  const urls: Deploy = Object.assign({}, ...whole.toReversed(), current);
+  const files = Object.entries(urls).map(([url, contentHash]) => deployedFile(url, contentHash, Object.hasOwn(current, url)));
+  return { deploys: [current, ...whole], files, notices };
 }
 
 const FORGOTTEN = 'the files that only older deploys had are no longer served';
 
-/** Every asset path that the rewrites must lead to the store once this build is deployed, whether or not `public/` still has the file. */
-export function rewrittenAssetPaths({ deploys }: ServedDeploys): Set<string> {
-  const urls = deploys.flatMap((deploy) => Object.keys(deploy));
-  return new Set(urls.filter((url) => !isDirectUrl(url)).map(fromHashedPath));
-}
-
-/** The URLs that are served once this build is, those of older deploys included; without `basePath`, by asset path. */
-export function servedUrls({ deploys }: ServedDeploys): Map<string, string[]> {
-  const urls = new Map<string, string[]>();
-  for (const url of new Set(deploys.flatMap((deploy) => Object.keys(deploy)))) {
-    const assetPath = assetPathOf(url);
-    urls.set(assetPath, [...(urls.get(assetPath) ?? []), encodeAssetPath(url)]);
-  }
-  return urls;
-}
-
-/** The file that a URL of a deploy belongs to. */
-function assetPathOf(url: string): string {
-  return fromHashedPath(url.slice(storeUrlOf(url)?.length ?? 0));
+/** Reads a URL of a deploy. */
+function deployedFile(url: string, contentHash: string, isCurrent = false): DeployedFile {
+  const storeFolder = storeFolderOf(url);
+  const hashedPath = url.slice(storeFolder.length);
+  return { assetPath: fromHashedPath(hashedPath), url, hashedPath, storeFolder, contentHash, isCurrent };
 }
 
 /**
@@ -154,7 +158,7 @@ function toDeploy({ manifest, contentHashes }: BuiltManifest): Deploy {
   return Object.fromEntries(
     [...contentHashes].map(([assetPath, contentHash]) => {
       const { url = '', hash = '' } = manifest.assets[assetPath] ?? {};
-      return [(storeUrlOf(url) ?? '') + toHashedPath(assetPath, hash), contentHash];
+      return [storeFolderOf(url) + toHashedPath(assetPath, hash), contentHash];
     }),
   );
 }

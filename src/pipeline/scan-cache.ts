@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { algorithmOf, type HashAlgorithm } from '../core/options.js';
-import { storeUrlOf } from '../core/rewrite-rules.js';
+import { IMMUTABLE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { identityOf, replaceText } from '../disk/files.js';
 import { hashedUrl } from './graph/hash-graph.js';
@@ -30,7 +30,7 @@ export interface ScanCache {
 type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
 
 /** Changes with the form of the rows, and with what the lexers find. */
-const VERSION = 7;
+const VERSION = 8;
 
 interface ScanCacheOptions {
   algorithm: HashAlgorithm;
@@ -227,10 +227,11 @@ function isDestination(value: unknown): boolean {
 
 function isOutput(value: unknown, assetPath: string, algorithm: HashAlgorithm): boolean {
   if (!isRecord(value) || !isCount(value.size) || !isHashed(value.contentHash, value.integrity, algorithm)) return false;
-  const { hash, url } = value;
-  if (typeof hash !== 'string' || typeof url !== 'string' || !/^[0-9a-f]{8,64}$/.test(hash)) return false;
+  const { hash, url, isDirect } = value;
+  if (typeof hash !== 'string' || typeof isDirect !== 'boolean' || !/^[0-9a-f]{8,64}$/.test(hash)) return false;
   // Half a surrogate pair has no percent-encoding, so no URL was ever made of it.
-  return !/\p{Cs}/u.test(assetPath) && url === hashedUrl(assetPath, hash, storeUrlOf(url) ?? '');
+  if (/\p{Cs}/u.test(assetPath)) return false;
+  return (isDirect ? [STORE_URL, IMMUTABLE_STORE_URL] : ['']).some((folder) => url === hashedUrl(assetPath, hash, folder));
 }
 
 function isCount(value: unknown): value is number {

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL, storeUrlOf } from '../core/rewrite-rules.js';
+import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
-import type { Deploy, ServedDeploys } from './deploys.js';
+import type { DeployedFile, ServedDeploys } from './deploys.js';
 import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from './file-stamp.js';
 import type { Project } from './project.js';
 import { CHUNK_BYTES, hasContent, openStore, type Store } from './store/store.js';
@@ -34,26 +34,21 @@ export interface ServedStore {
  * @param distDir where Next has just built.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
  */
-export function serveStore(project: Project, { deploys, notices }: ServedDeploys, distDir: string): ServedStore {
-  const [current] = deploys;
+export function serveStore(project: Project, served: ServedDeploys, distDir: string): ServedStore {
   const store = openStore(project.cacheDir);
-  // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
-  const urls: Deploy = Object.assign({}, ...[...deploys].reverse());
-  const isCurrent = (url: string) => Object.hasOwn(current, url);
-  const all = Object.entries(urls).map(([url, contentHash]): FileToServe => ({ url, contentHash }));
   const ownFolders = project.delivery === 'static' ? [project.storeUrl] : [project.storeUrl, REWRITE_STORE_URL];
   // Older deploys may have been in the other one of the two folders that need no rewrite.
   const files = [...new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL])].flatMap((storeUrl) => {
     const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
-    const inside = all.filter(({ url }) => (storeUrlOf(url) ?? REWRITE_STORE_URL) === storeUrl);
+    const inside = served.files.filter(({ storeFolder }) => (storeFolder || REWRITE_STORE_URL) === storeUrl);
     if (inside.length > 0 || ownFolders.includes(storeUrl))
-      return replaceFolder(folder, (temporary) => copyFiles(store, inside, temporary, isCurrent));
+      return replaceFolder(folder, (temporary) => copyFiles(store, inside, temporary));
     fs.rmSync(folder, { recursive: true, force: true });
     return [];
   });
   // A write in the same tick of the clock would leave the same stamp.
   letClockTick(files);
-  return { files, notices };
+  return { files, notices: served.notices };
 }
 
 /**
@@ -90,16 +85,11 @@ function replaceFolder(targetDir: string, fill: (folder: string) => ServedFile[]
   }
 }
 
-interface FileToServe {
-  url: string;
-  contentHash: string;
-}
-
-/** @param isRequired whether a missing frozen copy is an error. If not, the URL is not served, and its hash is stale. */
-function copyFiles(store: Store, files: readonly FileToServe[], folder: string, isRequired: (url: string) => boolean): ServedFile[] {
+/** The build must have its own frozen copies. A file of an older deploy whose copy is missing is not served, and its hash is stale. */
+function copyFiles(store: Store, files: readonly DeployedFile[], folder: string): ServedFile[] {
   const made = new Set<string>();
-  return files.flatMap(({ url, contentHash }) => {
-    const file = path.join(folder, url.slice(storeUrlOf(url)?.length ?? 0));
+  return files.flatMap(({ url, hashedPath, contentHash, isCurrent }) => {
+    const file = path.join(folder, hashedPath);
     const parent = path.dirname(file);
     if (!made.has(parent)) {
       fs.mkdirSync(parent, { recursive: true });
@@ -111,7 +101,7 @@ function copyFiles(store: Store, files: readonly FileToServe[], folder: string, 
       return [{ file, contentHash, ...stampOf(fs.statSync(file, { bigint: true })) }];
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
-      if (isRequired(url)) throw storeDamaged(frozen, url, error);
+      if (isCurrent) throw storeDamaged(frozen, url, error);
       return [];
     }
   });

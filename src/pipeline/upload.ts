@@ -18,14 +18,13 @@ export interface HashedCopies {
 }
 
 /** Measures what a build copies, or has copied. The store must have the files. */
-export function measureCopies({ cacheDir }: Project, { manifest }: BuiltManifest, { deploys }: ServedDeploys): HashedCopies {
-  const [current, ...olderDeploys] = deploys;
+export function measureCopies({ cacheDir }: Project, { manifest }: BuiltManifest, { deploys, files }: ServedDeploys): HashedCopies {
   const store = openStore(cacheDir);
-  const older = Object.entries(Object.assign({}, ...olderDeploys.toReversed()) as Record<string, string>)
-    .filter(([url]) => !Object.hasOwn(current, url))
-    .map(([url, contentHash]) => ({ url, bytes: sizeOf(store.pathOf(contentHash)) }));
+  const older = files
+    .filter(({ isCurrent }) => !isCurrent)
+    .map(({ url, contentHash }) => ({ url, bytes: sizeOf(store.pathOf(contentHash)) }));
   const sizes = [...Object.values(manifest.assets).map(({ size }) => size), ...older.map(({ bytes }) => bytes)];
-  return { files: sizes.length, bytes: sum(sizes), older, olderDeploys: olderDeploys.length };
+  return { files: sizes.length, bytes: sum(sizes), older, olderDeploys: deploys.length - 1 };
 }
 
 /** `34 files, 5.6 MB, 22 of them (2.2 MB) for 3 older deploys` */

@@ -4,7 +4,8 @@ import { STORE_URL } from '../../../src/core/rewrite-rules';
 const NO_PREFIX = { basePath: '', locale: undefined };
 const HASHED = '/members/handbook.0123456789.pdf';
 const DIRECT = STORE_URL + HASHED;
-const handbook = (...urls: string[]) => [{ assetPath: '/members/handbook.pdf', urls }];
+const hashed = (url: string) => ({ url, storeFolder: url.startsWith(STORE_URL) ? STORE_URL : '' });
+const handbook = (...urls: string[]) => [{ assetPath: '/members/handbook.pdf', urls: urls.map(hashed) }];
 
 /** As Next writes matchers down: seen on 15.4 to 16.4. */
 const MATCHERS = {
@@ -33,7 +34,9 @@ const prefetch = { missing: [{ type: 'header', key: 'next-router-prefetch' }] };
 
 const gapsOf = (matchers: readonly ProxyMatcher[], urls: readonly string[], prefixes: Parameters<typeof findGuardGaps>[2] = NO_PREFIX) =>
   findGuardGaps(matchers, handbook(...urls), prefixes);
-const gap = (url: string, { originalSource }: ProxyMatcher) => [{ assetPath: '/members/handbook.pdf', url, matcher: originalSource }];
+const gap = (url: string, { originalSource }: ProxyMatcher) => [
+  { assetPath: '/members/handbook.pdf', ...hashed(url), matcher: originalSource },
+];
 
 test.each<[string, ProxyMatcher[], string[]]>([
   ['no matcher', [], [HASHED, DIRECT]],
@@ -87,7 +90,7 @@ test('paths are those that Next gives to a matcher: with basePath and locale, an
   expect(gapsOf([withoutLocale], [DIRECT], { basePath: '/docs', locale: undefined }).unguarded).toEqual(gap(DIRECT, file));
   const [decoded] = findGuardGaps(
     [{ ...file, regexp: '^/my photo.png$' }],
-    [{ assetPath: '/my photo.png', urls: ['/my%20photo.1.png'] }],
+    [{ assetPath: '/my photo.png', urls: [hashed('/my%20photo.1.png')] }],
     NO_PREFIX,
   ).unguarded;
   expect(decoded?.url).toBe('/my%20photo.1.png');

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { serializeCheckedDocument } from '../../../src/disk/checked-document';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { type Deploy, deploysWith, readDeploys, recordDeploy, serializeDeploys, servedUrls } from '../../../src/pipeline/deploys';
+import { type Deploy, type DeployedFile, deploysWith, readDeploys, recordDeploy, serializeDeploys } from '../../../src/pipeline/deploys';
 import { isRacy, nowNs, stampOf } from '../../../src/pipeline/file-stamp';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
@@ -366,20 +366,25 @@ describe('a copy of this build that is not in the store', () => {
   });
 });
 
-test('the URLs at which each file is served are those of all kept deploys, percent-encoded', () => {
+test('serves the files of all kept deploys, each URL once, and says which need a rewrite', () => {
   const project = projectWith({});
   deploy(project, { 'my a.js': 'hello', LICENSE: 'hello' });
   const built = deploy(project, { 'my a.js': '' });
-  expect(servedUrls(deploysWith(project, built))).toEqual(
-    new Map([
-      ['/my a.js', [`/my%20a.${EMPTY}.js`, `/my%20a.${HELLO}.js`]],
-      ['/LICENSE', [`/LICENSE.${HELLO}`]],
-    ]),
-  );
+  const short = ({ assetPath, url, storeFolder, isCurrent }: DeployedFile) => [assetPath, url, storeFolder, isCurrent];
+  expect(deploysWith(project, built).files.map(short).sort()).toEqual([
+    ['/LICENSE', `/LICENSE.${HELLO}`, '', false],
+    ['/my a.js', `/my a.${HELLO}.js`, '', false],
+    ['/my a.js', `/my a.${EMPTY}.js`, '', true],
+  ]);
   const direct = withOptions(project, { delivery: 'static' });
-  expect(servedUrls(deploysWith(direct, buildManifest(direct))).get('/my a.js')).toContain(
-    `/_next/static/media/smart-cache/my%20a.${EMPTY}.js`,
-  );
+  const folder = '/_next/static/media/smart-cache';
+  const inStore = deploysWith(direct, buildManifest(direct)).files.find(({ storeFolder }) => storeFolder !== '');
+  expect(inStore).toMatchObject({
+    url: `${folder}/my a.${EMPTY}.js`,
+    storeFolder: folder,
+    hashedPath: `/my a.${EMPTY}.js`,
+    isCurrent: true,
+  });
 });
 
 test('a folder that cannot be written is an error that says so', () => {

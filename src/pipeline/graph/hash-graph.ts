@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareAssetPaths, encodeAssetPath, finishUrl, toHashedPath, type UrlPrefixes } from '../../core/asset-path.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
-import { isDirectUrl } from '../../core/rewrite-rules.js';
 import { encodingOf } from '../references/find-references.js';
 import { isRootRelative } from '../references/resolve-reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
@@ -12,10 +11,12 @@ import { type FollowedReference, type ReferenceGraph, strongComponents } from '.
 export interface Output extends ManifestEntry {
   /** Whole hash of the bytes, and the name of their copy in the store. */
   contentHash: string;
+  /** Whether the URL leads to the store without a rewrite. */
+  isDirect: boolean;
 }
 
 /** Bytes with their hashes. */
-export type Content = Omit<Output, 'hash' | 'url'>;
+export type Content = Omit<Output, 'hash' | 'url' | 'isDirect'>;
 
 /** What came out for a file, and what it depended on besides the file itself. */
 export interface HashedBefore {
@@ -98,7 +99,7 @@ export function hashGraph(
     };
     const output = make(files.isDirect(assetPath));
     // A file in public/ has that very name: rare, and then the URL is another one, which relative references depend on.
-    return isDirectUrl(output.url) === files.isDirect(assetPath) ? output : make(true);
+    return output.isDirect === files.isDirect(assetPath) ? output : make(true);
   }
 
   function hashCircle(component: readonly string[]): void {
@@ -130,8 +131,7 @@ export function hashGraph(
       known.set(assetPath, named(assetPath, source(assetPath), hash, files.isDirect(assetPath, hash)));
     }
     for (const assetPath of sorted) {
-      const { hash, url } = known.get(assetPath) as Output;
-      const isDirect = isDirectUrl(url);
+      const { hash, isDirect } = known.get(assetPath) as Output;
       known.set(assetPath, named(assetPath, contentWith(assetPath, rewritten(assetPath), isDirect), hash, isDirect));
     }
   }
@@ -155,13 +155,13 @@ export function hashGraph(
 
   /** @param fromDirect whether the file that the reference stands in is linked directly. */
   function newUrl(from: string, { url, target }: FollowedReference, fromDirect: boolean): string | undefined {
-    const to = known.get(target)?.url;
+    const to = known.get(target);
     if (to === undefined) {
       // It keeps its name, and so does the reference, unless the file that it stands in is moved away from it.
       return fromDirect && !isRootRelative(url) ? files.prefixes.basePath + encodeAssetPath(target) : undefined;
     }
-    if (isRootRelative(url) || fromDirect !== isDirectUrl(to)) return finishUrl(to, files.prefixes);
-    return relativeUrl((fromDirect ? files.storeUrl : '') + encodeAssetPath(from), to, url);
+    if (isRootRelative(url) || fromDirect !== to.isDirect) return finishUrl(to.url, files.prefixes);
+    return relativeUrl((fromDirect ? files.storeUrl : '') + encodeAssetPath(from), to.url, url);
   }
 
   /** Changes whenever a reference comes to lead to something else. */
@@ -175,7 +175,7 @@ export function hashGraph(
 
   function named(assetPath: string, { contentHash, integrity, size }: Content, hash: string, isDirect: boolean): Output {
     const direct = isDirect || files.isDirect(assetPath, hash);
-    return { hash, url: hashedUrl(assetPath, hash, direct ? files.storeUrl : ''), integrity, size, contentHash };
+    return { hash, url: hashedUrl(assetPath, hash, direct ? files.storeUrl : ''), integrity, size, contentHash, isDirect: direct };
   }
 }
 

@@ -130,8 +130,9 @@ export function linkFiles(
     const hash = hashOf(assetPath, file, contentHash, []);
     const direct = isDirect(assetPath, hash);
     const reason = direct === isDirect(assetPath) ? undefined : reasonToKeepPlain(file, moveTo(direct, project), moving);
+    const url = hashedUrl(assetPath, hash, direct ? project.storeUrl : '');
     if (reason) kept.set(assetPath, reason);
-    else outputs.set(assetPath, { hash, url: hashedUrl(assetPath, hash, direct ? project.storeUrl : ''), integrity, size, contentHash });
+    else outputs.set(assetPath, { hash, url, integrity, size, contentHash, isDirect: direct });
   }
   const keys = hashGraph(rewritten, outputs, graph, {
     prefixes: project.prefixes,

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { STORE_URL } from '../../../../src/core/rewrite-rules';
 import { OTHER_VERSION, serializeCheckedDocument, WRONG_CONTENT } from '../../../../src/disk/checked-document';
 import type { LexedFile } from '../../../../src/pipeline/references/find-references';
 import { type CachedFile, openScanCache } from '../../../../src/pipeline/scan-cache';
@@ -37,7 +38,7 @@ const LEXED: LexedFile = {
     { kind: 'source-map', notation: 'comment', url: 'a.js.map', start: 30, end: 38, line: 3 },
   ],
 };
-const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256-y', size: 9, contentHash: HASH };
+const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256-y', size: 9, contentHash: HASH, isDirect: false };
 
 test.each<[string, Partial<CachedFile>]>([
   ['references', { lexed: LEXED }],
@@ -79,7 +80,7 @@ test('forgets what is not saved again', () => {
 
 /** A document with these files, and a checksum that is right. */
 const documentWith = (files: unknown, head: object = {}) =>
-  serializeCheckedDocument(JSON.stringify({ version: 7, algorithm: 'sha256', ...head, files }));
+  serializeCheckedDocument(JSON.stringify({ version: 8, algorithm: 'sha256', ...head, files }));
 const ROW = ['1-2-3-4', HASH, 'sha256-x'];
 const REFERENCE = ['url', 'css-url', 8, 14, 1, 'b.png'];
 const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, [reference]]] });
@@ -127,6 +128,8 @@ test.each<[string, damaged: string | ((text: string) => string), problem: string
   ['with a reference that ends before it starts', documentWith(lexedRow(['url', 'css-url', 14, 8, 1, 'b.png'])), WRONG_CONTENT],
   ['with a hash that leaves the folder', documentWith(linksRow({ hash: '../../x', url: '/a.../../x.js' })), WRONG_CONTENT],
   ['with a URL that is not that of the file', documentWith(linksRow({ url: '/b.c0ffee0123.js' })), WRONG_CONTENT],
+  ['with a URL of the store that is said to need a rewrite', documentWith(linksRow({ url: `${STORE_URL}${OUTPUT.url}` })), WRONG_CONTENT],
+  ['with a URL that needs a rewrite and is said to be in the store', documentWith(linksRow({ isDirect: true })), WRONG_CONTENT],
   ['with a destination too few', documentWith(linksRow({}, [])), WRONG_CONTENT],
 ])('a cache that is damaged is ignored, and can be written again: %s', (_, damaged, problem) => {
   const { cacheDir, file } = setUp();
