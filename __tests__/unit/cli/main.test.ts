@@ -34,16 +34,16 @@ Options:
   -h, --help              display help for command
 
 Commands:
-  init [options]          wire this package into an existing app
+  init [options]          set this package up in an existing app
   build [options]         hash every file of public/ and write the manifest
   watch [options]         build, and build again after every change in public/
-  check [options]         for CI: manifest, options, and the coverage of the
-                          last build
-  verify [options] <url>  look at a running site from outside: headers, bytes
-                          and hashes, CDN
+  check [options]         check the manifest, the options and the coverage of
+                          the last build in CI
+  verify [options] <url>  check the headers, bytes, hashes and CDN of a running
+                          site
   headers [options]       print the _headers rule for Cloudflare and Netlify
-  nginx [options]         print a configuration of nginx that serves hashed
-                          files without Next
+  nginx [options]         print an nginx configuration that serves hashed files
+                          without Next
   clean [options]         remove what next-smart-cache has written
 "
 `);
@@ -56,8 +56,8 @@ Commands:
 "Usage: next-smart-cache build [options]
 
 Hashes every file of public/, copies it into the store and writes
-.smart-cache/manifest.json. Run it as the "prebuild" script. Unchanged files are
-not read again; references that lead nowhere are warnings.
+.smart-cache/manifest.json. Run it as the "prebuild" script. It does not read
+unchanged files again, and warns about references that point to no file.
 
 Options:
   --cwd <dir>  the app's folder: the one with next.config and public/ (default:
@@ -67,12 +67,12 @@ Options:
 
 Exit codes:
   0  done
-  1  public/ or next.config cannot be used, or something cannot be written; the old manifest stays as it was
+  1  public/ or next.config cannot be used, or a file cannot be written; the old manifest stays
   2  wrong usage
 
 Examples:
   next-smart-cache build         before "next build"
-  next-smart-cache build --json  how many files, how many of them read, and the warnings, as data
+  next-smart-cache build --json  the number of files, and the warnings, as data
 "
 `);
   });
@@ -153,11 +153,11 @@ describe('build', () => {
   });
 
   test.each<[string, Record<string, string>, line: string]>([
-    ['no file', {}, 'public/ holds no file to hash; wrote an empty manifest'],
+    ['no file', {}, 'public/ has no file to hash; wrote an empty manifest'],
     [
       'files that keep their names',
       { 'robots.txt': '' },
-      'public/ holds 1 file and none to hash: they have to keep their names, or "include" or "exclude" leaves them out; wrote an empty manifest',
+      'public/ has 1 file and none to hash: all have fixed names, or "include" or "exclude" leaves them out; wrote an empty manifest',
     ],
     ['one file', { 'a.js': 'x'.repeat(1000) }, '1 file, 1 kB (1 read): wrote .smart-cache/manifest.json'],
     ['an empty file', { 'a.js': '' }, '1 file, 0 B (1 read): wrote .smart-cache/manifest.json'],
@@ -173,7 +173,7 @@ describe('build', () => {
 
   test.each<[Record<string, string>, line: string]>([
     [{ 'a.js': 'hello' }, '1 file, 5 B: nothing changed'],
-    [{}, 'public/ holds no file to hash; nothing changed in the manifest'],
+    [{}, 'public/ has no file to hash; nothing changed in the manifest'],
   ])('a second time: %#', async (files, line) => {
     const cwd = app(files);
     await run(['build'], { cwd });
@@ -229,7 +229,7 @@ test('an app, which has a next.config, may do without public/', async () => {
   expect(await run(['build'], { cwd, loadProject })).toEqual({
     exitCode: 0,
     stdout: '',
-    stderr: 'next-smart-cache: there is no public/, and so no file to hash; wrote an empty manifest\n',
+    stderr: 'next-smart-cache: there is no public/, so there is no file to hash; wrote an empty manifest\n',
   });
   expect(await run(['check'], { cwd, loadProject })).toMatchObject({ exitCode: 0 });
 });

@@ -78,11 +78,11 @@ test('a manifest that another environment has built for another delivery: check 
   expect(exitCode).toBe(1);
   expect(stderr).toContain('next-smart-cache: delivery: static (Cloudflare)\n');
   expect(stderr).toContain(
-    '.smart-cache/manifest.json  is outdated: it is for rewrite delivery, and here it would be for static; run "next-smart-cache build"\n',
+    '.smart-cache/manifest.json  is outdated: it is for rewrite delivery, and this build uses static; run "next-smart-cache build"\n',
   );
   await run(root, ['build'], { CF_PAGES: '1' });
   expect(await run(root, ['check'], { CF_PAGES: '1' })).toMatchObject({ exitCode: 0 });
-  expect((await run(root, ['check'])).stderr).toContain('it is for static delivery, and here it would be for rewrite');
+  expect((await run(root, ['check'])).stderr).toContain('it is for static delivery, and this build uses rewrite');
 });
 
 test.each<[Record<string, string>, string[]]>([

@@ -39,7 +39,7 @@ test('prints the configuration of the docs on stdout, and what is left to Next o
   const { exitCode, stdout, stderr } = await runCommand(['nginx'], { cwd: root });
   expect(exitCode).toBe(0);
   expect(stderr).toBe(
-    'next-smart-cache: left to Next: /members/, since the proxy sees its requests (matcher /members/:path*)\n' +
+    'next-smart-cache: left to Next: /members/, because the proxy sees its requests (matcher /members/:path*)\n' +
       'next-smart-cache: nginx serves 1 folder; include the configuration in the server block\n',
   );
   expect(
@@ -82,7 +82,7 @@ test('with a proxy that sees every request, the configuration is comments alone'
     cwd: builtApp({ '.next/server/middleware-manifest.json': manifest }),
   });
   expect([exitCode, stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'))]).toEqual([0, []]);
-  expect(stderr).toContain('nginx serves nothing; all is left to Next');
+  expect(stderr).toContain('nginx serves no folder; all are left to Next');
 });
 
 test.each<[what: string, edit: (root: string) => void, why: string]>([
@@ -120,5 +120,7 @@ test("with output: 'export', serves the folder that Next exported to", async () 
   writeFiles(root, { 'out/index.html': '', 'site/index.html': '' });
   expect((await run()).stdout).toContain(`root "${root}/out/";`);
   expect((await run('site')).stdout).toContain(`root "${root}/site/";`);
-  expect((await run()).stderr).toBe('next-smart-cache: nginx serves the export alone; include the configuration in a server block\n');
+  expect((await run()).stderr).toBe(
+    'next-smart-cache: nginx serves the export without Next; include the configuration in a server block\n',
+  );
 });

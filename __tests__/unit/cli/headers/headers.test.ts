@@ -47,9 +47,9 @@ test('headers prints the rule alone on stdout, with the basePath', async () => {
 });
 
 test('headers says what the rule means under rewrite delivery, by the host or by the option', async () => {
-  expect((await run(app({}), ['headers'])).stderr).toMatch(/here, delivery is "rewrite".* static delivery, which does\n$/);
+  expect((await run(app({}), ['headers'])).stderr).toMatch(/on this machine, delivery is "rewrite".* static delivery, which needs it\n$/);
   const { stderr } = await run(app({}), ['headers'], { options: { delivery: 'rewrite' } });
-  expect(stderr).toMatch(/the rule is for Next's own files alone.*remove "delivery"/);
+  expect(stderr).toMatch(/the rule is for Next's own files only.*remove "delivery"/);
 });
 
 const OPEN_NEXT = '{ "main": ".open-next/worker.js", "assets": { "directory": ".open-next/assets" } }';
@@ -72,7 +72,7 @@ test.each<[string, Record<string, string>]>([
   expect(readHeaders(root)).toBe(`/\n  X-Own: 1\n\n${RULE}`);
   const again = await run(root, ['init', '--json']);
   expect(JSON.parse(again.stdout)).toMatchObject({ written: [], headers: { outcome: 'present', messages: [] } });
-  expect(again.stderr).toContain('everything is wired already; nothing was written\n');
+  expect(again.stderr).toContain('everything is set up already; nothing was written\n');
 });
 
 test.each<[string, Record<string, string>]>([
@@ -90,12 +90,12 @@ test('init leaves a rule that says otherwise as it is, and says what to write', 
   const { exitCode, stdout, stderr } = await run(root, ['init', '--json']);
   expect(readHeaders(root)).toBe(own);
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('public/_headers:3 says "Cache-Control: no-cache" for /*');
+  expect(stderr).toContain('public/_headers:3 sets "Cache-Control: no-cache" for /*');
   const overruling = /(\/_next\/static\/\*\n {2}! Cache-Control\n {2}Cache-Control: .*\n)/.exec(stderr)?.[1] ?? '';
   expect(JSON.parse(stdout)).toMatchObject({ written: [], headers: { hosts: ['Cloudflare (wrangler.jsonc)'], outcome: 'by-hand' } });
   // The advice is right.
   fs.appendFileSync(path.join(root, 'public/_headers'), overruling);
-  expect((await run(root, ['init'])).stderr).toContain('everything is wired already; nothing was written\n');
+  expect((await run(root, ['init'])).stderr).toContain('everything is set up already; nothing was written\n');
 });
 
 test.each<[string, string, string]>([
@@ -120,7 +120,7 @@ test.each<[string, string, string]>([
     isAdded ? RULE : undefined,
     outcome === 'added',
   ]);
-  if (!isAdded) expect(stderr).toMatch(/404s too, which browsers then keep for a year/);
+  if (!isAdded) expect(stderr).toMatch(/with 404s, which browsers then keep for a year/);
   if (!isAdded) expect(stderr).toContain(outcome);
 });
 
@@ -129,7 +129,7 @@ test('with basePath, init says where the host finds the rule, and writes none wh
   const { stderr } = await run(onCloudflare, ['init'], { basePath: '/docs' });
   expect(stderr).toContain('"next-smart-cache headers > .open-next/assets/_headers"');
   const onNetlify = app({ 'netlify.toml': '' });
-  expect((await run(onNetlify, ['init'], { basePath: '/docs' })).stderr).toContain('sets the header by itself');
+  expect((await run(onNetlify, ['init'], { basePath: '/docs' })).stderr).toContain('sets the header without a rule');
   expect([readHeaders(onCloudflare), readHeaders(onNetlify)]).toEqual([undefined, undefined]);
 });
 
@@ -145,7 +145,7 @@ test('a wrangler configuration that cannot be read is an error that names it, an
   for (const command of ['init', 'headers']) {
     const { exitCode, stdout, stderr } = await run(root, [command]);
     expect([exitCode, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/not JSON with comments; nothing was written: .*wrangler\.jsonc\n {2}Why: .*\(1:\d+\)\n {2}Fix: /);
+    expect(stderr).toMatch(/cannot be read as JSON with comments; nothing was written: .*wrangler\.jsonc\n {2}Why: .*\(1:\d+\)\n {2}Fix: /);
   }
   expect(fs.existsSync(path.join(root, 'next.config.mjs'))).toBe(false);
 });

@@ -30,7 +30,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
       'next-smart-cache: found next.config.mjs, 1 file in public/\n' +
       'next-smart-cache: wrote package.json (prebuild script), .gitignore (generated files), next.config.mjs (withSmartCache), ' +
       'jsconfig.json (jsxImportSource)\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with the coverage\n',
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which prints the coverage\n',
   });
   const wired = contentsOf(root);
   expect(wired).toEqual({
@@ -45,8 +45,8 @@ test('wires an app and leaves its source alone; a second time nothing is written
     exitCode: 0,
     stderr:
       'next-smart-cache: found next.config.mjs, jsconfig.json, 1 file in public/\n' +
-      'next-smart-cache: everything is wired already; nothing was written\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with the coverage\n',
+      'next-smart-cache: everything is set up already; nothing was written\n' +
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which prints the coverage\n',
   });
   expect(contentsOf(root)).toEqual(wired);
 });
@@ -115,24 +115,24 @@ test.each([
   expect(exitCode).toBe(1);
   expect(stderr).toContain('wrote package.json (prebuild script), .gitignore (generated files), jsconfig.json (jsxImportSource)\n');
   expect(stderr).toContain(
-    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which ends with the coverage\n`,
+    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which prints the coverage\n`,
   );
-  expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
+  expect(stderr).toContain(`${name} has a form that init cannot edit; write, with your own config in place of nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
 });
 
 test.each([
   ['rename it to next.config.js', FILES['package.json']],
-  ['make an ES module of it, named next.config.mjs', '{ "type": "module" }'],
+  ['make it an ES module with the name next.config.mjs', '{ "type": "module" }'],
 ])('next.config.cjs is wrapped, and that Next refuses its name is said: %s', async (advice, packageText) => {
   const root = app({ 'next.config.cjs': 'module.exports = {};\n', 'package.json': packageText }, ['next.config.mjs']);
   const { exitCode, stdout, stderr } = await runCommand(['init', '--json'], { cwd: root });
   expect(exitCode).toBe(0);
-  expect(stderr).toContain(`next.config.cjs is not read by Next, which refuses that name; ${advice}\n`);
+  expect(stderr).toContain(`Next does not read a config with the name next.config.cjs; ${advice}\n`);
   expect(JSON.parse(stdout)).toMatchObject({ configToWrap: null, configToRename: path.join(root, 'next.config.cjs') });
   expect(listFiles(root).filter((file) => file.startsWith('next.config'))).toEqual(['next.config.cjs']);
   expect(fs.readFileSync(path.join(root, 'next.config.cjs'), 'utf8')).toContain('module.exports = withSmartCache({});');
-  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('all else is wired already');
+  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('everything else is set up already');
 });
 
 test('next.config.cjs beside one that Next reads changes nothing', async () => {
@@ -180,7 +180,7 @@ describe('what cannot be read is said, and nothing is written', () => {
     const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      `cannot be changed without damage; nothing was written: ${path.join(root, name)}\n  Why: it is not text in UTF-8\n`,
+      `cannot be changed without damage; nothing was written: ${path.join(root, name)}\n  Why: it is not UTF-8 text\n`,
     );
     expect(contentsOf(root)).toEqual(before);
     expect(fs.readFileSync(path.join(root, name), 'latin1')).toBe(text);

@@ -76,7 +76,7 @@ test.each<[string, text: string, expected: string]>([
     const root = app({ [name]: text });
     expect(await init(root)).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(`wrote ${name} (jsxImportSource)`) });
     expect(read(root, name)).toBe(expected);
-    expect((await init(root)).stderr).toContain('everything is wired already; nothing was written');
+    expect((await init(root)).stderr).toContain('everything is set up already; nothing was written');
     expect(read(root, name)).toBe(expected);
   }
 });
@@ -114,7 +114,7 @@ test('init leaves a file outside of the app, which others may read, and says wha
   const { exitCode, stderr } = await init(root, { tsconfigPath: `../${path.basename(shared)}` });
   expect([exitCode, fs.readFileSync(shared, 'utf8')]).toEqual([0, '{}']);
   expect(stderr).toContain(
-    'is outside of the app, and other apps may read it; to have this app\'s elements hashed, write "jsxImportSource"',
+    'is outside of the app, and other apps may read it; to hash this app\'s elements, add "jsxImportSource"',
   );
   fs.rmSync(shared);
 });
@@ -137,9 +137,7 @@ describe('a config that extends another', () => {
     const root = app({ 'tsconfig.json': '{ "extends": "@scope/base" }', '.gitignore': '' });
     const { exitCode, stderr } = await init(root);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(
-      /A config that another one extends cannot be read; nothing was written: .*tsconfig\.json\n {2}Why: .*@scope\/base/,
-    );
+    expect(stderr).toMatch(/A config in "extends" cannot be read; nothing was written: .*tsconfig\.json\n {2}Why: .*@scope\/base/);
     expect(read(root, '.gitignore')).toBe('');
   });
 
@@ -159,13 +157,13 @@ describe('another runtime keeps its place, and init says where:', () => {
       'in the config',
       { 'tsconfig.json': '{\n  "compilerOptions": {\n    "jsxImportSource": "@emotion/react"\n  }\n}\n' },
       {},
-      'tsconfig.json:3 names "@emotion/react" as jsxImportSource',
+      'tsconfig.json:3 sets jsxImportSource to "@emotion/react"',
     ],
     [
       'in one that it extends',
       { 'tsconfig.json': '{\n  "extends": "./base.json"\n}\n', 'base.json': '{ "compilerOptions": { "jsxImportSource": "preact" } }' },
       {},
-      'tsconfig.json:2 names "preact" as jsxImportSource',
+      'tsconfig.json:2 sets jsxImportSource to "preact"',
     ],
     [
       'by compiler.emotion',
@@ -177,8 +175,10 @@ describe('another runtime keeps its place, and init says where:', () => {
     const root = app(files);
     const { exitCode, stdout, stderr } = await init(root, settings, '--json');
     expect(exitCode).toBe(0);
-    expect(stderr).toContain(`${said}, and an app has only one JSX runtime; its elements keep plain URLs. Use asset() and the components`);
-    expect(stderr).toContain('all else is wired already; nothing was written');
+    expect(stderr).toContain(
+      `${said}, and an app has only one JSX runtime, so its elements keep plain URLs; use asset() and the components`,
+    );
+    expect(stderr).toContain('everything else is set up already; nothing was written');
     expect(JSON.parse(stdout)).toMatchObject({ written: [], jsx: { outcome: 'by-hand', message: expect.stringContaining(said) } });
     for (const [file, text] of Object.entries(files)) expect(read(root, file)).toBe(text);
   });

@@ -86,7 +86,7 @@ test.each<[string, file: string, text: string, expected: string]>([
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect(read(root, file)).toBe(expected);
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining(`wrote ${file} (PostCSS plugin)\n`)]);
-  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('everything is wired already; nothing was written');
+  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('everything is set up already; nothing was written');
   expect(read(root, file)).toBe(expected);
 });
 
@@ -120,7 +120,7 @@ test.each([
 ])('init writes nothing for %s', async (_, files: Record<string, string>) => {
   const root = app(files);
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('everything is wired already; nothing was written')]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('everything is set up already; nothing was written')]);
   expect(stderr).not.toContain('bg-[url(');
   expect(fs.readdirSync(root).filter((file) => file.includes('postcss'))).toEqual(Object.keys(files));
 });
@@ -143,8 +143,8 @@ test.each([
   const { exitCode, stdout, stderr } = await runCommand(['init', '--json'], { cwd: root });
   expect(read(root, file)).toBe(text);
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('all else is wired already; nothing was written');
-  expect(stderr).toContain(`${file} has a form that init does not change; without ${OURS} as the last of its plugins, URLs that`);
+  expect(stderr).toContain('everything else is set up already; nothing was written');
+  expect(stderr).toContain(`${file} has a form that init cannot edit; without ${OURS} as its last plugin, URLs that`);
   expect(stderr).toContain(`\n  "${OURS}": {} in an object, "${OURS}" in a list of names, require("${OURS}")() in a list of functions\n`);
   expect(JSON.parse(stdout)).toMatchObject({ postcss: { file: path.join(root, file), outcome: 'by-hand', message: expect.any(String) } });
 });

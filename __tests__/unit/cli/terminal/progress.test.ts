@@ -55,7 +55,7 @@ test('work that finds more to do on the way', async () => {
     await Promise.resolve();
     now += 1000;
     onProgress?.(2, 8);
-    expect(text).toContain('looking at [========----------------------] 25% of 8 files');
+    expect(text).toContain('checking [========----------------------] 25% of 8 files');
   });
   expect(lineOf(text)).toBe('');
 });

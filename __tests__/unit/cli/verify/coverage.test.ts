@@ -50,7 +50,7 @@ test('verify does not call a mostly plain page in order, and does not fail it', 
       '  Why: the JSX runtime of this package did not make these elements, or client code does not know the paths',
       '  Fix: set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json; ' +
         'if it is set, "next-smart-cache check" says after a build what keeps each of them plain',
-      `next-smart-cache: ${url}: 1 of 8 public files that this page loads are hashed; no fault in that one`,
+      `next-smart-cache: ${url}: 1 of 8 public files that this page loads are hashed; no faults in 1 hashed file`,
       '',
     ].join('\n'),
   );
@@ -60,8 +60,8 @@ test('verify does not call a mostly plain page in order, and does not fail it', 
 test.each([
   ['<p>no file</p>', 0, 'this page loads no public file from its own origin, so no hashed URL was checked'],
   ['<img src="/img/0.png">', 1, '0 of 1 public file that this page loads is hashed; 1 URL has a fault'],
-  [`${PAGE}<img src="/img/0.png">`, 0, '1 of 2 public files that this page loads are hashed; no fault in that one'],
-  [PAGE, 0, '1 of 1 public file that this page loads is hashed, without a fault'],
+  [`${PAGE}<img src="/img/0.png">`, 0, '1 of 2 public files that this page loads are hashed; no faults in 1 hashed file'],
+  [PAGE, 0, '1 of 1 public file that this page loads is hashed; no faults in 1 hashed file'],
 ])('the last line says what was checked: %s', async (html, exitCode, line) => {
   const { url } = await siteWith(html, served(names(1)));
   const run = await verify(url);
@@ -158,8 +158,8 @@ test('files that are missing or guarded do not count', async () => {
 test('with --max-assets, the coverage is that of the files looked at', async () => {
   const { url } = await siteWith(PAGE + images(names(3)), served(names(3)));
   const { stderr } = await verify(url, '--max-assets', '2');
-  expect(stderr).toContain('1 of 2 public files that this page loads, of those looked at, are hashed');
-  expect(stderr).toContain('2 more files not looked at: --max-assets');
+  expect(stderr).toContain('1 of 2 checked public files that this page loads are hashed');
+  expect(stderr).toContain('2 more files not checked; raise --max-assets');
 });
 
 test('the answer 404 without a lifetime to a made-up hash is one note for all files, with what to do', async () => {
@@ -172,5 +172,5 @@ test('the answer 404 without a lifetime to a made-up hash is one note for all fi
   const { exitCode, stderr } = await verify(url);
   expect(exitCode).toBe(0);
   expect(stderr.match(/without a lifetime/g)).toHaveLength(1);
-  expect(stderr).toMatch(/ \(and 1 more\): a hash that was never issued answers 404 without a lifetime.*"Cache-Control: no-store"/);
+  expect(stderr).toMatch(/ \(and 1 more\): a made-up hash answers 404 without a lifetime.*"Cache-Control: no-store"/);
 });

@@ -55,7 +55,7 @@ test('hashed URLs on another origin are listed, with how to check them', async (
   const { exitCode, stderr } = await verify(url);
   expect(exitCode).toBe(0);
   expect(stderr).toContain(
-    `1 URL with a hash on ${origin} not asked: other origin; if it is your cdnPrefix: next-smart-cache verify ${url} --origin ${origin}\n`,
+    `1 URL with a hash on ${origin} not checked, because it is another origin; if it is your cdnPrefix: next-smart-cache verify ${url} --origin ${origin}\n`,
   );
   const { notAsked } = JSON.parse((await verify(url, '--json')).stdout) as { notAsked: unknown };
   expect(notAsked).toMatchObject({ elsewhere: 2, hashedElsewhere: [`${origin}/js/app.${HASH}.js`] });
@@ -65,7 +65,7 @@ test('of many origins, the first five are listed', async () => {
   const scripts = Array.from({ length: 8 }, (_, index) => `<script src="https://${index}.invalid/app.${HASH}.js"></script>`);
   const { stderr } = await verify(await siteWith(PAGE + scripts.join('')));
   expect(stderr.match(/not asked: other origin/g)).toHaveLength(5);
-  expect(stderr).toContain('3 more origins with such URLs not asked; --json lists the URLs');
+  expect(stderr).toContain('URLs with a hash on 3 more origins not checked; --json lists them');
 });
 
 describe('with --origin', () => {

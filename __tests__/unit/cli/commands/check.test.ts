@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { resolveProject } from '../../../src/pipeline/project';
-import { listFiles } from '../../support/folders';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { runCommand } from '../support/command-line';
+import { resolveProject } from '../../../../src/pipeline/project';
+import { listFiles } from '../../../support/folders';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
+import { runCommand } from '../../support/command-line';
 
 const FILES = {
   'public/js/application.js': "import './part.js';",
@@ -41,7 +41,7 @@ test('a manifest that is missing, and nothing is written in its place', async ()
   expect(await runCommand(['check'], { cwd: root })).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: '.smart-cache/manifest.json  is missing; run "next-smart-cache build"\nnext-smart-cache: 1 problem; 3 files in public/\n',
+    stderr: '.smart-cache/manifest.json  is missing; run "next-smart-cache build"\nnext-smart-cache: 3 files checked, 1 problem\n',
   });
   expect(contentsOf(root)).toEqual(before);
   expect(await runCommand(['check', '--no-manifest'], { cwd: root })).toMatchObject({ exitCode: 0 });
@@ -97,7 +97,7 @@ describe('--coverage', () => {
       stderr: [
         'next-smart-cache: coverage is 66.6 %, below 66.7 %: 2 of 3 public files that your pages load are hashed; plain: /a.json (fetch in /)',
         '  /a.json: fetch() takes it; write asset()',
-        'next-smart-cache: 1 problem; 3 files in public/',
+        'next-smart-cache: 3 files checked, 1 problem',
         '',
       ].join('\n'),
     });
@@ -120,7 +120,7 @@ describe('--coverage', () => {
     const { exitCode, stderr } = await runCommand(['check', '--coverage', '0'], { cwd: await app() });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `next-smart-cache: coverage is not measured, so the check for 0 % fails: ${NOT_MEASURED.why}\nnext-smart-cache: 1 problem; 3 files in public/\n`,
+      stderr: `next-smart-cache: coverage is not measured, so the check for 0 % fails: ${NOT_MEASURED.why}\nnext-smart-cache: 3 files checked, 1 problem\n`,
     });
   });
 

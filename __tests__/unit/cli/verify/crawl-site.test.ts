@@ -113,7 +113,7 @@ test('of a plain file, what is no stylesheet or script is not read', async () =>
 test('--max-assets: so many are looked at, and how many were not is said', async () => {
   const { url, asked } = await pageWith(`${PAGE}<img src="/1.png"><img src="/2.png">`, { '/1.png': script({}), '/2.png': script({}) });
   const { stdout, stderr } = await verify(url, '--max-assets', '2');
-  expect(stderr).toContain('1 more file not looked at: --max-assets');
+  expect(stderr).toContain('1 more file not checked; raise --max-assets');
   expect(stdout.split('\n')).toHaveLength(5);
   expect(asked).not.toContain('/2.png');
 });
