@@ -46,7 +46,7 @@ export function addHeadersRule(text: string, basePath: string): HeadersFileEdit 
   const folder = staticFolder(basePath);
   const blocks = parseBlocks(text);
   const before = applyRules(blocks, folder);
-  if (before.conflict && !isUnset(before.conflict)) return toConflict(before.conflict);
+  if (before.conflict && !isUnset(before.conflict)) return { outcome: 'conflict', ...before.conflict };
   if (before.isImmutable && !before.conflict) return { outcome: 'unchanged' };
   const own = blocks.find(({ path }) => path === `${folder}*`);
   if (own === undefined && blocks.length >= MAX_RULES) return { outcome: 'full', limit: MAX_RULES };
@@ -56,11 +56,7 @@ export function addHeadersRule(text: string, basePath: string): HeadersFileEdit 
   const edited = own === undefined ? appendLines(text, [`${folder}*`, ...added]) : insertLines(text, own.line, added);
   const { conflict } = applyRules(parseBlocks(edited), folder);
   // In the edited text, the line may have another number.
-  return conflict ? toConflict(before.conflict ?? conflict) : { outcome: 'added', text: edited };
-}
-
-function toConflict({ line, written, path }: CachingLine): HeadersFileEdit {
-  return { outcome: 'conflict', line, written, path };
+  return conflict ? { outcome: 'conflict', ...(before.conflict ?? conflict) } : { outcome: 'added', text: edited };
 }
 
 /** @param line the number of the line before them. */
@@ -80,7 +76,16 @@ interface Block {
   path: string;
   /** The line of the path, from 1. */
   line: number;
-  headers: { name: string; value: string | undefined; line: number; written: string }[];
+  headers: HeaderLine[];
+}
+
+interface HeaderLine {
+  path: string;
+  name: string;
+  /** `undefined`: it unsets the header. */
+  value: string | undefined;
+  line: number;
+  written: string;
 }
 
 /**
@@ -101,18 +106,10 @@ function parseBlocks(text: string): Block[] {
       continue;
     }
     const [, unset, name = unset, value] = /^(?:! *([^:]+)|([^:]+):(.*))$/.exec(written) ?? [];
-    if (name !== undefined) block?.headers.push({ name: name.trim().toLowerCase(), value: value?.trim(), line: index + 1, written });
+    if (name !== undefined)
+      block?.headers.push({ path: block.path, name: name.trim().toLowerCase(), value: value?.trim(), line: index + 1, written });
   }
   return [...blocks.values()];
-}
-
-/** A line that sets or unsets `Cache-Control` for files of the folder. */
-interface CachingLine {
-  path: string;
-  /** `undefined`: it unsets the header. */
-  value: string | undefined;
-  line: number;
-  written: string;
 }
 
 /** What all rules together do to the files of a folder. */
@@ -122,17 +119,17 @@ interface Effect {
   /** Whether any rule sets a value for some of the files. */
   isSet: boolean;
   /** The first line that makes some of the files not immutable, after the rule for the whole folder. */
-  conflict: CachingLine | undefined;
+  conflict: HeaderLine | undefined;
 }
 
 /** Applies the rules in their order. */
 function applyRules(blocks: readonly Block[], folder: string): Effect {
-  const lines: (CachingLine & { isForAll: boolean })[] = [];
+  const lines: (HeaderLine & { isForAll: boolean })[] = [];
   for (const { path, headers } of blocks) {
     const reach = reachOf(path, folder);
     if (reach === 'none') continue;
     const isForAll = reach === 'whole';
-    const own = headers.filter(({ name }) => name === CACHE_CONTROL.toLowerCase()).map((header) => ({ ...header, path, isForAll }));
+    const own = headers.filter(({ name }) => name === CACHE_CONTROL.toLowerCase()).map((header) => ({ ...header, isForAll }));
     // A rule unsets headers before it sets them.
     const unset = own.find(isUnset);
     if (unset && isForAll) lines.length = 0;
@@ -146,7 +143,7 @@ function applyRules(blocks: readonly Block[], folder: string): Effect {
   };
 }
 
-function isUnset({ value }: Pick<CachingLine, 'value'>): boolean {
+function isUnset({ value }: HeaderLine): boolean {
   return value === undefined;
 }
 

@@ -31,10 +31,7 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   const name = imported === undefined ? NAME : imported.name;
   const isFree = imported === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
   if (exported === undefined || name === undefined || !isFree) return { outcome: 'not-understood', isModule };
-  const edits = [
-    ...wrapEdits(text, exported, name),
-    ...(imported ? [] : [importEdit(text, source, { name, module: MODULE, isRequired: !usesImports })]),
-  ];
+  const edits = [...wrapEdits(text, exported, name), ...(imported ? [] : [importEdit(text, source, !usesImports)])];
   const wrapped = applyEdits(text, edits);
   // An edit must not break a config in a form that no test has.
   const isSound = await parseSource(file, wrapped).then(
@@ -137,39 +134,31 @@ function semicolonAfter(text: string, offset: number): string {
   return needsSemicolon(text.slice(offset)) || usesSemicolons(text) ? ';' : '';
 }
 
-/** The import to write, or the `require()`. */
-interface Import {
-  name: string;
-  module: string;
-  isRequired: boolean;
-}
-
 /**
- * An import in the style of the file, on a line of its own: after the imports
- * at the top, else before the first statement and the comment that types it.
+ * Adds the import, or the `require()`, in the style of the file: after the
+ * imports at the top, else before the first statement and the comment that types it.
  */
-function importEdit(text: string, { program, comments }: ParsedSource, added: Import): Edit {
+function importEdit(text: string, { program, comments }: ParsedSource, isRequired: boolean): Edit {
   const newline = newlineOf(text);
-  const isOther = (statement: AnyNode) => (added.isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
+  const isOther = (statement: AnyNode) => (isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
   // Only the imports at the top count: a later one may follow the export.
   const statements = program.body.filter((statement) => !isDirective(statement));
   const first = statements.findIndex(isOther);
   const before = statements[(first === -1 ? statements.length : first) - 1] ?? program.body.findLast(isDirective);
   if (before !== undefined) {
     const end = endOfLine(text, before);
-    return insertAt(end, newline + importLine(text, end, added));
+    return insertAt(end, newline + importLine(text, end, isRequired));
   }
   const start = program.body[0]?.start ?? text.length;
   const typing = comments.findLast((comment) => comment.end <= start);
   const offset = typing && /@type\b|@satisfies\b|-next-line\b/.test(typing.value) ? typing.start : start;
   const lineEnd = /(?:^|[\n\uFEFF])$/.test(text.slice(0, offset)) ? '' : newline;
-  return insertAt(offset, lineEnd + importLine(text, offset, added) + newline + newline);
+  return insertAt(offset, lineEnd + importLine(text, offset, isRequired) + newline + newline);
 }
 
-function importLine(text: string, offset: number, { name, module, isRequired }: Import): string {
-  const quote = quoteOf(text);
-  const from = `${quote}${module}${quote}`;
-  return (isRequired ? `const { ${name} } = require(${from})` : `import { ${name} } from ${from}`) + semicolonAfter(text, offset);
+function importLine(text: string, offset: number, isRequired: boolean): string {
+  const module = quoteOf(text) + MODULE + quoteOf(text);
+  return (isRequired ? `const { ${NAME} } = require(${module})` : `import { ${NAME} } from ${module}`) + semicolonAfter(text, offset);
 }
 
 function usesSemicolons(text: string): boolean {
@@ -204,11 +193,10 @@ function isRequire(statement: AnyNode): boolean {
   return statement.type === 'VariableDeclaration' && statement.declarations.some(({ init }) => init != null && isCall(init));
 }
 
-/** A file of the app's own code. */
 interface ParsedSource {
   program: Program;
   comments: readonly Comment[];
-  /** Every identifier in it. */
+  /** All identifiers. */
   names: ReadonlySet<string>;
 }
 

@@ -95,7 +95,7 @@ test.each<[string, Record<string, string>, written: string]>([
   expect(listFiles(root).sort()).toEqual([...new Set([...others, written])].sort());
 });
 
-test('init names files below the folder as it was named, if that is a link', async () => {
+test('init shows the path of a symbolic link as the user typed it', async () => {
   const link = path.join(temporaryFolder(), 'link');
   fs.symlinkSync(app({ 'app/page.tsx': '/** @jsx h */' }), link);
   expect((await init(link)).stderr).toMatch(/^app\/page\.tsx:1 {2}@jsx h: .*\n.*wrote tsconfig\.json \(/m);
@@ -107,15 +107,13 @@ test('init writes the file that typescript.tsconfigPath names', async () => {
   expect(read(root, 'tsconfig.json')).toBe('{}');
 });
 
-test('init leaves a file outside of the app, which others may read, and says what to write', async () => {
+test('init does not edit a file outside of the app, and prints what to add', async () => {
   const root = app({});
   const shared = path.join(path.dirname(root), `${path.basename(root)}.json`);
   fs.writeFileSync(shared, '{}');
   const { exitCode, stderr } = await init(root, { tsconfigPath: `../${path.basename(shared)}` });
   expect([exitCode, fs.readFileSync(shared, 'utf8')]).toEqual([0, '{}']);
-  expect(stderr).toContain(
-    'is outside of the app, and other apps may read it; to hash this app\'s elements, add "jsxImportSource"',
-  );
+  expect(stderr).toContain('is outside of the app, and other apps may read it; to hash this app\'s elements, add "jsxImportSource"');
   fs.rmSync(shared);
 });
 
@@ -133,7 +131,7 @@ describe('a config that extends another', () => {
     expect(read(root, 'base.json')).toBe(base);
   });
 
-  test('is an error if the other one is missing, and nothing is written', async () => {
+  test('is an error if the other config is missing, and init writes nothing', async () => {
     const root = app({ 'tsconfig.json': '{ "extends": "@scope/base" }', '.gitignore': '' });
     const { exitCode, stderr } = await init(root);
     expect(exitCode).toBe(1);
@@ -141,7 +139,7 @@ describe('a config that extends another', () => {
     expect(read(root, '.gitignore')).toBe('');
   });
 
-  test('is read without it as a jsconfig.json, in which Next does not resolve "extends"', async () => {
+  test('is read without "extends" in a jsconfig.json, as Next does', async () => {
     const root = app({
       'base.json': '{ "compilerOptions": { "jsxImportSource": "preact" } }',
       'jsconfig.json': '{ "extends": "./base.json" }',
@@ -151,7 +149,7 @@ describe('a config that extends another', () => {
   });
 });
 
-describe('another runtime keeps its place, and init says where:', () => {
+describe('init keeps another runtime, and prints where it is set:', () => {
   test.each<[string, Record<string, string>, NextSettings, said: string]>([
     [
       'in the config',

@@ -25,11 +25,11 @@ function say(hasColors: boolean, name = ''): Record<keyof Reporter, string> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const ESCAPES = /\u001b\[\d+m/g;
 
-test('without colours there are no escape codes', () => {
+test('writes no escape codes without colours', () => {
   for (const [kind, text] of Object.entries(say(false))) expect([kind, text]).toEqual([kind, expect.not.stringContaining('\u001b')]);
 });
 
-test('with colours it is the same text, and each kind of line has its own', () => {
+test('writes the same text with colours, and another colour for each kind of line', () => {
   const [plain, coloured] = [say(false), say(true)];
   for (const kind of Object.keys(plain) as (keyof Reporter)[]) {
     expect(coloured[kind]).not.toBe(plain[kind]);
@@ -38,7 +38,7 @@ test('with colours it is the same text, and each kind of line has its own', () =
   expect(new Set([coloured.done, coloured.note, coloured.warn, coloured.fail].map((text) => text.match(ESCAPES)?.[0])).size).toBe(4);
 });
 
-test('a name of a file moves no cursor, turns no text around and begins no line, whatever is said of it', () => {
+test('never lets a file name move the cursor, reverse text or begin a line', () => {
   const [said, plain] = [say(false, '\x1b[2J\x9b\x7f\r\u202e\u2066\u2028\nnext-smart-cache: all is well'), say(false)];
   for (const kind of Object.keys(said) as (keyof Reporter)[]) {
     expect(said[kind]).toContain('\\u{1b}[2J\\u{9b}\\u{7f}\\u{d}\\u{202e}\\u{2066}\\u{2028}\\u{a}next-smart-cache: all is well');

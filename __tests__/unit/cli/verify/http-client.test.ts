@@ -33,7 +33,7 @@ test.each([
   ['fewer bytes than come', 99_999, undefined],
   ['fewer than come first', 10, undefined],
   ['as many as come', 100_000, BODY],
-])('to keep %s: all of them or none, hashed in any case', async (_, keepBytes, kept) => {
+])('keeps all bytes or none, and hashes them all, if it may keep %s', async (_, keepBytes, kept) => {
   const { body, failure } = await get(url, { maxBytes: 1_000_000, hashes: true, keepBytes });
   expect(failure).toBeUndefined();
   expect(body?.bytes?.toString()).toBe(kept);
@@ -56,7 +56,7 @@ describe('with a server of its own', () => {
   }
   const never = new AbortController().signal;
 
-  test('asks for bytes that are not compressed, and says who asks', async () => {
+  test('requests uncompressed bytes, with a User-Agent', async () => {
     let sent: http.IncomingHttpHeaders = {};
     const url = await start((request, response) => {
       sent = request.headers;
@@ -66,13 +66,13 @@ describe('with a server of its own', () => {
     expect(sent).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'test' });
   });
 
-  test('as many bytes as may come are not too many', async () => {
+  test('accepts exactly as many bytes as the limit', async () => {
     const url = await start((_, response) => void response.end('12345'));
     expect((await get(url, { maxBytes: 5 })).failure).toBeUndefined();
     expect((await get(url, { maxBytes: 4 })).failure?.kind).toBe('too-large');
   });
 
-  test('a kept connection that the server ends before it answers is no trouble: it is asked anew', async () => {
+  test('repeats a request if the server closed its kept connection', async () => {
     const used = new Set<unknown>();
     const url = await start(({ socket }, response) => {
       const isUsed = used.has(socket);
@@ -84,7 +84,7 @@ describe('with a server of its own', () => {
     expect(used.size).toBe(2);
   });
 
-  test('after six answers that never came, nobody is asked any more', async () => {
+  test('sends no requests after six timeouts', async () => {
     let asked = 0;
     const url = await start(() => void asked++);
     const { get: getShortly, close: end } = createHttpClient({
@@ -100,7 +100,7 @@ describe('with a server of its own', () => {
     expect(asked).toBe(6);
   });
 
-  test('all answers together may take 30 times as long as one', async () => {
+  test('limits the whole run to 30 times the limit of one answer', async () => {
     const url = await start((_, response) => void response.end());
     const { get: getOften, close: end } = createHttpClient({
       timeout: 100,
@@ -115,7 +115,7 @@ describe('with a server of its own', () => {
     expect(answer.failure?.detail).toContain('the whole run took longer than 3 s');
   });
 
-  test('an interrupt ends what is waited for at once', async () => {
+  test('stops waiting at an interrupt', async () => {
     const interrupt = new AbortController();
     const url = await start(() => interrupt.abort());
     const { get: getLong, close: end } = createHttpClient({

@@ -16,6 +16,6 @@ test.each([
     'the server does not speak TLS on this port (ERR_SSL_PACKET_LENGTH_TOO_LONG)',
   ],
   ['EPROTO', 'sslv3 alert handshake failure', 'no TLS connection: sslv3 alert handshake failure (EPROTO)'],
-])('of what OpenSSL says, the reason alone: %s, %s', (code, reason, detail) => {
+])('shows only the reason of an OpenSSL error: %s, %s', (code, reason, detail) => {
   expect(toRequestFailure(fromOpenssl(code, reason))).toMatchObject({ kind: 'tls', detail });
 });
