@@ -133,7 +133,7 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
       ...['/plain/automatic.svg', '/plain/excluded.svg'],
     ].map((file) => `${server.origin}/docs${file}`);
     expect({ status, hashed: coverage.hashed, plain: [...coverage.plain].sort() }).toEqual({ status: 0, hashed: 5, plain: onThatPage });
-    expect(stderr).toContain(`: 5 of ${5 + onThatPage.length} public files that this page loads are hashed; no fault in those 5\n`);
+    expect(stderr).toContain(`: 5 of ${5 + onThatPage.length} public files that this page loads are hashed; no faults in 5 hashed files\n`);
     const dynamic = app.cli('verify', `${server.origin}/docs/account`);
     expect(dynamic).toMatchObject({ status: 0, stderr: expect.stringContaining('1 of 1 public file that this page loads is hashed') });
     await server.stop();

@@ -87,7 +87,7 @@ describe.each(APPS)('init on what create-next-app makes: $name', ({ flags, bundl
     const wired = contentsOf(app);
     expect(app.cli('init')).toMatchObject({
       status: 0,
-      stderr: expect.stringContaining('everything is wired already; nothing was written'),
+      stderr: expect.stringContaining('everything is set up already; nothing was written'),
     });
     expect(contentsOf(app)).toEqual(wired);
 

@@ -4,73 +4,71 @@ import type { MeasuredBuild } from '../core/plain-reasons.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import type { Project } from '../pipeline/project.js';
 
-/** One command: what its help says, and what it does. */
+/** A command of the command line, with the texts of its help. */
 export interface CliCommand {
   name: string;
   /** Its line in the list of commands. */
   summary: string;
-  /** What it does, in whole sentences, for its own help. */
+  /** Whole sentences. */
   description: string;
-  /** What exit code 1 means here. */
+  /** What exit code 1 means. */
   failsWhen: string;
-  /** Command lines, without the program's name, and what each is for. */
+  /** Command lines without the program's name, and the purpose of each. */
   examples: readonly (readonly [line: string, purpose: string])[];
-  /** Whether it works on no app, so that its help has no `--cwd`. Default: it works on one. */
+  /** Whether it reads no app, so that it has no `--cwd`. Default: false. */
   isWithoutApp?: boolean;
-  /** Adds arguments and options besides `--cwd` and `--json`. Default: there are none. */
+  /** Adds arguments and options besides `--cwd` and `--json`. */
   configure?(command: Command): void;
   run(invocation: Invocation, io: CommandIo): Promise<ExitCode>;
 }
 
-/** What was typed. */
+/** The parsed arguments of a command. */
 export interface Invocation {
   /** The app's folder, absolute. */
   root: string;
-  /** Whether data is wanted on stdout. */
+  /** Whether to print data on stdout. */
   json: boolean;
-  /** The arguments that `configure` has declared, in order. */
+  /** The arguments that `configure` declares, in order. */
   args: readonly (string | undefined)[];
-  /** The options that `configure` has declared, by their names in camelCase. */
+  /** The options that `configure` declares, by their names in camelCase. */
   options: Readonly<Record<string, unknown>>;
 }
 
-/** The world as the command line sees it; tests pass their own. */
+/** Everything that a command uses of the world, so that tests can replace it. */
 export interface CommandIo {
-  /** Folder the command was typed in. */
+  /** The working directory. */
   cwd: string;
-  /** Data. */
+  /** Writes data. */
   stdout(text: string): void;
-  /** Talk. */
+  /** Writes messages for people. */
   stderr(text: string): void;
   terminal: TerminalAbilities;
-  /** Loads `next.config` and works out the project of an app's folder. */
+  /** Loads the `next.config` of an app's folder, and resolves its project. */
   loadProject(root: string): Promise<Project>;
-  /** Reads what `next build` has left of a project. */
+  /** Reads the output of the last `next build`. */
   readBuiltSite(project: Project): BuiltSite;
-  /** Measures the coverage of what `next build` has left of a project. */
+  /** Measures the coverage of the last `next build`. */
   measureBuild(project: Project, built: BuiltManifest): MeasuredBuild;
-  /** The `next.config` of an app's folder, in any of its forms. */
   findConfigFile(root: string): string | undefined;
   /**
-   * For a command that goes on by itself: aborted when the user ends it. Until
-   * a command asks for it, an interrupt ends the process at once.
+   * Aborted by Ctrl-C or a termination signal. Until a command calls this
+   * function, those end the process at once.
    */
   interruption(): AbortSignal;
-  /** The package's own version. */
+  /** The version of this package. */
   version: string;
 }
 
-/** What the output may look like. Plain where it is piped or kept by CI. */
 export interface TerminalAbilities {
-  /** Whether the talk has colours: on a terminal, unless `NO_COLOR` is set (https://no-color.org). */
+  /** Whether stderr is a terminal with colours, and `NO_COLOR` is not set (https://no-color.org). */
   hasColors: boolean;
-  /** Whether a table on stdout has: the talk may be on a terminal while data is piped on. Default: false. */
+  /** The same for stdout, which may be piped while stderr is a terminal. Default: false. */
   hasColorsOnStdout?: boolean;
-  /** Whether a line may be written over: a progress bar. */
+  /** Whether a line can be overwritten, as a progress bar does. */
   isInteractive: boolean;
-  /** How wide it is, in characters. Default: 80. */
+  /** Width in characters. Default: unlimited. */
   columns?: number | undefined;
 }
 
-/** 0: done; 1: what was asked for does not hold; 2: wrong usage. */
+/** 0: done; 1: a check failed, or an error; 2: wrong usage. */
 export type ExitCode = 0 | 1 | 2;

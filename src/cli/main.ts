@@ -9,9 +9,9 @@ import { headersCommand } from './commands/headers.js';
 import { initCommand } from './commands/init.js';
 import { nginxCommand } from './commands/nginx.js';
 import { verifyCommand } from './commands/verify.js';
-import { createTalk } from './terminal.js';
+import { createReporter } from './terminal.js';
 
-/** In the order of their help. */
+/** In the order of `--help`. */
 export const COMMANDS: readonly CliCommand[] = [
   initCommand,
   buildCommand,
@@ -24,9 +24,9 @@ export const COMMANDS: readonly CliCommand[] = [
 ];
 
 /**
- * The command line, from arguments to exit code. Never throws, never exits.
+ * Runs the command line. Never throws, and never exits the process.
  *
- * @param argv arguments only, without `node` and the script.
+ * @param argv the arguments, without `node` and the script.
  * @example process.exitCode = await main(process.argv.slice(2), io);
  */
 export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -39,9 +39,9 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (isSmartCacheError(error)) createTalk(io).error(error);
-    // Nobody foresaw it, so where it comes from is the best that there is to say.
-    else createTalk(io).fail(...(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n'));
+    if (isSmartCacheError(error)) createReporter(io).error(error);
+    // An unexpected error, so the stack is the best information.
+    else createReporter(io).fail(...(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n'));
     return isSmartCacheError(error) && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
   }
 }

@@ -13,63 +13,63 @@ import {
 import type { CommandIo } from './command.js';
 
 /**
- * Messages of the command line to a person: on stderr, so that data on stdout can
- * be piped on. Control characters in a text are shown, and never reach the
- * terminal.
+ * Writes messages for people to stderr, so that data on stdout can be piped.
+ * Shows control characters in a text instead of sending them to the terminal.
  */
-export interface Talk {
-  /** The outcome, one line. */
+export interface Reporter {
+  /** The result, in one line. */
   done(text: string): void;
-  /** On the way there, in one line or several. */
+  /** Information, in one line or several. */
   note(...lines: string[]): void;
-  /** Something to mend that stops nothing. */
+  /** A problem that stops nothing. */
   warn(problem: ErrorParts): void;
-  /** A check that failed, in one line or several. */
+  /** A failed check, in one line or several. */
   fail(...lines: string[]): void;
-  /** The same, at a place in a file, in the form that editors and terminals make a link of: `app/page.tsx:3:12`. */
+  /** A failed check at a place in a file, in the form that editors and terminals make clickable: `app/page.tsx:3:12`. */
   failAt(place: string, text: string): void;
   error(error: SmartCacheError): void;
 }
 
 const NAME = 'next-smart-cache:';
 
-export function createTalk({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'terminal'>): Talk {
+export function createReporter({ stderr, terminal }: Pick<CommandIo, 'stderr' | 'terminal'>): Reporter {
   const { bold, cyan, dim, green, red, yellow } = createColors(terminal.hasColors);
-  const line = (text: string) => stderr(`${text}\n`);
+  const write = (text: string) => stderr(`${text}\n`);
   return {
-    done: (text) => line(`${green(NAME)} ${visible(text)}`),
-    note: (...lines) => line(`${dim(NAME)} ${lines.map(visible).join('\n')}`),
-    warn: (problem) => line(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
-    fail: (...lines) => line(`${red(NAME)} ${lines.map(visible).join('\n')}`),
-    failAt: (place, text) => line(`${bold(visible(place))}  ${visible(text)}`),
-    error: (error) => line(`${red(NAME)} ${paint(error.message)}\n  ${dim(`Code: ${error.code}`)}`),
+    done: (text) => write(`${green(NAME)} ${visible(text)}`),
+    note: (...lines) => write(`${dim(NAME)} ${lines.map(visible).join('\n')}`),
+    warn: (problem) => write(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
+    fail: (...lines) => write(`${red(NAME)} ${lines.map(visible).join('\n')}`),
+    failAt: (place, text) => write(`${bold(visible(place))}  ${visible(text)}`),
+    error: (error) => write(`${red(NAME)} ${paint(error.message)}\n  ${dim(`Code: ${error.code}`)}`),
   };
 
-  /** The four parts of a message: what and where stand out, the fix can be found at a glance. */
+  /** Highlights the first line and the labels, so that readers find the fix at a glance. */
   function paint(message: string): string {
     const [first = '', ...others] = message.split('\n');
     return [bold(first), ...others.map((text) => text.replace(/^ {2}(Why|Fix):/, (label) => cyan(label)))].join('\n');
   }
 }
 
-/** Work that is over sooner needs no bar. */
-const LONG_MS = 500;
+/** Shorter work shows no bar. */
+const MIN_WORK_MS = 500;
 const FRAME_MS = 100;
+const BAR_WIDTH = 30;
 
-/** What the work is, and what is counted of it: `hashing public/ [===---] 50% of 200 MB`. */
+/** The words of a progress bar: `hashing public/ [===---] 50% of 200 MB`. */
 interface Progress {
   verb: string;
   formatTotal(total: number): string;
 }
 
 export const HASHING: Progress = { verb: 'hashing public/', formatTotal: formatBytes };
-export const VERIFYING: Progress = { verb: 'looking at', formatTotal: (total) => formatCount(total, 'file') };
+export const VERIFYING: Progress = { verb: 'checking', formatTotal: (total) => formatCount(total, 'file') };
 
 /**
- * Shows how far a piece of work is, if it is long and somebody watches. The
- * line is gone when the work is over, or has failed.
+ * Shows a progress bar on an interactive terminal while long work is done, and
+ * removes it afterwards.
  *
- * @param work is given `undefined` where no bar may be drawn, so that it need not count.
+ * @param work gets `undefined` if no bar may be drawn, so it need not count.
  */
 export async function withProgress<T>(
   io: Pick<CommandIo, 'stderr' | 'terminal'>,
@@ -82,7 +82,7 @@ export async function withProgress<T>(
   try {
     return await work((done, total) => {
       const now = Date.now();
-      if (now - startedAt < LONG_MS || now - drawnAt < FRAME_MS) return;
+      if (now - startedAt < MIN_WORK_MS || now - drawnAt < FRAME_MS) return;
       drawnAt = now;
       const progress = Math.min(done / total || 0, 1);
       const complete = Math.round(progress * BAR_WIDTH);
@@ -95,22 +95,21 @@ export async function withProgress<T>(
   }
 }
 
-const BAR_WIDTH = 30;
-
-/** ECMA-48, section 8.3.41. Nothing is changed that an interrupt would have to set back, such as a hidden cursor. */
+/** ECMA-48, section 8.3.41. The bar changes nothing that an interrupt would have to restore, such as the cursor. */
 const CLEAR_TO_END = '\u001b[K';
 const CLEAR_LINE = '\u001b[2K';
 
-/** More of one text than this is no help to a reader. */
 const MAX_LENGTH = 300;
 
-/** Makes a text {@link visible}, and cuts the middle out of a very long one. */
+/** Makes a text {@link visible}. Shortens a very long one in the middle, since its beginning and end tell the most. */
 export function printable(text: string): string {
-  return visible(cutMiddle(text));
+  if (text.length <= MAX_LENGTH) return visible(text);
+  const end = MAX_LENGTH / 3;
+  return visible(`${text.slice(0, MAX_LENGTH - end - 1)}…${text.slice(-end)}`);
 }
 
 /**
- * Writes data for stdout as JSON that a terminal shows exactly. `JSON.stringify` escapes only the C0 controls.
+ * Writes JSON without characters that a terminal obeys. `JSON.stringify` escapes only the C0 controls.
  *
  * @param indent spaces. Default: 2; 0 keeps it on one line.
  */
@@ -121,21 +120,14 @@ export function printableJson(value: unknown, indent = 2): string {
   );
 }
 
-/** What it begins with and what it ends in say the most. */
-function cutMiddle(text: string): string {
-  if (text.length <= MAX_LENGTH) return text;
-  const end = MAX_LENGTH / 3;
-  return `${text.slice(0, MAX_LENGTH - end - 1)}…${text.slice(-end)}`;
-}
-
 interface OutputErrorHandlers {
-  /** Nobody reads any more, as with `| head`: that is no error, but there is nothing left to do. */
+  /** The reader closed the pipe, as `| head` does. This is not an error, but ends the work. */
   onReaderGone(): void;
-  /** What was to be written is lost, as with `> file` on a full disk. */
+  /** Output is lost, as with `> file` on a full disk. */
   onLost(code: string): void;
 }
 
-/** Answers the errors of a stream that the command line writes to; left alone, they end the process with a stack. */
+/** Handles the errors of an output stream. Without this, they end the process with a stack. */
 export function handleOutputErrors(stream: EventEmitter, { onReaderGone, onLost }: OutputErrorHandlers): void {
   stream.on('error', (error: unknown) => {
     const code = systemErrorCode(error);

@@ -26,7 +26,7 @@ describe('a build that cannot write', () => {
     ['writeFileSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
     ['renameSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
     ['openSync', 'EROFS', 'the file system is mounted read-only (EROFS)'],
-  ])('since %s says %s: says so, exit code 1, and all is as it was', async (method, code, said) => {
+  ])('exits with 1 and changes nothing if %s fails with %s', async (method, code, said) => {
     const root = await editedApp();
     const before = readFiles(root);
     const { openSync } = fs;
@@ -51,7 +51,7 @@ describe('a build that cannot write', () => {
   });
 });
 
-test('a public/ whose time stamps are whole seconds: an edit within one is seen, at the same size too', async () => {
+test('notices an edit of the same size within one second, on a file system with whole seconds', async () => {
   const second = 1_000_000_000n;
   const coarse = (stats: fs.BigIntStats) =>
     Object.assign(stats, { mtimeNs: (stats.mtimeNs / second) * second, ctimeNs: (stats.ctimeNs / second) * second });

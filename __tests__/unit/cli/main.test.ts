@@ -34,16 +34,16 @@ Options:
   -h, --help              display help for command
 
 Commands:
-  init [options]          wire this package into an existing app
+  init [options]          set this package up in an existing app
   build [options]         hash every file of public/ and write the manifest
   watch [options]         build, and build again after every change in public/
-  check [options]         for CI: manifest, options, and the coverage of the
-                          last build
-  verify [options] <url>  look at a running site from outside: headers, bytes
-                          and hashes, CDN
+  check [options]         check the manifest, the options and the coverage of
+                          the last build in CI
+  verify [options] <url>  check the headers, bytes, hashes and CDN of a running
+                          site
   headers [options]       print the _headers rule for Cloudflare and Netlify
-  nginx [options]         print a configuration of nginx that serves hashed
-                          files without Next
+  nginx [options]         print an nginx configuration that serves hashed files
+                          without Next
   clean [options]         remove what next-smart-cache has written
 "
 `);
@@ -56,8 +56,8 @@ Commands:
 "Usage: next-smart-cache build [options]
 
 Hashes every file of public/, copies it into the store and writes
-.smart-cache/manifest.json. Run it as the "prebuild" script. Unchanged files are
-not read again; references that lead nowhere are warnings.
+.smart-cache/manifest.json. Run it as the "prebuild" script. It does not read
+unchanged files again, and warns about references that point to no file.
 
 Options:
   --cwd <dir>  the app's folder: the one with next.config and public/ (default:
@@ -67,17 +67,17 @@ Options:
 
 Exit codes:
   0  done
-  1  public/ or next.config cannot be used, or something cannot be written; the old manifest stays as it was
+  1  public/ or next.config cannot be used, or a file cannot be written; the old manifest stays
   2  wrong usage
 
 Examples:
   next-smart-cache build         before "next build"
-  next-smart-cache build --json  how many files, how many of them read, and the warnings, as data
+  next-smart-cache build --json  the number of files, and the warnings, as data
 "
 `);
   });
 
-  test('no command at all is wrong usage, and shows the help on stderr', async () => {
+  test('refuses an empty command line as wrong usage, with the help on stderr', async () => {
     const { exitCode, stdout, stderr } = await run([]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe((await run(['--help'])).stdout);
@@ -88,7 +88,7 @@ Examples:
   });
 });
 
-describe('wrong usage: exit code 2, nothing on stdout, and where to look', () => {
+describe('wrong usage has exit code 2, nothing on stdout, and the command for help:', () => {
   test.each([
     ['a command that is mistyped', ['biuld'], /unknown command 'biuld'[\s\S]*Did you mean build\?/],
     ['a command that is not there', ['frobnicate'], /unknown command 'frobnicate'/],
@@ -111,7 +111,7 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
     expect(stderr).toContain(message);
   };
 
-  test('with two letters exchanged, it is named', () => wrong([swapLetters(name)], `Did you mean ${name}?`));
+  test('with two letters swapped, it is suggested', () => wrong([swapLetters(name)], `Did you mean ${name}?`));
 
   test.each([
     ['--jsno', '--json'],
@@ -119,11 +119,11 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
     ['--hepl', '--help'],
   ])('%s is answered with %s', (typed, meant) => wrong([name, typed], `Did you mean ${meant}?`));
 
-  test('more arguments than it has are refused', () => wrong([name, ...Array(9).fill('x')], 'too many arguments'));
+  test('too many arguments are refused', () => wrong([name, ...Array(9).fill('x')], 'too many arguments'));
 
   test('--cwd without a folder is refused', () => wrong([name, '--cwd'], 'argument missing'));
 
-  test('its help has exit codes and examples that are its own', async () => {
+  test('its help has its own exit codes and examples', async () => {
     const { exitCode, stdout, stderr } = await run([name, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(
@@ -132,7 +132,7 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
   });
 });
 
-test('--cwd is in the help of the commands that read an app, and of no other', async () => {
+test('shows --cwd only in the help of commands that read an app', async () => {
   const withCwd = [];
   for (const { name } of COMMANDS) if ((await run([name, '--help'])).stdout.includes('--cwd')) withCwd.push(name);
   expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'headers', 'nginx', 'clean']);
@@ -142,7 +142,7 @@ test('--cwd is in the help of the commands that read an app, and of no other', a
 const swapLetters = (name: string) => name.charAt(1) + name.charAt(0) + name.slice(2);
 
 describe('build', () => {
-  test('writes the manifest and says so in one line on stderr', async () => {
+  test('writes the manifest, with one line on stderr', async () => {
     const cwd = app({ 'js/app.js': 'hello', 'a.css': '', 'robots.txt': '' });
     expect(await run(['build'], { cwd })).toEqual({
       exitCode: 0,
@@ -153,11 +153,11 @@ describe('build', () => {
   });
 
   test.each<[string, Record<string, string>, line: string]>([
-    ['no file', {}, 'public/ holds no file to hash; wrote an empty manifest'],
+    ['no file', {}, 'public/ has no file to hash; wrote an empty manifest'],
     [
       'files that keep their names',
       { 'robots.txt': '' },
-      'public/ holds 1 file and none to hash: they have to keep their names, or "include" or "exclude" leaves them out; wrote an empty manifest',
+      'public/ has 1 file and none to hash: all have fixed names, or "include" or "exclude" leaves them out; wrote an empty manifest',
     ],
     ['one file', { 'a.js': 'x'.repeat(1000) }, '1 file, 1 kB (1 read): wrote .smart-cache/manifest.json'],
     ['an empty file', { 'a.js': '' }, '1 file, 0 B (1 read): wrote .smart-cache/manifest.json'],
@@ -173,14 +173,14 @@ describe('build', () => {
 
   test.each<[Record<string, string>, line: string]>([
     [{ 'a.js': 'hello' }, '1 file, 5 B: nothing changed'],
-    [{}, 'public/ holds no file to hash; nothing changed in the manifest'],
-  ])('a second time: %#', async (files, line) => {
+    [{}, 'public/ has no file to hash; nothing changed in the manifest'],
+  ])('prints that nothing changed a second time: %#', async (files, line) => {
     const cwd = app(files);
     await run(['build'], { cwd });
     expect(await run(['build'], { cwd })).toEqual({ exitCode: 0, stdout: '', stderr: `next-smart-cache: ${line}\n` });
   });
 
-  test('--json prints data on stdout and nothing else there', async () => {
+  test('prints only data on stdout with --json', async () => {
     const cwd = app({ 'js/app.js': 'hello', 'a.css': '' });
     const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd });
     expect(exitCode).toBe(0);
@@ -197,13 +197,13 @@ describe('build', () => {
     expect(JSON.parse((await run(['build', '--json'], { cwd })).stdout)).toMatchObject({ changed: false, filesRead: 0 });
   });
 
-  test('warnings are said, and are among the data', async () => {
+  test('prints warnings, and includes them in the data', async () => {
     const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd: app({ 'a.css': 'a { background: url(no.png) }' }) });
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining('A reference points to a missing file: public/a.css:1')]);
     expect(JSON.parse(stdout)).toMatchObject({ warnings: [{ what: 'A reference points to a missing file' }] });
   });
 
-  test('flags may stand before the command', async () => {
+  test('accepts flags before the command', async () => {
     const root = app({ 'a.js': 'hello' });
     const { exitCode, stdout } = await run(['--cwd', root, '--json', 'build'], { cwd: '/' });
     expect(exitCode).toBe(0);
@@ -223,19 +223,19 @@ describe('build', () => {
   });
 });
 
-test('an app, which has a next.config, may do without public/', async () => {
+test('accepts an app without public/ if it has a next.config', async () => {
   const cwd = temporaryFolder();
   const loadProject = async (root: string) => resolveProject({ root, isApp: true });
   expect(await run(['build'], { cwd, loadProject })).toEqual({
     exitCode: 0,
     stdout: '',
-    stderr: 'next-smart-cache: there is no public/, and so no file to hash; wrote an empty manifest\n',
+    stderr: 'next-smart-cache: there is no public/, so there is no file to hash; wrote an empty manifest\n',
   });
   expect(await run(['check'], { cwd, loadProject })).toMatchObject({ exitCode: 0 });
 });
 
-describe('an error: exit code 1', () => {
-  test('of ours has its four parts and its code, on stderr', async () => {
+describe('an error has exit code 1, and', () => {
+  test('prints its four parts and its code on stderr', async () => {
     const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd: '/no/such/app' });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
@@ -247,7 +247,7 @@ describe('an error: exit code 1', () => {
 `);
   });
 
-  test('of ours, from another copy of the package, looks the same', async () => {
+  test('looks the same from another copy of the package', async () => {
     const error = Object.assign(new Error('A thing failed: here\n  Why: so\n  Fix: thus'), {
       name: 'SmartCacheError',
       code: 'ERR_SMART_CACHE_OPTION_INVALID',
@@ -260,7 +260,7 @@ describe('an error: exit code 1', () => {
     });
   });
 
-  test('of usage is exit code 2', async () => {
+  test('has exit code 2 for wrong usage', async () => {
     const error = new SmartCacheError('ERR_SMART_CACHE_USAGE', { what: 'No such folder', where: '/x', why: 'so', fix: 'thus' });
     expect(await run(['build'], { loadProject: () => Promise.reject(error) })).toMatchObject({
       exitCode: 2,
@@ -269,13 +269,13 @@ describe('an error: exit code 1', () => {
     });
   });
 
-  test('that nobody foresaw comes with its stack', async () => {
+  test('prints its stack if it was unexpected', async () => {
     const { exitCode, stderr } = await run(['build'], { loadProject: () => Promise.reject(new TypeError('of ours')) });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^next-smart-cache: TypeError: of ours\n\s+at /);
   });
 
-  test('that is no error at all', async () => {
+  test('may be any thrown value', async () => {
     const loadProject = () => Promise.reject('just a text');
     expect(await run(['build'], { loadProject })).toEqual({ exitCode: 1, stdout: '', stderr: 'next-smart-cache: just a text\n' });
   });

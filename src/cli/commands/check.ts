@@ -7,11 +7,11 @@ import { formatCount } from '../../core/errors.js';
 import { describeBuildCoverage, describeGroup, type MeasuredBuild } from '../../core/plain-reasons.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { createTalk, HASHING, printableJson, type Talk, withProgress } from '../terminal.js';
+import { createReporter, HASHING, printableJson, type Reporter, withProgress } from '../terminal.js';
 
 export const checkCommand: CliCommand = {
   name: 'check',
-  summary: 'for CI: manifest, options, and the coverage of the last build',
+  summary: 'check the manifest, the options and the coverage of the last build in CI',
   description:
     'Checks that the manifest is current, and reports how many public files the pages of the last build load by a hashed URL. ' +
     'Writes nothing. Loading next.config checks the options.',
@@ -31,31 +31,26 @@ export const checkCommand: CliCommand = {
 async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
+  const { warnings, notices, deliveryBefore } = built;
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
-  const isUsable = manifest === 'not asked' || manifest === 'current';
+  const isManifestRight = manifest === 'not asked' || manifest === 'current';
   const measured = io.measureBuild(project, built);
   const floor = options.coverage as number | undefined;
-  const problems = (isUsable ? 0 : 1) + (holdsFloor(measured, floor) ? 0 : 1);
-  if (json) {
-    const report = { ok: problems === 0, manifest, coverage: coverageAsData(measured), warnings: built.warnings };
-    io.stdout(`${printableJson(report)}\n`);
+  const problems = (isManifestRight ? 0 : 1) + (reachesFloor(measured, floor) ? 0 : 1);
+  if (json) io.stdout(`${printableJson({ ok: problems === 0, manifest, coverage: coverageAsData(measured), warnings })}\n`);
+  const reporter = createReporter(io);
+  for (const notice of notices) reporter.note(notice);
+  for (const warning of warnings) reporter.warn(warning);
+  if (!isManifestRight) {
+    if (deliveryBefore !== undefined) for (const line of project.deliveryLines) reporter.note(line);
+    const why = deliveryBefore === undefined ? '' : `: it is for ${deliveryBefore} delivery, and this build uses ${project.delivery}`;
+    reporter.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}${why}; run "next-smart-cache build"`);
   }
-  const talk = createTalk(io);
-  for (const notice of built.notices) talk.note(notice);
-  for (const warning of built.warnings) talk.warn(warning);
-  if (!isUsable) {
-    if (built.deliveryBefore !== undefined) for (const line of project.deliveryLines) talk.note(line);
-    const why =
-      built.deliveryBefore === undefined
-        ? ''
-        : `: it is for ${built.deliveryBefore} delivery, and here it would be for ${project.delivery}`;
-    talk.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}${why}; run "next-smart-cache build"`);
-  }
-  printCoverage(talk, measured, floor);
+  reportCoverage(reporter, measured, floor);
   const files = formatCount(Object.keys(built.manifest.assets).length, 'file');
-  if (problems > 0) talk.fail(`${formatCount(problems, 'problem')}; ${files} in public/`);
-  else talk.done(`${files} checked, no problems; ${summarizeCoverage(measured)}`);
+  if (problems > 0) reporter.fail(`${files} checked, ${formatCount(problems, 'problem')}`);
+  else reporter.done(`${files} checked, no problems; ${summarizeCoverage(measured)}`);
   return problems > 0 ? 1 : 0;
 }
 
@@ -63,7 +58,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
 const MAX_NAMES = 20;
 
 /**
- * Reads the value of `--coverage`.
+ * Parses the value of `--coverage`.
  *
  * @throws {InvalidArgumentError} unless it is a number from 0 to 100; a `%` may follow it.
  */
@@ -74,30 +69,29 @@ function parsePercent(text: string): number {
   return percent;
 }
 
-/** Whether a build holds the floor, in percent. A build that is not measured holds none. */
-function holdsFloor(measured: MeasuredBuild, floor: number | undefined): boolean {
+/** @param floor percent. `undefined`: any coverage is enough, even an unmeasured one. */
+function reachesFloor(measured: MeasuredBuild, floor: number | undefined): boolean {
   if (floor === undefined) return true;
   return !('whyNot' in measured) && measured.coverage.hashed * 100 >= floor * measured.coverage.total;
 }
 
-/** Prints what keeps files plain, and whether the floor holds. */
-function printCoverage(talk: Talk, measured: MeasuredBuild, floor: number | undefined): void {
+/** Reports which files are plain and why, and whether the coverage reaches the floor. */
+function reportCoverage(reporter: Reporter, measured: MeasuredBuild, floor: number | undefined): void {
   if ('whyNot' in measured) {
-    if (floor !== undefined) talk.fail(`coverage is not measured, so the check for ${floor} % fails: ${measured.whyNot}`);
+    if (floor !== undefined) reporter.fail(`coverage is not measured, so the check for ${floor} % fails: ${measured.whyNot}`);
     return;
   }
   const line = describeBuildCoverage(measured);
   const reasons = measured.groups.map((group) => `  ${describeGroup(group, MAX_NAMES)}`);
-  if (holdsFloor(measured, floor)) talk.note(line, ...reasons);
-  else talk.fail(`coverage is ${formatPercent(measured.coverage)}, below ${floor} %: ${line}`, ...reasons);
+  if (reachesFloor(measured, floor)) reporter.note(line, ...reasons);
+  else reporter.fail(`coverage is ${percentOf(measured.coverage)} %, below ${floor} %: ${line}`, ...reasons);
 }
 
-/** `coverage 95.3 %`, or that it is not measured, and why. */
 function summarizeCoverage(measured: MeasuredBuild): string {
-  return 'whyNot' in measured ? `coverage not measured: ${measured.whyNot}` : `coverage ${formatPercent(measured.coverage)}`;
+  return 'whyNot' in measured ? `coverage not measured: ${measured.whyNot}` : `coverage ${percentOf(measured.coverage)} %`;
 }
 
-/** The coverage as `--json` has it. */
+/** The coverage in the output of `--json`. */
 function coverageAsData(measured: MeasuredBuild) {
   if ('whyNot' in measured) return { measured: false, why: measured.whyNot };
   const { coverage, groups, pages, notMeasured } = measured;
@@ -108,11 +102,7 @@ function coverageAsData(measured: MeasuredBuild) {
   return { measured: true, hashed: coverage.hashed, total: coverage.total, percent: percentOf(coverage), plain, pages, notMeasured };
 }
 
-/** Rounded down to tenths, so that 100 means all. Pages that load no public file load none by a plain URL. */
+/** Rounded down to tenths, so that 100 means all. 100 without public files. */
 function percentOf({ hashed, total }: Coverage): number {
   return total === 0 ? 100 : Math.floor((hashed * 1000) / total) / 10;
-}
-
-function formatPercent(coverage: Coverage): string {
-  return `${percentOf(coverage)} %`;
 }

@@ -4,7 +4,7 @@ import { removalFailed } from '../../disk/files.js';
 import type { Project } from '../../pipeline/project.js';
 import { findWrittenFiles } from '../../pipeline/written-files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { createTalk, printableJson } from '../terminal.js';
+import { createReporter, printableJson } from '../terminal.js';
 
 export const cleanCommand: CliCommand = {
   name: 'clean',
@@ -27,9 +27,9 @@ async function runClean({ root, json, options }: Invocation, io: CommandIo): Pro
   const isDryRun = options.dryRun === true;
   if (!isDryRun) for (const target of own) remove(target);
   if (json) io.stdout(`${printableJson({ dryRun: isDryRun, removed: own, left: foreign })}\n`);
-  const talk = createTalk(io);
-  for (const problem of foreign) talk.warn(problem);
-  talk.done(own.length === 0 ? 'nothing to remove' : `${isDryRun ? 'would remove' : 'removed'} ${namesOf(own, project)}`);
+  const reporter = createReporter(io);
+  for (const problem of foreign) reporter.warn(problem);
+  reporter.done(own.length === 0 ? 'nothing to remove' : `${isDryRun ? 'would remove' : 'removed'} ${namesOf(own, project)}`);
   return foreign.length === 0 ? 0 : 1;
 }
 

@@ -1,12 +1,12 @@
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { createTalk, printableJson } from '../terminal.js';
+import { createReporter, printableJson } from '../terminal.js';
 
 export const headersCommand: CliCommand = {
   name: 'headers',
   summary: 'print the _headers rule for Cloudflare and Netlify',
   description:
-    'Prints the rule for a _headers file that makes all files below /_next/static immutable. Under static delivery, the hashed files are ' +
-    'there. Without the rule, Cloudflare has browsers ask for each file on every page view. "init" adds it to public/_headers.',
+    'Prints the rule for a _headers file that makes all files below /_next/static immutable. Static delivery puts the hashed files there. ' +
+    'Without the rule, browsers request each of them from Cloudflare on every page view. "init" adds the rule to public/_headers.',
   failsWhen: 'next.config or the wrangler configuration cannot be read',
   examples: [
     ['headers >> public/_headers', 'add the rule by hand'],
@@ -25,15 +25,15 @@ async function runHeaders({ root, json }: Invocation, io: CommandIo): Promise<Ex
   const rule = headersRule(prefixes.basePath);
   const { obstacle, note } = findHeadersHosts({ root, basePath: prefixes.basePath, isExport });
   io.stdout(json ? `${printableJson({ rules: [rule] })}\n` : printHeadersRule(rule));
-  const talk = createTalk(io);
-  for (const text of [obstacle, note]) if (text !== undefined) talk.note(text);
-  if (delivery === 'rewrite') talk.note(options.delivery === 'rewrite' ? RULE_FOR_NEXT_ALONE : RULE_FOR_OTHER_BUILD);
+  const reporter = createReporter(io);
+  for (const text of [obstacle, note]) if (text !== undefined) reporter.note(text);
+  if (delivery === 'rewrite') reporter.note(options.delivery === 'rewrite' ? RULE_FOR_NEXT_ALONE : RULE_FOR_OTHER_BUILD);
   return 0;
 }
 
 const RULE_FOR_NEXT_ALONE =
-  `delivery is "rewrite", so the rule is for Next's own files alone: no rule can tell a hashed URL from a stale one; ` +
+  `delivery is "rewrite", so the rule is for Next's own files only: no rule can tell a right hash from a stale one; ` +
   'on a host that reads _headers, remove "delivery" from the options of withSmartCache';
 
 const RULE_FOR_OTHER_BUILD =
-  'here, delivery is "rewrite", and hashed URLs do not need the rule; a build on Cloudflare or Netlify uses static delivery, which does';
+  'on this machine, delivery is "rewrite" and hashed URLs do not need the rule; a build on Cloudflare or Netlify uses static delivery, which needs it';

@@ -6,19 +6,19 @@ import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/ngin
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
 import type { Project } from '../../pipeline/project.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { createTalk, printableJson } from '../terminal.js';
+import { createReporter, printableJson } from '../terminal.js';
 
 export const nginxCommand: CliCommand = {
   name: 'nginx',
-  summary: 'print a configuration of nginx that serves hashed files without Next',
+  summary: 'print an nginx configuration that serves hashed files without Next',
   description:
     'Prints a configuration to include in the server block of an app that runs behind nginx. nginx then sends the hashed files of the finished ' +
-    'build by itself, as immutable; every other request goes on to Next as before. Folders that the proxy of the app guards are left to Next, and ' +
-    "listed. With output: 'export', nginx needs no Next: the configuration serves the export alone.",
-  failsWhen: 'there is no finished build, or a name in it cannot be written in a configuration; nothing is printed',
+    'build itself, as immutable, and passes all other requests to Next. It also leaves folders to Next that the proxy of the app guards, and ' +
+    "lists them. With output: 'export', the configuration serves the export without Next.",
+  failsWhen: 'there is no finished build, or the configuration cannot contain one of its names; nothing is printed',
   examples: [
     ['nginx > /etc/nginx/smart-cache.conf', 'after each "next build"; then "nginx -s reload"'],
-    ['nginx --app-dir /srv/app', 'where the app is built on another machine than nginx runs on'],
+    ['nginx --app-dir /srv/app', 'if nginx runs on another machine than the build'],
   ],
   configure: (command) =>
     command.option('--app-dir <dir>', "the app's folder as nginx finds it, absolute (default: the app's folder)", parseDir),
@@ -35,13 +35,13 @@ async function runNginx({ root, json, options }: Invocation, io: CommandIo): Pro
   const appDir = (options.appDir as string | undefined) ?? project.root;
   const { config, groups, left } = project.isExport ? configureExport(project, appDir) : configureSite(project, appDir, io);
   io.stdout(json ? `${printableJson({ config, groups, leftToNext: left })}\n` : config);
-  const talk = createTalk(io);
-  for (const { path: folder, reason } of left) talk.note(`left to Next: ${folder}, since ${reason}`);
+  const reporter = createReporter(io);
+  for (const { path: folder, reason } of left) reporter.note(`left to Next: ${folder}, because ${reason}`);
   const folders = groups.flatMap(({ areas }) => areas);
-  if (project.isExport) talk.done('nginx serves the export alone; include the configuration in a server block');
+  if (project.isExport) reporter.done('nginx serves the export without Next; include the configuration in a server block');
   else if (folders.length > 0)
-    talk.done(`nginx serves ${formatCount(folders.length, 'folder')}; include the configuration in the server block`);
-  else talk.done('nginx serves nothing; all is left to Next');
+    reporter.done(`nginx serves ${formatCount(folders.length, 'folder')}; include the configuration in the server block`);
+  else reporter.done('nginx serves no folder; all are left to Next');
   return 0;
 }
 
@@ -73,7 +73,7 @@ function configureExport(project: Project, appDir: string): Configuration {
   return { config, groups: [], left: [] };
 }
 
-/** A folder of the app as nginx finds it. nginx wants slashes on Windows too. */
+/** A folder's path on the machine of nginx, with slashes even from Windows. */
 function inAppDir(folder: string, { root }: Project, appDir: string): string {
   return [appDir, path.relative(root, folder)].join('/').split(path.sep).join('/');
 }

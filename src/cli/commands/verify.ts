@@ -1,19 +1,20 @@
 import { InvalidArgumentError } from 'commander';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { createTalk, printableJson, VERIFYING, withProgress } from '../terminal.js';
+import { createReporter, printableJson, VERIFYING, withProgress } from '../terminal.js';
+import { printReport } from '../verify/report.js';
 
 export const verifyCommand: CliCommand = {
   name: 'verify',
-  summary: 'look at a running site from outside: headers, bytes and hashes, CDN',
+  summary: 'check the headers, bytes, hashes and CDN of a running site',
   description:
-    'Asks a running site for a page and for the public files that it loads. Says how many of them it loads by a hashed URL, and checks ' +
-    'those: cached for a year, with the bytes that the hash is of; a hash that was never issued is not cached. Also finds a cache in front ' +
-    'that kept what it must not keep. Asks no origin but that of the URL and of --origin.',
+    'Requests a page of a running site, and the public files that it loads. Reports how many of them it loads by a hashed URL. Checks that ' +
+    'caches may keep those for a year, that the hash matches the bytes, and that caches may not keep a made-up hash. Finds caches in front ' +
+    'that keep answers they must not keep. Sends requests only to the origin of the URL and to those of --origin.',
   failsWhen: 'a check failed, or the site cannot be reached',
   examples: [
     ['verify https://example.com', 'after a deploy'],
     ['verify https://example.com --origin https://cdn.example.com', 'with "cdnPrefix"'],
-    ['verify http://localhost:3000/shop --timeout 30', 'a page of "next start", which takes its time'],
+    ['verify http://localhost:3000/shop --timeout 30', 'a slow page of "next start"'],
     ['verify https://example.com --json', 'every check of every file, as data'],
   ],
   isWithoutApp: true,
@@ -21,8 +22,8 @@ export const verifyCommand: CliCommand = {
     command
       .argument('<url>', 'a page of the site')
       .option('--origin <url>', 'another origin that serves hashed URLs, such as a CDN; may be repeated', addOrigin)
-      .option('--timeout <seconds>', 'how long one answer may take; all of them together: 30 times as long', parseTimeout, 10)
-      .option('--max-assets <count>', 'how many files are looked at', parsePositive, 200)
+      .option('--timeout <seconds>', 'limit for one answer; all answers together may take 30 times as long', parseTimeout, 10)
+      .option('--max-assets <count>', 'how many files to check', parsePositive, 200)
       .option('--max-size <MB>', 'how large a file may be', parsePositive, 100)
       .option('--no-hash-check', 'do not compare hashes with bytes: for a "fingerprint" that is not made from the content');
   },
@@ -38,7 +39,8 @@ interface VerifyOptions {
 }
 
 async function runVerify({ json, args, options }: Invocation, io: CommandIo): Promise<ExitCode> {
-  const [{ verifySite }, { printReport }] = await Promise.all([import('../verify/verify-site.js'), import('../verify/report.js')]);
+  // On demand: the parsers of HTML, CSS and JavaScript take long to load.
+  const { verifySite } = await import('../verify/verify-site.js');
   const { origin, timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();
   const report = await withProgress(io, VERIFYING, (onProgress) =>
@@ -54,7 +56,7 @@ async function runVerify({ json, args, options }: Invocation, io: CommandIo): Pr
     }),
   );
   if (interruption.aborted) {
-    createTalk(io).fail('interrupted');
+    createReporter(io).fail('interrupted');
     return 1;
   }
   if (json) io.stdout(`${printableJson(report)}\n`);
@@ -70,7 +72,7 @@ function addOrigin(text: string, before: readonly string[] = []): readonly strin
   return [...before, url.origin];
 }
 
-/** Seconds. A timer of Node that is set to more fires at once. */
+/** Seconds. Node fires a longer timer at once. */
 const MAX_TIMEOUT = (2 ** 31 - 1) / 1000;
 
 function parseTimeout(text: string): number {

@@ -1,4 +1,4 @@
-import { newlineOf } from '../init/wrap-config.js';
+import { appendLines, newlineOf } from '../init/text-edits.js';
 import { IMMUTABLE, isImmutable } from '../verify/cache-headers.js';
 
 const CACHE_CONTROL = 'Cache-Control';
@@ -10,8 +10,8 @@ export interface HeadersRule {
 }
 
 /**
- * The rule that Cloudflare and Netlify need: one, for the files of this
- * package and those of Next. Nothing else is below this folder.
+ * The rule that Cloudflare and Netlify need. The folder contains only files of
+ * this package and of Next.
  *
  * @param basePath Next's.
  */
@@ -28,16 +28,16 @@ export type HeadersFileEdit =
   /** The file serves the static folder as immutable already. */
   | { outcome: 'unchanged' }
   | { outcome: 'added'; text: string }
-  /** A line of the file decides otherwise for files of the static folder. */
+  /** A line of the file overrules the rule for files of the static folder. */
   | { outcome: 'conflict'; line: number; written: string; path: string }
-  /** The host reads no further rule. */
+  /** The file has as many rules as the host reads. */
   | { outcome: 'full'; limit: number };
 
 /** Cloudflare ignores rules beyond this number (https://developers.cloudflare.com/workers/static-assets/headers/). */
 const MAX_RULES = 100;
 
 /**
- * Adds the rule to the text of a `_headers` file, and leaves all else as it is.
+ * Adds the rule to the text of a `_headers` file, and keeps the rest.
  *
  * @param text `''` for no file.
  * @param basePath Next's.
@@ -46,35 +46,24 @@ export function addHeadersRule(text: string, basePath: string): HeadersFileEdit 
   const folder = staticFolder(basePath);
   const blocks = parseBlocks(text);
   const before = applyRules(blocks, folder);
-  if (before.conflict && !isUnset(before.conflict)) return toConflict(before.conflict);
+  if (before.conflict && !isUnset(before.conflict)) return { outcome: 'conflict', ...before.conflict };
   if (before.isImmutable && !before.conflict) return { outcome: 'unchanged' };
   const own = blocks.find(({ path }) => path === `${folder}*`);
   if (own === undefined && blocks.length >= MAX_RULES) return { outcome: 'full', limit: MAX_RULES };
-  // Cloudflare joins the values of all rules that match with a comma, unless a rule takes back what came before.
+  // Cloudflare joins the values of all matching rules with a comma, unless a rule unsets the header first.
   const added = [...(before.isSet ? [`  ! ${CACHE_CONTROL}`] : []), `  ${CACHE_CONTROL}: ${IMMUTABLE}`];
   // A second rule for the same path would replace the first one.
   const edited = own === undefined ? appendLines(text, [`${folder}*`, ...added]) : insertLines(text, own.line, added);
   const { conflict } = applyRules(parseBlocks(edited), folder);
-  // The line has another number in the edited text.
-  return conflict ? toConflict(before.conflict ?? conflict) : { outcome: 'added', text: edited };
+  // In the edited text, the line may have another number.
+  return conflict ? { outcome: 'conflict', ...(before.conflict ?? conflict) } : { outcome: 'added', text: edited };
 }
 
-function toConflict({ line, written, path }: CachingLine): HeadersFileEdit {
-  return { outcome: 'conflict', line, written, path };
-}
-
-/** Adds lines at the end, after an empty one. */
-function appendLines(text: string, lines: readonly string[]): string {
-  const newline = newlineOf(text);
-  const start = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
-  return `${text}${start}${lines.join(newline)}${newline}`;
-}
-
-/** Adds lines after the line of this number. */
+/** @param line the number of the line before them. */
 function insertLines(text: string, line: number, lines: readonly string[]): string {
-  const newline = newlineOf(text);
-  const [before, after] = [text.split('\n').slice(0, line).join('\n'), text.split('\n').slice(line)];
-  return [before.replace(/\r$/, ''), ...lines, after.join('\n')].join(newline);
+  const all = text.split('\n');
+  const before = all.slice(0, line).join('\n').replace(/\r$/, '');
+  return [before, ...lines, all.slice(line).join('\n')].join(newlineOf(text));
 }
 
 /** The URL path of the folder that holds the files of Next and of this package. */
@@ -82,24 +71,33 @@ export function staticFolder(basePath: string): string {
   return `${basePath}/_next/static/`;
 }
 
-/** A rule as it is written. */
+/** A rule as the file has it. */
 interface Block {
   path: string;
-  /** Of the path, from 1. */
+  /** The line of the path, from 1. */
   line: number;
-  headers: { name: string; value: string | undefined; line: number; written: string }[];
+  headers: HeaderLine[];
+}
+
+interface HeaderLine {
+  path: string;
+  name: string;
+  /** `undefined`: it unsets the header. */
+  value: string | undefined;
+  line: number;
+  written: string;
 }
 
 /**
- * Reads a file as Cloudflare does (wrangler 4.164): spaces around a line mean
- * nothing, `! Name` takes a header back, and of two rules with the same path
- * the last one counts, in the place of the first.
+ * Reads a file as Cloudflare does (wrangler 4.164): it trims lines, `! Name`
+ * unsets a header, and the last of two rules with one path takes the place of
+ * the first.
  */
 function parseBlocks(text: string): Block[] {
   const blocks = new Map<string, Block>();
   let block: Block | undefined;
   for (const [index, raw] of text.split('\n').entries()) {
-    // `trim` takes a byte-order mark for a space, too.
+    // `trim` also removes a byte-order mark.
     const written = raw.trim();
     if (written === '' || written.startsWith('#')) continue;
     if (/^(?:[^\s]+:\/\/|\/)/.test(written)) {
@@ -108,39 +106,31 @@ function parseBlocks(text: string): Block[] {
       continue;
     }
     const [, unset, name = unset, value] = /^(?:! *([^:]+)|([^:]+):(.*))$/.exec(written) ?? [];
-    if (name !== undefined) block?.headers.push({ name: name.trim().toLowerCase(), value: value?.trim(), line: index + 1, written });
+    if (name !== undefined)
+      block?.headers.push({ path: block.path, name: name.trim().toLowerCase(), value: value?.trim(), line: index + 1, written });
   }
   return [...blocks.values()];
 }
 
-/** A line that says how long files of the folder may be kept. */
-interface CachingLine {
-  path: string;
-  /** `undefined`: it takes back what other rules have set. */
-  value: string | undefined;
-  line: number;
-  written: string;
-}
-
-/** What all rules together say of the files of a folder. */
+/** What all rules together do to the files of a folder. */
 interface Effect {
   /** Whether a rule for the whole folder sets a value. */
   isImmutable: boolean;
   /** Whether any rule sets a value for some of the files. */
   isSet: boolean;
-  /** The first line that keeps some of the files from being immutable, after the rule that makes them so. */
-  conflict: CachingLine | undefined;
+  /** The first line that makes some of the files not immutable, after the rule for the whole folder. */
+  conflict: HeaderLine | undefined;
 }
 
 /** Applies the rules in their order. */
 function applyRules(blocks: readonly Block[], folder: string): Effect {
-  const lines: (CachingLine & { isForAll: boolean })[] = [];
+  const lines: (HeaderLine & { isForAll: boolean })[] = [];
   for (const { path, headers } of blocks) {
     const reach = reachOf(path, folder);
     if (reach === 'none') continue;
     const isForAll = reach === 'whole';
-    const own = headers.filter(({ name }) => name === CACHE_CONTROL.toLowerCase()).map((header) => ({ ...header, path, isForAll }));
-    // Within one rule, what is taken back is taken back first.
+    const own = headers.filter(({ name }) => name === CACHE_CONTROL.toLowerCase()).map((header) => ({ ...header, isForAll }));
+    // A rule unsets headers before it sets them.
     const unset = own.find(isUnset);
     if (unset && isForAll) lines.length = 0;
     lines.push(...(unset ? [unset] : []), ...own.filter((line) => !isUnset(line)));
@@ -153,13 +143,13 @@ function applyRules(blocks: readonly Block[], folder: string): Effect {
   };
 }
 
-function isUnset({ value }: Pick<CachingLine, 'value'>): boolean {
+function isUnset({ value }: HeaderLine): boolean {
   return value === undefined;
 }
 
 /**
- * How much of a folder the path of a rule covers: `*` stands for anything,
- * `:name` for one segment. A rule for one host covers a part.
+ * How much of a folder the path of a rule matches: `*` matches anything, and
+ * `:name` one segment. A rule for one host counts as a part.
  */
 export function reachOf(pattern: string, folder: string): 'none' | 'part' | 'whole' {
   const path = pattern.replace(/^[^\s/]*:\/\/[^/]*/, '');

@@ -1,33 +1,48 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { applyEdits, type Edit } from 'jsonc-parser';
 import { listSourceFiles } from '../../app-source/source-files.js';
 import { SmartCacheError } from '../../core/errors.js';
+import { memberOf, parseJson } from '../../core/json-tree.js';
 import { readTextIfThere } from '../../disk/files.js';
 import { type Project, resolveProject } from '../../pipeline/project.js';
 import type { CommandIo } from '../command.js';
 import { type HeadersPlan, planHeaders } from '../headers/headers-hosts.js';
-import { findOtherRuntimes, type JsxPlan, type OtherRuntime, planJsx } from './jsx-import-source.js';
-import { type PostcssPlan, planPostcss } from './postcss-plugin.js';
-import { addPrebuildScript, isModulePackage, readUtf8IfThere, requireNextApp, unreadable } from './text-edits.js';
-import { newlineOf, wrapConfig } from './wrap-config.js';
+import { findOtherRuntimes, type OtherRuntime, planJsx } from './jsx-import-source.js';
+import { planPostcss } from './postcss-plugin.js';
+import {
+  addMembers,
+  appendLines,
+  bomOf,
+  type FilePlan,
+  indentOf,
+  insertAt,
+  newlineOf,
+  notOfFormat,
+  parseAs,
+  printObject,
+  readUtf8IfThere,
+  replaceAt,
+} from './text-edits.js';
+import { type WrappedConfig, wrapConfig } from './wrap-config.js';
 
-/** All that is to be written, worked out before anything is. */
+/** Everything that `init` will write, known before it writes anything. */
 export interface InitPlan {
-  /** The files of the app that decide, as far as they are there: `next.config`, and the configs of TypeScript or JavaScript and of PostCSS. */
+  /** The config files that the app has, of Next, of TypeScript or JavaScript, and of PostCSS. */
   found: string[];
   writes: PlannedWrite[];
-  /** How many files `public/` has; `undefined` if there is no such folder. */
+  /** How many files `public/` has; `undefined` without such a folder. */
   publicFiles: number | undefined;
-  jsx: JsxPlan;
-  /** Our PostCSS plugin; `undefined` in an app without PostCSS plugins of its own. */
-  postcss: PostcssPlan | undefined;
-  /** Places that the runtime does not reach. */
+  jsx: FilePlan;
+  /** `undefined` for an app without PostCSS plugins. */
+  postcss: FilePlan | undefined;
+  /** Files whose elements another JSX runtime makes. */
   otherRuntimes: OtherRuntime[];
-  /** A config that has to be wrapped by hand, and whether it is an ES module. */
-  configToWrap?: { file: string; isModule: boolean };
+  /** A config that its author has to wrap. */
+  configToWrap: { file: string; isModule: boolean } | undefined;
   /** A config that Next does not read under its name, and whether `.js` would make an ES module of it. */
-  configToRename?: { file: string; becomesModule: boolean };
-  /** The rule for hosts that read `public/_headers`; `undefined` where there is no such host. */
+  configToRename: { file: string; becomesModule: boolean } | undefined;
+  /** `undefined` if no host of the app reads `public/_headers`. */
   headers: HeadersPlan | undefined;
   /** Whether package.json names this package. */
   isInstalled: boolean;
@@ -37,82 +52,141 @@ interface PlannedWrite {
   /** Absolute. */
   file: string;
   text: string;
-  /** In a word or two: `prebuild script`. */
+  /** A word or two for the message: `prebuild script`. */
   change: string;
 }
 
 /** @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for a folder without a Next app, `ERR_SMART_CACHE_FILE_UNREADABLE`. */
 export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
-  const writes: PlannedWrite[] = [];
+  const writes = new Map<string, PlannedWrite>();
+  const write = (file: string, text: string | undefined, change: string) => {
+    const earlier = writes.get(file);
+    if (text !== undefined) writes.set(file, { file, text, change: earlier ? `${earlier.change}, ${change}` : change });
+  };
+
   const packageFile = path.join(root, 'package.json');
   const packageText = readUtf8IfThere(packageFile);
   if (packageText === undefined) throw noPackage(root);
-  const packageWithScript = unreadableUnless(packageFile, 'JSON', () => addPrebuildScript(packageText));
-  replace(packageFile, packageText, packageWithScript, 'prebuild script');
+  const withScript = parseAs(packageFile, 'JSON', () => addPrebuildScript(packageText));
+  const packageJson = JSON.parse(packageText.slice(bomOf(packageText).length)) as PackageJson;
+  if (withScript !== packageText) write(packageFile, withScript, 'prebuild script');
 
   const configFile = io.findConfigFile(root);
-  requireNextApp(root, packageText, configFile);
+  if (configFile === undefined) requireNextApp(root, packageJson);
 
-  const ignoreFile = path.join(root, '.gitignore');
-  const ignoreText = readUtf8IfThere(ignoreFile);
-  const isInRepository = isFoundAbove(root, '.git');
-  if (ignoreText !== undefined || isInRepository) {
-    const after = addIgnoreLines(ignoreText ?? '', isInRepository ? linesIgnoredAbove(root) : []);
-    replace(ignoreFile, ignoreText ?? '', after, 'generated files');
-  }
+  write(path.join(root, '.gitignore'), planGitignore(root), 'generated files');
+  const postcss = await planPostcss(root, withScript);
+  if (postcss) write(postcss.file, postcss.text, 'PostCSS plugin');
 
-  const postcss = await planPostcss(root, packageWithScript);
-  if (postcss?.text !== undefined) add({ file: postcss.file, text: postcss.text, change: 'PostCSS plugin' });
-
-  const configByHand = await planConfig(configFile, packageText);
-  // A config that is wrapped cannot be loaded before the package is installed.
-  const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || writes.some(({ file }) => file === configFile);
+  const config = await planConfig(root, configFile);
+  write(config.file, config.text, 'withSmartCache');
+  // A config that imports this package cannot be loaded before the package is installed.
+  const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || (configFile !== undefined && writes.has(configFile));
   const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-  const sources = sourcesOf(project);
+  const sources = listSources(project);
   const jsx = planJsx(project, sources);
-  if (jsx.text !== undefined) writes.push({ file: jsx.file, text: jsx.text, change: 'jsxImportSource' });
+  write(jsx.file, jsx.text, 'jsxImportSource');
   const headers = planHeaders(project);
-  if (headers?.text !== undefined) writes.push({ file: headers.file, text: headers.text, change: 'rule for /_next/static' });
+  if (headers) write(headers.file, headers.text, 'rule for /_next/static');
+  const isRenamed = configFile?.endsWith('.cjs');
   return {
     found: [configFile, jsx.file, postcss?.file].filter((file) => file !== undefined && fs.existsSync(file)) as string[],
-    writes,
+    writes: [...writes.values()],
     publicFiles: countPublicFiles(project),
     jsx,
     postcss,
     otherRuntimes: findOtherRuntimes(root, sources),
-    ...configByHand,
+    configToWrap: config.outcome === 'not-understood' ? { file: config.file, isModule: config.isModule } : undefined,
+    configToRename: isRenamed ? { file: config.file, becomesModule: packageJson.type === 'module' } : undefined,
     headers,
     isInstalled: /"next-smart-cache"\s*:/.test(packageText),
   };
+}
 
-  function replace(file: string, before: string, after: string, change: string): void {
-    if (after !== before) add({ file, text: after, change });
+interface PackageJson {
+  type?: unknown;
+  workspaces?: unknown;
+  dependencies?: Record<string, unknown> | null;
+  devDependencies?: Record<string, unknown> | null;
+}
+
+const PREBUILD = 'next-smart-cache build';
+
+/**
+ * Adds `next-smart-cache build` to the `prebuild` script of a package.json,
+ * before other commands.
+ *
+ * @throws {Error} for a text that is not a JSON object, and for `scripts` of another type.
+ */
+export function addPrebuildScript(text: string): string {
+  const bom = bomOf(text);
+  const json = text.slice(bom.length);
+  return bom + applyEdits(json, prebuildEdits(json));
+}
+
+function prebuildEdits(json: string): Edit[] {
+  const added = [{ name: 'prebuild', value: JSON.stringify(PREBUILD) }];
+  const root = parseJson(json);
+  if (root.type !== 'object') throw new Error('it is not an object');
+  const scripts = memberOf(root, 'scripts');
+  if (scripts === undefined) {
+    const [first] = root.children ?? [];
+    const value = printObject(json, added, first ? indentOf(json, first) : '  ');
+    if (first !== undefined) return addMembers(json, root, [{ name: 'scripts', value }], first);
+    const newline = newlineOf(json);
+    return [replaceAt(root, `{${newline}  "scripts": ${value}${newline}}${newline}`)];
   }
+  if (scripts.type === 'null') return [replaceAt(scripts, printObject(json, added, undefined))];
+  if (scripts.type !== 'object') throw new Error('its "scripts" is not an object');
+  const prebuild = memberOf(scripts, 'prebuild');
+  // Before the script that npm runs after it.
+  if (prebuild === undefined) return addMembers(json, scripts, added, memberOf(scripts, 'build')?.parent ?? scripts.children?.[0]);
+  if (prebuild.type === 'null') return [replaceAt(prebuild, JSON.stringify(PREBUILD))];
+  if (prebuild.type !== 'string') throw new Error('its script "prebuild" is not a string');
+  const commands = String(prebuild.value);
+  if (/\bnext-smart-cache\s+build\b/.test(commands)) return [];
+  return [insertAt(prebuild.offset + 1, commands.trim() === '' ? PREBUILD : `${PREBUILD} && `)];
+}
 
-  /** If the plan changes this file already, the new text includes that change. */
-  function add(write: PlannedWrite): void {
-    const earlier = writes.find(({ file }) => file === write.file);
-    if (earlier === undefined) writes.push(write);
-    else Object.assign(earlier, { text: write.text, change: `${earlier.change}, ${write.change}` });
+/**
+ * Refuses a folder that has no pages and no `next` in its package.json.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE`
+ */
+function requireNextApp(root: string, { workspaces, dependencies, devDependencies }: PackageJson): void {
+  const has = (name: string) => fs.existsSync(path.join(root, name));
+  const hasNext = Object.hasOwn({ ...dependencies, ...devDependencies }, 'next');
+  if (hasNext || ['app', 'pages', 'src/app', 'src/pages'].some(has)) return;
+  const isWorkspace = workspaces !== undefined || has('pnpm-workspace.yaml');
+  throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
+    what: 'There is no Next app in this folder; nothing was written',
+    where: root,
+    why: isWorkspace ? 'it is the root of a workspace, and the app is in a folder further down' : OTHER_FOLDER,
+    fix: "run it in the app's folder, the one with app/ or pages/, or pass --cwd DIR",
+  });
+}
+
+const OTHER_FOLDER = 'the command runs in another folder than the app';
+
+function noPackage(root: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_USAGE', {
+    what: 'There is no package.json',
+    where: root,
+    why: OTHER_FOLDER,
+    fix: 'run it in the folder of next.config, or pass --cwd DIR',
+  });
+}
+
+/** @returns no text if the config stays as it is, or its author has to edit it. */
+async function planConfig(root: string, file: string | undefined): Promise<WrappedConfig & { file: string; text?: string }> {
+  if (file === undefined) {
+    const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
+    return { file: path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), outcome: 'wrapped', text: NEW_CONFIG, isModule: true };
   }
-
-  /** @returns the changes that are left to the author of the config. */
-  async function planConfig(file: string | undefined, packageText: string): Promise<Pick<InitPlan, 'configToWrap' | 'configToRename'>> {
-    if (file === undefined) {
-      const isTyped = fs.existsSync(path.join(root, 'tsconfig.json'));
-      writes.push({ file: path.join(root, isTyped ? 'next.config.ts' : 'next.config.mjs'), text: NEW_CONFIG, change: 'withSmartCache' });
-      return {};
-    }
-    const rename = file.endsWith('.cjs') ? { configToRename: { file, becomesModule: isModulePackage(packageText) } } : {};
-    const text = readUtf8IfThere(file) ?? '';
-    try {
-      const wrapped = await wrapConfig(file, text);
-      if (wrapped.outcome === 'not-understood') return { ...rename, configToWrap: { file, isModule: wrapped.isModule } };
-      if (wrapped.outcome === 'wrapped') writes.push({ file, text: wrapped.text, change: 'withSmartCache' });
-      return rename;
-    } catch (error) {
-      throw notOfFormat(file, 'JavaScript or TypeScript', error);
-    }
+  try {
+    return { file, ...(await wrapConfig(file, readUtf8IfThere(file) ?? '')) };
+  } catch (error) {
+    throw error instanceof SmartCacheError ? error : notOfFormat(file, 'JavaScript or TypeScript', error);
   }
 }
 
@@ -121,30 +195,36 @@ const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\
 /** The files that this package writes into an app's folder. */
 const GENERATED = ['.smart-cache/', 'smart-cache-env.d.ts'];
 
+/** @returns the new text, or `undefined` if nothing is missing. */
+function planGitignore(root: string): string | undefined {
+  const text = readUtf8IfThere(path.join(root, '.gitignore'));
+  const isInRepository = isFoundAbove(root, '.git');
+  if (text === undefined && !isInRepository) return undefined;
+  const edited = addIgnoreLines(text ?? '', isInRepository ? ignoredAbove(root) : []);
+  return edited === (text ?? '') ? undefined : edited;
+}
+
 /**
  * Adds the lines that a .gitignore lacks, at its end.
  *
  * @param above lines of the files in the folders above. Default: none.
  */
 export function addIgnoreLines(text: string, above: readonly string[] = []): string {
-  const newline = newlineOf(text);
-  const covered = new Set([...above, ...text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, ''))]);
-  const missing = GENERATED.filter((line) => !covered.has(line) && !covered.has(line.replace(/\/$/, '')));
-  if (missing.length === 0) return text;
-  const start = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
-  return `${text}${start}${['# next-smart-cache', ...missing].join(newline)}${newline}`;
+  const present = new Set([...above, ...text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, ''))]);
+  const missing = GENERATED.filter((line) => !present.has(line) && !present.has(line.replace(/\/$/, '')));
+  return missing.length === 0 ? text : appendLines(text, ['# next-smart-cache', ...missing]);
 }
 
-/** The lines of the .gitignore files above a folder, up to the repository's own. A line that begins with `/` does not count below. */
-function linesIgnoredAbove(folder: string): string[] {
+/** The lines of the .gitignore files above a folder, up to the root of the repository. A line that begins with `/` does not reach into it. */
+function ignoredAbove(folder: string): string[] {
   const parent = path.dirname(folder);
   if (parent === folder || fs.existsSync(path.join(folder, '.git'))) return [];
   const text = readTextIfThere(path.join(parent, '.gitignore')) ?? '';
-  return [...text.split(/\r?\n/).map((line) => line.trim()), ...linesIgnoredAbove(parent)];
+  return [...text.split(/\r?\n/).map((line) => line.trim()), ...ignoredAbove(parent)];
 }
 
-/** Lists paths below the folder as the user named it, so that messages show that name and not the target of a link. */
-function sourcesOf(project: Project): string[] {
+/** Lists paths below the folder as the user named it, since messages must not show the target of a symbolic link. */
+function listSources(project: Project): string[] {
   const real = fs.realpathSync(project.root);
   return listSourceFiles(project).files.map((file) => path.join(project.root, path.relative(real, file)));
 }
@@ -154,33 +234,8 @@ function countPublicFiles({ publicDir }: Project): number | undefined {
   return fs.readdirSync(publicDir, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).length;
 }
 
-/** Whether a folder, or one around it, has an entry of a name. */
+/** Whether a folder, or one around it, has an entry of this name. */
 function isFoundAbove(folder: string, name: string): boolean {
   const parent = path.dirname(folder);
   return fs.existsSync(path.join(folder, name)) || (parent !== folder && isFoundAbove(parent, name));
-}
-
-function unreadableUnless<T>(file: string, format: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw notOfFormat(file, format, error);
-  }
-}
-
-function notOfFormat(file: string, format: string, cause: unknown): SmartCacheError {
-  return unreadable(file, cause, {
-    what: `A file cannot be read as ${format}; nothing was written`,
-    why: cause instanceof Error ? cause.message : String(cause),
-    fix: 'correct it and run the command again',
-  });
-}
-
-function noPackage(root: string): SmartCacheError {
-  return new SmartCacheError('ERR_SMART_CACHE_USAGE', {
-    what: 'There is no package.json',
-    where: root,
-    why: 'the command runs in another folder than the app',
-    fix: 'run it in the folder of next.config, or pass --cwd DIR',
-  });
 }

@@ -2,32 +2,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AnyNode, Program, Property } from 'acorn';
 import { applyEdits } from 'jsonc-parser';
-import { appendAfter, readUtf8IfThere } from './text-edits.js';
-import { findExported, nodesIn, parseSource, quoteOf } from './wrap-config.js';
-
-/** The outcome for our PostCSS plugin. */
-export interface PostcssPlan {
-  /** The config that Turbopack reads. */
-  file: string;
-  /** `by-hand`: the config is outside of the app, or has a form that is not known; `message` says what to add. */
-  outcome: 'present' | 'to-write' | 'by-hand';
-  /** The new text of the file, under `to-write`. */
-  text?: string;
-  message?: string;
-}
+import { appendAfter, type FilePlan, quoteOf, readUtf8IfThere } from './text-edits.js';
+import { findExported, nodesIn, parseSource } from './wrap-config.js';
 
 const OURS = 'next-smart-cache/postcss';
 
 /**
- * Plans our plugin as the last one of the app's PostCSS config. Turbopack runs
- * PostCSS after all loaders and takes its plugins from this config alone, so
- * no loader or alias sees the URLs that plugins such as Tailwind's make.
+ * Plans our plugin as the last one in the app's PostCSS config. Turbopack runs
+ * PostCSS after all loaders, with the plugins of this config only, so no loader
+ * or alias sees the URLs that plugins such as Tailwind make.
  *
- * @param packageText of the app's package.json, which may hold the config.
- * @returns `undefined` for an app without plugins: a config for ours would switch off those of Next.
+ * @param packageText of the app's package.json, which may contain the config.
+ * @returns `undefined` for an app without plugins, because a PostCSS config would switch off those of Next.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
-export async function planPostcss(root: string, packageText: string): Promise<PostcssPlan | undefined> {
+export async function planPostcss(root: string, packageText: string): Promise<FilePlan | undefined> {
   const packageFile = path.join(root, 'package.json');
   const isInPackage = (await readConfig(packageFile, packageText))?.config !== undefined;
   const file = isInPackage ? packageFile : findConfigFile(root);
@@ -35,45 +24,45 @@ export async function planPostcss(root: string, packageText: string): Promise<Po
   const text = isInPackage ? packageText : (readUtf8IfThere(file) ?? '');
   const found = await readConfig(file, text);
   const name = path.relative(root, file);
-  const byHand = (reason: string): PostcssPlan => ({ file, outcome: 'by-hand', message: `${reason}; ${ADVICE}` });
+  const byHand = (reason: string): FilePlan => ({ file, outcome: 'by-hand', message: `${reason}; ${ADVICE}` });
   if (found?.isOursNamed) return { file, outcome: 'present' };
   if (name.startsWith('..')) return byHand(`${name} is outside of the app, and other apps may read it`);
   if (found?.plugins?.length === 0) return undefined;
   const changed = found?.plugins && (await addOurs(file, text, found.plugins));
-  return changed === undefined ? byHand(`${name} has a form that init does not change`) : { file, outcome: 'to-write', text: changed };
+  return changed === undefined ? byHand(`${name} has a form that init cannot edit`) : { file, outcome: 'to-write', text: changed };
 }
 
 const ADVICE =
-  `without ${OURS} as the last of its plugins, URLs that plugins make, such as Tailwind's bg-[url(/img/x.png)], stay plain under ` +
+  `without ${OURS} as its last plugin, URLs that plugins make, such as Tailwind's bg-[url(/img/x.png)], stay plain under ` +
   `Turbopack. Add it in the form of the others:\n` +
   `  "${OURS}": {} in an object, "${OURS}" in a list of names, require("${OURS}")() in a list of functions`;
 
 const FORMATS = ['.json', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 /**
- * The names that Turbopack looks for, in its order, after `postcss` in the
- * package.json (turbopack-node/src/transforms/postcss.rs in Next 16.4). The list
- * includes every name that webpack builds read; webpack needs no plugin.
+ * The names that Turbopack looks for, in its order, after `postcss` in
+ * package.json (turbopack-node/src/transforms/postcss.rs in Next 16.4). Webpack
+ * builds read some of them, and do not need the plugin.
  */
 const NAMES = [
   ...['.postcssrc', '.config/postcssrc'].flatMap((name) => ['', ...FORMATS].map((format) => name + format)),
   ...['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json'].map((format) => `postcss.config${format}`),
 ];
 
-/** Looks in a folder, then in each folder above it. */
+/** Searches a folder, then each folder above it. */
 function findConfigFile(folder: string): string | undefined {
   const file = NAMES.map((name) => path.join(folder, name)).find((each) => fs.statSync(each, { throwIfNoEntry: false })?.isFile());
   const parent = path.dirname(folder);
   return file ?? (parent === folder ? undefined : findConfigFile(parent));
 }
 
-/** JSON is an expression of JavaScript, so that one parser reads all configs. */
+/** JSON is an expression in JavaScript, so one parser reads all configs. */
 const prefixOf = (file: string) => (/\.[cm]?[jt]s$/.test(file) ? '' : 'export default ');
 
 interface PostcssConfig {
   isOursNamed: boolean;
   config: AnyNode | undefined;
-  /** The entries of a list or an object; `undefined` for plugins that code puts together, or loads. */
+  /** The entries of a list or an object; `undefined` for plugins that code computes or loads. */
   plugins: AnyNode[] | undefined;
 }
 
@@ -90,7 +79,7 @@ async function readConfig(file: string, text: string): Promise<PostcssConfig | u
   return { isOursNamed, config, plugins: entriesOf(resolveConstant(memberOf(config, 'plugins'), program)) };
 }
 
-/** An expression without its types; for the name of a constant, the value of that. */
+/** Removes the types of an expression, and replaces the name of a constant by its value. */
 function resolveConstant(node: AnyNode | undefined, program: Program): AnyNode | undefined {
   const expression = withoutTypes(node);
   if (expression?.type !== 'Identifier') return expression;
@@ -99,12 +88,12 @@ function resolveConstant(node: AnyNode | undefined, program: Program): AnyNode |
 }
 
 function withoutTypes(node: AnyNode | null | undefined): AnyNode | undefined {
-  // TypeScript's nodes are not among acorn's own.
+  // The types of acorn lack TypeScript's nodes.
   const isTyped = node != null && /^TS(?:As|Satisfies)Expression$/.test(node.type);
   return isTyped ? withoutTypes((node as unknown as { expression: AnyNode }).expression) : (node ?? undefined);
 }
 
-/** The last one counts; a spread or a computed name may hide any member. */
+/** The last member counts. A spread or a computed name may be any member. */
 function memberOf(node: AnyNode | undefined, name: string): AnyNode | undefined {
   if (node?.type !== 'ObjectExpression') return undefined;
   const member = node.properties.findLast((each) => each.type === 'SpreadElement' || each.computed || keyOf(each) === name);
@@ -114,7 +103,7 @@ function memberOf(node: AnyNode | undefined, name: string): AnyNode | undefined 
 function entriesOf(node: AnyNode | undefined): AnyNode[] | undefined {
   if (node?.type === 'ObjectExpression') return node.properties;
   if (node?.type !== 'ArrayExpression') return undefined;
-  // Other tools that read the config refuse a name in a list of functions.
+  // Other tools refuse a name in a list of functions.
   return node.elements.every((each) => pluginIn(each) !== undefined) ? (node.elements as AnyNode[]) : undefined;
 }
 
@@ -132,7 +121,7 @@ function stringOf(node: AnyNode | null | undefined): string | undefined {
   return node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** @returns `undefined` if the result is not what was meant. */
+/** @returns `undefined` if the edited text does not have the plugin at its end. */
 async function addOurs(file: string, text: string, plugins: readonly AnyNode[]): Promise<string | undefined> {
   const prefix = prefixOf(file);
   const last = plugins.at(-1) as AnyNode;

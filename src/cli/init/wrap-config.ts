@@ -1,22 +1,21 @@
 import type { AnyNode, Comment, FunctionDeclaration, Options, Program } from 'acorn';
 import { createJiti } from 'jiti';
 import { applyEdits, type Edit } from 'jsonc-parser';
-import { insertAt } from './text-edits.js';
+import { insertAt, newlineOf, quoteOf } from './text-edits.js';
 
-/** The outcome for a config file. */
-type WrappedConfig =
+export type WrappedConfig =
   | { outcome: 'wrapped'; text: string; isModule: boolean }
   /** The file calls `withSmartCache` already. */
   | { outcome: 'unchanged' }
-  /** The file exports its config in a form that is not known, or has a `withSmartCache` of its own. */
+  /** The file exports its config in an unknown form, or has another `withSmartCache`. */
   | { outcome: 'not-understood'; isModule: boolean };
 
 const MODULE = 'next-smart-cache/config';
 const NAME = 'withSmartCache';
 
 /**
- * Puts `withSmartCache(…)` around what a `next.config` exports, outermost, and
- * its import after the others. The rest of the text stays as it is.
+ * Wraps the export of a `next.config` in `withSmartCache(…)`, outside of other
+ * wrappers, and adds the import. The rest of the text stays.
  *
  * @throws {SyntaxError} for a text that is neither JavaScript nor TypeScript.
  */
@@ -32,12 +31,9 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   const name = imported === undefined ? NAME : imported.name;
   const isFree = imported === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
   if (exported === undefined || name === undefined || !isFree) return { outcome: 'not-understood', isModule };
-  const edits = [
-    ...wrapEdits(text, exported, name),
-    ...(imported ? [] : [importEdit(text, source, { name, module: MODULE, isRequired: !usesImports })]),
-  ];
+  const edits = [...wrapEdits(text, exported, name), ...(imported ? [] : [importEdit(text, source, !usesImports)])];
   const wrapped = applyEdits(text, edits);
-  // The parser has the last word: an edit must not break a config of a form that no test has.
+  // An edit must not break a config in a form that no test has.
   const isSound = await parseSource(file, wrapped).then(
     ({ program }) => findImport(program)?.isCalled === true,
     () => false,
@@ -45,11 +41,11 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   return isSound ? { outcome: 'wrapped', text: wrapped, isModule } : { outcome: 'not-understood', isModule };
 }
 
-/** How a file uses this package. */
+/** How a config file uses this package. */
 interface OwnImport {
-  /** The local name of the function, if the file imports or requires it by name at the top. */
+  /** The local name of `withSmartCache`, if the file imports or requires it at the top. */
   name?: string;
-  /** The offset from which the name has its value: 0 for an import, the end of a `require()`. */
+  /** The offset from which the name is usable: 0 for an import, the end of a `require()`. */
   end: number;
   isCalled: boolean;
 }
@@ -86,14 +82,14 @@ function isTypeOnlyImport(node: object): boolean {
   return 'importKind' in node && node.importKind === 'type';
 }
 
-/** The config that a file exports: an expression, or a function. */
+/** The exported config: an expression or a function. */
 interface Exported {
   statement: AnyNode;
   node: AnyNode;
   isModule: boolean;
 }
 
-/** The last one counts. `undefined` if the file assigns its config under a condition, in a function, or in two ways. */
+/** The last export counts. `undefined` if the file exports its config under a condition, in a function, or in two ways. */
 export function findExported(program: Program): Exported | undefined {
   const all = program.body.flatMap((statement) => exportedBy(statement) ?? []);
   const assigned = all.filter(({ isModule }) => !isModule).length;
@@ -103,7 +99,7 @@ export function findExported(program: Program): Exported | undefined {
 
 function exportedBy(statement: AnyNode): Exported | undefined {
   if (statement.type === 'ExportDefaultDeclaration') return { statement, node: statement.declaration, isModule: true };
-  // `export =` is TypeScript's, so acorn's own types lack it.
+  // The types of acorn lack TypeScript's `export =`.
   if ((statement.type as string) === 'TSExportAssignment')
     return { statement, node: (statement as unknown as { expression: AnyNode }).expression, isModule: true };
   if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression') return undefined;
@@ -111,7 +107,7 @@ function exportedBy(statement: AnyNode): Exported | undefined {
   return isModuleExports(left) ? { statement, node: right, isModule: false } : undefined;
 }
 
-/** Accepts `module['exports']` too. */
+/** Includes `module['exports']`. */
 function isModuleExports(node: AnyNode): boolean {
   if (node.type !== 'MemberExpression' || nameOf(node.object) !== 'module') return false;
   return nameOf(node.property) === 'exports' || (node.property.type === 'Literal' && node.property.value === 'exports');
@@ -126,68 +122,43 @@ function wrapEdits(text: string, { statement, node }: Exported, wrapper: string)
   if (node.type !== 'FunctionDeclaration') return [before, after];
   const semicolon = semicolonAfter(text, node.end);
   const name = (node as FunctionDeclaration).id?.name;
-  // `export default function () {}` ends without a semicolon; an expression does not.
+  // A declaration ends without a semicolon, and an expression needs one.
   if (name === undefined) return [before, insertAt(node.end, `)${semicolon}`)];
-  // Other code of the file may call the function, so it stays a declaration.
+  // Other code in the file may call the function, so it stays a declaration.
   const removed = { offset: statement.start, length: node.start - statement.start, content: '' };
   return [removed, insertAt(node.end, `${newlineOf(text).repeat(2)}export default ${wrapper}(${name})${semicolon}`)];
 }
 
-/** The line end that a file has; Unix's where the file has none. */
-export function newlineOf(text: string): '\n' | '\r\n' {
-  return text.includes('\r\n') ? '\r\n' : '\n';
-}
-
-/** The quote that a file uses more often. */
-export function quoteOf(text: string): "'" | '"' {
-  return text.split("'").length > text.split('"').length ? "'" : '"';
-}
-
-/** The byte-order mark that a file begins with, or nothing. */
-export function bomOf(text: string): '\uFEFF' | '' {
-  return text.startsWith('\uFEFF') ? '\uFEFF' : '';
-}
-
-/** The semicolon after a statement that ends at an offset: by the style of the file, and wherever the code needs one. */
+/** The semicolon after a statement that ends at an offset: in the style of the file, and wherever the code needs one. */
 function semicolonAfter(text: string, offset: number): string {
   return needsSemicolon(text.slice(offset)) || usesSemicolons(text) ? ';' : '';
 }
 
-/** The import to write, or the `require()`. */
-interface Import {
-  name: string;
-  module: string;
-  isRequired: boolean;
-}
-
 /**
- * An import in the style of the file, on a line of its own: after the imports
- * at the top, else before the first statement and the comment that types it.
+ * Adds the import, or the `require()`, in the style of the file: after the
+ * imports at the top, else before the first statement and the comment that types it.
  */
-function importEdit(text: string, { program, comments }: ParsedSource, added: Import): Edit {
+function importEdit(text: string, { program, comments }: ParsedSource, isRequired: boolean): Edit {
   const newline = newlineOf(text);
-  const isOther = (statement: AnyNode) => (added.isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
-  // Only those at the top: one further down may follow what is exported.
+  const isOther = (statement: AnyNode) => (isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
+  // Only the imports at the top count: a later one may follow the export.
   const statements = program.body.filter((statement) => !isDirective(statement));
   const first = statements.findIndex(isOther);
   const before = statements[(first === -1 ? statements.length : first) - 1] ?? program.body.findLast(isDirective);
   if (before !== undefined) {
     const end = endOfLine(text, before);
-    return { offset: end, length: 0, content: newline + importLine(text, text.slice(end), added) };
+    return insertAt(end, newline + importLine(text, end, isRequired));
   }
   const start = program.body[0]?.start ?? text.length;
   const typing = comments.findLast((comment) => comment.end <= start);
   const offset = typing && /@type\b|@satisfies\b|-next-line\b/.test(typing.value) ? typing.start : start;
   const lineEnd = /(?:^|[\n\uFEFF])$/.test(text.slice(0, offset)) ? '' : newline;
-  return { offset, length: 0, content: lineEnd + importLine(text, text.slice(offset), added) + newline + newline };
+  return insertAt(offset, lineEnd + importLine(text, offset, isRequired) + newline + newline);
 }
 
-/** @param rest the text that follows. */
-function importLine(text: string, rest: string, { name, module, isRequired }: Import): string {
-  const quote = quoteOf(text);
-  const from = `${quote}${module}${quote}`;
-  const end = needsSemicolon(rest) || usesSemicolons(text) ? ';' : '';
-  return (isRequired ? `const { ${name} } = require(${from})` : `import { ${name} } from ${from}`) + end;
+function importLine(text: string, offset: number, isRequired: boolean): string {
+  const module = quoteOf(text) + MODULE + quoteOf(text);
+  return (isRequired ? `const { ${NAME} } = require(${module})` : `import { ${NAME} } from ${module}`) + semicolonAfter(text, offset);
 }
 
 function usesSemicolons(text: string): boolean {
@@ -195,7 +166,7 @@ function usesSemicolons(text: string): boolean {
   return lines.some((line) => line.trimEnd().endsWith(';')) || lines.every((line) => line.trim() === '');
 }
 
-/** Whether the rest is on the same line, or would be read as a continuation (ECMAScript, section 12.10). */
+/** Whether the rest is on the same line, or JavaScript would read it as a continuation (ECMAScript, section 12.10). */
 function needsSemicolon(rest: string): boolean {
   const gap = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*/.exec(rest)?.[0] ?? '';
   const next = rest.slice(gap.length);
@@ -215,18 +186,17 @@ function isDirective(statement: AnyNode): boolean {
   return statement.type === 'ExpressionStatement' && statement.directive !== undefined;
 }
 
-/** Accepts `require('a')(options)` too. */
+/** Includes `require('a')(options)`. */
 function isRequire(statement: AnyNode): boolean {
   const isCall = (node: AnyNode): boolean =>
     node.type === 'CallExpression' && ((node.callee.type === 'Identifier' && node.callee.name === 'require') || isCall(node.callee));
   return statement.type === 'VariableDeclaration' && statement.declarations.some(({ init }) => init != null && isCall(init));
 }
 
-/** A file of the app's own code. */
 interface ParsedSource {
   program: Program;
   comments: readonly Comment[];
-  /** Every identifier in it. */
+  /** All identifiers. */
   names: ReadonlySet<string>;
 }
 
@@ -235,12 +205,11 @@ interface ParsedSource {
  * @throws {SyntaxError} for a text that is neither JavaScript nor TypeScript.
  */
 export async function parseSource(file: string, text: string): Promise<ParsedSource> {
-  // On demand: only `init` needs a parser.
   const { Parser } = await import('acorn');
   const isTyped = /\.[cm]?ts$/.test(file);
-  const parser = isTyped ? Parser.extend((await typeScript()).tsPlugin()) : Parser;
+  const parser = isTyped ? Parser.extend((await loadTypeScriptPlugin()).tsPlugin()) : Parser;
   const comments: Comment[] = [];
-  // TypeScript's nodes have places in lines too, and the plugin reads them.
+  // The TypeScript plugin reads the lines and columns of nodes.
   const options: Options = { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true, locations: true, onComment: comments };
   const program = parseModuleOrScript();
   const names = new Set([...nodesIn(program)].flatMap((node) => (node.type === 'Identifier' ? node.name : [])));
@@ -250,7 +219,7 @@ export async function parseSource(file: string, text: string): Promise<ParsedSou
     try {
       return parser.parse(text, options);
     } catch (error) {
-      // A sloppy script may say more than a module, such as `return` outside of functions.
+      // A script may have more than a module, such as `return` outside of functions.
       comments.length = 0;
       try {
         return Parser.parse(text, { ...options, sourceType: 'commonjs' });
@@ -261,12 +230,12 @@ export async function parseSource(file: string, text: string): Promise<ParsedSou
   }
 }
 
-/** The plugin is an ES module, and TypeScript compiles `import()` in our CommonJS to `require()`. jiti has the real one. */
-function typeScript(): Promise<typeof import('@sveltejs/acorn-typescript')> {
+/** The plugin is an ES module, and the CommonJS build of this package has no `import()`: TypeScript compiles it to `require()`. */
+function loadTypeScriptPlugin(): Promise<typeof import('@sveltejs/acorn-typescript')> {
   return createJiti(__filename, { tryNative: true }).import('@sveltejs/acorn-typescript');
 }
 
-/** Every node of a tree, parents first, in the order of the text. Without recursion: a long sum is a deep tree. */
+/** All nodes of a tree, parents first, in the order of the text. Not recursive, because a long sum is a deep tree. */
 export function* nodesIn(root: AnyNode): Iterable<AnyNode> {
   const left: unknown[] = [root];
   while (left.length > 0) {

@@ -8,21 +8,52 @@ import { formatBytes } from '../../core/errors.js';
 import { AbandonedAnswer, type RequestFailure, toRequestFailure } from './request-failure.js';
 import type { Target } from './site-url.js';
 
-/** How much of an answer is wanted. */
-export interface Want {
-  /** Bytes after which reading stops. 0: the head is enough. */
+export interface HttpClient {
+  /** Sends one GET. Follows no redirect, and never throws. */
+  get(url: URL, body: BodyOptions): Promise<Answer>;
+  /** Ends the connections that are kept for the next request. */
+  close(): void;
+}
+
+/** How much of a body to read. */
+export interface BodyOptions {
+  /** Bytes after which reading stops. 0: only the head is read. */
   maxBytes: number;
-  /** How to report a longer answer. Default: a failure that names no option. */
+  /** How to report a longer body. Default: a failure that names no option. */
   ifLonger?: 'cut' | 'fail-naming-max-size';
-  digests?: boolean;
-  /** How many bytes are kept. Default: 0. A longer answer is not kept, except with `cut`: then its first `maxBytes` are. */
+  /** Whether to hash the body. Default: false. */
+  hashes?: boolean;
+  /** How many bytes to keep. Default: 0, and `maxBytes` with `cut`. A longer body is not kept, unless it is cut. */
   keepBytes?: number;
 }
 
-/** Sends one GET and follows no redirect. Never throws. */
-export type Ask = (url: URL, want: Want) => Promise<Answer>;
+/** The answer to one request, as far as it arrived. */
+export interface Answer {
+  url: string;
+  /** `undefined`: not even a status line arrived. */
+  status: number | undefined;
+  headers: IncomingHttpHeaders;
+  /** `undefined`: not read, or not complete. */
+  body: ReceivedBody | undefined;
+  /** Why there is no answer, or no complete one. */
+  failure: RequestFailure | undefined;
+}
 
-interface AskOptions {
+/** A body after its `Content-Encoding` is undone, as a browser has it. */
+interface ReceivedBody {
+  hashes: BodyHashes | undefined;
+  /** `undefined`: there were more than `keepBytes`. */
+  bytes: Buffer | undefined;
+  /** Whether `bytes` are only the beginning. */
+  isCut: boolean;
+}
+
+const ALGORITHMS = ['sha256', 'md5', 'sha384', 'sha512'] as const;
+
+/** By each algorithm that an app may use, because a URL does not tell which one it is. */
+export type BodyHashes = Readonly<Record<(typeof ALGORITHMS)[number], Buffer>>;
+
+export interface HttpClientOptions {
   /** Milliseconds for one answer, from the first packet to the last decoded byte. */
   timeout: number;
   userAgent: string;
@@ -34,40 +65,40 @@ interface AskOptions {
 const MAX_TIMEOUTS = 6;
 /** All answers together may take this many times as long as one. */
 const MAX_RUN = 30;
-/** A timer of Node that is set to more milliseconds fires at once. */
+/** Node fires a timer with a longer delay, in milliseconds, at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-/** @returns `close` ends the connections that are kept for the next request. */
-export function createAsk({ timeout, userAgent, credentials, interruption }: AskOptions): { ask: Ask; close(): void } {
+export function createHttpClient({ timeout, userAgent, credentials, interruption }: HttpClientOptions): HttpClient {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
   const endOfRun = AbortSignal.timeout(Math.min(timeout * MAX_RUN, MAX_TIMER));
   let timeouts = 0;
 
-  const ask: Ask = async (url, want) => {
-    const answer: Answer = { url: url.href, status: undefined, headers: {}, body: undefined, failure: undefined };
-    if (endOfRun.aborted) return { ...answer, failure: runTookTooLong(timeout) };
-    if (timeouts >= MAX_TIMEOUTS) return { ...answer, failure: TOO_MANY_TIMEOUTS };
-    // Node may collect an AbortSignal.timeout() that only AbortSignal.any() knows, so it never fires (nodejs/node#57736).
-    const ofRequest = new AbortController();
-    const timer = setTimeout(() => ofRequest.abort(), Math.min(timeout, MAX_TIMER));
-    const signal = AbortSignal.any([ofRequest.signal, endOfRun, interruption]);
-    try {
-      const response = await getHead(url, signal);
-      answer.status = response.statusCode;
-      answer.headers = response.headers;
-      answer.body = await readBody(response, want, signal);
-    } catch (error) {
-      answer.failure = signal.aborted ? failureOfAbort() : toRequestFailure(error);
-      if (answer.failure.kind === 'timeout') timeouts++;
-    } finally {
-      clearTimeout(timer);
-    }
-    return answer;
+  return {
+    async get(url, body) {
+      const answer: Answer = { url: url.href, status: undefined, headers: {}, body: undefined, failure: undefined };
+      if (endOfRun.aborted) return { ...answer, failure: runTookTooLong(timeout) };
+      if (timeouts >= MAX_TIMEOUTS) return { ...answer, failure: TOO_MANY_TIMEOUTS };
+      // Node may collect an AbortSignal.timeout() that only AbortSignal.any() knows, so it never fires (nodejs/node#57736).
+      const ofRequest = new AbortController();
+      const timer = setTimeout(() => ofRequest.abort(), Math.min(timeout, MAX_TIMER));
+      const signal = AbortSignal.any([ofRequest.signal, endOfRun, interruption]);
+      try {
+        const response = await getHead(url, signal);
+        answer.status = response.statusCode;
+        answer.headers = response.headers;
+        answer.body = await readBody(response, body, signal);
+      } catch (error) {
+        answer.failure = signal.aborted ? failureOfAbort() : toRequestFailure(error);
+        if (answer.failure.kind === 'timeout') timeouts++;
+      } finally {
+        clearTimeout(timer);
+      }
+      return answer;
+    },
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
   };
-  const close = () => {
-    for (const agent of Object.values(agents)) agent.destroy();
-  };
-  return { ask, close };
 
   function failureOfAbort(): RequestFailure {
     if (interruption.aborted) return { kind: 'interrupted', detail: 'interrupted', fix: 'run it again' };
@@ -91,58 +122,57 @@ export function createAsk({ timeout, userAgent, credentials, interruption }: Ask
         hasHead = true;
         resolve(response);
       });
-      // Without a listener, Node ends such a connection and reports it nowhere.
+      // Without a listener, Node ends such a connection without an event.
       request.once('upgrade', (response, socket) => {
         socket.destroy();
         reject(switchedProtocols(response));
       });
       request.on('error', (error) => {
-        // A server may end a kept connection just when it is used again. After the head, the answer itself broke.
+        // A server may close a kept connection at the moment of its next use. After the head, the answer itself broke.
         const isStale = !hasHead && request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
         if (isStale && !signal.aborted) resolve(getHead(url, signal));
         else reject(error);
       });
-      // The last event of each request, however it ended: the promise always settles.
+      // The last event of every request, so the promise always settles.
       request.once('close', () => reject(NO_HEAD));
       request.end();
     });
   }
 }
 
-const NO_HEAD = new AbandonedAnswer('reset', 'the connection was closed before an answer arrived', "look into the server's log; try again");
+const NO_HEAD = new AbandonedAnswer('reset', 'the connection was closed before an answer arrived', "read the server's log, and try again");
 
 function switchedProtocols({ headers }: http.IncomingMessage): AbandonedAnswer {
   const protocol = headers.upgrade ? `"${headers.upgrade}"` : 'another protocol';
-  const detail = `the server answers 101 and switches to ${protocol}, which was not asked for`;
-  return new AbandonedAnswer('not-http', detail, 'check the port and the path: a WebSocket server may listen there, and not the site');
+  const detail = `the server answers 101 and switches to ${protocol}, which was not requested`;
+  return new AbandonedAnswer('not-http', detail, 'check the port and the path: this may be a WebSocket server, and not the site');
 }
 
 const TOO_MANY_TIMEOUTS: RequestFailure = {
   kind: 'given-up',
-  detail: `not asked, because ${MAX_TIMEOUTS} requests before it timed out`,
-  fix: 'see those',
+  detail: `not requested, because ${MAX_TIMEOUTS} earlier requests timed out`,
+  fix: 'fix the timeouts first',
 };
 
 function runTookTooLong(timeout: number): RequestFailure {
-  const detail = `not asked to its end, because the whole run took longer than ${(timeout * MAX_RUN) / 1000} s`;
   return {
     kind: 'given-up',
-    detail,
-    fix: `look at fewer files (--max-assets), or allow more time: the limit is ${MAX_RUN} times --timeout`,
+    detail: `not read to the end, because the whole run took longer than ${(timeout * MAX_RUN) / 1000} s`,
+    fix: `check fewer files (--max-assets), or allow more time: the limit is ${MAX_RUN} times --timeout`,
   };
 }
 
-/** Hashes chunks when they arrive and keeps at most `keepBytes`, which bounds the memory for an answer of any size. */
+/** Hashes chunks as they arrive, so that a body of any size takes little memory. */
 async function readBody(
   response: http.IncomingMessage,
-  { maxBytes, ifLonger, digests, keepBytes = ifLonger === 'cut' ? maxBytes : 0 }: Want,
+  { maxBytes, ifLonger, hashes, keepBytes = ifLonger === 'cut' ? maxBytes : 0 }: BodyOptions,
   signal: AbortSignal,
 ): Promise<ReceivedBody | undefined> {
   if (maxBytes === 0) {
     response.destroy();
     return undefined;
   }
-  const hashes = digests ? DIGEST_ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
+  const hashers = hashes ? ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
   const kept: Buffer[] = [];
   let size = 0;
   const isCut = () => ifLonger === 'cut' && size > maxBytes;
@@ -155,92 +185,64 @@ async function readBody(
         size += chunk.length;
         if (isCut()) kept.push(chunk.subarray(0, maxBytes - before));
         if (size > maxBytes) return done(tooLarge(maxBytes, ifLonger));
-        for (const hash of hashes) hash.update(chunk);
+        for (const hasher of hashers) hasher.update(chunk);
         if (size <= keepBytes) kept.push(chunk);
         else kept.length = 0;
         done();
       },
     });
-    // With the signal: a small body may decode to a huge one after the connection is done.
-    await pipeline([response, ...decodersOf(response.headers['content-encoding']), last], { signal });
+    // The signal also ends the decoding of a small body to a huge one, after the connection is done.
+    await pipeline([response, ...decodersFor(response.headers['content-encoding']), last], { signal });
   } catch (error) {
     if (!isCut()) throw error;
   } finally {
     if (!response.complete) response.destroy();
   }
-  const digested = DIGEST_ALGORITHMS.map((algorithm, index) => [algorithm, hashes[index]?.digest()]);
+  const entries = ALGORITHMS.map((algorithm, index) => [algorithm, hashers[index]?.digest()]);
   return {
-    digests: digests ? (Object.fromEntries(digested) as Digests) : undefined,
+    hashes: hashes ? (Object.fromEntries(entries) as BodyHashes) : undefined,
     bytes: size <= keepBytes || isCut() ? Buffer.concat(kept) : undefined,
     isCut: isCut(),
   };
 }
 
-function tooLarge(maxBytes: number, ifLonger: Want['ifLonger']): AbandonedAnswer {
-  const detail = `the answer is larger than ${formatBytes(maxBytes)}; it was not read to its end`;
-  const option = ifLonger === 'fail-naming-max-size' ? '; if it is meant to be that large: --max-size <MB>' : '';
-  return new AbandonedAnswer('too-large', detail, `look at what is sent there${option}`);
+function tooLarge(maxBytes: number, ifLonger: BodyOptions['ifLonger']): AbandonedAnswer {
+  const option = ifLonger === 'fail-naming-max-size' ? '; if that size is right: --max-size <MB>' : '';
+  const detail = `the answer is larger than ${formatBytes(maxBytes)}, so it was not read to the end`;
+  return new AbandonedAnswer('too-large', detail, `check what the server sends${option}`);
 }
 
 /** `createZstdDecompress` exists from Node 22.15 on. */
 const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform };
 
-const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
-  gzip: zlib.createGunzip,
-  'x-gzip': zlib.createGunzip,
-  deflate: zlib.createInflate,
-  br: zlib.createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const DECODERS: ReadonlyMap<string, (() => Transform) | undefined> = new Map([
+  ['gzip', zlib.createGunzip],
+  ['x-gzip', zlib.createGunzip],
+  ['deflate', zlib.createInflate],
+  ['br', zlib.createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
 
 /**
- * Undoes a `Content-Encoding` (RFC 9110, section 8.4), last one first. A
- * server may send one although none was asked for.
+ * Undoes a `Content-Encoding` (RFC 9110, section 8.4), last one first. Servers
+ * may compress although the request does not accept it.
  *
  * @throws {AbandonedAnswer} for an unknown encoding.
  */
-function decodersOf(contentEncoding: string | undefined): Transform[] {
-  const names = (contentEncoding ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
+function decodersFor(contentEncoding = ''): Transform[] {
+  const names = contentEncoding.split(',').map((name) => name.trim().toLowerCase());
   return names
     .filter((name) => name !== '' && name !== 'identity')
     .reverse()
     .map((name) => {
-      const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-      if (create) return create();
-      const detail = `the body has the encoding "${name}", which was not asked for and cannot be decoded here`;
-      throw new AbandonedAnswer('bad-encoding', detail, 'let the server honour "Accept-Encoding: identity"');
+      const createDecoder = DECODERS.get(name);
+      if (createDecoder) return createDecoder();
+      const detail = `the body has the encoding "${name}", which was not requested and cannot be decoded here`;
+      throw new AbandonedAnswer('bad-encoding', detail, 'make the server respect "Accept-Encoding: identity"');
     });
 }
 
-/** The answer to one request, as far as it arrived. */
-export interface Answer {
-  url: string;
-  /** `undefined`: not even a status line arrived. */
-  status: number | undefined;
-  headers: IncomingHttpHeaders;
-  /** `undefined`: not asked for, or not complete. */
-  body: ReceivedBody | undefined;
-  /** Why there is no answer, or no complete one. */
-  failure: RequestFailure | undefined;
-}
-
-/** Decoded: the bytes that a browser has after it undid the `Content-Encoding`. */
-interface ReceivedBody {
-  digests: Digests | undefined;
-  /** `undefined`: there were more than the caller wanted to keep. */
-  bytes: Buffer | undefined;
-  /** Whether `bytes` are only the beginning. */
-  isCut: boolean;
-}
-
-/** By algorithm. The algorithm that an app uses cannot be seen from outside. */
-export type Digests = Readonly<Record<(typeof DIGEST_ALGORITHMS)[number], Buffer>>;
-
-const DIGEST_ALGORITHMS = ['sha256', 'md5', 'sha384', 'sha512'] as const;
-
+/** The media type, without parameters. */
 export function contentTypeOf({ headers }: Answer): string {
   return (headers['content-type'] ?? '').replace(/;.*$/s, '').trim().toLowerCase();
 }
@@ -249,12 +251,12 @@ export function isHtml(answer: Answer): boolean {
   return ['text/html', 'application/xhtml+xml'].includes(contentTypeOf(answer));
 }
 
-/** Whether a host says that it has no such file. Buckets answer 403 to visitors who may not list them. */
-export function isNotThere({ status }: Answer): boolean {
+/** Whether the host has no such file. Storage buckets answer 403 to visitors who may not list them. */
+export function isNotFound({ status }: Answer): boolean {
   return status === 404 || status === 403;
 }
 
-/** The algorithm whose digest of the bytes begins with this hash. Any algorithm will do. */
-export function matchingAlgorithm(hash: string, digests: Digests): string | undefined {
-  return Object.entries(digests).find(([, digest]) => digest.toString('hex').startsWith(hash))?.[0];
+/** The algorithm by which a hash in a URL matches the body; `undefined` if none does. */
+export function matchingAlgorithm(hash: string, hashes: BodyHashes): string | undefined {
+  return ALGORITHMS.find((algorithm) => hashes[algorithm].toString('hex').startsWith(hash));
 }

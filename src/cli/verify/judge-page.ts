@@ -1,52 +1,41 @@
 import { formatBytes } from '../../core/errors.js';
 import { CACHE_KEY, forbidsSharedReuse, isKeptLong, isKeptLongByShared, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
-import { MAX_PAGE_BYTES, type NotAsked, type PageAnswers, type PlainFileAnswers } from './crawl-site.js';
+import { type CrawledPage, MAX_PAGE_BYTES, type PlainFile } from './crawl-site.js';
 import { type Answer, contentTypeOf, isHtml } from './http-client.js';
-import { advises, fails, holds, type Verdict } from './report.js';
-import type { SiteCoverage } from './verify-site.js';
+import { advises, fails, type NotAsked, passes, type SiteCoverage, type Verdict } from './report.js';
 
-const PAGE_RULE = 'remove the rule in the CDN or proxy that keeps a page although its Cache-Control forbids that, and empty the cache';
-
-const CUT = `only its first ${formatBytes(MAX_PAGE_BYTES)} were read, so files that are named after that were not looked at`;
-
-/** The files found on the page. */
-interface PageContext {
-  coverage: SiteCoverage;
-  notAsked: Pick<NotAsked, 'hashedElsewhere'>;
-}
-
-export function judgePage({ url, answer, again, hashOnPage }: PageAnswers, context: PageContext): Verdict[] {
+export function judgePage({ url, answer, again, hashOnPage }: CrawledPage, coverage: SiteCoverage, notAsked: NotAsked): Verdict[] {
   const { failure, status, body } = answer;
   const verdicts: Verdict[] = [];
-  if (failure?.kind === 'redirects') return [fails('answer', 'redirect not followed', failure.detail, failure.fix)];
-  if (failure) verdicts.push(fails('answer', 'no answer', failure.detail, failure.fix));
+  if (failure?.kind === 'redirects') return [fails('redirect not followed', failure.detail, failure.fix)];
+  if (failure) verdicts.push(fails('no answer', failure.detail, failure.fix));
   if (status === undefined) return verdicts;
-  verdicts.push(status === 200 ? holds('status', '200') : fails('status', 'wrong status', `it answers ${status}`, fixForStatus(status)));
+  verdicts.push(status === 200 ? passes('status', '200') : fails('wrong status', `it answers ${status}`, fixForStatus(status)));
+  const type = contentTypeOf(answer);
   if (!isHtml(answer)) {
-    const type = contentTypeOf(answer);
-    const detail = type ? `it is "${type}", which is not an HTML page` : 'there is none, so it is not an HTML page';
-    return [...verdicts, fails('content-type', 'wrong type', detail, 'verify a page: the files are found in its HTML')];
+    const detail = type ? `it is "${type}", not HTML` : 'there is none, so it is not HTML';
+    return [...verdicts, fails('wrong type', detail, 'pass the URL of a page: the files are found in its HTML')];
   }
-  verdicts.push(holds('content-type', contentTypeOf(answer)), judgePageLifetime(answer), judgeKept(again ? [answer, again] : [answer]));
+  verdicts.push(passes('content-type', type), judgeLifetime(answer), judgeCaches(again ? [answer, again] : [answer]));
   if (failure) return verdicts;
   if (body?.isCut) verdicts.push(advises('answer', CUT, 'verify a smaller page for the rest of the files'));
-  verdicts.push(judgeHashedUrls(url, context));
+  verdicts.push(judgeHashedUrls(url, coverage, notAsked));
   if (hashOnPage.length > 0) verdicts.push(judgeHashOnPage(answer, hashOnPage));
   return verdicts;
 }
 
+const CUT = `only its first ${formatBytes(MAX_PAGE_BYTES)} were read, so files that it names later were not checked`;
+
 function fixForStatus(status: number): string {
   if (status === 401) return 'pass a password: https://user:password@…';
   if (status === 403) return 'let this machine through the firewall in front of the site';
-  return status === 404 ? 'check the path' : "look into the server's log";
+  return status === 404 ? 'check the path' : "read the server's log";
 }
 
-/** Fails if no public file has a hashed URL: then the package is not at work. Low coverage, or a page without public files, is up to the app. */
-function judgeHashedUrls({ pathname }: URL, { coverage, notAsked }: PageContext): Verdict {
-  const { hashed, total } = coverage;
-  if (hashed > 0 || total === 0 || notAsked.hashedElsewhere.length > 0) return holds('hashed-urls', `${hashed} of ${total}`);
+/** Fails if no public file has a hashed URL, since the package is then not at work. Low coverage, or a page without public files, is up to the app. */
+function judgeHashedUrls({ pathname }: URL, { hashed, total }: SiteCoverage, { hashedElsewhere }: NotAsked): Verdict {
+  if (hashed > 0 || total === 0 || hashedElsewhere.length > 0) return passes('hashed-urls', `${hashed} of ${total}`);
   return fails(
-    'hashed-urls',
     'no hash',
     `none of the public files that ${pathname} loads has a hash in its URL`,
     'wrap next.config in withSmartCache, and set "jsxImportSource": "next-smart-cache" in tsconfig.json or jsconfig.json; or verify another page',
@@ -54,30 +43,32 @@ function judgeHashedUrls({ pathname }: URL, { coverage, notAsked }: PageContext)
 }
 
 /** A page that browsers keep names the files of an older deploy. */
-function judgePageLifetime({ headers }: Answer): Verdict {
+function judgeLifetime({ headers }: Answer): Verdict {
   const header = lifetimeHeader(headers);
-  if (!isKeptLong(headers)) return holds('header', header || 'none');
+  if (!isKeptLong(headers)) return passes('header', header || 'none');
+  const detail = `its lifetime is "${header}", so visitors keep a page that names old files`;
+  return fails('kept too long', detail, 'give a long lifetime only to files with a hash in their URL');
+}
+
+function judgeCaches(answers: readonly Answer[]): Verdict {
+  const detail = answers.map(describeForbiddenHit).find((text) => text !== undefined);
+  if (detail === undefined) return passes('cdn', 'kept nothing');
   return fails(
-    'header',
-    'kept too long',
-    `its lifetime is "${header}", so visitors keep a page that names old files`,
-    'let only files with a hash in their URL be kept for long',
+    'kept by a cache',
+    detail,
+    'remove the rule of the CDN or proxy that keeps pages against their Cache-Control, and empty the cache',
   );
 }
 
-function judgeKept(answers: readonly Answer[]): Verdict {
-  for (const { headers } of answers) {
-    const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
-    if (!sign) continue;
-    const detail = `a cache in front answered (${sign}) although Cache-Control is "${headers['cache-control']}"`;
-    return fails('cdn', 'kept by a cache', detail, PAGE_RULE);
-  }
-  return holds('cdn', 'kept nothing');
+/** A hit of a cache in front that the headers forbid, for a message. */
+function describeForbiddenHit({ headers }: Answer): string | undefined {
+  const hit = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
+  return hit && `a cache in front answered (${hit}), although Cache-Control is "${headers['cache-control']}"`;
 }
 
 /**
- * Web cache deception: a page that answers to `/account/x.<valid hash>.css` is
- * taken for a file by a header rule or a CDN, and shown to the next visitor who asks.
+ * Web cache deception: the site answers `/account/x.<valid hash>.css` with a
+ * page, a header rule or a CDN takes that for a file, and the next visitor sees it.
  */
 function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
   const isPrivate = forbidsSharedReuse(page.headers);
@@ -85,53 +76,39 @@ function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
     const { status = 0, headers, url } = probe;
     if (status < 200 || status >= 300 || !isHtml(probe)) continue;
     if (isKeptLong(headers) || (isPrivate && !forbidsSharedReuse(headers))) {
-      return fails(
-        'hash-on-page',
-        'page kept as file',
-        `${url} is a page, with the Cache-Control "${lifetimeHeader(headers)}"`,
-        'remove header rules that match hashed names by a pattern: they reach pages too',
-      );
+      const detail = `${url} is a page, with the Cache-Control "${lifetimeHeader(headers)}"`;
+      return fails('page kept as file', detail, 'remove header rules that match hashed names by a pattern: they also match pages');
     }
-    const sign = isPrivate ? signOfCdnHit(headers) : undefined;
-    if (sign)
-      return fails(
-        'hash-on-page',
-        'page kept as file',
-        `${url} is a page, and a cache in front kept it (${sign})`,
-        'let the CDN decide by Cache-Control, and not by the extension of a path',
-      );
+    const hit = isPrivate ? signOfCdnHit(headers) : undefined;
+    const detail = `${url} is a page, and a cache in front kept it (${hit})`;
+    if (hit) return fails('page kept as file', detail, 'make the CDN decide by Cache-Control, not by the extension of a path');
   }
-  return holds(
-    'hash-on-page',
-    probes[0]?.status === undefined ? 'no answer' : `${probes[0].status}, ${probes[0].headers['cache-control'] ?? 'no Cache-Control'}`,
-  );
+  const [first] = probes;
+  const passed = first?.status === undefined ? 'no answer' : `${first.status}, ${first.headers['cache-control'] ?? 'no Cache-Control'}`;
+  return passes('hash-on-page', passed);
 }
 
-/** Judges a file under its plain URL, which this package does not serve: all that it finds is advice. */
-export function judgePlain({ kind, url, answer }: PlainFileAnswers): Verdict[] {
-  const { status, failure, headers } = answer;
-  // This package itself stopped reading a large file.
+/** Judges a file under its plain URL. This package does not serve it, so all findings are advice. */
+export function judgePlainFile({ kind, url, answer }: PlainFile): Verdict[] {
+  const { status, failure } = answer;
+  // `verify` itself stops reading a large file.
   const isBroken = failure !== undefined && failure.kind !== 'too-large';
   const verdicts = isBroken ? [advises('answer', failure.detail, failure.fix)] : [];
-  // A URL with a hash or a version in it may be kept.
+  // Caches may keep a URL that has a hash or a version.
   if (status !== 200 || kind === 'other-hash' || url.search !== '') return verdicts;
-  const sign = forbidsSharedReuse(headers) ? signOfCdnHit(headers) : undefined;
-  const detail = `a cache in front answered (${sign}) although Cache-Control is "${headers['cache-control']}"`;
-  return [...verdicts, judgePlainLifetime(answer), sign ? advises('cdn', detail, CACHE_KEY) : holds('cdn', 'kept nothing')];
+  const hit = describeForbiddenHit(answer);
+  return [...verdicts, judgePlainLifetime(answer), hit ? advises('cdn', hit, CACHE_KEY) : passes('cdn', 'kept nothing')];
 }
 
 function judgePlainLifetime(answer: Answer): Verdict {
   const header = lifetimeHeader(answer.headers);
   const isLong = isKeptLong(answer.headers);
-  if (!isLong && !(isKeptLongByShared(answer.headers) && isStaticFile(answer))) return holds('header', header || 'none');
+  // Next sends Last-Modified with files of public/, and not with pages and routes, which CDNs may keep.
+  const isStaticFile = !isHtml(answer) && 'last-modified' in answer.headers;
+  if (!isLong && !(isStaticFile && isKeptLongByShared(answer.headers))) return passes('header', header || 'none');
   return advises(
     'header',
     `its lifetime is "${header}" without a hash in the URL, so ${isLong ? 'visitors' : 'CDNs'} keep the old file after a deploy`,
-    'link the file by asset(), <CachedScript> or <CachedStyle>, or remove the rule that sets this header',
+    'use asset(), <CachedScript> or <CachedStyle> for the file, or remove the rule that sets this header',
   );
-}
-
-/** Next and route handlers may let CDNs keep what they make; for a file in `public/`, Next sends when it was modified. */
-function isStaticFile(answer: Answer): boolean {
-  return !isHtml(answer) && 'last-modified' in answer.headers;
 }

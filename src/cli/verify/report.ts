@@ -1,78 +1,177 @@
 import { createColors } from 'picocolors';
 import { formatCount } from '../../core/errors.js';
 import type { CommandIo } from '../command.js';
-import { createTalk, printable } from '../terminal.js';
-import { shellWord } from './site-url.js';
-import type { Judged, SiteReport } from './verify-site.js';
+import { createReporter, printable } from '../terminal.js';
+import { quoteForShell } from './site-url.js';
 
-/** A person reads only the first few rows of a long list. */
+/** The output of `--json`. */
+export interface SiteReport {
+  /** As it was typed, without a password. */
+  url: string;
+  finalUrl: string;
+  redirects: readonly Redirect[];
+  page: Judged;
+  assets: readonly (Judged & { kind: 'hashed' | 'plain' | 'other-hash' })[];
+  coverage: SiteCoverage;
+  notAsked: NotAsked;
+  /** Whether no check failed. */
+  ok: boolean;
+}
+
+export interface Redirect {
+  url: string;
+  status: number;
+  location: string;
+}
+
+export interface Judged {
+  url: string;
+  /** `null`: no answer. */
+  status: number | null;
+  cacheControl: string | null;
+  verdicts: readonly Verdict[];
+}
+
+/** How many of the public files that a page loads have a hashed URL. */
+export interface SiteCoverage {
+  hashed: number;
+  /** Public files that were requested and exist, each once. */
+  total: number;
+  /** The URLs of the others. */
+  plain: readonly string[];
+  /** Why those have no hash, and the edit that gives them one. */
+  reasons: readonly { why: string; fix: string; urls: readonly string[] }[];
+}
+
+/** URLs that were not requested. */
+export interface NotAsked {
+  /** How many belong to Next or to the host. */
+  framework: number;
+  /** How many are pages and routes, which are not public files. */
+  routes: number;
+  /** How many are on other origins. */
+  elsewhere: number;
+  /** URLs among `elsewhere` that have the form of a hashed URL. */
+  hashedElsewhere: readonly string[];
+  /** How many exceed `--max-assets`. */
+  beyondLimit: number;
+}
+
+export type Verdict =
+  | { check: Check; ok: true; detail: string /** Worth knowing, but not a fault of this package. */; advice?: string }
+  | { check: Check; ok: false; fault: Fault; detail: string; fix: string };
+
+/** The checks, by the names that `--json` uses. */
+type Check =
+  /** A complete answer arrives. */
+  | 'answer'
+  | 'status'
+  | 'content-type'
+  /** `Cache-Control`, `Expires`, `Vary` and `Set-Cookie` are right for this kind of URL. */
+  | 'header'
+  /** The hash in the URL matches the bytes. */
+  | 'hash'
+  /** The `integrity` attribute matches them too. */
+  | 'integrity'
+  /** Caches may not reuse the answer to a made-up hash. */
+  | 'made-up-hash'
+  /** A valid hash below the path of the page makes no page cacheable. */
+  | 'hash-on-page'
+  /** No cache in front kept an answer against its headers. */
+  | 'cdn'
+  /** The page loads files by hashed URLs. */
+  | 'hashed-urls';
+
+/** The faults by their names in the table, each with the check that it fails and the first part of its message. */
+const FAULTS = {
+  'no answer': ['answer', 'The answer is missing or incomplete'],
+  'redirect not followed': ['answer', 'A redirect was not followed'],
+  'rewrites ignored': ['status', 'The host does not apply the rewrites of hashed URLs'],
+  'wrong status': ['status', 'The status is not 200'],
+  'wrong type': ['content-type', 'The Content-Type is wrong'],
+  'kept too long': ['header', 'Browsers keep this page, with the URLs of old files'],
+  'not immutable': ['header', 'The Cache-Control of a hashed URL is wrong'],
+  'never reused': ['header', 'No cache can reuse this file'],
+  'shared cookie': ['header', 'A cache gives the cookie of one visitor to others'],
+  'wrong bytes': ['hash', 'The hash in the URL does not match the bytes'],
+  'wrong integrity': ['integrity', 'The integrity attribute does not match the bytes, so browsers refuse the file'],
+  'stale hash breaks': ['made-up-hash', 'A request with a made-up hash fails'],
+  'stale hash kept': ['made-up-hash', 'Caches may keep the answer to a made-up hash'],
+  'page kept as file': ['hash-on-page', 'Caches may keep a page under the name of a file'],
+  'kept by a cache': ['cdn', 'A cache in front keeps an answer that it must not keep'],
+  'no hash': ['hashed-urls', 'The page loads no file by a hashed URL'],
+} as const satisfies Record<string, readonly [Check, string]>;
+
+type Fault = keyof typeof FAULTS;
+
+export function passes(check: Check, detail: string): Verdict {
+  return { check, ok: true, detail };
+}
+
+/** Passes with a note, which never changes the exit code. */
+export function advises(check: Check, detail: string, advice: string): Verdict {
+  return { check, ok: true, detail, advice };
+}
+
+export function fails(fault: Fault, detail: string, fix: string): Verdict {
+  return { check: FAULTS[fault][0], ok: false, fault, detail, fix };
+}
+
+/** A person reads only the first few names of a long list. */
 const MAX_LISTED = 5;
 
-/** Prints a report for people: the table on stdout, everything else on stderr. Whatever the site sent is escaped. */
+/** Prints a report for people: the table on stdout, everything else on stderr. Escapes all texts of the site. */
 export function printReport(report: SiteReport, io: CommandIo, { hasTable }: { hasTable: boolean }): void {
-  const talk = createTalk(io);
+  const reporter = createReporter(io);
   const { redirects, page, assets, coverage, notAsked } = report;
   if (hasTable && page.status !== null) io.stdout(renderTable(report, io.terminal.hasColorsOnStdout ?? false));
-  for (const { url, status, location } of redirects) talk.note(`${printable(url)} redirects to ${printable(location)} (${status})`);
+  for (const { url, status, location } of redirects) reporter.note(`${printable(url)} redirects to ${printable(location)} (${status})`);
   for (const { verdict, where } of groupByFix([page, ...assets])) {
     const detail = printable(verdict.detail);
-    if (!verdict.ok) talk.warn({ what: FAULTS[verdict.fault], where, why: detail, fix: printable(verdict.fix) });
-    else if (verdict.advice) talk.note(`${where}: ${detail}; ${printable(verdict.advice)}`);
+    if (!verdict.ok) reporter.warn({ what: FAULTS[verdict.fault][1], where, why: detail, fix: printable(verdict.fix) });
+    else if (verdict.advice) reporter.note(`${where}: ${detail}; ${printable(verdict.advice)}`);
   }
   const failed = assets.filter(({ kind, status }) => kind !== 'hashed' && status !== null && status >= 400).length;
-  if (failed > 0) talk.note(`${formatCount(failed, 'plain URL')} answered with an error; see the table`);
-  if (notAsked.beyondLimit > 0) talk.note(`${formatCount(notAsked.beyondLimit, 'more file')} not looked at: --max-assets`);
-  for (const line of describeOtherOrigins(report)) talk.note(line);
+  if (failed > 0) reporter.note(`${formatCount(failed, 'plain URL')} answered with an error; see the table`);
+  if (notAsked.beyondLimit > 0) reporter.note(`${formatCount(notAsked.beyondLimit, 'more file')} not checked; raise --max-assets`);
+  for (const line of describeOtherOrigins(report)) reporter.note(line);
   for (const { why, fix, urls } of coverage.reasons) {
-    talk.warn({
-      what: `${formatCount(urls.length)} of ${formatCount(coverage.total, 'public file')} that this page loads ${urls.length === 1 ? 'has' : 'have'} no hash in the URL`,
-      where: listFew(urls.map((url) => shorten(url, report))),
-      why,
-      fix,
-    });
+    const files = `${formatCount(urls.length)} of ${formatCount(coverage.total, 'public file')} that this page loads`;
+    const where = listFew(urls.map((url) => shorten(url, report)));
+    reporter.warn({ what: `${files} ${urls.length === 1 ? 'has' : 'have'} no hash in the URL`, where, why, fix });
   }
-  if (report.ok) talk.done(summarize(report));
-  else talk.fail(summarize(report));
+  reporter[report.ok ? 'done' : 'fail'](summarize(report));
 }
 
 function summarize({ page, assets, coverage, notAsked, ok }: SiteReport): string {
   const { hashed, total } = coverage;
   const url = printable(page.url);
-  const faulty = [page, ...assets].filter(({ verdicts }) => verdicts.some((verdict) => !verdict.ok)).length;
   if (page.verdicts.some(({ check, ok }) => !ok && ['answer', 'content-type'].includes(check))) return `${url}: not verified`;
-  const more = notAsked.beyondLimit > 0 ? ', of those looked at,' : '';
+  const files = formatCount(total, notAsked.beyondLimit > 0 ? 'checked public file' : 'public file');
   const loaded =
     total === 0
       ? 'this page loads no public file from its own origin'
-      : `${formatCount(hashed)} of ${formatCount(total, 'public file')} that this page loads${more} ${total === 1 ? 'is' : 'are'} hashed`;
+      : `${formatCount(hashed)} of ${files} that this page loads ${total === 1 ? 'is' : 'are'} hashed`;
+  const faulty = [page, ...assets].filter(({ verdicts }) => verdicts.some((verdict) => !verdict.ok)).length;
   if (!ok) return `${url}: ${loaded}; ${formatCount(faulty, 'URL')} ${faulty === 1 ? 'has' : 'have'} a fault`;
   if (hashed === 0) return `${url}: ${loaded}, so no hashed URL was checked`;
-  if (hashed < total) return `${url}: ${loaded}; no fault in ${hashed === 1 ? 'that one' : `those ${formatCount(hashed)}`}`;
-  return `${url}: ${loaded}, without a fault`;
+  return `${url}: ${loaded}; no faults in ${formatCount(hashed, 'hashed file')}`;
 }
 
 function describeOtherOrigins({ url, notAsked }: SiteReport): string[] {
   const counts = new Map<string, number>();
   for (const { origin } of notAsked.hashedElsewhere.map((hashed) => new URL(hashed))) counts.set(origin, (counts.get(origin) ?? 0) + 1);
-  const lines = [...counts]
-    .slice(0, MAX_LISTED)
-    .map(
-      ([origin, count]) =>
-        `${formatCount(count, 'URL')} with a hash on ${printable(origin)} not asked: other origin; ` +
-        `if it is your cdnPrefix: next-smart-cache verify ${printable(shellWord(url))} --origin ${printable(origin)}`,
-    );
+  const command = `next-smart-cache verify ${printable(quoteForShell(url))}`;
+  const lines = [...counts].slice(0, MAX_LISTED).map(([origin, count]) => {
+    const urls = `${formatCount(count, 'URL')} with a hash on ${printable(origin)} not checked, because it is another origin`;
+    return `${urls}; if it is your cdnPrefix: ${command} --origin ${printable(origin)}`;
+  });
   const left = counts.size - lines.length;
-  return left > 0 ? [...lines, `${formatCount(left, 'more origin')} with such URLs not asked; --json lists the URLs`] : lines;
+  return left > 0 ? [...lines, `URLs with a hash on ${formatCount(left, 'more origin')} not checked; --json lists them`] : lines;
 }
 
-interface Group {
-  verdict: Verdict;
-  /** The first URL, and how many more. */
-  where: string;
-}
-
-/** Verdicts that many files have in common are one group. */
-function groupByFix(judged: readonly Judged[]): Group[] {
+/** Groups verdicts that many files have in common. */
+function groupByFix(judged: readonly Judged[]): { verdict: Verdict; where: string }[] {
   const groups = new Map<string, { verdict: Verdict; url: string; others: number }>();
   for (const { url, verdicts } of judged) {
     for (const verdict of verdicts) {
@@ -102,21 +201,17 @@ function renderTable(report: SiteReport, hasColors: boolean): string {
       shorten(asset.url, report),
     ]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row, index) => row.map((cell, column) => paint(cell, column, index === 0)).join('  '))
-    .map((line) => `${line}\n`)
-    .join('');
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row, index) => `${row.map((cell, column) => paint(cell, column, index === 0)).join('  ')}\n`).join('');
 
   function paint(cell: string, column: number, isTitle: boolean): string {
-    const padded = column === 3 ? cell : cell.padEnd(widths[column] ?? 0);
+    const padded = cell.padEnd(widths[column] ?? 0);
     if (isTitle || cell === '-') return dim(padded);
     if (column !== 2) return padded;
     return cell === 'ok' ? green(padded) : PLAIN_VERDICTS.has(cell) ? yellow(padded) : red(padded);
   }
 }
 
-/** Names what is wrong, not only that something is. */
 function verdictOf({ verdicts }: Judged): string {
   return [...new Set(verdicts.flatMap((verdict) => (verdict.ok ? [] : [verdict.fault])))].join(', ') || 'ok';
 }
@@ -129,7 +224,7 @@ function plainVerdictOf({ url, status, kind }: SiteReport['assets'][number], unh
   return kind === 'plain' ? 'fixed name' : 'own hash';
 }
 
-/** Without the origin of the page. */
+/** Leaves out the origin of the page. */
 function shorten(url: string, { finalUrl }: SiteReport): string {
   const { origin } = new URL(finalUrl);
   return printable(url.startsWith(`${origin}/`) ? url.slice(origin.length) : url);
@@ -138,64 +233,4 @@ function shorten(url: string, { finalUrl }: SiteReport): string {
 function listFew(texts: readonly string[]): string {
   const left = texts.length - MAX_LISTED;
   return texts.slice(0, MAX_LISTED).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
-}
-
-/** The checks, by the names that `--json` uses. */
-type Check =
-  /** A complete answer arrives. */
-  | 'answer'
-  | 'status'
-  | 'content-type'
-  /** `Cache-Control`, `Expires`, `Vary` and `Set-Cookie` are right for this kind of URL. */
-  | 'header'
-  /** The hash in the URL is that of the bytes. */
-  | 'hash'
-  /** So is the `integrity` attribute. */
-  | 'integrity'
-  /** The same path with a hash that was never issued may not be reused. */
-  | 'made-up-hash'
-  /** A valid hash below the path of the page makes no page cacheable. */
-  | 'hash-on-page'
-  /** No cache in front kept what it must not keep. */
-  | 'cdn'
-  /** The page loads files by hashed URLs. */
-  | 'hashed-urls';
-
-export type Verdict =
-  | { check: Check; ok: true; detail: string /** Worth knowing, but this package is not responsible for it. */; advice?: string }
-  | { check: Check; ok: false; fault: Fault; detail: string; fix: string };
-
-/** Each fault, as the table names it, and as the first part of a message. */
-const FAULTS = {
-  'no answer': 'There is no complete answer',
-  'redirect not followed': 'A redirect was not followed',
-  'rewrites ignored': 'The host does not apply the rewrites of hashed URLs',
-  'wrong status': 'The status is not 200',
-  'wrong type': 'The Content-Type is wrong',
-  'kept too long': 'Browsers keep this page, and with it the URLs of old files',
-  'not immutable': 'The Cache-Control of a hashed URL is wrong',
-  'never reused': 'No cache can reuse this file',
-  'shared cookie': 'A cache gives the cookie of one visitor to others',
-  'wrong bytes': 'The hash in the URL is not that of the bytes',
-  'wrong integrity': 'The integrity attribute is not that of the bytes, so browsers refuse the file',
-  'stale hash breaks': 'A hash that was never issued has no usable answer',
-  'stale hash kept': 'A hash that was never issued may be cached',
-  'page kept as file': 'A page may be cached under the name of a file',
-  'kept by a cache': 'A cache in front kept what it must not keep',
-  'no hash': 'The page loads no file by a hashed URL',
-} as const;
-
-type Fault = keyof typeof FAULTS;
-
-export function holds(check: Check, detail: string): Verdict {
-  return { check, ok: true, detail };
-}
-
-/** Makes a verdict of something that is not a fault of a hashed site. It never changes the exit code. */
-export function advises(check: Check, detail: string, advice: string): Verdict {
-  return { check, ok: true, detail, advice };
-}
-
-export function fails(check: Check, fault: Fault, detail: string, fix: string): Verdict {
-  return { check, ok: false, fault, detail, fix };
 }

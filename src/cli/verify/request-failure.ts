@@ -1,29 +1,29 @@
 import { systemErrorCode } from '../../core/errors.js';
 
-type RequestFailureKind =
-  | 'timeout'
-  | 'refused'
-  | 'not-found'
-  | 'unreachable'
-  | 'tls'
-  | 'reset'
-  | 'not-http'
-  | 'large-headers'
-  | 'too-large'
-  | 'bad-encoding'
-  | 'redirects'
-  | 'interrupted'
-  | 'given-up';
-
 /** Why there is no complete answer. */
 export interface RequestFailure {
   kind: RequestFailureKind;
   detail: string;
-  /** The command or edit that mends it. */
+  /** The command or edit that fixes it. */
   fix: string;
 }
 
-/** Thrown where this package stops reading an answer. */
+type RequestFailureKind =
+  | 'bad-encoding'
+  | 'given-up'
+  | 'interrupted'
+  | 'large-headers'
+  | 'not-found'
+  | 'not-http'
+  | 'redirects'
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'tls'
+  | 'too-large'
+  | 'unreachable';
+
+/** Thrown when this package itself stops reading an answer. */
 export class AbandonedAnswer extends Error {
   readonly failure: RequestFailure;
 
@@ -32,47 +32,6 @@ export class AbandonedAnswer extends Error {
     this.failure = { kind, detail, fix };
   }
 }
-
-type Remedy = readonly [kind: RequestFailureKind, detail: string, fix: string];
-
-const TRUST = 'if the certificate is your own, name its authority: NODE_EXTRA_CA_CERTS=ca.pem next-smart-cache verify …';
-const CHAIN = 'let the server send the certificates in between too ("fullchain.pem")';
-/** An answer in plain text, read as the head of a TLS record. */
-const NO_TLS: Remedy = ['tls', 'what listens there does not speak TLS', 'use http://, or the port for https'];
-const NOT_THERE = 'check the host and port, and that the site can be reached from this machine';
-
-/** By the codes of Node's `net`, `tls`, `dns`, `zlib` and HTTP parser. */
-const REMEDIES: Readonly<Record<string, Remedy>> = {
-  ECONNREFUSED: ['refused', 'nothing listens there (connection refused)', 'start the site, or check the host and port'],
-  ENOTFOUND: ['not-found', 'no such host (DNS)', 'check how the host is spelled, and that its DNS entry is there'],
-  EAI_AGAIN: ['not-found', 'the host name could not be looked up (DNS did not answer)', 'check the network of this machine, and try again'],
-  EHOSTUNREACH: ['unreachable', 'no way leads to this host', NOT_THERE],
-  ENETUNREACH: ['unreachable', 'no way leads to this network', NOT_THERE],
-  EADDRNOTAVAIL: ['unreachable', 'no way leads to this address', NOT_THERE],
-  ETIMEDOUT: ['timeout', 'the host did not answer to the connection', NOT_THERE],
-  ECONNRESET: ['reset', 'the connection was closed before the whole answer had come', "look into the server's log; try again"],
-  EPIPE: ['reset', 'the connection was closed before the whole answer had come', "look into the server's log; try again"],
-  HPE_HEADER_OVERFLOW: [
-    'large-headers',
-    'the headers of the answer are larger than 16 kB, more than Node and many proxies read',
-    'see which they are: curl -sD - -o /dev/null <url>; cookies and Link headers are the usual ones',
-  ],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'the certificate is signed by itself', TRUST],
-  SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'the certificate comes from an authority that is not known here', TRUST],
-  UNABLE_TO_GET_ISSUER_CERT: ['tls', 'the certificate comes from an authority that is not known here', CHAIN],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', 'the certificate comes from an authority that is not known here', CHAIN],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', 'the certificates between it and a known authority are missing', CHAIN],
-  CERT_HAS_EXPIRED: ['tls', 'the certificate has expired', 'renew it'],
-  CERT_NOT_YET_VALID: ['tls', 'the certificate is not valid yet', 'check the clocks of both machines'],
-  CERT_REVOKED: ['tls', 'the certificate has been revoked', 'renew it'],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    'tls',
-    'the certificate is for another host',
-    'use a host name that it holds, or get a certificate for this one',
-  ],
-  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-};
 
 /** @param error of a request, of its answer, or of decoding it. */
 export function toRequestFailure(error: unknown): RequestFailure {
@@ -84,29 +43,65 @@ export function toRequestFailure(error: unknown): RequestFailure {
   return { kind, detail: code ? `${detail} (${code})` : detail, fix };
 }
 
+type Remedy = readonly [kind: RequestFailureKind, detail: string, fix: string];
+
+const CHECK_ADDRESS = 'check the host and port, and that this machine can reach the site';
+const NO_LOOKUP = 'the host name could not be resolved: no answer from DNS';
+const RESET: Remedy = ['reset', 'the connection was closed before the whole answer arrived', "read the server's log, and try again"];
+const UNKNOWN_AUTHORITY = 'this machine does not know the authority that signed the certificate';
+const TRUST = 'if the certificate is your own, name its authority: NODE_EXTRA_CA_CERTS=ca.pem next-smart-cache verify …';
+const CHAIN = 'make the server send the intermediate certificates too ("fullchain.pem")';
+/** Node reads a plain-text answer as the head of a TLS record. */
+const NO_TLS: Remedy = ['tls', 'the server does not speak TLS on this port', 'use http://, or the port for https'];
+
+/** By the error codes of Node's `net`, `tls`, `dns` and HTTP parser. */
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  ECONNREFUSED: ['refused', 'connection refused: no server listens on this host and port', 'start the site, or check the host and port'],
+  ENOTFOUND: ['not-found', 'no such host in DNS', 'check the spelling of the host, and its DNS entry'],
+  EAI_AGAIN: ['not-found', NO_LOOKUP, 'check the network of this machine, and try again'],
+  EHOSTUNREACH: ['unreachable', 'the network has no route to this host', CHECK_ADDRESS],
+  ENETUNREACH: ['unreachable', 'the network of this host is unreachable', CHECK_ADDRESS],
+  EADDRNOTAVAIL: ['unreachable', 'this machine cannot connect to this address', CHECK_ADDRESS],
+  ETIMEDOUT: ['timeout', 'the host did not accept the connection in time', CHECK_ADDRESS],
+  ECONNRESET: RESET,
+  EPIPE: RESET,
+  HPE_HEADER_OVERFLOW: [
+    'large-headers',
+    'the headers of the answer are larger than 16 kB, the limit of Node and of many proxies',
+    'find the large ones, usually cookies or Link: curl -sD - -o /dev/null <url>',
+  ],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'the certificate is self-signed', TRUST],
+  SELF_SIGNED_CERT_IN_CHAIN: ['tls', UNKNOWN_AUTHORITY, TRUST],
+  UNABLE_TO_GET_ISSUER_CERT: ['tls', UNKNOWN_AUTHORITY, CHAIN],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', UNKNOWN_AUTHORITY, CHAIN],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', 'the server does not send the intermediate certificates', CHAIN],
+  CERT_HAS_EXPIRED: ['tls', 'the certificate has expired', 'renew it'],
+  CERT_NOT_YET_VALID: ['tls', 'the certificate is not valid yet', 'check the clocks of both machines'],
+  CERT_REVOKED: ['tls', 'the certificate has been revoked', 'renew it'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'the certificate is for another host', 'use a host name in it, or get a certificate for this one'],
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+};
+
 /**
- * What OpenSSL says, out of a line of its error queue:
- * `error:<number>:<library>:<function>:<reason>:<file>:<line>:<more>`. Where
- * it is met while writing, Node gives the line for a message, and `EPROTO` for a code.
+ * The reason in a line of OpenSSL's error queue:
+ * `error:<number>:<library>:<function>:<reason>:<file>:<line>:<more>`. For an
+ * error while writing, Node has this line as the message and `EPROTO` as the code.
  */
 function opensslReason(message: string): string | undefined {
   return /error:[0-9a-f]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1];
 }
 
-/** As Node makes its codes of them. */
+/** Spells a reason of OpenSSL like Node's error codes. */
 function codeOfReason(reason: string | undefined): string {
   return reason === undefined ? '' : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }
 
 function remedyByFamily(code: string, message: string): Remedy {
-  if (/^HPE_/.test(code)) return ['not-http', 'the answer is not HTTP', 'check the port; https:// may be meant'];
+  if (/^HPE_/.test(code)) return ['not-http', 'the answer is not HTTP', 'check the port, or use https://'];
   if (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO$)/.test(code)) return ['tls', `no TLS connection: ${message}`, "check the server's TLS settings"];
   if (/^(?:Z_|ERR__?ERROR_|ERR_BROTLI|ERR_PADDING|ZSTD_)/.test(code)) {
-    return [
-      'bad-encoding',
-      'the body is not in the encoding that Content-Encoding names',
-      'let one place alone compress: the app or the proxy',
-    ];
+    return ['bad-encoding', 'the body does not have the encoding in Content-Encoding', 'compress in one place only: the app or the proxy'];
   }
-  return ['unreachable', message, NOT_THERE];
+  return ['unreachable', message, CHECK_ADDRESS];
 }

@@ -3,20 +3,20 @@ import { SmartCacheError } from '../../core/errors.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
 
 export interface Target {
-  /** Without credentials: they are passed on to the site that they are meant for, and shown nowhere. */
+  /** Without credentials, so that no message shows them. */
   url: URL;
   /** `user:password`, for one origin alone. */
   credentials: { origin: string; auth: string } | undefined;
 }
 
 /**
- * The site that is meant.
+ * Reads the URL argument of `verify`.
  *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for what is no `http:` or `https:` URL.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` for anything but an `http:` or `https:` URL.
  */
 export function parseTarget(written: string): Target {
   const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw noSite(written, url);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw notASite(written, url);
   url.hash = '';
   return { url: withoutCredentials(url), credentials: credentialsOf(url, written) };
 }
@@ -27,8 +27,8 @@ export function withoutCredentials(url: URL): URL {
   return changed;
 }
 
-/** A URL that may be pasted into a shell: a server may have put `$(…)` into it. */
-export function shellWord(url: string): string {
+/** Quotes a URL for pasting into a shell: a server may have put `$(…)` into it. */
+export function quoteForShell(url: string): string {
   return /^[\w:/.~%@-]+$/.test(url) ? url : `'${url.replaceAll("'", '%27')}'`;
 }
 
@@ -38,48 +38,45 @@ function credentialsOf({ origin, username, password }: URL, written: string): Ta
     return { origin, auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
   } catch {
     throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
-      what: 'The user or password of this URL cannot be read',
+      what: 'The user or password of this URL cannot be decoded',
       where: JSON.stringify(maskCredentials(written)),
-      why: 'it holds a "%" that does not stand for a byte, or bytes that are not UTF-8',
+      why: 'it has a "%" that does not begin an encoded byte, or bytes that are not UTF-8',
       fix: 'write each "%" of the password as "%25"',
     });
   }
 }
 
-function noSite(written: string, url: URL | undefined): SmartCacheError {
+function notASite(written: string, url: URL | undefined): SmartCacheError {
   const shown = maskCredentials(written);
-  // `localhost:3000` and `user:password@host` read like a scheme with something behind it.
+  // URL takes `localhost` in `localhost:3000`, and `user` in `user:password@host`, for a scheme.
   const isHost = /^[\w.-]+:\d+(?:[/?#]|$)/.test(written) || shown.startsWith(MASK);
   const isOtherScheme = url !== undefined && !isHost;
   const host = shown.replace(MASK, '').replace(/^\/+/, '');
   const scheme = /^(?:localhost|127\.|\[::1\])/.test(host) ? 'http' : 'https';
   const guess = `${scheme}://${shown.replace(/^\/+/, '')}`;
   const isGuessable = !isOtherScheme && !/^https?:/i.test(written) && written !== '' && URL.canParse(guess);
+  const why = isGuessable ? 'it does not begin with http:// or https://' : 'it cannot be read as a URL';
   return new SmartCacheError('ERR_SMART_CACHE_USAGE', {
-    what: 'This is no URL of a site',
+    what: 'Not the URL of a site',
     where: JSON.stringify(shown),
-    why: isOtherScheme
-      ? `"${url.protocol}" is not HTTP`
-      : isGuessable
-        ? 'it does not begin with http:// or https://'
-        : 'it cannot be read as a URL',
+    why: isOtherScheme ? `"${url.protocol}" is not HTTP` : why,
     fix: `next-smart-cache verify ${isGuessable ? guess : 'https://example.com/'}`,
   });
 }
 
 const MASK = '***@';
 
-/** All up to the last `@`, since a password that is not escaped may hold anything. */
+/** Masks everything up to the last `@`, since an unescaped password may hold any character. */
 function maskCredentials(written: string): string {
   return written.replace(/^([a-z][a-z\d+.-]*:\/\/|\/\/)?.*@/is, (_, scheme = '') => scheme + MASK);
 }
 
 /**
- * What the form of a URL says about it:
+ * What the form of a URL tells:
  *
- * - `hashed`: it holds what may be a hash, in the form of one of the two deliveries
+ * - `hashed`: it may have a hash, in the form of one of the two deliveries
  * - `plain`: it may be a file of `public/`
- * - `route`: it has no extension or asks for a page's data, and is not a file
+ * - `route`: it has no extension, or asks for a page's data, so it is not a file
  * - `framework`: Next or the host makes it, and takes care of its caching
  * - `elsewhere`: it is on an origin that the user did not name
  */
@@ -103,12 +100,12 @@ export function kindOf(url: URL, { site, others }: Origins): UrlKind {
   return splitExtension(url.pathname).extension === '' || url.searchParams.has('_rsc') ? 'route' : 'plain';
 }
 
-/** Whether a URL may be one that this package made. */
+/** Whether this package may have made a URL. */
 export function hasHashedForm(url: URL): boolean {
   return isInStore(url) || (!url.pathname.includes('/_next/') && hashOf(url) !== undefined);
 }
 
-/** A name with a hash in front of its extension, or at its end: `application.46fb7aa72a.js`, `LICENSE.adc37366f4`. */
+/** A name with a hash before its extension, or at its end: `application.46fb7aa72a.js`, `LICENSE.adc37366f4`. */
 const HASH = /\.([0-9a-f]{8,64})(?:\.[^./]+)?$/;
 
 /** The hash in a URL, if there may be one. */
@@ -116,7 +113,7 @@ export function hashOf({ pathname }: URL): string | undefined {
   return HASH.exec(pathname)?.[1];
 }
 
-/** Whether a URL leads to the store directly, under Next's static folder. Nothing else is put there. */
+/** Whether a URL points into the store under Next's static folder, where only hashed files are. */
 export function isInStore(url: URL): boolean {
   return [STORE_URL, IMMUTABLE_STORE_URL].some((storeUrl) => url.pathname.includes(`${storeUrl}/`)) && hashOf(url) !== undefined;
 }

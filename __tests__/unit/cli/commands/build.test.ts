@@ -19,7 +19,7 @@ function deploy(root: string, files: Record<string, string> = {}): void {
   recordDeploy(project, buildManifest(project));
 }
 
-test('the files that older deploys add are counted, and only where there are some', async () => {
+test('reports the files of older deploys only if there are some', async () => {
   const root = appWithPublic({ 'a.css': 'a{}', 'b.css': 'b{}' });
   deploy(root);
   expect((await run(root, ['build'])).stderr).toBe('next-smart-cache: 2 files, 6 B: nothing changed\n');
@@ -33,7 +33,7 @@ test('the files that older deploys add are counted, and only where there are som
   expect((await run(root, ['build'], {}, { keep: 0 })).stderr).not.toContain('older');
 });
 
-test('a file that the host does not accept is named, on this host alone', async () => {
+test('names a file that the host does not accept, on this host only', async () => {
   const root = appWithPublic({ 'a.css': 'a{}', 'robots.txt': '' });
   const video = path.join(root, 'public/video.mp4');
   fs.writeFileSync(video, '');
@@ -49,7 +49,7 @@ test('a file that the host does not accept is named, on this host alone', async 
   expect((await run(root, ['build'])).stderr).not.toContain('video');
 });
 
-test('a file that only an older deploy has counts too', async () => {
+test('counts files that only an older deploy has', async () => {
   const root = appWithPublic({ 'a.css': 'a{}' });
   const video = path.join(root, 'public/video.mp4');
   fs.writeFileSync(video, '');
@@ -60,7 +60,7 @@ test('a file that only an older deploy has counts too', async () => {
   expect(stderr).toMatch(/than 25 MiB: \/video\.[0-9a-f]{10}\.mp4 of an older deploy \(25.1 MiB\)\n.*\n {2}Fix: set "keep: 0"/);
 });
 
-test('the number of files is warned of before the host refuses the deploy', async () => {
+test('warns about the number of files before the host refuses the deploy', async () => {
   const files = Object.fromEntries(Array.from({ length: 9_001 }, (_, index) => [`${index}.txt`, '']));
   const root = appWithPublic(files);
   // One that keeps its name is uploaded once.
@@ -71,18 +71,18 @@ test('the number of files is warned of before the host refuses the deploy', asyn
   expect(stderr).toContain('public/ and its hashed copies have 18,003\n');
 });
 
-test('a manifest that another environment has built for another delivery: check and the next build say so', async () => {
+test('reports a manifest that was built for another delivery, in check and in the next build', async () => {
   const root = appWithPublic({ 'a.css': 'a{}' });
   await run(root, ['build']);
   const { exitCode, stderr } = await run(root, ['check'], { CF_PAGES: '1' });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('next-smart-cache: delivery: static (Cloudflare)\n');
   expect(stderr).toContain(
-    '.smart-cache/manifest.json  is outdated: it is for rewrite delivery, and here it would be for static; run "next-smart-cache build"\n',
+    '.smart-cache/manifest.json  is outdated: it is for rewrite delivery, and this build uses static; run "next-smart-cache build"\n',
   );
   await run(root, ['build'], { CF_PAGES: '1' });
   expect(await run(root, ['check'], { CF_PAGES: '1' })).toMatchObject({ exitCode: 0 });
-  expect((await run(root, ['check'])).stderr).toContain('it is for static delivery, and here it would be for rewrite');
+  expect((await run(root, ['check'])).stderr).toContain('it is for static delivery, and this build uses rewrite');
 });
 
 test.each<[Record<string, string>, string[]]>([
@@ -104,7 +104,7 @@ test.each<[Record<string, string>, string[]]>([
     { VERCEL: '1', WORKERS_CI: '1', CI: 'true' },
     ['delivery: static (Cloudflare)', 'VERCEL, which marks Vercel, is set too, and ignored: static delivery works on both'],
   ],
-])('with %j, the build says: %j', async (env, lines) => {
+])('prints with %j: %j', async (env, lines) => {
   const { stderr } = await run(appWithPublic({ 'a.css': 'a{}' }), ['build'], env);
   const said = stderr.split('\n').slice(0, -2);
   expect(said).toEqual(lines.map((line) => `next-smart-cache: ${line}`));

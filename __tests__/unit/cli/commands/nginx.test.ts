@@ -34,12 +34,12 @@ function builtApp(files: Readonly<Record<string, string>> = {}): string {
 const docs = fs.readFileSync(path.resolve(__dirname, '../../../../docs/FROM-NGINX-AND-DJANGO.md'), 'utf8');
 const [, documented] = /^```nginx\n(# Printed by .*?)^```$/ms.exec(docs) ?? [];
 
-test('prints the configuration of the docs on stdout, and what is left to Next on stderr', async () => {
+test('prints the configuration of the docs on stdout, and the folders left to Next on stderr', async () => {
   const root = builtApp();
   const { exitCode, stdout, stderr } = await runCommand(['nginx'], { cwd: root });
   expect(exitCode).toBe(0);
   expect(stderr).toBe(
-    'next-smart-cache: left to Next: /members/, since the proxy sees its requests (matcher /members/:path*)\n' +
+    'next-smart-cache: left to Next: /members/, because the proxy sees its requests (matcher /members/:path*)\n' +
       'next-smart-cache: nginx serves 1 folder; include the configuration in the server block\n',
   );
   expect(
@@ -50,7 +50,7 @@ test('prints the configuration of the docs on stdout, and what is left to Next o
   ).toBe(documented);
 });
 
-test('--app-dir names the folder as nginx finds it', async () => {
+test('uses the folder of --app-dir in the configuration', async () => {
   const { stdout } = await runCommand(['nginx', '--app-dir', '/srv/my app/'], { cwd: builtApp() });
   expect(stdout).toContain('if (-f "/srv/my app/.next/static/the-build/../$smart_cache_1")');
   expect(stdout).toContain('alias "/srv/my app/.next/static/";');
@@ -61,7 +61,7 @@ test('--app-dir names the folder as nginx finds it', async () => {
   });
 });
 
-test('--json prints the same as data', async () => {
+test('prints the same as data with --json', async () => {
   const root = builtApp();
   const text = (await runCommand(['nginx'], { cwd: root })).stdout;
   const { exitCode, stdout } = await runCommand(['nginx', '--json'], { cwd: root });
@@ -75,14 +75,14 @@ test('--json prints the same as data', async () => {
   ]);
 });
 
-test('with a proxy that sees every request, the configuration is comments alone', async () => {
+test("prints only comments if the app's proxy sees every request", async () => {
   const everything = [{ regexp: '^/.*$', originalSource: '/:path*' }];
   const manifest = JSON.stringify({ version: 3, middleware: { '/': { matchers: everything } } });
   const { exitCode, stdout, stderr } = await runCommand(['nginx'], {
     cwd: builtApp({ '.next/server/middleware-manifest.json': manifest }),
   });
   expect([exitCode, stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'))]).toEqual([0, []]);
-  expect(stderr).toContain('nginx serves nothing; all is left to Next');
+  expect(stderr).toContain('nginx serves no folder; all are left to Next');
 });
 
 test.each<[what: string, edit: (root: string) => void, why: string]>([
@@ -108,7 +108,7 @@ test.each<[what: string, edit: (root: string) => void, why: string]>([
   expect(stderr).toContain('Code: ERR_SMART_CACHE_BUILD_UNUSABLE');
 });
 
-test("with output: 'export', serves the folder that Next exported to", async () => {
+test("serves the export folder with output: 'export'", async () => {
   const root = temporaryFolder();
   const run = (distDir?: string) =>
     runCommand(['nginx'], { cwd: root, loadProject: async () => resolveProject({ root, output: 'export', distDir, basePath: '/docs' }) });
@@ -120,5 +120,7 @@ test("with output: 'export', serves the folder that Next exported to", async () 
   writeFiles(root, { 'out/index.html': '', 'site/index.html': '' });
   expect((await run()).stdout).toContain(`root "${root}/out/";`);
   expect((await run('site')).stdout).toContain(`root "${root}/site/";`);
-  expect((await run()).stderr).toBe('next-smart-cache: nginx serves the export alone; include the configuration in a server block\n');
+  expect((await run()).stderr).toBe(
+    'next-smart-cache: nginx serves the export without Next; include the configuration in a server block\n',
+  );
 });

@@ -77,7 +77,7 @@ async function startWatch(files: Readonly<Record<string, string>>, ...argv: stri
   };
 }
 
-test('builds, watches public/, and ends with 0 when it is interrupted', async () => {
+test('builds, watches public/, and exits with 0 at an interrupt', async () => {
   const { root, publicDir, said, interrupt } = await startWatch({ 'a.js': 'hello' });
   expect(said()).toEqual({
     stdout: [],
@@ -89,7 +89,7 @@ test('builds, watches public/, and ends with 0 when it is interrupted', async ()
   expect(watching?.isClosed).toBe(true);
 });
 
-test('says in one line what has changed: three names, then how many', async () => {
+test('prints the changes in one line: three names, then a number', async () => {
   const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(b.png) }', 'b.png': 'b' });
   said();
   edit({ 'b.png': 'other' });
@@ -101,7 +101,7 @@ test('says in one line what has changed: three names, then how many', async () =
   await interrupt();
 });
 
-test('is silent when nothing has changed', async () => {
+test('prints nothing if nothing changed', async () => {
   const { edit, said, interrupt } = await startWatch({ 'a.js': 'a' }, '--json');
   said();
   edit({ 'a.js': 'a', 'robots.txt': '' });
@@ -109,7 +109,7 @@ test('is silent when nothing has changed', async () => {
   await interrupt();
 });
 
-test('says what is wrong since a file went, also one that has no hash', async () => {
+test('warns about references to a removed file, even one without a hash', async () => {
   const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(favicon.ico) }', 'favicon.ico': '' });
   said();
   edit({}, 'favicon.ico');
@@ -117,14 +117,14 @@ test('says what is wrong since a file went, also one that has no hash', async ()
   await interrupt();
 });
 
-test('misses nothing that is saved while the watcher starts', async () => {
+test('misses no edit while the watcher starts', async () => {
   beforeReady = () => fs.writeFileSync(path.join(watching?.folder ?? '', 'late.js'), 'late');
   const { said, interrupt } = await startWatch({ 'a.js': 'a' });
   expect(said().stderr).toMatch(/until Ctrl-C\nnext-smart-cache: added \/late\.js\n$/);
   await interrupt();
 });
 
-test('--json prints one line for each build', async () => {
+test('prints one line of JSON for each build with --json', async () => {
   const { root, edit, said, interrupt } = await startWatch({ 'a.js': 'hello' }, '--json');
   const common = {
     manifest: path.join(root, '.smart-cache/manifest.json'),
@@ -139,7 +139,7 @@ test('--json prints one line for each build', async () => {
   await interrupt();
 });
 
-test('says a warning when it is new, and not again with every edit', async () => {
+test('prints a warning once, and not again with every edit', async () => {
   const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(nowhere.png) }' });
   expect(said().stderr).toContain('nowhere.png');
   edit({ 'b.js': '' });
@@ -149,7 +149,7 @@ test('says a warning when it is new, and not again with every edit', async () =>
   await interrupt();
 });
 
-test('an error in a build is said once and ends nothing; what mends it is said too', async () => {
+test('prints a build error once and goes on, and reports the build after it', async () => {
   const { publicDir, edit, said, interrupt } = await startWatch({ 'a.js': 'a' }, '--json');
   said();
   fs.symlinkSync('/', path.join(publicDir, 'out'));
@@ -170,7 +170,7 @@ test('an error in a build is said once and ends nothing; what mends it is said t
   expect(await interrupt()).toBe(0);
 });
 
-test('a disk that is full for a while leaves the manifest as it was, and is made up for', async () => {
+test('keeps the manifest while the disk is full, and catches up afterwards', async () => {
   const { root, edit, said, interrupt } = await startWatch({ 'a.js': 'a' });
   const manifest = () => fs.readFileSync(path.join(root, '.smart-cache/manifest.json'), 'utf8');
   const before = manifest();
@@ -186,13 +186,13 @@ test('a disk that is full for a while leaves the manifest as it was, and is made
   await interrupt();
 });
 
-test('a first build that fails is exit code 1, and nothing is watched', async () => {
+test('exits with 1 without watching if the first build fails', async () => {
   const { io, written } = commandWorld({ cwd: appWithPublic({}).concat('/nowhere') });
   expect(await main(['watch'], io)).toBe(1);
   expect([written.stdout, written.stderr, watching]).toEqual(['', expect.stringContaining('There is no public/ folder'), undefined]);
 });
 
-test('an interrupt that comes while the watcher starts ends it too', async () => {
+test('stops at an interrupt while the watcher starts', async () => {
   const controller = new AbortController();
   beforeReady = () => controller.abort();
   const { io } = commandWorld({ cwd: appWithPublic({ 'a.js': 'a' }), interruption: () => controller.signal });

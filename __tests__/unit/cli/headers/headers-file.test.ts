@@ -7,7 +7,7 @@ const edited = (text: string, basePath = '') => {
   return edit.outcome === 'added' ? edit.text : edit;
 };
 
-test('the rule is for the static folder of the app, below its basePath, and for nothing else', () => {
+test('the rule is for the static folder below basePath only', () => {
   expect(printHeadersRule(headersRule(''))).toBe(RULE);
   expect(printHeadersRule(headersRule('/docs'))).toBe(`/docs${RULE}`);
   expect(edited('', '/docs')).toBe(`/docs${RULE}`);
@@ -34,7 +34,7 @@ test.each([
   // What an earlier rule takes back, ours sets again.
   ['/*\n  ! Cache-Control\n', `/*\n  ! Cache-Control\n\n${RULE}`],
   ['/*.css\n  ! Cache-Control\n', `/*.css\n  ! Cache-Control\n\n${RULE}`],
-])('the rule is added to %j, which stays as it is', (text, expected) => {
+])('adds the rule to %j, and keeps the rest', (text, expected) => {
   const result = edited(text);
   expect(result).toBe(expected);
   expect(addHeadersRule(String(result), '')).toEqual({ outcome: 'unchanged' });
@@ -48,7 +48,7 @@ test.each([
   '/_next/*\n  Cache-Control: public, max-age=31536000, immutable\n',
   '/:folder/static/*\n  Cache-Control: public, max-age=31536000, immutable\n',
   '/*\n  Cache-Control: no-cache\n/_next/static/*\n  ! Cache-Control\n  Cache-Control: public, max-age=31536000, immutable\n',
-])('%j is left alone, since it does the same', (text) => {
+])('does not change %j, which does the same already', (text) => {
   expect(addHeadersRule(text, '')).toEqual({ outcome: 'unchanged' });
 });
 
@@ -61,11 +61,11 @@ test.each<[string, number, string]>([
   [`${RULE}https://:project.pages.dev/*\n  Cache-Control: no-store\n`, 4, 'Cache-Control: no-store'],
   [`${RULE}/*\n  ! Cache-Control\n`, 4, '! Cache-Control'],
   [`${RULE}/_next/static/media/*\n  ! Cache-Control\n`, 4, '! Cache-Control'],
-])('%j is left alone, and the line that decides otherwise is named', (text, line, written) => {
+])('does not change %j, and names the conflicting line', (text, line, written) => {
   expect(addHeadersRule(text, '')).toMatchObject({ outcome: 'conflict', line, written });
 });
 
-test('no rule is added that the host would not read', () => {
+test('adds no rule beyond the limit of the host', () => {
   const rules = (count: number) => Array.from({ length: count }, (_, index) => `/${index}\n  X-A: 1\n`).join('');
   expect(addHeadersRule(rules(99), '')).toMatchObject({ outcome: 'added' });
   expect(addHeadersRule(rules(100), '')).toEqual({ outcome: 'full', limit: 100 });
@@ -90,6 +90,6 @@ test.each([
   ['/docs/_next/image*', 'none'],
   ['/:a/:b/:c', 'none'],
   ['/docs.*', 'none'],
-])('the rule for %s covers the folder: %s', (pattern, reach) => {
+])('the rule for %s matches the folder: %s', (pattern, reach) => {
   expect(reachOf(pattern, '/docs/_next/static/')).toBe(reach);
 });

@@ -36,7 +36,7 @@ const readHeaders = (root: string) => {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
 };
 
-test('headers prints the rule alone on stdout, with the basePath', async () => {
+test('headers prints only the rule on stdout, with the basePath', async () => {
   expect((await run(app({}), ['headers'])).stdout).toBe(RULE);
   const { exitCode, stdout, stderr } = await run(app({}), ['headers'], { basePath: '/docs', options: { delivery: 'static' } });
   expect([exitCode, stdout, stderr]).toEqual([0, `/docs${RULE}`, '']);
@@ -46,10 +46,10 @@ test('headers prints the rule alone on stdout, with the basePath', async () => {
   });
 });
 
-test('headers says what the rule means under rewrite delivery, by the host or by the option', async () => {
-  expect((await run(app({}), ['headers'])).stderr).toMatch(/here, delivery is "rewrite".* static delivery, which does\n$/);
+test('headers explains the rule under rewrite delivery, by the host or by the option', async () => {
+  expect((await run(app({}), ['headers'])).stderr).toMatch(/on this machine, delivery is "rewrite".* static delivery, which needs it\n$/);
   const { stderr } = await run(app({}), ['headers'], { options: { delivery: 'rewrite' } });
-  expect(stderr).toMatch(/the rule is for Next's own files alone.*remove "delivery"/);
+  expect(stderr).toMatch(/the rule is for Next's own files only.*remove "delivery"/);
 });
 
 const OPEN_NEXT = '{ "main": ".open-next/worker.js", "assets": { "directory": ".open-next/assets" } }';
@@ -72,30 +72,30 @@ test.each<[string, Record<string, string>]>([
   expect(readHeaders(root)).toBe(`/\n  X-Own: 1\n\n${RULE}`);
   const again = await run(root, ['init', '--json']);
   expect(JSON.parse(again.stdout)).toMatchObject({ written: [], headers: { outcome: 'present', messages: [] } });
-  expect(again.stderr).toContain('everything is wired already; nothing was written\n');
+  expect(again.stderr).toContain('everything is set up already; nothing was written\n');
 });
 
 test.each<[string, Record<string, string>]>([
   ['a server of its own', {}],
   ['OpenNext for AWS', { 'open-next.config.ts': "import type { OpenNextConfig } from '@opennextjs/aws/types/open-next.js';\n" }],
-])('init says nothing of _headers in an app for %s', async (_, files) => {
+])('init does not mention _headers in an app for %s', async (_, files) => {
   const root = app(files);
   const { stdout, stderr } = await run(root, ['init', '--json']);
   expect([JSON.parse(stdout).headers, stderr.includes('_headers'), readHeaders(root)]).toEqual([undefined, false, undefined]);
 });
 
-test('init leaves a rule that says otherwise as it is, and says what to write', async () => {
+test('init keeps a conflicting rule, and prints what to add', async () => {
   const own = '/*\n  X-Own: 1\n  Cache-Control: no-cache\n';
   const root = app({ 'wrangler.jsonc': OPEN_NEXT, 'public/_headers': own });
   const { exitCode, stdout, stderr } = await run(root, ['init', '--json']);
   expect(readHeaders(root)).toBe(own);
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('public/_headers:3 says "Cache-Control: no-cache" for /*');
+  expect(stderr).toContain('public/_headers:3 sets "Cache-Control: no-cache" for /*');
   const overruling = /(\/_next\/static\/\*\n {2}! Cache-Control\n {2}Cache-Control: .*\n)/.exec(stderr)?.[1] ?? '';
   expect(JSON.parse(stdout)).toMatchObject({ written: [], headers: { hosts: ['Cloudflare (wrangler.jsonc)'], outcome: 'by-hand' } });
   // The advice is right.
   fs.appendFileSync(path.join(root, 'public/_headers'), overruling);
-  expect((await run(root, ['init'])).stderr).toContain('everything is wired already; nothing was written\n');
+  expect((await run(root, ['init'])).stderr).toContain('everything is set up already; nothing was written\n');
 });
 
 test.each<[string, string, string]>([
@@ -112,7 +112,7 @@ test.each<[string, string, string]>([
   ['wrangler.toml', '# main = "w.js"\n[assets]\ndirectory = "out"\n', 'add "main"'],
   ['wrangler.jsonc', '{ "main": "w.js", "assets": { "run_worker_first": ["/*", "!/_next/static/*"] } }', 'remove "!/_next/static/*"'],
   ['wrangler.toml', 'main = "w.js"\n[assets]\nrun_worker_first = ["/*", "!/_next/*"]\n', 'remove "!/_next/*"'],
-])('init knows what %s with %j means for the rule', async (file, text, outcome) => {
+])('init decides about the rule by %s with %j', async (file, text, outcome) => {
   const root = app({ [file]: text });
   const { stderr } = await run(root, ['init']);
   const isAdded = outcome === 'added' || outcome === 'plain';
@@ -120,32 +120,32 @@ test.each<[string, string, string]>([
     isAdded ? RULE : undefined,
     outcome === 'added',
   ]);
-  if (!isAdded) expect(stderr).toMatch(/404s too, which browsers then keep for a year/);
+  if (!isAdded) expect(stderr).toMatch(/with 404s, which browsers then keep for a year/);
   if (!isAdded) expect(stderr).toContain(outcome);
 });
 
-test('with basePath, init says where the host finds the rule, and writes none where it does not look', async () => {
+test('with basePath, init prints where the host finds the rule, and writes none elsewhere', async () => {
   const onCloudflare = app({ 'wrangler.jsonc': OPEN_NEXT });
   const { stderr } = await run(onCloudflare, ['init'], { basePath: '/docs' });
   expect(stderr).toContain('"next-smart-cache headers > .open-next/assets/_headers"');
   const onNetlify = app({ 'netlify.toml': '' });
-  expect((await run(onNetlify, ['init'], { basePath: '/docs' })).stderr).toContain('sets the header by itself');
+  expect((await run(onNetlify, ['init'], { basePath: '/docs' })).stderr).toContain('sets the header without a rule');
   expect([readHeaders(onCloudflare), readHeaders(onNetlify)]).toEqual([undefined, undefined]);
 });
 
-test('an export has its files at the top, so that the rule is found there with basePath too', async () => {
+test('an export gets the rule at the top, even with basePath', async () => {
   const root = app({ 'netlify.toml': '' });
   await run(root, ['init'], { basePath: '/docs', output: 'export' });
   expect(readHeaders(root)).toBe(`/docs${RULE}`);
 });
 
-test('a wrangler configuration that cannot be read is an error that names it, and nothing is written', async () => {
+test('an unreadable wrangler configuration is an error that names it, and init writes nothing', async () => {
   const root = app({ 'wrangler.jsonc': '{ "assets": { "directory": }', 'app/page.jsx': '' });
   fs.rmSync(path.join(root, 'next.config.mjs'));
   for (const command of ['init', 'headers']) {
     const { exitCode, stdout, stderr } = await run(root, [command]);
     expect([exitCode, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/not JSON with comments; nothing was written: .*wrangler\.jsonc\n {2}Why: .*\(1:\d+\)\n {2}Fix: /);
+    expect(stderr).toMatch(/cannot be read as JSON with comments; nothing was written: .*wrangler\.jsonc\n {2}Why: .*\(1:\d+\)\n {2}Fix: /);
   }
   expect(fs.existsSync(path.join(root, 'next.config.mjs'))).toBe(false);
 });

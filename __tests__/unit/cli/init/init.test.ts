@@ -21,7 +21,7 @@ function app(files: Record<string, string> = {}, without: readonly string[] = []
 const contentsOf = (root: string) =>
   Object.fromEntries(listFiles(root).map((file) => [file, fs.readFileSync(path.join(root, file), 'utf8')]));
 
-test('wires an app and leaves its source alone; a second time nothing is written', async () => {
+test('sets an app up without changing its source, and writes nothing a second time', async () => {
   const root = app();
   expect(await runCommand(['init'], { cwd: root })).toEqual({
     exitCode: 0,
@@ -30,7 +30,7 @@ test('wires an app and leaves its source alone; a second time nothing is written
       'next-smart-cache: found next.config.mjs, 1 file in public/\n' +
       'next-smart-cache: wrote package.json (prebuild script), .gitignore (generated files), next.config.mjs (withSmartCache), ' +
       'jsconfig.json (jsxImportSource)\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with the coverage\n',
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which prints the coverage\n',
   });
   const wired = contentsOf(root);
   expect(wired).toEqual({
@@ -45,13 +45,13 @@ test('wires an app and leaves its source alone; a second time nothing is written
     exitCode: 0,
     stderr:
       'next-smart-cache: found next.config.mjs, jsconfig.json, 1 file in public/\n' +
-      'next-smart-cache: everything is wired already; nothing was written\n' +
-      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which ends with the coverage\n',
+      'next-smart-cache: everything is set up already; nothing was written\n' +
+      'next-smart-cache: next: npm install next-smart-cache, then npm run build, which prints the coverage\n',
   });
   expect(contentsOf(root)).toEqual(wired);
 });
 
-test('--dry-run writes nothing, --json says what there is to write', async () => {
+test('writes nothing with --dry-run, and lists the planned files with --json', async () => {
   const root = app();
   const { exitCode, stdout, stderr } = await runCommand(['init', '--dry-run', '--json'], { cwd: root });
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining('would write package.json (prebuild script), ')]);
@@ -67,7 +67,7 @@ test('--dry-run writes nothing, --json says what there is to write', async () =>
   expect(contentsOf(root)).toEqual(FILES);
 });
 
-test('--apply, which changed the tags in the source, is wrong usage', async () => {
+test('refuses --apply, which once changed the source', async () => {
   const root = app();
   const { exitCode, stderr } = await runCommand(['init', '--apply'], { cwd: root });
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining("unknown option '--apply'")]);
@@ -77,7 +77,7 @@ test('--apply, which changed the tags in the source, is wrong usage', async () =
 test.each([
   ['JavaScript', {}, 'next.config.mjs'],
   ['TypeScript', { 'tsconfig.json': '{}' }, 'next.config.ts'],
-])('an app without a config gets one: %s', async (_, files, name) => {
+])('writes a config for an app without one: %s', async (_, files, name) => {
   const root = app(files, ['next.config.mjs']);
   await runCommand(['init'], { cwd: root });
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(
@@ -85,13 +85,13 @@ test.each([
   );
 });
 
-test('a folder that is in no repository gets no .gitignore', async () => {
+test('writes no .gitignore outside of a repository', async () => {
   const root = app({}, ['.gitignore']);
   await runCommand(['init'], { cwd: root });
   expect(listFiles(root)).not.toContain('.gitignore');
 });
 
-test('the rights of a file stay', async () => {
+test('keeps the permissions of a file', async () => {
   const root = app();
   fs.chmodSync(path.join(root, 'package.json'), 0o600);
   await runCommand(['init'], { cwd: root });
@@ -109,39 +109,39 @@ test.each([
     'exports.default = {};\n',
     "const { withSmartCache } = require('next-smart-cache/config');\n  module.exports = withSmartCache(nextConfig);",
   ],
-])('a config of another form is left to its author, with the lines to write; all else is wired: %s', async (name, text, lines) => {
+])('does not edit a config of another form, prints the lines to write, and sets up the rest: %s', async (name, text, lines) => {
   const root = app({ [name]: text, 'config.mjs': 'export const config = {};\n' }, name === 'next.config.js' ? ['next.config.mjs'] : []);
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('wrote package.json (prebuild script), .gitignore (generated files), jsconfig.json (jsxImportSource)\n');
   expect(stderr).toContain(
-    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which ends with the coverage\n`,
+    `next: npm install next-smart-cache, then change ${name} as above, then npm run build, which prints the coverage\n`,
   );
-  expect(stderr).toContain(`${name} has a form that has to be wrapped by hand; write, with your own config for nextConfig:\n  ${lines}\n`);
+  expect(stderr).toContain(`${name} has a form that init cannot edit; write, with your own config in place of nextConfig:\n  ${lines}\n`);
   expect(fs.readFileSync(path.join(root, name), 'utf8')).toBe(text);
 });
 
 test.each([
   ['rename it to next.config.js', FILES['package.json']],
-  ['make an ES module of it, named next.config.mjs', '{ "type": "module" }'],
-])('next.config.cjs is wrapped, and that Next refuses its name is said: %s', async (advice, packageText) => {
+  ['make it an ES module with the name next.config.mjs', '{ "type": "module" }'],
+])('wraps next.config.cjs, and reports that Next refuses its name: %s', async (advice, packageText) => {
   const root = app({ 'next.config.cjs': 'module.exports = {};\n', 'package.json': packageText }, ['next.config.mjs']);
   const { exitCode, stdout, stderr } = await runCommand(['init', '--json'], { cwd: root });
   expect(exitCode).toBe(0);
-  expect(stderr).toContain(`next.config.cjs is not read by Next, which refuses that name; ${advice}\n`);
+  expect(stderr).toContain(`Next does not read a config with the name next.config.cjs; ${advice}\n`);
   expect(JSON.parse(stdout)).toMatchObject({ configToWrap: null, configToRename: path.join(root, 'next.config.cjs') });
   expect(listFiles(root).filter((file) => file.startsWith('next.config'))).toEqual(['next.config.cjs']);
   expect(fs.readFileSync(path.join(root, 'next.config.cjs'), 'utf8')).toContain('module.exports = withSmartCache({});');
-  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('all else is wired already');
+  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('everything else is set up already');
 });
 
-test('next.config.cjs beside one that Next reads changes nothing', async () => {
+test('ignores next.config.cjs beside a config that Next reads', async () => {
   const root = app({ 'next.config.cjs': 'module.exports = {};\n', 'next.config.ts': 'export default {};\n' }, ['next.config.mjs']);
   expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
   expect(fs.readFileSync(path.join(root, 'next.config.ts'), 'utf8')).toContain('withSmartCache({})');
 });
 
-describe('what cannot be read is said, and nothing is written', () => {
+describe('for a file that it cannot read, prints an error and writes nothing:', () => {
   test.each([
     ['package.json', '{ "scripts": ', /cannot be read as JSON; nothing was written: .*package\.json/],
     ['next.config.mjs', 'export default {', /cannot be read as JavaScript or TypeScript; nothing was written: .*next\.config\.mjs/],
@@ -180,13 +180,13 @@ describe('what cannot be read is said, and nothing is written', () => {
     const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      `cannot be changed without damage; nothing was written: ${path.join(root, name)}\n  Why: it is not text in UTF-8\n`,
+      `cannot be changed without damage; nothing was written: ${path.join(root, name)}\n  Why: it is not UTF-8 text\n`,
     );
     expect(contentsOf(root)).toEqual(before);
     expect(fs.readFileSync(path.join(root, name), 'latin1')).toBe(text);
   });
 
-  test('a folder where a file should be', async () => {
+  test('a folder in place of a file', async () => {
     const root = app({ '.gitignore/a': '' }, ['.gitignore']);
     const before = contentsOf(root);
     const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
@@ -194,17 +194,17 @@ describe('what cannot be read is said, and nothing is written', () => {
     expect(contentsOf(root)).toEqual(before);
   });
 
-  test('no package.json: wrong usage', async () => {
+  test('no package.json, as wrong usage', async () => {
     expect(await runCommand(['init'], { cwd: app({}, ['package.json']) })).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  test('a file for the folder: wrong usage too', async () => {
+  test("a file in place of the app's folder, as wrong usage", async () => {
     const { exitCode, stderr } = await runCommand(['init', '--cwd', 'next.config.mjs'], { cwd: app() });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('There is no package.json')]);
   });
 });
 
-describe('a folder that is no Next app', () => {
+describe('a folder without a Next app', () => {
   test.each([
     ['the root of a workspace', { 'package.json': '{ "workspaces": ["apps/*"] }' }, 'it is the root of a workspace'],
     ['that of pnpm', { 'package.json': '{}', 'pnpm-workspace.yaml': 'packages: [apps/*]\n' }, 'it is the root of a workspace'],
@@ -225,14 +225,14 @@ describe('a folder that is no Next app', () => {
     ['for development', { 'package.json': '{ "devDependencies": { "next": "16" } }', 'a.js': '' }],
     ['it has a config', { 'package.json': '{}', 'next.config.ts': 'export default {};' }],
     ['it has pages', { 'package.json': '{}', 'src/pages/index.jsx': '' }],
-  ])('has nothing of one; here %s', async (_, files) => {
+  ])('is only refused without all signs of an app; here %s', async (_, files) => {
     const root = temporaryFolder();
     writeFiles(root, { ...files });
     expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);
   });
 });
 
-test('a file that is a link stays one: what it leads to is changed', async () => {
+test('keeps a symbolic link and changes its target', async () => {
   const shared = temporaryFolder();
   writeFiles(shared, { 'ignored.txt': 'node_modules\n' });
   const root = app({}, ['.gitignore']);
@@ -242,7 +242,7 @@ test('a file that is a link stays one: what it leads to is changed', async () =>
   expect(fs.readFileSync(path.join(shared, 'ignored.txt'), 'utf8')).toContain('.smart-cache/');
 });
 
-test('a folder of a repository gets a .gitignore', async () => {
+test('writes a .gitignore in a folder of a repository', async () => {
   const root = app({}, ['.gitignore']);
   const inner = path.join(root, 'apps/web');
   fs.mkdirSync(path.join(root, '.git'));
@@ -251,7 +251,7 @@ test('a folder of a repository gets a .gitignore', async () => {
   expect(fs.readFileSync(path.join(inner, '.gitignore'), 'utf8')).toBe('# next-smart-cache\n.smart-cache/\nsmart-cache-env.d.ts\n');
 });
 
-test('a .gitignore adds only the lines that none above it has in the repository', async () => {
+test('adds only the lines that no .gitignore above it has in the repository', async () => {
   const workspace = temporaryFolder();
   const root = path.join(workspace, 'repository/apps/web');
   writeFiles(root, { 'package.json': FILES['package.json'], 'next.config.mjs': FILES['next.config.mjs'] });
@@ -265,18 +265,18 @@ test('a .gitignore adds only the lines that none above it has in the repository'
   expect(listFiles(root)).not.toContain('.gitignore');
 });
 
-test('that the package is to be installed is said only where package.json lacks it', async () => {
+test('asks to install the package only if package.json lacks it', async () => {
   const root = app({ 'package.json': '{ "dependencies": { "next-smart-cache": "1" } }' });
   expect((await runCommand(['init'], { cwd: root })).stderr).not.toContain('npm install');
 });
 
-test('an app without public/ is wired, and so is one whose source no parser reads', async () => {
+test('sets up an app without public/, even if no parser reads its source', async () => {
   const root = app({ 'app/broken.jsx': 'export default () => <div>' }, ['public/img/logo.svg']);
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining('found next.config.mjs, no public/ yet\n')]);
 });
 
-test('the config is loaded, for its options, where that can work: before it is wrapped, or with the package installed', async () => {
+test('loads the config if it was not wrapped yet, or if the package is installed', async () => {
   const loadProject = async () => {
     throw new Error('cannot be loaded');
   };

@@ -76,7 +76,7 @@ test.each<[string, text: string, expected: string]>([
     const root = app({ [name]: text });
     expect(await init(root)).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(`wrote ${name} (jsxImportSource)`) });
     expect(read(root, name)).toBe(expected);
-    expect((await init(root)).stderr).toContain('everything is wired already; nothing was written');
+    expect((await init(root)).stderr).toContain('everything is set up already; nothing was written');
     expect(read(root, name)).toBe(expected);
   }
 });
@@ -95,7 +95,7 @@ test.each<[string, Record<string, string>, written: string]>([
   expect(listFiles(root).sort()).toEqual([...new Set([...others, written])].sort());
 });
 
-test('init names files below the folder as it was named, if that is a link', async () => {
+test('init shows the path of a symbolic link as the user typed it', async () => {
   const link = path.join(temporaryFolder(), 'link');
   fs.symlinkSync(app({ 'app/page.tsx': '/** @jsx h */' }), link);
   expect((await init(link)).stderr).toMatch(/^app\/page\.tsx:1 {2}@jsx h: .*\n.*wrote tsconfig\.json \(/m);
@@ -107,15 +107,13 @@ test('init writes the file that typescript.tsconfigPath names', async () => {
   expect(read(root, 'tsconfig.json')).toBe('{}');
 });
 
-test('init leaves a file outside of the app, which others may read, and says what to write', async () => {
+test('init does not edit a file outside of the app, and prints what to add', async () => {
   const root = app({});
   const shared = path.join(path.dirname(root), `${path.basename(root)}.json`);
   fs.writeFileSync(shared, '{}');
   const { exitCode, stderr } = await init(root, { tsconfigPath: `../${path.basename(shared)}` });
   expect([exitCode, fs.readFileSync(shared, 'utf8')]).toEqual([0, '{}']);
-  expect(stderr).toContain(
-    'is outside of the app, and other apps may read it; to have this app\'s elements hashed, write "jsxImportSource"',
-  );
+  expect(stderr).toContain('is outside of the app, and other apps may read it; to hash this app\'s elements, add "jsxImportSource"');
   fs.rmSync(shared);
 });
 
@@ -133,17 +131,15 @@ describe('a config that extends another', () => {
     expect(read(root, 'base.json')).toBe(base);
   });
 
-  test('is an error if the other one is missing, and nothing is written', async () => {
+  test('is an error if the other config is missing, and init writes nothing', async () => {
     const root = app({ 'tsconfig.json': '{ "extends": "@scope/base" }', '.gitignore': '' });
     const { exitCode, stderr } = await init(root);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(
-      /A config that another one extends cannot be read; nothing was written: .*tsconfig\.json\n {2}Why: .*@scope\/base/,
-    );
+    expect(stderr).toMatch(/A config in "extends" cannot be read; nothing was written: .*tsconfig\.json\n {2}Why: .*@scope\/base/);
     expect(read(root, '.gitignore')).toBe('');
   });
 
-  test('is read without it as a jsconfig.json, in which Next does not resolve "extends"', async () => {
+  test('is read without "extends" in a jsconfig.json, as Next does', async () => {
     const root = app({
       'base.json': '{ "compilerOptions": { "jsxImportSource": "preact" } }',
       'jsconfig.json': '{ "extends": "./base.json" }',
@@ -153,19 +149,19 @@ describe('a config that extends another', () => {
   });
 });
 
-describe('another runtime keeps its place, and init says where:', () => {
+describe('init keeps another runtime, and prints where it is set:', () => {
   test.each<[string, Record<string, string>, NextSettings, said: string]>([
     [
       'in the config',
       { 'tsconfig.json': '{\n  "compilerOptions": {\n    "jsxImportSource": "@emotion/react"\n  }\n}\n' },
       {},
-      'tsconfig.json:3 names "@emotion/react" as jsxImportSource',
+      'tsconfig.json:3 sets jsxImportSource to "@emotion/react"',
     ],
     [
       'in one that it extends',
       { 'tsconfig.json': '{\n  "extends": "./base.json"\n}\n', 'base.json': '{ "compilerOptions": { "jsxImportSource": "preact" } }' },
       {},
-      'tsconfig.json:2 names "preact" as jsxImportSource',
+      'tsconfig.json:2 sets jsxImportSource to "preact"',
     ],
     [
       'by compiler.emotion',
@@ -177,8 +173,10 @@ describe('another runtime keeps its place, and init says where:', () => {
     const root = app(files);
     const { exitCode, stdout, stderr } = await init(root, settings, '--json');
     expect(exitCode).toBe(0);
-    expect(stderr).toContain(`${said}, and an app has only one JSX runtime; its elements keep plain URLs. Use asset() and the components`);
-    expect(stderr).toContain('all else is wired already; nothing was written');
+    expect(stderr).toContain(
+      `${said}, and an app has only one JSX runtime, so its elements keep plain URLs; use asset() and the components`,
+    );
+    expect(stderr).toContain('everything else is set up already; nothing was written');
     expect(JSON.parse(stdout)).toMatchObject({ written: [], jsx: { outcome: 'by-hand', message: expect.stringContaining(said) } });
     for (const [file, text] of Object.entries(files)) expect(read(root, file)).toBe(text);
   });

@@ -86,11 +86,11 @@ test.each<[string, file: string, text: string, expected: string]>([
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
   expect(read(root, file)).toBe(expected);
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining(`wrote ${file} (PostCSS plugin)\n`)]);
-  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('everything is wired already; nothing was written');
+  expect((await runCommand(['init'], { cwd: root })).stderr).toContain('everything is set up already; nothing was written');
   expect(read(root, file)).toBe(expected);
 });
 
-test('init adds the plugin to the package.json that holds the config, in one write with its script', async () => {
+test('init adds the plugin to a config in package.json, in one write with the script', async () => {
   const root = app({
     'package.json': '{\n  "dependencies": { "next": "16" },\n  "postcss": { "plugins": ["a"] }\n}\n',
     'postcss.config.js': '{',
@@ -104,7 +104,7 @@ test('init adds the plugin to the package.json that holds the config, in one wri
   });
 });
 
-test('init changes the config that Turbopack finds first', async () => {
+test('init edits the config that Turbopack finds first', async () => {
   const files = { '.postcssrc.json': '{ "plugins": ["a"] }', 'postcss.config.js': 'module.exports = { plugins: ["b"] };\n' };
   const root = app(files);
   await runCommand(['init'], { cwd: root });
@@ -117,10 +117,10 @@ test.each([
   ['an empty list', { 'postcss.config.mjs': 'export default { plugins: [] };\n' }],
   ['the plugin, which its author has switched off', { 'postcss.config.mjs': `export default { plugins: { a: {}, '${OURS}': false } };\n` }],
   ['the plugin in a list of functions', { 'postcss.config.js': `module.exports = { plugins: [require('a'), require('${OURS}')()] };\n` }],
-])('init writes nothing for %s', async (_, files: Record<string, string>) => {
+])('init writes no plugin for %s', async (_, files: Record<string, string>) => {
   const root = app(files);
   const { exitCode, stderr } = await runCommand(['init'], { cwd: root });
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('everything is wired already; nothing was written')]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('everything is set up already; nothing was written')]);
   expect(stderr).not.toContain('bg-[url(');
   expect(fs.readdirSync(root).filter((file) => file.includes('postcss'))).toEqual(Object.keys(files));
 });
@@ -138,18 +138,18 @@ test.each([
   ['YAML', '.postcssrc', 'plugins:\n  a: {}\n'],
   ['a text that is not JavaScript', 'postcss.config.mjs', 'export default { plugins: [\n'],
   ['parentheses around the last plugin', 'postcss.config.mjs', "export default { plugins: ['a', ('b')] };\n"],
-])('init leaves %s alone, and says what to add', async (_, file, text) => {
+])('init does not edit %s, and prints what to add', async (_, file, text) => {
   const root = app({ [file]: text });
   const { exitCode, stdout, stderr } = await runCommand(['init', '--json'], { cwd: root });
   expect(read(root, file)).toBe(text);
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('all else is wired already; nothing was written');
-  expect(stderr).toContain(`${file} has a form that init does not change; without ${OURS} as the last of its plugins, URLs that`);
+  expect(stderr).toContain('everything else is set up already; nothing was written');
+  expect(stderr).toContain(`${file} has a form that init cannot edit; without ${OURS} as its last plugin, URLs that`);
   expect(stderr).toContain(`\n  "${OURS}": {} in an object, "${OURS}" in a list of names, require("${OURS}")() in a list of functions\n`);
   expect(JSON.parse(stdout)).toMatchObject({ postcss: { file: path.join(root, file), outcome: 'by-hand', message: expect.any(String) } });
 });
 
-test('init leaves a config above the app alone', async () => {
+test('init does not edit a config above the app', async () => {
   const root = app({ 'postcss.config.mjs': 'export default { plugins: ["a"] };\n' });
   writeFiles(root, { 'apps/web/package.json': '{"dependencies":{"next":"16"}}' });
   const { stderr } = await runCommand(['init'], { cwd: path.join(root, 'apps/web') });
@@ -159,7 +159,7 @@ test('init leaves a config above the app alone', async () => {
   expect(read(root, 'postcss.config.mjs')).not.toContain(OURS);
 });
 
-test('--dry-run and --json tell of the plugin', async () => {
+test('--dry-run and --json report the plugin', async () => {
   const text = 'export default { plugins: ["a"] };\n';
   const root = app({ 'postcss.config.mjs': text });
   const file = path.join(root, 'postcss.config.mjs');

@@ -34,7 +34,7 @@ test.each([
     "export default function config() { return { distDir: 'x' }; }\r\nexport const copy = config();\r\n",
     `${IMPORT.replace('\n', '\r\n')}\r\nfunction config() { return { distDir: 'x' }; }\r\n\r\nexport default withSmartCache(config);\r\nexport const copy = config();\r\n`,
   ],
-])('of an ES module: %s', async (_, text, expected) => {
+])('wraps an ES module: %s', async (_, text, expected) => {
   expect(await wrap(text)).toBe(expected);
 });
 
@@ -54,7 +54,7 @@ test.each([
     "import type { NextConfig } from 'next';\nconst config: NextConfig = {};\nexport = config;\n",
     "import type { NextConfig } from 'next';\nimport { withSmartCache } from 'next-smart-cache/config';\nconst config: NextConfig = {};\nexport = withSmartCache(config);\n",
   ],
-])('of TypeScript: %s', async (_, text, expected) => {
+])('wraps TypeScript: %s', async (_, text, expected) => {
   expect(await wrap(text, 'next.config.ts')).toBe(expected);
 });
 
@@ -82,7 +82,7 @@ test.each([
     "const a = require('a'); // why\nmodule.exports = a;\n",
     `const a = require('a'); // why\n${REQUIRE}module.exports = withSmartCache(a);\n`,
   ],
-])('of CommonJS: %s', async (_, text, expected) => {
+])('wraps CommonJS: %s', async (_, text, expected) => {
   expect(await wrap(text, 'next.config.js')).toBe(expected);
 });
 
@@ -113,7 +113,7 @@ test.each([
     "import a from 'a' /* why */ // indeed\n/* more */\nexport default a\n",
     "import a from 'a' /* why */ // indeed\nimport { withSmartCache } from 'next-smart-cache/config'\n/* more */\nexport default withSmartCache(a)\n",
   ],
-])('of an ES module that leaves little room: %s', async (_, text, expected) => {
+])('wraps an unusual ES module: %s', async (_, text, expected) => {
   expect(await wrap(text)).toBe(expected);
   expect(await wrap(expected)).toBe('unchanged');
 });
@@ -135,7 +135,7 @@ test.each([
     '[1].forEach(String)\nmodule.exports = {}\n',
     'const { withSmartCache } = require("next-smart-cache/config");\n\n[1].forEach(String)\nmodule.exports = withSmartCache({})\n',
   ],
-])('of CommonJS that leaves little room: %s', async (_, text, expected) => {
+])('wraps unusual CommonJS: %s', async (_, text, expected) => {
   expect(await wrap(text, 'next.config.js')).toBe(expected);
   expect(await wrap(expected, 'next.config.js')).toBe('unchanged');
 });
@@ -147,34 +147,34 @@ test.each([
   ['a parameter', 'export default ({ withSmartCache }) => ({});\n'],
   ['a parameter of another function', "import a from 'a';\nexport default a((withSmartCache) => withSmartCache);\n"],
   ['what is required too late', "module.exports = {};\nconst { withSmartCache } = require('next-smart-cache/config');\n"],
-])('not understood, as the name stands for something else: %s', async (_, text) => {
+])('does not edit a file in which the name means something else: %s', async (_, text) => {
   expect(await wrap(text, 'next.config.ts')).toBe('not-understood');
 });
 
-test('line ends, a byte-order mark and @ts-check stay as they are', async () => {
+test('keeps line ends, a byte-order mark and @ts-check', async () => {
   expect(await wrap("\uFEFF// @ts-check\r\nexport default { a: 'b' };\r\n")).toBe(
     "\uFEFF// @ts-check\r\nimport { withSmartCache } from 'next-smart-cache/config';\r\n\r\nexport default withSmartCache({ a: 'b' });\r\n",
   );
 });
 
-test('what is said of the file stays first, and a type with its statement', async () => {
+test('keeps the comment of the file first, and a type comment at its statement', async () => {
   const type = "/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n";
   expect(await wrap(`// @ts-check\n\n/* eslint-env node */\n${type}export default nextConfig;\n`)).toBe(
     `// @ts-check\n\n/* eslint-env node */\n${IMPORT}\n${type}export default withSmartCache(nextConfig);\n`,
   );
 });
 
-test('a second time changes nothing, under whatever name it is called', async () => {
+test('changes nothing a second time, whatever the local name is', async () => {
   expect(await wrap(await wrap('export default {};\n'))).toBe('unchanged');
   expect(await wrap(await wrap('module.exports = {};\n', 'a.js'), 'a.js')).toBe('unchanged');
   expect(await wrap("import * as cache from 'next-smart-cache/config';\nexport default cache.withSmartCache({});\n")).toBe('unchanged');
 });
 
-test('to be named is not to be called', async () => {
+test('wraps a file that names withSmartCache without calling it', async () => {
   expect(await wrap('// see next-smart-cache/config\nexport default {};\n')).toContain('export default withSmartCache({});');
 });
 
-test('a mistake that a parser could read past is one', async () => {
+test('rejects a syntax error that a lenient parser accepts', async () => {
   await expect(wrap('const a = 1; const a = 2;\nexport default {};\n')).rejects.toThrow(SyntaxError);
 });
 
@@ -189,7 +189,7 @@ test.each([
   ["module.exports = {};\nconst change = () => { module['exports'] = {}; };\n"],
   ['module.exports = {};\nexport default {};\n'],
   ['if (process.env.X) module.exports = {};\nexport default {};\n'],
-])('not understood: %j', async (text) => {
+])('does not edit %j', async (text) => {
   expect(await wrap(text)).toBe('not-understood');
 });
 
@@ -204,23 +204,23 @@ test.each([
     'const nextConfig = {};\n\nmodule.exports = nextConfig;\n\nconst { withSentryConfig } = require("@sentry/nextjs");\n\nmodule.exports = withSentryConfig(\n  module.exports,\n  { silent: true },\n);\n',
     'const nextConfig = {};\n\nmodule.exports = nextConfig;\n\nconst { withSentryConfig } = require("@sentry/nextjs");\n\nmodule.exports = withSmartCache(withSentryConfig(\n  module.exports,\n  { silent: true },\n));\n',
   ],
-])('of several that are exported, the last counts: %s', async (_, text, expected) => {
+])('wraps the last of several exports: %s', async (_, text, expected) => {
   const wrapped = await wrap(text, 'next.config.js');
   expect(wrapped).toBe(`const { withSmartCache } = require("next-smart-cache/config");\n\n${expected}`);
   expect(await wrap(wrapped, 'next.config.js')).toBe('unchanged');
 });
 
-test('not understood: two ways to export of TypeScript', async () => {
+test('does not edit a file with both export forms of TypeScript', async () => {
   expect(await wrap('module.exports = {};\nexport = {};\n', 'next.config.ts')).toBe('not-understood');
 });
 
-test('a script that no module could be is read as CommonJS', async () => {
+test('reads a script that cannot be a module as CommonJS', async () => {
   expect(await wrap('var await = 010;\nmodule.exports = { await };\n', 'next.config.js')).toContain(
     'module.exports = withSmartCache({ await });',
   );
 });
 
-test('an import beside module.exports gets another one', async () => {
+test('adds an import if module.exports has imports beside it', async () => {
   const text = "import { URL } from 'node:url';\n\nmodule.exports = (phase: string) => ({ a: new URL(phase) });\n";
   expect(await wrap(text, 'next.config.ts')).toBe(
     `import { URL } from 'node:url';\n${IMPORT}\nmodule.exports = withSmartCache((phase: string) => ({ a: new URL(phase) }));\n`,
@@ -235,13 +235,13 @@ test.each([
   "export type { B } from './b';\nimport c = require('c');\nnamespace D.E { export const f = 1 }\nexport default { c, g: D.E.f } as const;\n",
   'type A = [a: string, b?: -1];\nlet a: typeof import("a").b extends infer T ? T[keyof T] : never;\nexport default async function config(this: void, { b = 1 }: { b?: number } = {}): Promise<NextConfig> { return {}; }\n',
   "import('a').then((m) => m.b());\nconst c = /[/]\\//u.test('d') ? 1_000n : 0;\nexport default { e: <F>(f: F) => f };\n",
-])('TypeScript is read: %j', async (text) => {
+])('reads TypeScript: %j', async (text) => {
   const wrapped = await wrap(text, 'next.config.ts');
   expect(wrapped).toMatch(/export default withSmartCache\(/);
   expect(await wrap(wrapped, 'next.config.ts')).toBe('unchanged');
 });
 
-test('types of every kind stay as they are', async () => {
+test('keeps types of every kind', async () => {
   const config = '<Config>{ env: { a: String(Host.A as unknown)! } }';
   const text =
     "import type { NextConfig as Config } from 'next';\nenum Host { A, B }\nconst of = <T extends { a?: [x: string, ...rest: number[]] }>(value: T): asserts value is T => {};\n" +
@@ -249,7 +249,7 @@ test('types of every kind stay as they are', async () => {
   expect(await wrap(text, 'next.config.ts')).toContain(`export default withSmartCache(${config});`);
 });
 
-test('what is put into the exports is no other config', async () => {
+test('does not take a property of the exports for another config', async () => {
   expect(await wrap('module.exports = { a: 1 };\nmodule.exports.b = 2;\n', 'next.config.js')).toContain(
     'module.exports = withSmartCache({ a: 1 });',
   );

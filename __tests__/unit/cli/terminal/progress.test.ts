@@ -39,12 +39,12 @@ function lineOf(text: string): string {
   return text.slice(text.lastIndexOf('\u001b[2K')).replace(/\u001b\[2K/, '');
 }
 
-test('long work is drawn from within, without a timer', async () => {
+test('draws a bar for long work without a timer', async () => {
   const { midway } = await work(1000);
   expect(midway).toContain('hashing public/ [===============---------------] 50% of 200 MB');
 });
 
-test('work that finds more to do on the way', async () => {
+test('follows a total that grows', async () => {
   let text = '';
   const stderr = (written: string) => {
     text += written;
@@ -55,19 +55,19 @@ test('work that finds more to do on the way', async () => {
     await Promise.resolve();
     now += 1000;
     onProgress?.(2, 8);
-    expect(text).toContain('looking at [========----------------------] 25% of 8 files');
+    expect(text).toContain('checking [========----------------------] 25% of 8 files');
   });
   expect(lineOf(text)).toBe('');
 });
 
-test('and leaves nothing behind: neither a line nor a changed terminal', async () => {
+test('removes the bar and leaves the terminal unchanged', async () => {
   const { text } = await work(1000);
   expect(lineOf(text)).toBe('');
   // Hidden cursor and lines that are not wrapped would stay when the process is killed.
   expect(text).not.toMatch(/\[\?25l|\[\?7l/);
 });
 
-test('the line is gone before an error is said', async () => {
+test('removes the bar before an error is printed', async () => {
   const end = () => {
     throw new Error('no such luck');
   };
@@ -75,21 +75,21 @@ test('the line is gone before an error is said', async () => {
   expect(lineOf(text)).toBe('no such luck');
 });
 
-test('short work has no bar', async () => {
+test('draws no bar for short work', async () => {
   expect((await work(45)).text).toBe('');
 });
 
-test('it is not drawn more often than one can see', async () => {
+test('draws the bar at most ten times a second', async () => {
   const { text } = await work(90);
   expect(text.match(/hashing public\//g)?.length).toBeLessThan(4);
 });
 
-test('it is cut to the width of the terminal', async () => {
+test('cuts the bar to the width of the terminal', async () => {
   const { midway } = await work(1000, { terminal: { ...TERMINAL, columns: 24 } });
   expect(midway).toContain('hashing public/ [=======\u001b');
 });
 
-test('where no line can be written over, nothing is counted', async () => {
+test('does not count if the terminal cannot overwrite a line', async () => {
   const { text, onProgress } = await work(1000, { terminal: { ...TERMINAL, isInteractive: false } });
   expect([text, onProgress]).toEqual(['', undefined]);
 });

@@ -28,7 +28,7 @@ test.each<[status: number, headers: IncomingHttpHeaders, reason: RegExp | undefi
   [200, { 'cache-control': 'max-age=0, max-age=60' }, undefined],
   [200, { 'cache-control': 'max-age="60"' }, /60/],
   [200, { 'cache-control': 'x="a, immutable, b", max-age=0' }, undefined],
-])('%d %j may be reused: %p', (status, headers, reason) => {
+])('finds the reason to reuse %d %j: %p', (status, headers, reason) => {
   if (reason) expect(reasonToReuse(status, headers)).toMatch(reason);
   else expect(reasonToReuse(status, headers)).toBeUndefined();
 });
@@ -42,7 +42,7 @@ test.each([
   ['max-age=0, s-maxage=60', false],
   ['max-age=60', false],
   ['', false],
-])('"%s" forbids reuse by others: %p', (cacheControl, isForbidden) => {
+])('tells whether "%s" forbids shared reuse: %p', (cacheControl, isForbidden) => {
   expect(forbidsSharedReuse({ 'cache-control': cacheControl })).toBe(isForbidden);
 });
 
@@ -74,10 +74,10 @@ test.each<[IncomingHttpHeaders, sign: string | undefined]>([
   [{ 'x-nf-request-id': 'x', age: '9', 'cache-control': 'public, max-age=0' }, undefined],
   [{ 'x-vercel-id': 'x', 'x-vercel-cache': 'HIT', 'cache-control': 'private' }, 'X-Vercel-Cache: HIT'],
   [{ 'x-nf-request-id': 'x', age: '9', 'cache-control': 'no-store' }, 'Age: 9'],
-])('%j: a cache in front has answered: %p', (headers, sign) => {
+])('finds the sign of a cache hit in %j: %p', (headers, sign) => {
   expect(signOfCdnHit(headers)).toBe(sign);
 });
 
-test('seconds that are no number are none', () => {
+test('ignores seconds that are not a number', () => {
   expect(parseCacheControl('max-age=soon').seconds('max-age')).toBeUndefined();
 });

@@ -37,7 +37,7 @@ const images = (paths: readonly string[]) => paths.map((path) => `<img src="${pa
 const served = (paths: readonly string[]) =>
   Object.fromEntries(paths.map((path) => [path, script({ 'cache-control': 'max-age=0' }, path)]));
 
-test('verify does not call a mostly plain page in order, and does not fail it', async () => {
+test('does not fail a mostly plain page, and lists its plain files', async () => {
   const paths = names(7);
   const { url } = await siteWith(PAGE + images(paths), served(paths));
   const { exitCode, stdout, stderr } = await verify(url);
@@ -50,7 +50,7 @@ test('verify does not call a mostly plain page in order, and does not fail it', 
       '  Why: the JSX runtime of this package did not make these elements, or client code does not know the paths',
       '  Fix: set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json; ' +
         'if it is set, "next-smart-cache check" says after a build what keeps each of them plain',
-      `next-smart-cache: ${url}: 1 of 8 public files that this page loads are hashed; no fault in that one`,
+      `next-smart-cache: ${url}: 1 of 8 public files that this page loads are hashed; no faults in 1 hashed file`,
       '',
     ].join('\n'),
   );
@@ -60,20 +60,20 @@ test('verify does not call a mostly plain page in order, and does not fail it', 
 test.each([
   ['<p>no file</p>', 0, 'this page loads no public file from its own origin, so no hashed URL was checked'],
   ['<img src="/img/0.png">', 1, '0 of 1 public file that this page loads is hashed; 1 URL has a fault'],
-  [`${PAGE}<img src="/img/0.png">`, 0, '1 of 2 public files that this page loads are hashed; no fault in that one'],
-  [PAGE, 0, '1 of 1 public file that this page loads is hashed, without a fault'],
-])('the last line says what was checked: %s', async (html, exitCode, line) => {
+  [`${PAGE}<img src="/img/0.png">`, 0, '1 of 2 public files that this page loads are hashed; no faults in 1 hashed file'],
+  [PAGE, 0, '1 of 1 public file that this page loads is hashed; no faults in 1 hashed file'],
+])('summarizes the check in the last line: %s', async (html, exitCode, line) => {
   const { url } = await siteWith(html, served(names(1)));
   const run = await verify(url);
   expect([run.exitCode, run.stderr.trimEnd().split('\n').at(-1)]).toEqual([exitCode, `next-smart-cache: ${url}: ${line}`]);
 });
 
-test('a page that cannot be read has no coverage', async () => {
+test('reports no coverage for a page that cannot be read', async () => {
   const { exitCode, stderr } = await verify(await site((path) => (path === '/' ? script({ location: '/' }, '', 302) : undefined)));
   expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/: not verified\n$/)]);
 });
 
-test('pages and routes are not files', async () => {
+test('does not count pages and routes as files', async () => {
   const html = `${PAGE}<link rel="prefetch" href="/about"><link rel="prefetch" href="/docs/a.html"><link rel="preload" as="fetch" href="/?_rsc=1a2b">
     <link rel="preload" as="fetch" href="/data.v1?_rsc=3c4d"><a href="/files/terms.pdf">Terms</a><iframe src="/embed.html"></iframe>
     <link rel="manifest" href="/site.webmanifest"><img src="/og.png"><img src="/api/avatar"><object data="/widget.php"></object>`;
@@ -95,7 +95,7 @@ test('pages and routes are not files', async () => {
   expect(asked).not.toContain('/files/terms.pdf');
 });
 
-test('files that are never hashed do not lower the coverage', async () => {
+test('does not count files that are never hashed', async () => {
   const html = `${PAGE}<link rel="icon" href="/favicon.ico"><link rel="icon" href="/favicon.ico?favicon.0b3bf435.ico"><link rel="icon" href="/icon1.png?icon1.0b3bf435.png">
     <script src="/sw.js"></script><script src="/legacy.89abcdef.js"></script>`;
   const paths = ['/favicon.ico', '/favicon.ico?favicon.0b3bf435.ico', '/icon1.png?icon1.0b3bf435.png', '/sw.js'];
@@ -111,7 +111,7 @@ test('files that are never hashed do not lower the coverage', async () => {
   expect(stdout).toMatch(/^other +200 +own hash +\/legacy\.89abcdef\.js$/m);
 });
 
-test('a file counts once, and is plain if one of its URLs is', async () => {
+test('counts a file once, as plain if one of its URLs is plain', async () => {
   const stored = `/_next/static/media/smart-cache/js/app.${HASH}.js`;
   const sizes = [16, 32].map((width) => `<img src="/_next/image?url=%2Fimg%2F0.png&amp;w=${width}">`).join('');
   const { url } = await siteWith(`${PAGE}${sizes}<script src="${stored}"></script><script src="/js/app.js?v=2"></script>`, {
@@ -121,7 +121,7 @@ test('a file counts once, and is plain if one of its URLs is', async () => {
   expect((await reportOf(url)).coverage).toEqual({ hashed: 0, total: 2, plain: ['/img/0.png', '/js/app.js?v=2'] });
 });
 
-test('an element with data-no-hash is left alone, and what keeps its name does so below a basePath too', async () => {
+test('ignores elements with data-no-hash, and fixed names below a basePath', async () => {
   const html = `${PAGE}<img data-no-hash src="/img/0.png"><link rel="icon" href="/docs/favicon.ico"><link rel="icon" href="/other/favicon.ico">
     <script src="/docs/_next/static/chunks/main.js"></script>`;
   const { url, asked } = await siteWith(html, served(['/docs/favicon.ico', '/other/favicon.ico']));
@@ -129,7 +129,7 @@ test('an element with data-no-hash is left alone, and what keeps its name does s
   expect(asked).not.toContain('/img/0.png');
 });
 
-test('--json has the reasons and the fixes', async () => {
+test('prints the reasons and the fixes with --json', async () => {
   const { url } = await siteWith(
     `${PAGE}<link rel="icon" href="/i.svg"><link rel="preload" as="fetch" href="/d.json">`,
     served(['/i.svg', '/d.json']),
@@ -144,7 +144,7 @@ test('--json has the reasons and the fixes', async () => {
   });
 });
 
-test('files that are missing or guarded do not count', async () => {
+test('does not count files that are missing or guarded', async () => {
   const html = `${PAGE}<img src="/gone.png"><img src="/guarded.png"><img src="/login.png">`;
   const { url } = await siteWith(html, {
     '/gone.png': page('<p>Not found</p>', {}, 404),
@@ -155,14 +155,14 @@ test('files that are missing or guarded do not count', async () => {
   expect([exitCode, coverage.total, assets.length]).toEqual([0, 1, 4]);
 });
 
-test('with --max-assets, the coverage is that of the files looked at', async () => {
+test('measures the coverage of the checked files only, with --max-assets', async () => {
   const { url } = await siteWith(PAGE + images(names(3)), served(names(3)));
   const { stderr } = await verify(url, '--max-assets', '2');
-  expect(stderr).toContain('1 of 2 public files that this page loads, of those looked at, are hashed');
-  expect(stderr).toContain('2 more files not looked at: --max-assets');
+  expect(stderr).toContain('1 of 2 checked public files that this page loads are hashed');
+  expect(stderr).toContain('2 more files not checked; raise --max-assets');
 });
 
-test('the answer 404 without a lifetime to a made-up hash is one note for all files, with what to do', async () => {
+test('prints one note for all files if a made-up hash answers 404 without a lifetime', async () => {
   const isOther = /^\/js\/(?:app|two)\.[0-9a-f]{10}\.js$/;
   const url = await site((path) => {
     if (path === '/') return page(`${PAGE}<script src="/js/two.${HASH}.js"></script>`);
@@ -172,5 +172,5 @@ test('the answer 404 without a lifetime to a made-up hash is one note for all fi
   const { exitCode, stderr } = await verify(url);
   expect(exitCode).toBe(0);
   expect(stderr.match(/without a lifetime/g)).toHaveLength(1);
-  expect(stderr).toMatch(/ \(and 1 more\): a hash that was never issued answers 404 without a lifetime.*"Cache-Control: no-store"/);
+  expect(stderr).toMatch(/ \(and 1 more\): a made-up hash answers 404 without a lifetime.*"Cache-Control: no-store"/);
 });

@@ -28,7 +28,7 @@ async function otherSite(changed: (url: string) => Handler | undefined = () => u
 const siteWith = (html: string, changed: (url: string) => Handler | undefined = () => undefined) =>
   site((url) => (url === '/' ? page(html) : changed(url)));
 
-test('an origin that a page names is never asked', async () => {
+test('never sends a request to an origin that only the page names', async () => {
   const { origin, asked } = await otherSite();
   const file = `${origin}/js/app.${HASH}.js`;
   const url = await siteWith(
@@ -49,23 +49,23 @@ test('an origin that a page names is never asked', async () => {
   expect(asked).toEqual([]);
 });
 
-test('hashed URLs on another origin are listed, with how to check them', async () => {
+test('lists hashed URLs on another origin, with the command that checks them', async () => {
   const { origin } = await otherSite();
   const url = await siteWith(`<script src="${origin}/js/app.${HASH}.js"></script><img src="${origin}/logo.png">`);
   const { exitCode, stderr } = await verify(url);
   expect(exitCode).toBe(0);
   expect(stderr).toContain(
-    `1 URL with a hash on ${origin} not asked: other origin; if it is your cdnPrefix: next-smart-cache verify ${url} --origin ${origin}\n`,
+    `1 URL with a hash on ${origin} not checked, because it is another origin; if it is your cdnPrefix: next-smart-cache verify ${url} --origin ${origin}\n`,
   );
   const { notAsked } = JSON.parse((await verify(url, '--json')).stdout) as { notAsked: unknown };
   expect(notAsked).toMatchObject({ elsewhere: 2, hashedElsewhere: [`${origin}/js/app.${HASH}.js`] });
 });
 
-test('of many origins, the first five are listed', async () => {
+test('lists at most five other origins', async () => {
   const scripts = Array.from({ length: 8 }, (_, index) => `<script src="https://${index}.invalid/app.${HASH}.js"></script>`);
   const { stderr } = await verify(await siteWith(PAGE + scripts.join('')));
-  expect(stderr.match(/not asked: other origin/g)).toHaveLength(5);
-  expect(stderr).toContain('3 more origins with such URLs not asked; --json lists the URLs');
+  expect(stderr.match(/not checked, because it is another origin/g)).toHaveLength(5);
+  expect(stderr).toContain('URLs with a hash on 3 more origins not checked; --json lists them');
 });
 
 describe('with --origin', () => {
@@ -79,7 +79,7 @@ describe('with --origin', () => {
     return { ...run, asked };
   }
 
-  test('hashed URLs there are checked as those of the site', async () => {
+  test('checks hashed URLs there like those of the site', async () => {
     const { exitCode, asked } = await check(() => undefined);
     expect([exitCode, asked.length]).toEqual([0, 3]);
   });
@@ -92,7 +92,7 @@ describe('with --origin', () => {
     expect(await check((url) => (isHashed(url) ? handler : undefined))).toMatchObject({ exitCode: 1, checks });
   });
 
-  test('plain URLs there are left alone, and sheets of Next are looked into', async () => {
+  test("ignores plain URLs there, and searches Next's stylesheets", async () => {
     const { exitCode, asked } = await check(
       (url) => (url === '/_next/static/css/a.css' ? script({}, `a { background: url(${PATH}) }`) : undefined),
       (origin) => `<link rel="stylesheet" href="${origin}/_next/static/css/a.css"><img src="${origin}/logo.png">`,
@@ -124,7 +124,7 @@ describe('a page that redirects to another origin', () => {
     expect(await failing(redirecting, '--origin', origin)).toEqual({ exitCode: 0, checks: [] });
   });
 
-  test('cannot put a command into what is to be typed', async () => {
+  test('cannot put a shell command into the command to type', async () => {
     const redirecting = await serve(script({ location: 'https://example.com/$(touch$IFS)`id`;\'"' }, '', 308));
     const { stderr } = await verify(redirecting);
     expect(stderr).toContain("Fix: next-smart-cache verify 'https://example.com/$(touch$");
@@ -132,7 +132,7 @@ describe('a page that redirects to another origin', () => {
   });
 });
 
-test('a page whose path begins with two slashes does not turn into another host', async () => {
+test('does not read a path that begins with two slashes as another host', async () => {
   const { origin, asked } = await otherSite();
   const path = `//${new URL(origin).host}`;
   const url = await site((requested) => (requested === path ? page(PAGE) : undefined));

@@ -9,9 +9,13 @@ const fromOpenssl = (code: string, reason: string) =>
   );
 
 test.each([
-  ['EPROTO', 'wrong version number', 'what listens there does not speak TLS (EPROTO)'],
-  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long', 'what listens there does not speak TLS (ERR_SSL_PACKET_LENGTH_TOO_LONG)'],
+  ['EPROTO', 'wrong version number', 'the server does not speak TLS on this port (EPROTO)'],
+  [
+    'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+    'packet length too long',
+    'the server does not speak TLS on this port (ERR_SSL_PACKET_LENGTH_TOO_LONG)',
+  ],
   ['EPROTO', 'sslv3 alert handshake failure', 'no TLS connection: sslv3 alert handshake failure (EPROTO)'],
-])('of what OpenSSL says, the reason alone: %s, %s', (code, reason, detail) => {
+])('shows only the reason of an OpenSSL error: %s, %s', (code, reason, detail) => {
   expect(toRequestFailure(fromOpenssl(code, reason))).toMatchObject({ kind: 'tls', detail });
 });

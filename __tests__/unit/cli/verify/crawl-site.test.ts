@@ -35,10 +35,10 @@ const hashOf = (text: string | Buffer, algorithm = 'sha256', length = 10) =>
 const immutable = (body: string | Buffer = SCRIPT, headers: http.OutgoingHttpHeaders = {}) =>
   script({ 'cache-control': IMMUTABLE, ...headers }, body);
 
-describe('a name with what looks like a hash', () => {
+describe('a name with a part that looks like a hash', () => {
   const PHOTO = '/img/photo.20240115.jpg';
 
-  test('is left alone if public/ has no file without it, also where a page answers instead', async () => {
+  test('is not judged if public/ has no file without it, even if a page answers instead', async () => {
     const kept = script({ 'cache-control': 'max-age=31536000', 'content-type': 'image/jpeg' }, 'photo');
     for (const fallback of [script({}, '', 404), page('<p>not here</p>')]) {
       const { url } = await pageWith(`${PAGE}<img src="${PHOTO}">`, { [PHOTO]: kept, '/img/photo.jpg': fallback });
@@ -47,7 +47,7 @@ describe('a name with what looks like a hash', () => {
     }
   });
 
-  test('that answers with a page is none of those', async () => {
+  test('is a fault if the answer is a page', async () => {
     const { url } = await pageWith(PAGE, {
       [`/js/app.${HASH}.js`]: page('<p>not here</p>', { 'cache-control': IMMUTABLE }),
       '/js/app.js': script({}, '', 404),
@@ -62,7 +62,7 @@ describe('a name with what looks like a hash', () => {
   });
 });
 
-test('files that name each other in a circle are not compared, and asked for once', async () => {
+test('requests files in a circle of references once, and does not compare their hashes', async () => {
   const [one, two] = ['/css/one.0123456789.css', '/css/two.9876543210.css'];
   const { url, asked } = await pageWith(`<link rel="stylesheet" href="${one}"><link rel="stylesheet" href="${two}">`, {
     [one]: immutable('@import "two.9876543210.css";'),
@@ -74,7 +74,7 @@ test('files that name each other in a circle are not compared, and asked for onc
   expect(asked.filter((path) => path === one)).toEqual([one]);
 });
 
-test('a file that names itself is not compared', async () => {
+test('does not compare the hash of a file that names itself', async () => {
   const itself = '/css/one.0123456789.css';
   const { url } = await pageWith(`<link rel="stylesheet" href="${itself}">`, {
     [itself]: immutable('@import "one.0123456789.css";'),
@@ -83,7 +83,7 @@ test('a file that names itself is not compared', async () => {
   expect(await failing(url)).toEqual({ exitCode: 0, checks: [] });
 });
 
-test('a source map is not asked for: browsers do so for developers alone', async () => {
+test('does not request source maps, which browsers load only for developers', async () => {
   const text = '//# sourceMappingURL=app.js.map';
   const url = `/js/own.${hashOf(text)}.js`;
   const { url: origin, asked } = await pageWith(`<script src="${url}"></script>`, { [url]: immutable(text) });
@@ -91,7 +91,7 @@ test('a source map is not asked for: browsers do so for developers alone', async
   expect(asked).not.toContain('/js/app.js.map');
 });
 
-test('a bundled stylesheet is looked into, and is not judged', async () => {
+test('searches a bundled stylesheet for files, and does not judge it', async () => {
   const { url } = await pageWith(`${PAGE}<link rel="stylesheet" href="/_next/static/css/a.css">`, {
     '/_next/static/css/a.css': script({}, 'a { background: url(/img/b.png) }'),
     '/img/b.png': script({}),
@@ -102,7 +102,7 @@ test('a bundled stylesheet is looked into, and is not judged', async () => {
   expect(stdout).not.toContain('a.css');
 });
 
-test('of a plain file, what is no stylesheet or script is not read', async () => {
+test('does not read plain files other than stylesheets and scripts', async () => {
   const endless: Handler = (_, response) => void response.writeHead(200).write('begun');
   const { url } = await pageWith(`${PAGE}<video src="/film.mp4"></video>`, { '/film.mp4': endless });
   const begun = Date.now();
@@ -110,10 +110,10 @@ test('of a plain file, what is no stylesheet or script is not read', async () =>
   expect(Date.now() - begun).toBeLessThan(5000);
 });
 
-test('--max-assets: so many are looked at, and how many were not is said', async () => {
+test('checks as many files as --max-assets allows, and reports how many it skipped', async () => {
   const { url, asked } = await pageWith(`${PAGE}<img src="/1.png"><img src="/2.png">`, { '/1.png': script({}), '/2.png': script({}) });
   const { stdout, stderr } = await verify(url, '--max-assets', '2');
-  expect(stderr).toContain('1 more file not looked at: --max-assets');
+  expect(stderr).toContain('1 more file not checked; raise --max-assets');
   expect(stdout.split('\n')).toHaveLength(5);
   expect(asked).not.toContain('/2.png');
 });
@@ -129,15 +129,15 @@ describe('redirects', () => {
           : undefined;
     });
 
-  test('five are followed, of every kind', async () => {
+  test('are followed five times, for every status', async () => {
     expect(await failing(`${await chain(5)}0`)).toEqual({ exitCode: 0, checks: [] });
   });
 
-  test('six are not', async () => {
+  test('are not followed a sixth time', async () => {
     expect((await verify(`${await chain(6)}0`)).stderr).toContain('there are more than 5 redirects');
   });
 
-  test('a circle is named', async () => {
+  test('in a circle are a fault', async () => {
     const { stdout, stderr } = await verify(await site(on('/', script({ location: '/' }, '', 302))));
     expect(stderr).toContain('the redirects form a circle');
     expect(stdout + stderr).not.toContain('Content-Type');
@@ -151,12 +151,12 @@ describe('a cache in front', () => {
     return (request, response) => handle(count++ > 0)(request, response);
   };
 
-  test('that keeps a private page shows when it is asked for again', async () => {
+  test('that keeps a private page is found by a second request', async () => {
     const handler = kept((isAgain) => page(PAGE, isAgain ? { 'x-cache': 'HIT' } : {}));
     expect(await failing(await site(on('/', handler)))).toEqual({ exitCode: 1, checks: ['cdn'] });
   });
 
-  test('that takes a page for a file by the end of its path shows when it is asked for again', async () => {
+  test('that takes a page for a file by its extension is found by a second request', async () => {
     const handler = kept((isAgain) => page(PAGE, isAgain ? { 'x-cache': 'HIT' } : {}));
     expect(await failing(await site((url) => (url.endsWith('.css') ? handler : undefined)))).toEqual({
       exitCode: 1,
@@ -169,7 +169,7 @@ test.each<[string, http.OutgoingHttpHeaders]>([
   ['may be kept for long', { 'cache-control': 'public, max-age=86400' }],
   ['is immutable', { 'cache-control': 'immutable' }],
   ['others may answer from, though the page forbids it', { 'cache-control': 'max-age=60' }],
-])('a page under the name of a file that %s', async (_, headers) => {
+])('fails a page under the name of a file that %s', async (_, headers) => {
   const asked: string[] = [];
   const url = await site((path) => {
     asked.push(path);
@@ -182,7 +182,7 @@ test.each<[string, http.OutgoingHttpHeaders]>([
 test.each<[string, Handler]>([
   ['a file', script({ 'cache-control': IMMUTABLE }, 'a {}')],
   ['an error, as a page', page(PAGE, { 'cache-control': IMMUTABLE }, 404)],
-])('behind the path of the page, %s is no page to be kept', async (_, handler) => {
+])('accepts %s below the path of the page', async (_, handler) => {
   expect((await failing(await site((url) => (url.endsWith('.css') ? handler : undefined)))).checks).toEqual([]);
 });
 
@@ -192,18 +192,18 @@ test.each([
   'public, max-age=86400, immutable',
   'public, max-age=31536000, immutable, no-cache',
   'private, public, max-age=31536000, immutable',
-])('"%s" on a hashed URL is not what is due', async (cacheControl) => {
+])('fails a hashed URL with "%s"', async (cacheControl) => {
   expect(await failing(await site((url) => (isHashed(url) ? script({ 'cache-control': cacheControl }) : undefined)))).toEqual({
     exitCode: 1,
     checks: ['header'],
   });
 });
 
-test('a page that is immutable fails', async () => {
+test('fails a page that is immutable', async () => {
   expect((await failing(await site(on('/', page(PAGE, { 'cache-control': 'immutable' }))))).checks).toContain('header');
 });
 
-test('a plain file may be kept if its URL holds a version', async () => {
+test('accepts a long lifetime for a plain URL with a version', async () => {
   const files = { '/a.png': script({ 'cache-control': 'immutable' }), '/a.png?v=2': script({ 'cache-control': IMMUTABLE }) };
   const plain = await pageWith(`${PAGE}<img src="/a.png">`, files);
   expect((await verify(plain.url)).stderr).toContain('visitors keep the old file');
@@ -224,7 +224,7 @@ describe('integrity', () => {
     expect(await checks(integrity)).toEqual(expected);
   });
 
-  test('of a preload and its tag, either counts', async () => {
+  test('a preload and its tag both count', async () => {
     const preload = `<link rel="preload" as="script" href="/js/app.${HASH}.js" integrity="${sri('other', 'sha256')}">`;
     expect((await failing((await pageWith(preload + PAGE)).url)).checks).toEqual(['integrity']);
   });
@@ -246,7 +246,7 @@ test.each(['md5', 'sha384', 'sha512'])('a hash of %s, with 32 digits, on a name 
   expect(await failing(url)).toEqual({ exitCode: 0, checks: [] });
 });
 
-test('all the places where a page names files', async () => {
+test('finds files in all places where a page can name them', async () => {
   const html = `<base href="/docs/"><link rel="preload" as="image" imagesrcset="1.png 1x, 2.png 2x"><div style="background: url(3.png)"></div>
 <style>a { background: url(4.png) } /* ${'x'.repeat(70_000)} */ b { background: url(5.png#x) }</style><link rel="canonical" href="6.png"><video poster="7.png"></video>
 <script type="importmap">{ "imports": { "a": "./8.js", "b/": "./9/" } }</script><svg><use href="10.svg#icon"/></svg><img src="/_vercel/insights/11.png">`;
@@ -257,7 +257,7 @@ test('all the places where a page names files', async () => {
   expect(asked).not.toContain('/_vercel/insights/11.png');
 });
 
-test('the same trouble of several files is one finding, that says how many', async () => {
+test('prints one message for the same fault of several files, with their number', async () => {
   const names = ['a', 'b', 'c'].map((name) => `/${name}.${HASH}.js`);
   const { url } = await pageWith(
     names.map((name) => `<script src="${name}"></script>`).join(''),
@@ -283,24 +283,24 @@ test.each<[string, (url: string) => Handler | undefined, row: RegExp]>([
   ],
   ['wrong integrity', on('/', page(PAGE.replace('<script', '<script integrity="sha256-AAAA"'))), /^hashed {2}200 +wrong integrity +\/js/m],
   ['two faults', (url) => (isHashed(url) ? script({}, 'other') : undefined), /^hashed {2}200 +not immutable, wrong bytes +\/js/m],
-])('the table names the fault: %s', async (_, changed, row) => {
+])('names the fault in the table: %s', async (_, changed, row) => {
   expect((await verify(await site(changed))).stdout).toMatch(row);
 });
 
-test('an answer that is hashed and breaks off fails', async () => {
+test('fails a hashed file that breaks off', async () => {
   const breaking: Handler = ({ socket }, response) => {
     response.writeHead(200, { 'cache-control': IMMUTABLE, 'content-length': 1000 }).write('begun', () => socket.destroy());
   };
   expect((await failing(await site((url) => (isHashed(url) ? breaking : undefined)))).checks).toEqual(['answer']);
 });
 
-test('an hour is not long, a second more is', async () => {
+test('accepts a page lifetime of one hour, and no second more', async () => {
   const checks = async (cacheControl: string) => (await failing(await site(on('/', page(PAGE, { 'cache-control': cacheControl }))))).checks;
   expect(await checks('private, max-age=3600')).toEqual([]);
   expect(await checks('private, max-age=3601')).toEqual(['header']);
 });
 
-test('a page that others may keep for a minute is not to be kept for a day under the name of a file', async () => {
+test('fails a page that shared caches keep longer under the name of a file', async () => {
   const url = await site((path) =>
     path === '/' || path.endsWith('.css') ? page(PAGE, { 'cache-control': path === '/' ? 'max-age=60' : 'max-age=86400' }) : undefined,
   );
@@ -311,12 +311,12 @@ test.each([
   ['no-store', 'not "next dev"'],
   ['public, max-age=0', 'not "next dev"'],
   ['public, max-age=60', 'set none of their own for these paths'],
-])('"%s" on a hashed URL: who is likely to have set it', async (cacheControl, fix) => {
+])('names the likely origin of "%s" on a hashed URL', async (cacheControl, fix) => {
   const url = await site((path) => (isHashed(path) ? script({ 'cache-control': cacheControl }) : undefined));
   expect((await verify(url)).stderr).toContain(fix);
 });
 
-test('a table that is piped on has no colours, though the talk has', async () => {
+test('writes a piped table without colours, even if stderr has them', async () => {
   const { stdout, stderr } = await runCommand(['verify', await site()], {
     terminal: { hasColors: true, hasColorsOnStdout: false, isInteractive: false },
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAsk } from '../../../../src/cli/verify/http-client';
+import { createHttpClient } from '../../../../src/cli/verify/http-client';
 
 const BODY = 'x'.repeat(100_000);
 const SHA256 = createHash('sha256').update(BODY).digest();
@@ -11,7 +11,7 @@ const server = http.createServer((_, response) => {
   response.write(BODY.slice(0, 60_000));
   setTimeout(() => response.end(BODY.slice(60_000)), 5);
 });
-const { ask, close } = createAsk({
+const { get, close } = createHttpClient({
   timeout: 5000,
   userAgent: 'test',
   credentials: undefined,
@@ -33,11 +33,11 @@ test.each([
   ['fewer bytes than come', 99_999, undefined],
   ['fewer than come first', 10, undefined],
   ['as many as come', 100_000, BODY],
-])('to keep %s: all of them or none, hashed in any case', async (_, keepBytes, kept) => {
-  const { body, failure } = await ask(url, { maxBytes: 1_000_000, digests: true, keepBytes });
+])('keeps all bytes or none, and hashes them all, if it may keep %s', async (_, keepBytes, kept) => {
+  const { body, failure } = await get(url, { maxBytes: 1_000_000, hashes: true, keepBytes });
   expect(failure).toBeUndefined();
   expect(body?.bytes?.toString()).toBe(kept);
-  expect(body?.digests?.sha256).toEqual(SHA256);
+  expect(body?.hashes?.sha256).toEqual(SHA256);
 });
 
 describe('with a server of its own', () => {
@@ -56,23 +56,23 @@ describe('with a server of its own', () => {
   }
   const never = new AbortController().signal;
 
-  test('asks for bytes that are not compressed, and says who asks', async () => {
+  test('requests uncompressed bytes, with a User-Agent', async () => {
     let sent: http.IncomingHttpHeaders = {};
     const url = await start((request, response) => {
       sent = request.headers;
       response.end();
     });
-    await ask(url, { maxBytes: 10 });
+    await get(url, { maxBytes: 10 });
     expect(sent).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'test' });
   });
 
-  test('as many bytes as may come are not too many', async () => {
+  test('accepts exactly as many bytes as the limit', async () => {
     const url = await start((_, response) => void response.end('12345'));
-    expect((await ask(url, { maxBytes: 5 })).failure).toBeUndefined();
-    expect((await ask(url, { maxBytes: 4 })).failure?.kind).toBe('too-large');
+    expect((await get(url, { maxBytes: 5 })).failure).toBeUndefined();
+    expect((await get(url, { maxBytes: 4 })).failure?.kind).toBe('too-large');
   });
 
-  test('a kept connection that the server ends before it answers is no trouble: it is asked anew', async () => {
+  test('repeats a request if the server closed its kept connection', async () => {
     const used = new Set<unknown>();
     const url = await start(({ socket }, response) => {
       const isUsed = used.has(socket);
@@ -80,41 +80,51 @@ describe('with a server of its own', () => {
       if (isUsed) socket.resetAndDestroy();
       else response.end('here');
     });
-    for (let count = 0; count < 2; count++) expect(await ask(url, { maxBytes: 10 })).toMatchObject({ status: 200, failure: undefined });
+    for (let count = 0; count < 2; count++) expect(await get(url, { maxBytes: 10 })).toMatchObject({ status: 200, failure: undefined });
     expect(used.size).toBe(2);
   });
 
-  test('after six answers that never came, nobody is asked any more', async () => {
+  test('sends no requests after six timeouts', async () => {
     let asked = 0;
     const url = await start(() => void asked++);
-    const { ask: askShortly, close: end } = createAsk({ timeout: 20, userAgent: 'test', credentials: undefined, interruption: never });
+    const { get: getShortly, close: end } = createHttpClient({
+      timeout: 200,
+      userAgent: 'test',
+      credentials: undefined,
+      interruption: never,
+    });
     const kinds = [];
-    for (let count = 0; count < 8; count++) kinds.push((await askShortly(url, { maxBytes: 10 })).failure?.kind);
+    for (let count = 0; count < 8; count++) kinds.push((await getShortly(url, { maxBytes: 10 })).failure?.kind);
     end();
     expect(kinds).toEqual([...Array(6).fill('timeout'), 'given-up', 'given-up']);
     expect(asked).toBe(6);
   });
 
-  test('all answers together may take 30 times as long as one', async () => {
+  test('limits the whole run to 30 times the limit of one answer', async () => {
     const url = await start((_, response) => void response.end());
-    const { ask: askOften, close: end } = createAsk({ timeout: 100, userAgent: 'test', credentials: undefined, interruption: never });
+    const { get: getOften, close: end } = createHttpClient({
+      timeout: 100,
+      userAgent: 'test',
+      credentials: undefined,
+      interruption: never,
+    });
     const begun = Date.now();
-    let answer = await askOften(url, { maxBytes: 10 });
-    while (answer.failure?.kind !== 'given-up' && Date.now() - begun < 10_000) answer = await askOften(url, { maxBytes: 10 });
+    let answer = await getOften(url, { maxBytes: 10 });
+    while (answer.failure?.kind !== 'given-up' && Date.now() - begun < 10_000) answer = await getOften(url, { maxBytes: 10 });
     end();
     expect(answer.failure?.detail).toContain('the whole run took longer than 3 s');
   });
 
-  test('an interrupt ends what is waited for at once', async () => {
+  test('stops waiting at an interrupt', async () => {
     const interrupt = new AbortController();
     const url = await start(() => interrupt.abort());
-    const { ask: askLong, close: end } = createAsk({
+    const { get: getLong, close: end } = createHttpClient({
       timeout: 600_000,
       userAgent: 'test',
       credentials: undefined,
       interruption: interrupt.signal,
     });
-    expect((await askLong(url, { maxBytes: 10 })).failure?.kind).toBe('interrupted');
+    expect((await getLong(url, { maxBytes: 10 })).failure?.kind).toBe('interrupted');
     end();
   }, 5000);
 });

@@ -23,30 +23,30 @@ import {
 
 afterEach(closeSites);
 
-test('nothing listens there', async () => {
+test('explains a refused connection', async () => {
   const url = await serve(() => {});
   await closeSites();
   const { exitCode, stdout, stderr } = await verify(url);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toMatch(/nothing listens there \(connection refused\) \(ECONNREFUSED\)\n {2}Fix: start the site/);
+  expect(stderr).toMatch(/connection refused: no server listens on this host and port \(ECONNREFUSED\)\n {2}Fix: start the site/);
 });
 
-test('a certificate that is signed by itself', async () => {
+test('explains a self-signed certificate', async () => {
   const [key, cert] = ['key', 'cert'].map((name) => fs.readFileSync(path.join(__dirname, `../../../support/self-signed/${name}.pem`)));
   const url = await serve(page(PAGE), (handler) => https.createServer({ key: key as Buffer, cert: cert as Buffer }, handler));
   const { exitCode, stderr } = await verify(url.replace('http:', 'https:'));
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('the certificate is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)');
+  expect(stderr).toContain('the certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)');
   expect(stderr).toContain('NODE_EXTRA_CA_CERTS=ca.pem');
 });
 
-test('what listens there does not speak TLS', async () => {
+test('explains a server without TLS', async () => {
   const { exitCode, stderr } = await verify((await site()).replace('http:', 'https:'));
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/what listens there does not speak TLS \(E\w+\)\n {2}Fix: use http:\/\/, or the port for https\n/);
+  expect(stderr).toMatch(/the server does not speak TLS on this port \(E\w+\)\n {2}Fix: use http:\/\/, or the port for https\n/);
 });
 
-test('a file larger than the limit is left there, and the flag that sets it is named', async () => {
+test('stops reading a file above the limit, and names the flag', async () => {
   const { exitCode, stderr } = await verify(
     await site((url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, Buffer.alloc(20_000)) : undefined)),
     '--max-size',
@@ -56,21 +56,21 @@ test('a file larger than the limit is left there, and the flag that sets it is n
   expect(stderr).toMatch(/the answer is larger than 10 kB.*\n.*--max-size <MB>/);
 });
 
-test('an interrupt ends it', async () => {
+test('stops at an interrupt', async () => {
   const interrupt = new AbortController();
   const url = await serve(() => interrupt.abort());
   const { exitCode, stderr } = await runCommand(['verify', url], { interruption: () => interrupt.signal });
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'next-smart-cache: interrupted\n' });
 });
 
-test('a server that goes over to another protocol', async () => {
+test('explains a switch to another protocol', async () => {
   const switching = script({ connection: 'Upgrade', upgrade: 'websocket' }, '', 101);
   const { exitCode, stdout, stderr } = await verify(await site((url) => (url === '/' ? switching : undefined)));
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(/the server answers 101 and switches to "websocket".*\n {2}Fix: check the port and the path/);
 });
 
-test('a kept connection that is reset in the middle of a body: no second request', async () => {
+test('sends no second request after a reset in the middle of a body', async () => {
   let asked = 0;
   const breaking: Handler = ({ socket }, response) => {
     asked++;
@@ -82,25 +82,25 @@ test('a kept connection that is reset in the middle of a body: no second request
   expect({ checks, asked }).toEqual({ checks: ['answer'], asked: 1 });
 });
 
-test('headers that are larger than Node reads', async () => {
+test('explains headers above the limit of Node', async () => {
   const { exitCode, stderr } = await verify(await site(on('/', page(PAGE, { link: 'x'.repeat(20_000) }))));
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/the headers of the answer are larger than 16 kB.* \(HPE_HEADER_OVERFLOW\)\n {2}Fix: see which they are/);
+  expect(stderr).toMatch(/the headers of the answer are larger than 16 kB.* \(HPE_HEADER_OVERFLOW\)\n {2}Fix: find the large ones/);
 });
 
-test('what listens there does not speak HTTP', async () => {
+test('explains a server without HTTP', async () => {
   const { exitCode, stderr } = await verify(await site(on('/', ({ socket }) => void socket.end('220 mail.example.com ESMTP\r\n'))));
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/the answer is not HTTP \(HPE_\w+\)/);
 });
 
-test('an answer that never comes', async () => {
+test('stops waiting after the timeout', async () => {
   const { exitCode, stdout, stderr } = await verify(await serve(() => {}), '--timeout', '0.1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain('no complete answer within 0.1 s');
 });
 
-test.each(['16.1', '0.5', '2147483.647'])('--timeout %s is waited for, to the millisecond', async (seconds) => {
+test.each(['16.1', '0.5', '2147483.647'])('accepts --timeout %s, to the millisecond', async (seconds) => {
   expect(await failing(await site(), '--timeout', seconds)).toEqual({ exitCode: 0, checks: [] });
 });
 
@@ -109,13 +109,13 @@ test.each([
   ['0', 'It must be a number above 0.'],
   ['Infinity', 'It must be a number above 0.'],
   ['soon', 'It must be a number above 0.'],
-])('--timeout %s: exit code 2', async (seconds, message) => {
+])('refuses --timeout %s with exit code 2', async (seconds, message) => {
   const { exitCode, stdout, stderr } = await verify('http://127.0.0.1:9/', '--timeout', seconds);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(`argument '${seconds}' is invalid. ${message}`);
 });
 
-test('an answer without end is left at the limit', async () => {
+test('stops reading an endless page at the limit', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
     const more = () => {
@@ -125,10 +125,10 @@ test('an answer without end is left at the limit', async () => {
     more();
   });
   const { exitCode, stderr } = await verify(url);
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining(': only its first 5 MB were read, so files that are named after that')]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining(': only its first 5 MB were read, so files that it names later')]);
 });
 
-test('a page that is cut is looked at as far as it was read', async () => {
+test('checks the files in the part of a long page that was read', async () => {
   const { exitCode, stdout, stderr } = await verify(await site(on('/', page(`${PAGE}${' '.repeat(6_000_000)}<img src="/late.png">`))));
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^hashed +200 +ok /m)]);
   expect(stdout).not.toContain('late.png');
@@ -138,23 +138,24 @@ test('a page that is cut is looked at as far as it was read', async () => {
 /** A gzip file of 20 bytes that decodes to nothing; many of them in a row are a gzip file too (RFC 1952, section 2.2). */
 const NOTHING = gzipSync('');
 
-test.each<[string, string, body: Buffer, RegExp]>([
-  ['decodes to much more than the limit', 'gzip', gzipSync(Buffer.alloc(30_000_000)), /the answer is larger than 10 MB/],
+test.each<[string, string, body: Buffer, seconds: string, RegExp]>([
+  ['decodes to much more than the limit', 'gzip', gzipSync(Buffer.alloc(30_000_000)), '10', /the answer is larger than 10 MB/],
   [
     'decodes to nothing, after a long time',
     'gzip, gzip',
     // Two seconds of work on a fast machine, against a limit of half a second.
     Buffer.concat(Array(16).fill(gzipSync(Buffer.alloc(NOTHING.length * 1_000_000, NOTHING)))),
+    '0.5',
     /no complete answer within 0\.5 s/,
   ],
-])('a small body that %s is not decoded to its end', async (_, encoding, body, message) => {
+])('does not decode a small body to its end that %s', async (_, encoding, body, seconds, message) => {
   const bomb = script({ 'cache-control': IMMUTABLE, 'content-encoding': encoding }, body);
   const { exitCode, stderr } = await verify(
     await site((url) => (isHashed(url) ? bomb : undefined)),
     '--max-size',
     '10',
     '--timeout',
-    '0.5',
+    seconds,
   );
   expect([exitCode, stderr]).toEqual([1, expect.stringMatching(message)]);
 });
@@ -171,11 +172,11 @@ test.each<[string, Handler]>([
         `HTTP/1.1 200 OK\r\nConnection: close\r\nCache-Control: ${IMMUTABLE}\r\nContent-Type: text/javascript\r\n\r\n${SCRIPT}`,
       ),
   ],
-])('a body %s is complete', async (_, handler) => {
+])('reads a body %s', async (_, handler) => {
   expect(await failing(await site((url) => (isHashed(url) ? handler : undefined)))).toEqual({ exitCode: 0, checks: [] });
 });
 
-test('the time to read a page grows with its size, and not with its square', () => {
+test('reads a page in linear time', () => {
   const secondsFor = (tags: number) => {
     const html = '<div>'.repeat(tags);
     const before = process.cpuUsage();
@@ -193,13 +194,13 @@ test.each([
   ['example.com', 'Fix: next-smart-cache verify https://example.com'],
   ['localhost:3000', 'Fix: next-smart-cache verify http://localhost:3000'],
   ['ftp://example.com', '"ftp:" is not HTTP'],
-])('%s is no URL of a site: exit code 2', async (written, message) => {
+])('refuses %s, which is not the URL of a site, with exit code 2', async (written, message) => {
   const { exitCode, stdout, stderr } = await verify(written);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(message);
 });
 
-test('a password is sent to its site alone, and printed nowhere', async () => {
+test('sends a password only to its site, and never prints it', async () => {
   const sent: (string | undefined)[] = [];
   const elsewhere = await site(() => (request, response) => {
     sent.push(request.headers.authorization);
@@ -217,14 +218,14 @@ test('a password is sent to its site alone, and printed nowhere', async () => {
 });
 
 test.each<[string, message: string, fix: string]>([
-  ['http://me%zz:secret@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
-  ['http://me:secret%ff@localhost/', 'The user or password of this URL cannot be read: "http://***@localhost/"', 'write each "%"'],
-  ['me:secret@localhost:4801', 'This is no URL of a site: "***@localhost:4801"', 'next-smart-cache verify http://***@localhost:4801'],
-  ['me:secret@example.com', 'This is no URL of a site: "***@example.com"', 'next-smart-cache verify https://***@example.com'],
-  ['//me:secret@example.com', 'This is no URL of a site: "//***@example.com"', 'next-smart-cache verify https://***@example.com'],
-  ['http://me:secret/1@localhost/', 'This is no URL of a site: "http://***@localhost/"', 'next-smart-cache verify https://example.com/'],
-  ['ftp://me:secret@example.com/', 'This is no URL of a site: "ftp://***@example.com/"', 'next-smart-cache verify https://example.com/'],
-])('%s is wrong usage, said without the password', async (written, message, fix) => {
+  ['http://me%zz:secret@localhost/', 'The user or password of this URL cannot be decoded: "http://***@localhost/"', 'write each "%"'],
+  ['http://me:secret%ff@localhost/', 'The user or password of this URL cannot be decoded: "http://***@localhost/"', 'write each "%"'],
+  ['me:secret@localhost:4801', 'Not the URL of a site: "***@localhost:4801"', 'next-smart-cache verify http://***@localhost:4801'],
+  ['me:secret@example.com', 'Not the URL of a site: "***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['//me:secret@example.com', 'Not the URL of a site: "//***@example.com"', 'next-smart-cache verify https://***@example.com'],
+  ['http://me:secret/1@localhost/', 'Not the URL of a site: "http://***@localhost/"', 'next-smart-cache verify https://example.com/'],
+  ['ftp://me:secret@example.com/', 'Not the URL of a site: "ftp://***@example.com/"', 'next-smart-cache verify https://example.com/'],
+])('refuses %s as wrong usage, without printing the password', async (written, message, fix) => {
   const { exitCode, stdout, stderr } = await verify(written);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(message);

@@ -34,7 +34,7 @@ const missing = (status: number) => script({ 'cache-control': 'no-store' }, 'no 
 const plain = (content: string) => script({ 'cache-control': 'public, max-age=0' }, content);
 
 test.each([404, 403])(
-  'a host that answers %d for all hashed files and has the plain ones: one message, with the delivery to set',
+  'prints one message with the delivery to set, if a host answers %d for all hashed files and has the plain ones',
   async (status) => {
     const { exitCode, stderr } = await verify(await host((url, content) => (isHashed(url) ? missing(status) : plain(content))));
     expect(exitCode).toBe(1);
@@ -46,7 +46,7 @@ test.each([404, 403])(
   },
 );
 
-test('another delivery is not advised where a hashed file is there, and where no plain one is', async () => {
+test('does not advise static delivery if a hashed file exists, or if no plain one does', async () => {
   const one = await verify(
     await host((url, content) =>
       isHashed(url) && !url.includes('/js/a.') ? missing(404) : script({ 'cache-control': IMMUTABLE }, content),
@@ -60,7 +60,7 @@ test('another delivery is not advised where a hashed file is there, and where no
   }
 });
 
-test('a host that has no rule for the static folder: one message, with the command that adds it', async () => {
+test('prints one message with the command that adds the rule, if the host lacks it for the static folder', async () => {
   const stale = script({ 'cache-control': 'no-store' }, '', 404);
   const headers = { 'cache-control': 'public, max-age=0, must-revalidate' };
   const { exitCode, stderr } = await verify(await host((url, content) => (isRight(url) ? script(headers, content) : stale), STORE));
@@ -69,7 +69,7 @@ test('a host that has no rule for the static folder: one message, with the comma
   expect(stderr).toMatch(/Fix: on Cloudflare and Netlify, "next-smart-cache init" adds the rule to public\/_headers/);
 });
 
-test('the rule is not named where a file of the folder is immutable, or not there', async () => {
+test('does not name the rule if a file of the folder is immutable or missing', async () => {
   const stale = missing(404);
   const headersOf = (url: string) => ({ 'cache-control': url.includes('/js/a.') ? IMMUTABLE : 'public, max-age=0' });
   const some = await verify(await host((url, content) => (isRight(url) ? script(headersOf(url), content) : stale), STORE));

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { resolveProject } from '../../../src/pipeline/project';
-import { listFiles } from '../../support/folders';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
-import { runCommand } from '../support/command-line';
+import { resolveProject } from '../../../../src/pipeline/project';
+import { listFiles } from '../../../support/folders';
+import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
+import { runCommand } from '../../support/command-line';
 
 const FILES = {
   'public/js/application.js': "import './part.js';",
@@ -35,19 +35,19 @@ test('exits with 0 and writes nothing if there are no problems', async () => {
   expect(contentsOf(root)).toEqual(before);
 });
 
-test('a manifest that is missing, and nothing is written in its place', async () => {
+test('fails if the manifest is missing, and writes none', async () => {
   const root = await app({}, { isBuilt: false });
   const before = contentsOf(root);
   expect(await runCommand(['check'], { cwd: root })).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: '.smart-cache/manifest.json  is missing; run "next-smart-cache build"\nnext-smart-cache: 1 problem; 3 files in public/\n',
+    stderr: '.smart-cache/manifest.json  is missing; run "next-smart-cache build"\nnext-smart-cache: 3 files checked, 1 problem\n',
   });
   expect(contentsOf(root)).toEqual(before);
   expect(await runCommand(['check', '--no-manifest'], { cwd: root })).toMatchObject({ exitCode: 0 });
 });
 
-test('a manifest that is outdated, also by a file that another one only names', async () => {
+test('fails if the manifest is outdated, even by a reference', async () => {
   const root = await app();
   fs.writeFileSync(path.join(root, 'public/js/part.js'), 'export const edited = true;');
   const { exitCode, stderr } = await runCommand(['check'], { cwd: root });
@@ -55,31 +55,31 @@ test('a manifest that is outdated, also by a file that another one only names', 
   expect(stderr).toContain('.smart-cache/manifest.json  is outdated; run "next-smart-cache build"\n');
 });
 
-test('a reference inside public/ that leads nowhere is a warning', async () => {
+test('warns about a reference in public/ to a missing file', async () => {
   const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'public/css/a.css': 'a { background: url(no.png) }' }) });
   expect(exitCode).toBe(0);
   expect(stderr).toContain('A reference points to a missing file: public/css/a.css:1');
 });
 
-test('--json prints the whole result', async () => {
+test('prints the whole result with --json', async () => {
   const { exitCode, stdout } = await runCommand(['check', '--json'], { cwd: await app() });
   expect([exitCode, JSON.parse(stdout)]).toEqual([0, { ok: true, manifest: 'current', coverage: NOT_MEASURED, warnings: [] }]);
 });
 
-test('--json of a failure exits with 1 and prints the whole result', async () => {
+test('prints the whole result of a failure with --json, and exits with 1', async () => {
   const { exitCode, stdout, stderr } = await runCommand(['check', '--json'], { cwd: await app({}, { isBuilt: false }) });
   expect([exitCode, JSON.parse(stdout)]).toEqual([1, { ok: false, manifest: 'missing', coverage: NOT_MEASURED, warnings: [] }]);
   expect(stderr).toContain('1 problem');
 });
 
-test('invalid options exit with 1 and print no JSON', async () => {
+test('exits with 1 and prints no JSON for invalid options', async () => {
   const loadProject = async (root: string) => resolveProject({ root, options: { delivery: 'statik' as 'static' } });
   const { exitCode, stdout, stderr } = await runCommand(['check', '--json'], { cwd: await app(), loadProject });
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain('delivery');
 });
 
-test('--json has the warnings', async () => {
+test('prints the warnings with --json', async () => {
   const root = await app({ 'public/css/a.css': 'a { background: url(no.png) }' });
   const { stdout } = await runCommand(['check', '--json'], { cwd: root });
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, warnings: [{ what: 'A reference points to a missing file' }] });
@@ -90,20 +90,20 @@ describe('--coverage', () => {
   const groups = [{ why: 'fetch() takes it', fix: 'write asset()', files: coverage.plain }];
   const measureBuild = () => ({ coverage, groups, pages: 1, notMeasured: [] });
 
-  test('fails below the floor, and says what is plain, why, and what to write', async () => {
+  test('fails below the floor, with the plain files, the reason and the fix', async () => {
     expect(await runCommand(['check', '--coverage', '66.7'], { cwd: await app(), measureBuild })).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: [
         'next-smart-cache: coverage is 66.6 %, below 66.7 %: 2 of 3 public files that your pages load are hashed; plain: /a.json (fetch in /)',
         '  /a.json: fetch() takes it; write asset()',
-        'next-smart-cache: 1 problem; 3 files in public/',
+        'next-smart-cache: 3 files checked, 1 problem',
         '',
       ].join('\n'),
     });
   });
 
-  test('holds at the floor, and says the same', async () => {
+  test('passes at the floor, with the same list', async () => {
     const { exitCode, stderr } = await runCommand(['check', '--coverage', '66.6%'], { cwd: await app(), measureBuild });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
@@ -116,15 +116,15 @@ describe('--coverage', () => {
     });
   });
 
-  test('fails where nothing is measured, at any floor', async () => {
+  test('fails at any floor if the coverage is not measured', async () => {
     const { exitCode, stderr } = await runCommand(['check', '--coverage', '0'], { cwd: await app() });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `next-smart-cache: coverage is not measured, so the check for 0 % fails: ${NOT_MEASURED.why}\nnext-smart-cache: 1 problem; 3 files in public/\n`,
+      stderr: `next-smart-cache: coverage is not measured, so the check for 0 % fails: ${NOT_MEASURED.why}\nnext-smart-cache: 3 files checked, 1 problem\n`,
     });
   });
 
-  test('holds where the pages load no public file', async () => {
+  test('passes if the pages load no public file', async () => {
     const none = () => ({ coverage: { hashed: 0, total: 0, plain: [] }, groups: [], pages: 1, notMeasured: [] });
     const { exitCode, stderr } = await runCommand(['check', '--coverage', '100'], { cwd: await app(), measureBuild: none });
     expect({ exitCode, stderr }).toEqual({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { runCommand } from '../support/command-line';
+import { runCommand } from '../../support/command-line';
 import {
   closeSites,
   failing,
@@ -17,18 +17,18 @@ import {
   script,
   site,
   verify,
-} from '../support/verified-site';
+} from '../../support/verified-site';
 
 afterEach(closeSites);
 
-test('a site without a fault gets a table and exit code 0', async () => {
+test('prints a table and exits with 0 for a site without faults', async () => {
   const url = await site();
   expect(await verify(url)).toEqual({
     exitCode: 0,
     stdout: ['        status  verdict  URL', `page    200     ok       ${url}`, `hashed  200     ok       /js/app.${HASH}.js`, ''].join(
       '\n',
     ),
-    stderr: `next-smart-cache: ${url}: 1 of 1 public file that this page loads is hashed, without a fault\n`,
+    stderr: `next-smart-cache: ${url}: 1 of 1 public file that this page loads is hashed; no faults in 1 hashed file\n`,
   });
 });
 
@@ -135,7 +135,7 @@ test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
   ['a connection that is reset', on('/', (request) => void request.socket.destroy()), ['answer']],
   ['an encoding that nobody knows', on('/', page(PAGE, { 'content-encoding': 'rot13' })), ['answer']],
   ['an encoding that it is not', on('/', page(PAGE, { 'content-encoding': 'gzip' })), ['answer']],
-])('%s: exit code 1', async (_, changed, checks) => {
+])('exits with 1: %s', async (_, changed, checks) => {
   expect(await failing(await site(changed))).toEqual({ exitCode: 1, checks });
 });
 
@@ -174,19 +174,19 @@ test.each<[string, (url: string) => Handler | undefined]>([
   ['a hashed script of an older type', (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': OLD_TYPE }) : undefined)],
   ['a redirect to the page', (url) => (url === '/' ? script({ location: '/start' }, '', 308) : url === '/start' ? page(PAGE) : undefined)],
   ['an optimised image', (url) => (url === '/' ? page(`${PAGE}<img src="/_next/image?url=%2Fjs%2Fapp.${HASH}.js&w=64&q=75">`) : undefined)],
-])('%s: exit code 0', async (_, changed) => {
+])('exits with 0: %s', async (_, changed) => {
   expect(await failing(await site(changed))).toEqual({ exitCode: 0, checks: [] });
 });
 
-test('on a terminal, it shows how far it is while a site takes its time', async () => {
+test('shows a progress bar for a slow site', async () => {
   const slow: Handler = (_, response) => void setTimeout(() => response.writeHead(404, { 'cache-control': 'no-store' }).end(), 600);
   const url = await site((asked) => (isMadeUp(asked) ? slow : undefined));
   const { exitCode, stderr } = await runCommand(['verify', url], { terminal: { hasColors: false, isInteractive: true } });
-  expect(stderr).toContain('looking at [==============================] 100% of 1 file');
+  expect(stderr).toContain('checking [==============================] 100% of 1 file');
   expect(exitCode).toBe(0);
 });
 
-describe('a plain file, which this package does not serve, never changes the exit code', () => {
+describe('a plain file, which this package does not serve, never changes the exit code:', () => {
   const adviceOf = async (handler: Handler, ...argv: string[]) => {
     const { exitCode, stdout, stderr } = await verify(await site(withPlain(handler)), ...argv);
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^plain {3}(?:200|none|404) .* \/a\.css$/m)]);
@@ -206,8 +206,8 @@ describe('a plain file, which this package does not serve, never changes the exi
       /CDNs keep the old file/,
     ],
     ['a cache in front keeps', script({ 'cache-control': 'max-age=0', age: '5' }), /a cache in front answered \(Age: 5\)/],
-    ['breaks off', breaking, /connection was closed before the whole answer had come/],
-    ['is not in the encoding that it names', script({ 'content-encoding': 'gzip' }), /not in the encoding/],
+    ['breaks off', breaking, /connection was closed before the whole answer arrived/],
+    ['is not in the encoding that it names', script({ 'content-encoding': 'gzip' }), /not have the encoding/],
   ])('one that %s is a note', async (_, handler, advice) => {
     expect(await adviceOf(handler)).toEqual([expect.stringMatching(advice)]);
   });
@@ -226,14 +226,14 @@ describe('a plain file, which this package does not serve, never changes the exi
     expect(await adviceOf(handler, '--max-size', '0.01')).toEqual([]);
   });
 
-  test('one that is not there is counted apart', async () => {
+  test('a missing one is counted separately', async () => {
     const { exitCode, stderr } = await verify(await site(withPlain(script({}, '', 404))));
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining('1 plain URL answered with an error; see the table\n')]);
     expect(stderr).toContain('1 of 1 public file that this page loads is hashed');
   });
 });
 
-test('a plain file with a date in its name is one of its own, though one without is there', async () => {
+test("does not take a date in a plain file's name for a hash, even if there is a file without it", async () => {
   const url = await site((asked) => {
     if (asked === '/') return page(`${PAGE}<img src="/img/photo.20240115.png"><img src="/img/photo.png">`);
     return /^\/img\/photo(?:\.20240115)?\.png$/.test(asked) ? script({ 'cache-control': 'public, max-age=0' }, asked) : undefined;
@@ -243,7 +243,7 @@ test('a plain file with a date in its name is one of its own, though one without
   expect(stdout).toMatch(/other +200 +no hash +\/img\/photo\.20240115\.png\n/);
 });
 
-test('what a stylesheet names is looked at too', async () => {
+test('checks the files that a stylesheet names', async () => {
   const sheet = `a { background: url(../js/app.${HASH}.js) }`;
   const url = `/css/a.${createHash('sha256').update(sheet).digest('hex').slice(0, 10)}.css`;
   const { exitCode, stdout } = await verify(
@@ -261,7 +261,7 @@ test('what a stylesheet names is looked at too', async () => {
   expect(stdout).toMatch(new RegExp(`hashed  200 +not immutable +/js/app\\.${HASH}\\.js`));
 });
 
-describe('what a site sends cannot write to the terminal', () => {
+describe('a text of a site cannot control the terminal', () => {
   const ATTACK = '\x1b]0;owned\x07\x9b2J\u202e';
 
   test('in an attribute, a header and a redirect', async () => {
@@ -277,7 +277,7 @@ describe('what a site sends cannot write to the terminal', () => {
     expect(stderr).toContain('redirects to /start?\\u{9b}2J (302)');
     expect(stderr).toContain('the tag says sha256-\\u{1b}]0;owned\\u{7}\\u{9b}2J\\u{202e}');
     expect(stderr).toContain('its lifetime is "max-age=99999, \\u{9b}2J"');
-    expect(stderr).toMatch(/it is "no-store, x+…x+"; "public, max-age=31536000, immutable" is due/);
+    expect(stderr).toMatch(/it is "no-store, x+…x+", expected "public, max-age=31536000, immutable"/);
   });
 
   test('in the name of an encoding', async () => {
@@ -285,20 +285,20 @@ describe('what a site sends cannot write to the terminal', () => {
     expect(stderr).toContain('the encoding "\\u{9b}2j"');
   });
 
-  test('in data, which is exact all the same', async () => {
+  test('in data, which stays exact', async () => {
     const { stdout } = await verify(await site(on('/', page(PAGE, { 'cache-control': 'no-store, \x9b2J' }))), '--json');
     expect(stdout).toContain('no-store, \\u009b2J');
     expect(JSON.parse(stdout)).toMatchObject({ page: { cacheControl: 'no-store, \x9b2J' } });
   });
 });
 
-test('an import map with an integrity that is no text', async () => {
+test('ignores an import map with an integrity that is not text', async () => {
   const integrity = { [`/js/app.${HASH}.js`]: 1, '/js/other.js': true, '/js/third.js': null };
   const map = `<script type="importmap">${JSON.stringify({ integrity })}</script>`;
   expect(await failing(await site(on('/', page(map + PAGE))))).toEqual({ exitCode: 0, checks: [] });
 });
 
-test('--no-hash-check: for a fingerprint that is not made from the content', async () => {
+test('does not compare hashes with --no-hash-check', async () => {
   const url = await site((asked) => (isHashed(asked) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined));
   expect(await failing(url, '--no-hash-check')).toEqual({ exitCode: 0, checks: [] });
 });

@@ -1,5 +1,4 @@
-import { addIgnoreLines } from '../../../../src/cli/init/plan-init';
-import { addPrebuildScript } from '../../../../src/cli/init/text-edits';
+import { addIgnoreLines, addPrebuildScript } from '../../../../src/cli/init/plan-init';
 
 describe('package.json', () => {
   test.each([
