@@ -46,12 +46,29 @@ type Environment = Readonly<Record<string, string>>;
 const FIXTURES = path.resolve(__dirname, '../fixtures');
 let count = 0;
 
+/**
+ * What the compilers of disposed apps cached, for later apps of this test file
+ * with the same fixture and options: hosts carry it from build to build, too.
+ * Compilers find it only in the folder where it was made, so an app takes over
+ * the folder of an earlier one.
+ */
+const disposed = new Map<string, string[]>();
+let isOver = false;
+const COMPILER_CACHES = ['.next/cache/turbopack', '.next/cache/webpack'];
+const keptCaches = (dir: string) => `${dir}-compiler-caches`;
+afterAll(() => {
+  isOver = true;
+  for (const dir of [...disposed.values()].flat()) fs.rmSync(keptCaches(dir), { recursive: true, force: true });
+});
+
 /** @param layers folders, of the fixtures or by their absolute paths, laid over each other in this order. */
 export function createApp(layers: string | readonly string[], options: AppOptions = {}): NextApp {
   const { line = 'latest', bundler = [], prebuild = true } = options;
   const installation = installedNext(line);
   const folders = [layers].flat();
-  const dir = path.join(installation, 'apps', `${path.basename(folders.at(-1) ?? '')}-${process.pid}-${count++}`);
+  const key = JSON.stringify([layers, line, bundler, options.env]);
+  const dir =
+    disposed.get(key)?.pop() ?? path.join(installation, 'apps', `${path.basename(folders.at(-1) ?? '')}-${process.pid}-${count++}`);
   for (const folder of folders) fs.cpSync(path.resolve(FIXTURES, folder), dir, { recursive: true });
   const scripts = { ...(prebuild && { prebuild: 'next-smart-cache build' }), build: ['next build', ...bundler].join(' ') };
   const packageFile = path.join(dir, 'package.json');
@@ -68,6 +85,8 @@ export function createApp(layers: string | readonly string[], options: AppOption
   const servers: NodeServer[] = [];
 
   const tryBuild = () => {
+    // Not before: tests look at what a build, or a command, has written.
+    moveFolders(keptCaches(dir), dir, COMPILER_CACHES);
     const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: dir, env, encoding: 'utf8' });
     return { status, output: stdout + stderr };
   };
@@ -114,8 +133,22 @@ export function createApp(layers: string | readonly string[], options: AppOption
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {
       await Promise.all(servers.map((server) => server.stop()));
+      if (!isOver) {
+        moveFolders(dir, keptCaches(dir), COMPILER_CACHES);
+        disposed.set(key, [...(disposed.get(key) ?? []), dir]);
+      }
       // A child of a server that was killed may still write.
       fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
+}
+
+/** Moves those folders that exist, unless they exist at the target. */
+function moveFolders(from: string, to: string, names: readonly string[]): void {
+  for (const name of names) {
+    const [source, target] = [path.join(from, name), path.join(to, name)];
+    if (!fs.existsSync(source) || fs.existsSync(target)) continue;
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.renameSync(source, target);
+  }
 }
