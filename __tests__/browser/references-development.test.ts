@@ -57,7 +57,7 @@ describe.each([
 
   test('a reference that no longer resolves is reported', async () => {
     app.write('public/css/parts/base.css', '.base { background: url(../../img/bass.png) }\n');
-    await until(async () => server.output().includes('A reference leads nowhere: public/css/parts/base.css:1'));
+    await until(async () => server.output().includes('A reference points to a missing file: public/css/parts/base.css:1'));
     expect(server.output()).toContain('did you mean /img/base.png?');
   });
 });

@@ -62,7 +62,7 @@ describe('a build whose cache was damaged since the last one', () => {
     const output = app.build();
     expect(output).toContain(`next-smart-cache: 2 damaged copies in ${CACHE}/files: made again from public/`);
     const lost = [hashedPath('/js/application', SCRIPTS[0], '.js'), hashedPath('/old', OLD, '.txt')];
-    const [line = ''] = /^.*dropped what older deploys served as .*$/m.exec(output) ?? [];
+    const [line = ''] = /^.*dropped .* of older deploys.*$/m.exec(output) ?? [];
     for (const url of lost) expect(line).toContain(`"${url}"`);
 
     server = await app.start();

@@ -138,7 +138,7 @@ const MOUNTING = ['unshare', '--map-root-user', '--mount', 'sh', '-c'] as const;
 const mayMount = spawnSync(MOUNTING[0], [...MOUNTING.slice(1), 'mount -t tmpfs none /mnt']).status === 0;
 
 test.each([
-  { name: 'the system cuts short', shell: ['sh', '-c'], limit: 'ulimit -f 2000', why: 'it is larger than a file may be here' },
+  { name: 'the system cuts short', shell: ['sh', '-c'], limit: 'ulimit -f 2000', why: 'it is larger than the system allows for a file' },
   ...(mayMount
     ? [{ name: 'fills the disk', shell: MOUNTING, limit: 'mount -t tmpfs -o size=2m none .next', why: 'the disk is full' }]
     : []),

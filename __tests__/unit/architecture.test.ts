@@ -17,6 +17,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
 };
 
+/** Which folders of pipeline/ a folder of pipeline/ may import from, besides itself. `''`: the files of pipeline/ itself. */
+const PIPELINE_MAY_IMPORT: Record<string, readonly string[]> = {
+  '': ['graph', 'references'],
+  graph: ['references'],
+  references: [],
+};
+
 /** Which packages a layer may know. */
 const MAY_USE: Record<string, RegExp> = {
   // The JSX runtime and what is aliased over components of Next re-export those of React and Next.
@@ -117,6 +124,18 @@ test('imports point one way: entries → { cli, next, react } → pipeline → a
     const [from, to] = [layerOf(found.from), layerOf(targetOf(found))];
     return from !== to && !MAY_IMPORT[from]?.includes(to);
   });
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test('imports inside pipeline/ point one way: its files → graph → references', () => {
+  const inPipeline = (file: string) => path.posix.dirname(file).split('/').slice(1).join('/');
+  const found = IMPORTS.filter(({ from, request }) => layerOf(from) === 'pipeline' && isRelative(request));
+  const inside = found.filter((each) => layerOf(targetOf(each)) === 'pipeline');
+  const wrong = inside.filter((each) => {
+    const [from, to] = [inPipeline(each.from), inPipeline(targetOf(each))];
+    return from !== to && !PIPELINE_MAY_IMPORT[from]?.includes(to);
+  });
+  expect(inside.length).toBeGreaterThan(40);
   expect(wrong.map(describeImport)).toEqual([]);
 });
 

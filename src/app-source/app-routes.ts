@@ -6,9 +6,9 @@ import type { AppRoute } from '../core/routes-in-shape.js';
 const SPECIAL_PAGES = new Set(['/_app', '/_document', '/_error']);
 
 /**
- * The routes that an app's folders make, as Next writes them:
- * `/js/lib.0123456789.js`, `/img/[...slug]`. Next lists them in its manifests
- * too, but only after the rewrites were asked for (seen on 15.4 to 16.4).
+ * Lists the routes of an app's folders as Next writes them:
+ * `/js/lib.0123456789.js`, `/img/[...slug]`. Next's own manifests list them only
+ * after Next has asked for the rewrites (seen on 15.4 to 16.4).
  *
  * @param root the app's folder.
  */
@@ -19,7 +19,7 @@ export function listAppRoutes(root: string, pageExtensions: readonly string[]): 
   return [...routes.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Next looks into `src/` only where the app's folder itself has no such folder. */
+/** Next looks into `src/` only if the app's folder has no such folder. */
 function findRoutesFolder(root: string, name: 'app' | 'pages'): string {
   const folder = path.join(root, name);
   return fs.existsSync(folder) ? folder : path.join(root, 'src', name);
@@ -29,7 +29,7 @@ function addRoute(routes: Map<string, AppRoute>, route: AppRoute | undefined): v
   if (route !== undefined) routes.set(route.path, route);
 }
 
-/** Files below a folder, with `/` in front and in between; none when it is not there. */
+/** Lists the files of a folder as `/a/b.tsx`. A missing folder has none. */
 function* filesUnder(folder: string, ignores: (name: string) => boolean, prefix = ''): Iterable<string> {
   if (!fs.existsSync(folder)) return;
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
@@ -39,7 +39,11 @@ function* filesUnder(folder: string, ignores: (name: string) => boolean, prefix 
   }
 }
 
-/** Private folders hold no routes; intercepting ones show a route that has a folder of its own. */
+/**
+ * Private folders have no routes
+ * (https://nextjs.org/docs/app/getting-started/project-structure#private-folders).
+ * Intercepting ones show a route that has its own folder.
+ */
 function ignoresAppFolder(name: string): boolean {
   return name.startsWith('_') || /^\(\.{1,3}\)/.test(name);
 }
@@ -49,7 +53,7 @@ function appRoute(file: string, pageExtensions: readonly string[]): AppRoute | u
   const { dir, base } = path.posix.parse(file);
   if (!pageExtensions.some((extension) => base === `page.${extension}` || base === `route.${extension}`)) return undefined;
   const segments = dir.split('/').filter((segment) => segment && !segment.startsWith('@') && !/^\(.*\)$/.test(segment));
-  // The way to begin the name of a route with an underscore.
+  // `%5F` is how a route begins with an underscore.
   return { path: `/${segments.map((segment) => segment.replace(/^%5F/, '_')).join('/')}`, isHandler: base.startsWith('route.') };
 }
 

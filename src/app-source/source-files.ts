@@ -2,52 +2,52 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readTextIfThere } from '../disk/files.js';
 
-/** What builds leave in an app's folder. Further down, such names may be routes. */
+/** Folders that builds write into an app's folder. In its subfolders, such names may be routes. */
 const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
 
-/** What tools leave in a package's folder; its `dist` may be the very files that the app imports. */
+/** Folders that tools write into a package. Its `dist` may hold the files that the app imports. */
 const REPORT_FOLDERS = ['coverage', 'storybook-static'];
 
-/** Code and prose. Declarations are not code, and the generated ones name every asset path. */
+/** Code and Markdown. Declaration files do not count: the generated one names every asset path. */
 const CODE_FILE = /(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?)$/;
 
-/** Data too. A package and its lock file name no file of `public/`. */
+/** The same and data. `package.json` and lock files name no public file. */
 const CODE_OR_DATA_FILE =
   /^(?!(?:package(?:-lock)?|npm-shrinkwrap)\.json$|pnpm-lock\.yaml$).*(?<!\.d)\.(?:[cm]?[jt]sx?|mdx?|json5?|ya?ml|toml|csv)$/;
 
-/** Says where an app's source is. All paths are absolute. */
+/** The settings that say where the app source is. All paths are absolute. */
 export interface AppFolders {
-  /** The folder with `next.config` and `public/` in it. */
+  /** The folder with `next.config` and `public/`. */
   root: string;
   publicDir: string;
-  /** The folder that Next builds into. */
+  /** The folder of Next's output. */
   buildDir: string;
-  /** The names of packages that Next compiles with the app, wherever they are installed. */
+  /** Names of installed packages that Next compiles with the app. */
   transpilePackages: readonly string[];
-  /** Whether the JSX runtime of this package makes the app's elements, so that they may name the paths in data files. */
+  /** Whether the JSX runtime of this package creates the app's elements, so that paths in data files count. */
   usesJsxRuntime: boolean;
 }
 
-/** What an app is made of. All are real paths. */
+/** The app source. All paths are real paths. */
 export interface SourceFiles {
   files: readonly string[];
-  /** The app's folder, the packages that count as its own, and what links in them lead to. */
+  /** The app's folder, the packages of its workspace, and the targets of links in them. */
   folders: readonly string[];
-  /** Whether something below these folders is source, or a folder that may hold some. */
+  /** Whether a path in these folders is app source, or a folder that may hold some. */
   isSource(absolutePath: string, isFile: boolean): boolean;
 }
 
 /**
- * Lists an app's own source: its folder and the packages of its workspace.
- * Links are followed, each folder is looked through once, and a link to a
- * folder around the app is left out. With the JSX runtime, data is source too,
- * since elements may name the paths in it.
+ * Lists the app source: the app's folder and the packages of its workspace. It
+ * follows links, except those to a folder around the app, and visits each folder
+ * once. With the JSX runtime, data files count too, since elements may get their
+ * paths from them.
  */
 export function listSourceFiles(app: AppFolders): SourceFiles {
   const sourceFile = app.usesJsxRuntime ? CODE_OR_DATA_FILE : CODE_FILE;
   const root = fs.realpathSync(app.root);
   const skipped = foldersToSkip(app, root);
-  // A link may lead to a file that is here already.
+  // A link may point to a file that the list already has.
   const files = new Set<string>();
   const folders: string[] = [];
   const seen = new Set<string>();
@@ -92,14 +92,14 @@ export function listSourceFiles(app: AppFolders): SourceFiles {
   }
 }
 
-/** `public/`, which no bundler looks into, and what builds have left. */
+/** Lists `public/`, which bundlers do not read, and the output of builds. */
 function foldersToSkip({ root: given, publicDir, buildDir }: AppFolders, root: string): Set<string> {
   const ownFolders = [publicDir, buildDir].map((folder) => path.resolve(root, path.relative(given, folder)));
   const skipped = [...ownFolders, ...OUTPUT_FOLDERS.map((name) => path.join(root, name))];
   return new Set([...skipped, ...skipped.flatMap((folder) => findTarget(folder)?.real ?? [])]);
 }
 
-/** A folder that this user may not read, such as the data of a database, holds no source. */
+/** Treats a folder that this user may not read, such as the data of a database, as empty. */
 function readFolder(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
@@ -108,7 +108,7 @@ function readFolder(folder: string): fs.Dirent[] {
   }
 }
 
-/** Where a link leads to; `undefined` for one that leads nowhere. */
+/** Follows a link; `undefined` if its target is missing. */
 function findTarget(link: string): { real: string; isFile: boolean } | undefined {
   try {
     const real = fs.realpathSync(link);
@@ -118,19 +118,17 @@ function findTarget(link: string): { real: string; isFile: boolean } | undefined
   }
 }
 
-/** Its own source names no file of any app. */
+/** This package names no file of any app. */
 const OURSELVES = 'next-smart-cache';
 
-/** Where npm and its kind install. */
 const INSTALLED = 'node_modules';
 
 /**
- * The folders of the packages that count as an app's own source: what the
- * workspace links in, directly or through another such package, and what Next
- * is told to compile with the app. All are real paths.
+ * Finds the packages that count as app source: dependencies that the workspace
+ * links in, directly or through another such package, and the packages that Next
+ * compiles with the app. Returns real paths of folders.
  *
  * @param root the app's folder, a real path.
- * @param transpilePackages names, looked for wherever they are installed.
  */
 export function findSourcePackages(root: string, transpilePackages: readonly string[]): string[] {
   const found = new Set<string>();
@@ -146,24 +144,24 @@ export function findSourcePackages(root: string, transpilePackages: readonly str
   }
 
   function add(folder: string | undefined, name: string): void {
-    // A link to a folder around the app (`file:../..`) would bring in every other app beside it.
+    // A link to a folder around the app (`file:../..`) would add all other apps of the workspace.
     if (folder === undefined || name === OURSELVES || found.has(folder) || isAround(folder, root)) return;
     found.add(folder);
     addWorkspaceDependencies(folder);
   }
 }
 
-/** Whether a real path lies in a `node_modules`: it is somebody else's source. */
+/** Whether a real path is in a `node_modules`, so that it belongs to an installed package. */
 export function isInstalled(realPath: string): boolean {
   return realPath.split(path.sep).includes(INSTALLED);
 }
 
-/** Whether a folder is another one, or one of those that it lies in. */
+/** Whether `folder` is `inner` or contains it. */
 function isAround(folder: string, inner: string): boolean {
   return folder === inner || inner.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
-/** As Node looks for it: in the `node_modules` of a folder, then in those further up. */
+/** Looks in the `node_modules` of a folder and of its parents, as Node does. */
 function findPackage(from: string, name: string): string | undefined {
   const candidate = path.join(from, INSTALLED, name);
   const real = realPathIfThere(candidate);
@@ -179,14 +177,14 @@ function realPathIfThere(candidate: string): string | undefined {
   }
 }
 
-/** Also those for development alone, which is where a bundled app may have all of its packages. */
+/** Includes `devDependencies`, since a bundled app may list all of its packages there. */
 function dependenciesOf(folder: string): string[] {
   const text = readTextIfThere(path.join(folder, 'package.json'));
   try {
     const { dependencies, devDependencies, optionalDependencies, peerDependencies } = JSON.parse(text ?? '{}') as PackageJson;
     return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies });
   } catch {
-    // Half written in an editor, or somebody else's mistake: not for us to report.
+    // An editor may be writing the file. Package managers report a broken one.
     return [];
   }
 }

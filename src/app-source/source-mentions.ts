@@ -2,15 +2,14 @@ import fs from 'node:fs';
 import { readings } from '../core/asset-path.js';
 import { readTextIfThere } from '../disk/files.js';
 
-/** What an app's own source says, as far as it decides what the browser gets. */
+/** The parts of the app source that decide what the browser gets. */
 export interface SourceMentions {
-  /** Asset paths that its literals, or its data, hold. */
   assetPaths: ReadonlySet<string>;
-  /** Whether anything like a `strategy` prop stands in it. */
+  /** Whether the source may have a `strategy` prop. */
   strategy: boolean;
-  /** Whether anything like `preload="fonts"` or `preload="modules"` does. */
+  /** Whether it may have `preload="fonts"` or `preload="modules"`. */
   preloads: boolean;
-  /** Whether `CachedImportMap` does. */
+  /** Whether it may render `CachedImportMap`. */
   importMap: boolean;
 }
 
@@ -19,19 +18,18 @@ const PRELOADS = /["'`](?:fonts|modules)["'`]/;
 const IMPORT_MAP = /\bCachedImportMap\b/;
 
 /**
- * Looks through an app's own source: code, prose and data.
+ * Searches the app source for asset paths and props.
  *
- * No lexer, on purpose: whatever may be a path is looked up among the asset
- * paths. A path in a comment then counts as mentioned, which costs a few bytes;
- * none can be overlooked because some syntax was new.
+ * It uses no lexer: it looks up every text that may be a path. A path in a comment
+ * costs a few bytes, but no new syntax can hide a path.
  *
- * @param basePath may stand in front of the paths. Default: none.
+ * @param basePath prefix that paths may have. Default: none.
  */
 export function findMentions(files: Iterable<string>, isAssetPath: (candidate: string) => boolean, basePath = ''): SourceMentions {
   const assetPaths = new Set<string>();
   const found = { strategy: false, preloads: false, importMap: false };
   for (const file of files) {
-    // A file that was deleted since it was listed mentions nothing.
+    // The file may have been deleted since it was listed.
     const text = (isReadable(file) && readTextIfThere(file)) || '';
     found.strategy ||= STRATEGY.test(text);
     found.preloads ||= text.includes('preload') && PRELOADS.test(text);
@@ -39,25 +37,25 @@ export function findMentions(files: Iterable<string>, isAssetPath: (candidate: s
     for (const written of writtenPaths(text)) {
       for (const candidate of readings(written)) {
         if (isAssetPath(candidate)) assetPaths.add(candidate);
-        const below = candidate.startsWith(`${basePath}/`) ? candidate.slice(basePath.length) : '';
-        if (isAssetPath(below)) assetPaths.add(below);
+        const withoutBase = candidate.startsWith(`${basePath}/`) ? candidate.slice(basePath.length) : '';
+        if (isAssetPath(withoutBase)) assetPaths.add(withoutBase);
       }
     }
   }
   return { assetPaths, ...found };
 }
 
-/** In bytes. Larger ones are data sets and generated code; `clientAssets` takes globs for what they name. */
+/** In bytes. Larger files are data sets or generated code. Users list the paths in them with `clientAssets`. */
 const LARGEST_SOURCE = 16_000_000;
 
 function isReadable(file: string): boolean {
   return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= LARGEST_SOURCE;
 }
 
-/** A path that ends at the next character that no path in prose, a `srcset`, a `url()` or a template goes on after. */
+/** A path without quotes, as in Markdown, a `srcset`, a `url()` or a template. */
 const BARE_PATH = /(?<=^|[\s"'`(,}>|])\/[^\s"'`()<>{}|\\,\];]+/g;
 
-/** What a path begins and ends with; in a template, it may come after `${prefix}`. */
+/** The marks around a quoted path. In a template, it may come after `${prefix}`. */
 const QUOTES = [
   [`'/`, `'`],
   [`"/`, `"`],
@@ -65,12 +63,12 @@ const QUOTES = [
   ['}/', '`'],
 ] as const;
 
-/** Systems allow 4,096 bytes. Without a limit, a large file with one quote at its end would take minutes. */
+/** PATH_MAX of Linux, in bytes. Without a limit, a large file with an unpaired quote would take minutes. */
 const LONGEST_PATH = 4096;
 
-/** Every text that may be a path: a quoted one as a whole, and each bare one, such as in front matter. */
+/** Lists every text that may be a path, with or without quotes. */
 export function* writtenPaths(source: string): Iterable<string> {
-  // JSON may have a backslash in front of each slash.
+  // JSON may escape slashes.
   const text = source.replaceAll('\\/', '/');
   for (const [opening, closing] of QUOTES) {
     for (let start = text.indexOf(opening); start !== -1; start = text.indexOf(opening, start + 1)) {

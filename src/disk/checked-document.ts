@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { systemErrorCode } from '../core/errors.js';
 
-/** A JSON document of ours as it was written, or why it is not believed. */
+/** The content of a JSON document, or why it cannot be used. */
 export type CheckedDocument = { body: unknown } | { problem: string };
 
 export const OTHER_VERSION = 'another version of next-smart-cache wrote it';
@@ -13,9 +13,9 @@ const HEAD_BYTES = 87;
 const END = '\n}\n';
 
 /**
- * Writes a document for the build cache, which hosts and CI carry from build to
- * build: JSON that begins with the checksum of its body. The head has a fixed
- * length, so a reader checks the bytes of the body before it parses anything.
+ * Returns the text of a JSON document that begins with the checksum of its body.
+ * Hosts and CI carry such documents from build to build and may damage them. The
+ * head has a fixed length, so a reader checks the body before it parses anything.
  *
  * @param body JSON.
  */
@@ -23,7 +23,7 @@ export function serializeCheckedDocument(body: string): string {
   return `{"checksum":"${checksumOf(body)}","body":\n${body}${END}`;
 }
 
-/** @returns `undefined` when there is no such file. */
+/** Returns `undefined` if the file does not exist. */
 export function readCheckedDocument(file: string): CheckedDocument | undefined {
   let bytes: Buffer;
   try {
@@ -38,10 +38,10 @@ export function readCheckedDocument(file: string): CheckedDocument | undefined {
 
 function parseCheckedDocument(bytes: Buffer): CheckedDocument {
   const checksum = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES))?.[1];
-  if (checksum === undefined) return { problem: `it has no checksum, so ${OTHER_VERSION}, or something cut or changed it` };
+  if (checksum === undefined) return { problem: `it has no checksum, so ${OTHER_VERSION}, or another program changed it` };
   const body = bytes.subarray(HEAD_BYTES, -END.length);
   const isWhole = bytes.length >= HEAD_BYTES + END.length && bytes.toString('latin1', bytes.length - END.length) === END;
-  if (!isWhole || checksumOf(body) !== checksum) return { problem: 'its checksum is wrong: something cut or changed it' };
+  if (!isWhole || checksumOf(body) !== checksum) return { problem: 'its checksum is wrong, so another program cut or changed it' };
   try {
     return { body: JSON.parse(body.toString('utf8')) as unknown };
   } catch {

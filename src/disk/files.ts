@@ -3,16 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 
-/** A name beside `target` that no other process uses. */
+/** Returns a name beside `target` that no other process uses. */
 export function temporaryName(target: string): string {
   return `${target}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 }
 
 /**
- * Replaces a file's text in one step, by a rename: readers see the old text or
- * the new one, whole. A file that already holds the text is left alone.
+ * Replaces a file's text by a rename, so that readers see the whole old text or
+ * the whole new one. A file that already has the text stays untouched.
  *
- * @returns whether anything was written.
+ * @returns whether the text was written.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED`; the old file stays.
  */
 export function writeIfChanged(target: string, text: string): boolean {
@@ -22,9 +22,9 @@ export function writeIfChanged(target: string, text: string): boolean {
 }
 
 /**
- * {@link writeIfChanged} for what is known to be different.
+ * Replaces a file's text by a rename, without comparing it first.
  *
- * @returns the new file's {@link identityOf}.
+ * @returns the {@link identityOf} of the new file.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED`; the old file stays.
  */
 export function replaceText(target: string, text: string): string | undefined {
@@ -32,7 +32,7 @@ export function replaceText(target: string, text: string): string | undefined {
   try {
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(temporary, text);
-    // Under the other name: by now, another process may have replaced what is under this one.
+    // After the rename, another process may replace the file, and its identity would be the wrong one.
     const identity = identityOf(temporary);
     fs.renameSync(temporary, target);
     return identity;
@@ -42,22 +42,22 @@ export function replaceText(target: string, text: string): string | undefined {
   }
 }
 
-/** Tells what a file holds from whatever it has held or will hold, as long as it is written by being replaced; `undefined` for no file. */
+/** Returns a text that changes whenever the file is replaced; `undefined` if there is no file. */
 export function identityOf(file: string): string | undefined {
   const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
   return stats && `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
 }
 
-/** Clears up after a failure, whose own error must not be hidden by that of the clearing up. */
+/** Removes a file after a failure, and throws nothing that could hide the error of that failure. */
 export function removeQuietly(temporary: string): void {
   try {
     fs.rmSync(temporary, { recursive: true, force: true });
   } catch {
-    // Where it could not be made, it cannot be removed.
+    // The folder may be read-only, which the error of the failure says.
   }
 }
 
-/** A file's text, or `undefined` when there is none to read. */
+/** Returns a file's text, or `undefined` if it cannot be read. */
 export function readTextIfThere(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -66,7 +66,22 @@ export function readTextIfThere(file: string): string | undefined {
   }
 }
 
-/** A file or folder of `public/` that cannot be opened or read. */
+/**
+ * Returns memory that the next call uses again. A new buffer for each large file
+ * would wait for the garbage collector and fill the memory meanwhile.
+ *
+ * @returns a function of a size in bytes.
+ */
+export function reusableMemory(): (size: number) => Buffer {
+  let memory = Buffer.alloc(0);
+  return (size) => {
+    // Sizes are powers of two, so that few buffers become too small.
+    if (memory.length < size) memory = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(size)));
+    return memory.subarray(0, size);
+  };
+}
+
+/** The error for a file or folder of `public/` that cannot be read. */
 export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
   const systemCode = systemErrorCode(cause);
   const vanished = systemCode === 'ENOENT';
@@ -76,7 +91,7 @@ export function unreadable(absolutePath: string, cause: unknown): SmartCacheErro
     {
       what: vanished ? 'A file in public/ vanished while it was being hashed' : 'A file in public/ cannot be read',
       where: absolutePath,
-      why: vanished ? 'something else deleted it' : `the system said ${systemCode ?? String(cause)}`,
+      why: vanished ? 'another program deleted it' : `the system said ${systemCode ?? String(cause)}`,
       fix: vanished
         ? 'let the step that writes public/ finish first, then run the command again'
         : `make it readable for this user (chmod +r ${JSON.stringify(absolutePath)}), or leave it out with the "exclude" option`,
@@ -89,10 +104,10 @@ function danglingLink(absolutePath: string, cause: unknown): SmartCacheError {
   return new SmartCacheError(
     'ERR_SMART_CACHE_FILE_UNREADABLE',
     {
-      what: 'A symbolic link in public/ leads nowhere',
+      what: 'A symbolic link in public/ points to a missing file',
       where: absolutePath,
       why: `there is no ${readLink(absolutePath)}`,
-      fix: 'remove the link, put back what it leads to, or leave it out with the "exclude" option',
+      fix: 'remove the link, restore its target, or leave it out with the "exclude" option',
     },
     { cause },
   );
@@ -106,32 +121,32 @@ function readLink(absolutePath: string): string {
   }
 }
 
-/** A file or folder of ours that cannot be written or used. */
+/** The error for a file or folder that the package cannot write. */
 export function writeFailed(target: string, cause: unknown): SmartCacheError {
   const { why, fix } = obstacleOf(cause);
-  const what = 'A file cannot be written; what was there before is untouched';
+  const what = 'A file cannot be written; the old file, if any, is untouched';
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { what, where: target, why, fix }, { cause });
 }
 
-/** A file under a name of ours that somebody else has written. */
+/** The error for a file that has a name of this package but that another program has written. */
 export function foreignFile(target: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
-    what: 'A file is in the way, and was left as it is',
+    what: 'A file of another program has a name that this package writes; it was left as it is',
     where: target,
-    why: 'this package writes a file of that name, but it has not written this one',
-    fix: 'rename it, or delete it if nobody needs it, and run the command again',
+    why: 'its first line is not the one that this package writes',
+    fix: 'rename it, or delete it if you do not need it, and run the command again',
   });
 }
 
-/** A file or folder of ours that cannot be removed. */
+/** The error for a file or folder that the package cannot remove. */
 export function removalFailed(target: string, cause: unknown): SmartCacheError {
   return new SmartCacheError(
     'ERR_SMART_CACHE_WRITE_FAILED',
     {
-      what: 'Something cannot be removed, and what comes after it has not been tried',
+      what: 'A file or folder cannot be removed; the removal stopped there',
       where: target,
       why: `the system said ${systemErrorCode(cause) ?? String(cause)}`,
-      fix: 'make the folder that it is in writable for this user, end what has it open, and run the command again',
+      fix: 'make its folder writable for this user, close the programs that use it, and run the command again',
     },
     { cause },
   );
@@ -146,24 +161,24 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
       return { why: "this user's share of the disk is full (EDQUOT)", fix: 'free some space and run the command again' };
     case 'EFBIG':
       return {
-        why: 'it is larger than a file may be here (EFBIG)',
+        why: 'it is larger than the system allows for a file (EFBIG)',
         fix: 'raise the limit (ulimit -f), or leave large files out with the "exclude" option',
       };
     case 'EROFS':
       return {
         why: 'the file system is mounted read-only (EROFS)',
-        fix: 'run the command in a copy of the app that is writable, or mount it so',
+        fix: 'run the command in a writable copy of the app, or mount the file system with write access',
       };
     case 'ENAMETOOLONG':
       return {
-        why: 'the path of a file in it is longer than the system allows (ENAMETOOLONG)',
+        why: 'a path in it is longer than the system allows (ENAMETOOLONG)',
         fix: 'shorten the names of the folders in public/, leave the file out with the "exclude" option, or build in a folder with a shorter path',
       };
     case 'EISDIR':
       return { why: 'a folder has the name of the file', fix: 'remove or rename that folder and run the command again' };
     case 'EEXIST':
     case 'ENOTDIR':
-      return { why: 'a file has the name of a folder on the way there', fix: 'remove or rename that file and run the command again' };
+      return { why: 'a parent of this path is a file, not a folder', fix: 'remove or rename that file and run the command again' };
     default:
       return {
         why: `the system said ${systemCode ?? String(cause)}`,

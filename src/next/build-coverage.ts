@@ -10,7 +10,7 @@ import type { Project } from '../pipeline/project.js';
 import { findLoadedUrls } from '../pipeline/references/find-references.js';
 import { findLinkedFiles } from '../pipeline/references/html-links.js';
 import { renderModulePaths } from '../pipeline/render-modules.js';
-import { openStore } from '../pipeline/store/store.js';
+import { openStore } from '../pipeline/store.js';
 import { type BuiltPage, listBuiltPages, listDynamicRoutes, listFiles } from './built-site.js';
 import { readRenderManifest } from './css-loader.js';
 import { readDocument } from './proxy-matchers.js';

@@ -9,24 +9,24 @@ import { deliveryOf, MANIFEST_VERSION, type Manifest, parseManifest, serializeMa
 import { declareAssetPaths, isAssetPathDeclaration } from '../core/public-folder.js';
 import { type AppRoute, handlerMatcher } from '../core/routes-in-shape.js';
 import { foreignFile, readTextIfThere, replaceText } from '../disk/files.js';
+import { isRacy, letClockTick, nowNs } from '../disk/hash-file.js';
 import { type Copies, storedCopies, unstoredCopies } from './copies.js';
-import { isRacy, letClockTick, nowNs } from './file-stamp.js';
+import { type FrozenFile, freezeFiles } from './freeze.js';
 import type { Output } from './graph/hash-graph.js';
-import { linkFiles } from './graph/link-files.js';
 import type { ReferenceGraph } from './graph/reference-graph.js';
-import type { SourceFile } from './graph/unchanged-files.js';
+import { type RewrittenFiles, rewriteFiles } from './graph/rewrite-files.js';
+import type { PublicFile } from './graph/unchanged-files.js';
 import type { Project } from './project.js';
 import { type Scan, type ScannedFile, scanPublicFolder } from './scan.js';
 import { openScanCache, type ScanCache } from './scan-cache.js';
-import { type FrozenFile, freezeFiles } from './store/freeze.js';
-import { openStore } from './store/store.js';
+import { openStore } from './store.js';
 
 export interface BuildManifestOptions {
-  /** Whether frozen copies are made. Default: true; development has no store. */
+  /** Whether to make frozen copies. Default: true. Development has no store. */
   freeze?: boolean;
-  /** Whether anything is written at all. Default: true. Without it, `changed` says what a build would find. */
+  /** Whether to write anything. Default: true. If not, `changed` says whether a build would change the manifest. */
   write?: boolean;
-  /** Whether each copy in the store is hashed again, in case a crash, a cache of CI or another program has damaged it. Default: false. */
+  /** Whether to hash each copy in the store again, in case a crash, a CI cache or another program has damaged it. Default: false. */
   checkCopies?: boolean;
   /** Called after each chunk of a file, with the bytes read so far and the bytes of all files. Default: nothing is called. */
   onProgress?: OnProgress | undefined;
@@ -34,106 +34,165 @@ export interface BuildManifestOptions {
 
 export interface BuiltManifest {
   manifest: Manifest;
-  /** Asset paths in `public/` that keep their name, because the globs say so or because they would not work under another name. Sorted. */
+  /** Asset paths that keep their name, because of the globs or because they would not work under another name. Sorted. */
   stablePaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
-  /** Stable paths that match the globs, but would not work under a hashed URL. */
+  /** Stable paths that the globs select, but that would not work under a hashed URL. */
   keptPlain: readonly string[];
   /** Asset path → why automatic hashing leaves the file alone. */
   leftToAsset: ReadonlyMap<string, string>;
-  /** Top-level folders whose hashed URLs point to the store directly (`''`: the files of `public/` itself). */
+  /** Top-level folders whose hashed URLs need no rewrite (`''`: the files of `public/` itself). */
   linkedDirectly: ReadonlySet<string>;
   /** The routes of the app, which decide which folders have hashed paths of their own. */
   routes: readonly AppRoute[];
-  /** Whole content hashes of the files as they lie in `public/`: what references are rewritten in. */
-  sourceHashes: ReadonlySet<string>;
-  /** What the files say of each other. */
+  /** Whole content hashes of the public files before references are rewritten. */
+  originalHashes: ReadonlySet<string>;
   graph: ReferenceGraph;
-  /** Content hashes of the frozen copies, those of older deploys included, in which the checks found no damage. */
+  /** Content hashes of the frozen copies without damage, including those of older deploys. */
   copies: ReadonlySet<string>;
-  /** What is to be mended, and stops nothing. */
+  /** Problems that do not stop the build. */
   warnings: readonly ErrorParts[];
   /** One line for each kind of damage in the build cache that this build repaired. */
   notices: readonly string[];
-  /** Whether the manifest on disk was missing or another one. */
+  /** Whether the manifest on disk was missing or different. */
   changed: boolean;
-  /** The delivery that the manifest on disk was for, where that is why it was another one. */
+  /** The delivery of the manifest on disk, if this build has another one. */
   deliveryBefore: Delivery | undefined;
-  /** How many files had to be read. */
+  /** How many files the build read. */
   filesRead: number;
 }
 
 /**
- * `public/` → manifest, store and types, in one visible order:
- * scan → hash, freeze and find references → follow them → write. The manifest
- * comes last, so that it never names a file that is not in the store.
+ * Builds the manifest, the store and the types from `public/`: scan → hash,
+ * freeze and find references → rewrite references → write. The manifest comes
+ * last, so that it never names a file that the store lacks.
  *
  * @throws {SmartCacheError} and leaves the old manifest as it was.
  */
 export function buildManifest(project: Project, options: BuildManifestOptions = {}): BuiltManifest {
   const writes = options.write ?? true;
   const freezes = writes && (options.freeze ?? true);
-  // For Next, an app without public/ is one with an empty one. A link that leads nowhere is another matter.
-  const isMissing = project.isApp && fs.lstatSync(project.publicDir, { throwIfNoEntry: false }) === undefined;
-  const scan = isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(project.publicDir, project.options);
-  const cache = openScanCache(project.cacheDir, {
-    algorithm: project.options.algorithm,
-    isFrozen: freezes,
-  });
-  const {
-    cacheDir,
-    options: { algorithm },
-  } = project;
+  const { cacheDir } = project;
+  const { algorithm, hashLength } = project.options;
+
+  const scan = scanProject(project);
+  const cache = openScanCache(cacheDir, { algorithm, isFrozen: freezes });
   const copies = freezes ? storedCopies(cacheDir, algorithm, options.checkCopies ?? false) : unstoredCopies(algorithm);
-  const { files, filesRead, readAtNs } = hashFiles(project, scan.files, cache, copies, options.onProgress);
-  // Under static delivery, no rule of ours shares a path with a route.
+  const hashed = hashFiles(project, scan.files, cache, copies, options.onProgress);
+
+  // Static delivery has no rewrites that could share a path with a route.
   const routes = project.delivery === 'static' ? [] : listAppRoutes(project.root, project.pageExtensions);
-  const { hashLength } = project.options;
-  const shape = hashedPathShape(
-    files.map(({ assetPath }) => assetPath),
-    allPaths(scan),
-    hashLength,
-    [],
-    handlerMatcher(routes, hashLength),
-  );
-  const linked = linkFiles(project, files, scan.stablePaths, shape, copies, cache.stateKey);
-  const warnings = [...linked.warnings];
-  if (writes && (filesRead > 0 || linked.stateKey !== cache.stateKey || copies.written > 0)) {
-    const isSaved = (file: SourceFile) => !isRacy(file, readAtNs);
-    const save = () =>
-      cache.save(
-        files.filter(isSaved).map((file) => ({ ...file, links: linked.linksOf(file.assetPath) })),
-        linked.stateKey,
-      );
-    if (freezes) save();
-    else warnings.push(...problemOf(save));
-  }
-  const manifest = describeFiles(project, linked.outputs);
-  if (writes) writeDeclaration(project.declarationPath, declareAssetPaths(allPaths(scan)));
+  const hashedPaths = hashed.files.map(({ assetPath }) => assetPath);
+  const shape = hashedPathShape(hashedPaths, assetPathsOf(scan), hashLength, [], handlerMatcher(routes, hashLength));
+  const rewritten = rewriteFiles(project, hashed.files, scan.stablePaths, shape, copies, cache.stateKey);
+
+  const isNewToCache = hashed.filesRead > 0 || rewritten.stateKey !== cache.stateKey || copies.written > 0;
+  const cacheWarnings = writes && isNewToCache ? saveScanCache(cache, hashed, rewritten, freezes) : [];
+  const manifest = describeFiles(project, rewritten.outputs);
+  if (writes) writeDeclaration(project.declarationPath, declareAssetPaths(assetPathsOf(scan)));
   const text = serializeManifest(manifest);
   const textBefore = readTextIfThere(project.manifestPath);
   if (writes && text !== textBefore) replaceText(project.manifestPath, text);
-  const sourceHashes = new Set(files.map(({ contentHash }) => contentHash));
-  const contentHashes = new Map([...linked.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash]));
-  const current = new Set([...sourceHashes, ...contentHashes.values()]);
+
+  const originalHashes = new Set(hashed.files.map(({ contentHash }) => contentHash));
+  const contentHashes = new Map([...rewritten.outputs].map(([assetPath, { contentHash }]) => [assetPath, contentHash]));
+  const current = new Set([...originalHashes, ...contentHashes.values()]);
   return {
     manifest,
-    stablePaths: [...scan.stablePaths, ...linked.keptPlain].sort(compareAssetPaths),
-    keptPlain: [...linked.keptPlain],
-    leftToAsset: linked.leftToAsset,
+    stablePaths: [...scan.stablePaths, ...rewritten.keptPlain].sort(compareAssetPaths),
+    keptPlain: [...rewritten.keptPlain],
+    leftToAsset: rewritten.leftToAsset,
     linkedDirectly: shape?.linkedDirectly ?? new Set(),
     routes,
     contentHashes,
-    sourceHashes,
+    originalHashes,
     copies: new Set([...copies.found, ...current]),
-    graph: linked.graph,
-    warnings,
+    graph: rewritten.graph,
+    warnings: [...rewritten.warnings, ...cacheWarnings],
     notices: [...noticesOfCache(project, cache), ...noticesOfCopies(project, copies, current)],
     changed: text !== textBefore,
     deliveryBefore: otherDelivery(textBefore, manifest),
-    filesRead,
+    filesRead: hashed.filesRead,
   };
+}
+
+/** Next treats an app without `public/` like one with an empty folder. A dangling link is an error. */
+function scanProject({ isApp, publicDir, options }: Project): Scan {
+  const isMissing = isApp && fs.lstatSync(publicDir, { throwIfNoEntry: false }) === undefined;
+  return isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(publicDir, options);
+}
+
+function assetPathsOf({ files, stablePaths }: Scan): string[] {
+  return [...files.map(({ assetPath }) => assetPath), ...stablePaths];
+}
+
+interface HashedFiles {
+  files: PublicFile[];
+  filesRead: number;
+  /** When reading began, in nanoseconds since the epoch. */
+  readAtNs: bigint;
+}
+
+/** Hashes the files that the scan cache does not know or whose copy the store lacks. */
+function hashFiles(
+  { options, cacheDir }: Project,
+  scanned: readonly ScannedFile[],
+  cache: ScanCache,
+  copies: Copies,
+  onProgress: OnProgress | undefined,
+): HashedFiles {
+  const known = new Map<string, PublicFile>();
+  const toRead: ScannedFile[] = [];
+  let lacksCopy = false;
+  for (const file of scanned) {
+    const cached = cache.find(file.assetPath, file.signature);
+    if (cached && copies.has(cached.contentHash, file.size)) {
+      known.set(file.assetPath, Object.assign(file, cached, { isKnown: true }));
+    } else {
+      toRead.push(file);
+      lacksCopy ||= cached !== undefined;
+    }
+  }
+  // The cache forgets these files first, so that it never vouches for half a copy if this build is killed.
+  if (lacksCopy) cache.save(known.values());
+  letClockTick(toRead);
+  const readAtNs = nowNs();
+  const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined };
+  const frozen = freezeFiles(job, onProgress);
+  toRead.forEach(({ assetPath, absolutePath }, index) => {
+    known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });
+  });
+  const files = scanned.map(({ assetPath }) => known.get(assetPath) as PublicFile);
+  return { files, filesRead: toRead.length, readAtNs };
+}
+
+/** A production build needs the cache. Development works without it, since a container may mount it read-only. */
+function saveScanCache(cache: ScanCache, { files, readAtNs }: HashedFiles, rewritten: RewrittenFiles, isRequired: boolean): ErrorParts[] {
+  const saved = files.filter((file) => !isRacy(file, readAtNs));
+  try {
+    cache.save(
+      saved.map((file) => ({ ...file, result: rewritten.resultOf(file.assetPath) })),
+      rewritten.stateKey,
+    );
+    return [];
+  } catch (error) {
+    if (isRequired || !(error instanceof SmartCacheError)) throw error;
+    return [{ ...error.parts, what: 'The scan cache cannot be written, so each start reads every file of public/ again' }];
+  }
+}
+
+function describeFiles({ options: { algorithm } }: Project, outputs: ReadonlyMap<string, Output>): Manifest {
+  const assets: Manifest['assets'] = {};
+  for (const [assetPath, { hash, url, integrity, size }] of outputs) assets[assetPath] = { hash, url, integrity, size };
+  return { version: MANIFEST_VERSION, algorithm, assets };
+}
+
+function writeDeclaration(target: string, text: string): void {
+  const before = readTextIfThere(target);
+  if (before === text) return;
+  if (before && !isAssetPathDeclaration(before)) throw foreignFile(target);
+  replaceText(target, text);
 }
 
 /** `prebuild` and `next build` may run in environments that name different hosts. */
@@ -143,19 +202,8 @@ function otherDelivery(textBefore: string | undefined, manifest: Manifest): Deli
     const before = deliveryOf(parseManifest(textBefore, ''));
     return before === deliveryOf(manifest) ? undefined : before;
   } catch {
-    // It is damaged, so its delivery is not why it is another one.
+    // The manifest on disk is damaged, so its delivery is unknown.
     return undefined;
-  }
-}
-
-/** Development works without a cache, which a container may mount read-only. */
-function problemOf(save: () => void): ErrorParts[] {
-  try {
-    save();
-    return [];
-  } catch (error) {
-    if (!(error instanceof SmartCacheError)) throw error;
-    return [{ ...error.parts, what: 'The scan cache cannot be written, so each start reads every file of public/ again' }];
   }
 }
 
@@ -168,55 +216,4 @@ function noticesOfCopies({ root, cacheDir }: Project, { damaged }: Copies, curre
   if (count === 0) return [];
   const folder = path.relative(root, openStore(cacheDir).filesDir);
   return [`${count} damaged ${count === 1 ? 'copy' : 'copies'} in ${folder}: made again from public/`];
-}
-
-function writeDeclaration(target: string, text: string): void {
-  const before = readTextIfThere(target);
-  if (before === text) return;
-  if (before && !isAssetPathDeclaration(before)) throw foreignFile(target);
-  replaceText(target, text);
-}
-
-function* allPaths(scan: Scan): Iterable<string> {
-  for (const { assetPath } of scan.files) yield assetPath;
-  yield* scan.stablePaths;
-}
-
-/** Hashes what the scan cache does not know or the store does not hold. */
-function hashFiles(
-  { options, cacheDir }: Project,
-  scanned: readonly ScannedFile[],
-  cache: ScanCache,
-  copies: Copies,
-  onProgress: OnProgress | undefined,
-) {
-  const known = new Map<string, SourceFile>();
-  const toRead: ScannedFile[] = [];
-  let lacksCopy = false;
-  for (const file of scanned) {
-    const cached = cache.find(file.assetPath, file.signature);
-    if (cached && copies.has(cached.contentHash, file.size)) {
-      known.set(file.assetPath, Object.assign(file, cached, { isKnown: true }));
-    } else {
-      toRead.push(file);
-      lacksCopy ||= cached !== undefined;
-    }
-  }
-  // Forgotten first: a build that is killed now may leave a half copy under a name that the cache would vouch for.
-  if (lacksCopy) cache.save(known.values());
-  letClockTick(toRead);
-  const readAtNs = nowNs();
-  const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined };
-  const frozen = freezeFiles(job, onProgress);
-  toRead.forEach(({ assetPath, absolutePath }, index) => {
-    known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });
-  });
-  const files = scanned.map(({ assetPath }) => known.get(assetPath) as SourceFile);
-  return { files, filesRead: toRead.length, readAtNs };
-}
-
-function describeFiles({ options: { algorithm } }: Project, outputs: ReadonlyMap<string, Output>): Manifest {
-  const assets: Manifest['assets'] = {};
-  for (const [assetPath, { hash, url, integrity, size }] of outputs) assets[assetPath] = { hash, url, integrity, size };
-  return { version: MANIFEST_VERSION, algorithm, assets };
 }

@@ -1,27 +1,25 @@
 import { SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/options.js';
-import type { TextStore } from './graph/link-files.js';
-import { type CopyWriter, copyWriter } from './store/copy-writer.js';
-import { contentHasher, reusingReader } from './store/hash-file.js';
-import { findWholeCopies, listStore, openStore } from './store/store.js';
+import { contentHasher, reusingReader } from '../disk/hash-file.js';
+import type { TextStore } from './graph/rewrite-files.js';
+import { type CopyWriter, copyWriter, findWholeCopies, listStore, openStore } from './store.js';
 
-/** What the bytes of files are read from, and where rewritten ones go. */
+/** Reads the bytes that were hashed, and takes rewritten ones. Production and development have one each. */
 export interface Copies extends TextStore {
   /** Whether there is a store; development has none. */
   readonly areKept: boolean;
-  /** How many texts have been written. */
+  /** The number of texts written so far. */
   readonly written: number;
-  /** Content hashes of the copies that the store had before, without those that a check found damaged. */
+  /** Content hashes of the undamaged copies that the store had before this build. */
   readonly found: ReadonlySet<string>;
-  /** Content hashes of the copies that the store had, but damaged. */
+  /** Content hashes of the damaged copies that the store had before this build. */
   readonly damaged: ReadonlySet<string>;
 }
 
 /**
- * The store: texts are read from the frozen copies, so that they are what was
- * hashed whatever has become of `public/` since.
+ * Reads texts from the frozen copies, which stay as they were hashed when `public/` changes.
  *
- * @param checksCopies whether each copy is checked for damage.
+ * @param checksCopies whether to check each copy for damage.
  */
 export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksCopies: boolean): Copies {
   const store = openStore(cacheDir);
@@ -63,7 +61,7 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksC
   };
 }
 
-/** Development: what would be written is hashed all the same, so that an edit below a file changes the URL of that file too. */
+/** Development: hashes rewritten texts without keeping them, so that an edit also changes the URLs of the files that refer to the edited one. */
 export function unstoredCopies(algorithm: HashAlgorithm): Copies {
   const read = reusingReader();
   let written = 0;
@@ -93,7 +91,7 @@ function copyDamaged(frozen: string, original: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
     what: 'A frozen copy in the store is damaged',
     where: frozen,
-    why: `something wrote into it, and its original cannot replace it, since it has just been edited: ${original}`,
+    why: `another program wrote into it, and its original cannot replace it, since that has just been edited: ${original}`,
     fix: 'run the command again; it copies the file as it is now',
   });
 }

@@ -9,40 +9,40 @@ import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument,
 import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
 import type { Project } from './project.js';
-import { openStore, pruneStore } from './store/store.js';
+import { openStore, pruneStore } from './store.js';
 
-/** What one deploy serves: URL, decoded, without `basePath` → content hash. */
+/** The files of one deploy: decoded URL without `basePath` → content hash. */
 export type Deploy = Readonly<Record<string, string>>;
 
 /** A file that some deploy serves. */
 export interface DeployedFile {
   assetPath: string;
-  /** Decoded, without `basePath`: `storeFolder`, and the hashed path in it. */
+  /** Decoded, without `basePath`: `storeFolder` and then `hashedPath`. */
   url: string;
   hashedPath: string;
-  /** The folder of the store that the URL begins with; `''` for a URL that needs a rewrite. */
+  /** The folder of the store at the start of the URL; `''` for a URL that needs a rewrite. */
   storeFolder: string;
   contentHash: string;
   /** Whether the build itself has the file, and not only an older deploy. */
   isCurrent: boolean;
 }
 
-/** The deploys that are served once a build is. */
+/** The deploys that the server of a build serves. */
 export interface ServedDeploys {
-  /** Newest first: that of the build itself, then as many before it as `keep` allows. */
+  /** Newest first: the deploy of the build itself, then as many older ones as `keep` allows. */
   deploys: [current: Deploy, ...older: Deploy[]];
   /** Their files, each URL once. */
   files: readonly DeployedFile[];
-  /** One line for each loss: files of older deploys that cannot be served any more. */
+  /** One line for each loss of files of older deploys. */
   notices: string[];
 }
 
 const VERSION = 1;
 
 /**
- * The deploys that are served once this build is. The same build once more is
- * no new deploy. A file of an older deploy whose frozen copy is damaged or gone
- * is left out. Reads the record, so a build asks once.
+ * Lists the deploys that the server of this build serves. Building the same files
+ * again is not a new deploy. Files of older deploys whose frozen copy is damaged
+ * or missing are left out.
  */
 export function deploysWith(project: Project, built: BuiltManifest): ServedDeploys {
   const current = toDeploy(built);
@@ -53,7 +53,7 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
   const isHashed = hashedPathMatcher(include, exclude);
   const whole = older.slice(0, keep).map((deploy): Deploy => {
     const entries = Object.entries(deploy).filter(([url, contentHash]) => {
-      // A file that is no longer hashed may be guarded now.
+      // A proxy may guard a file that the globs no longer select.
       if (!isHashed(deployedFile(url, contentHash).assetPath)) return false;
       const isWhole = built.copies.has(contentHash);
       if (!isWhole && !Object.hasOwn(current, url)) lost.add(url);
@@ -65,7 +65,7 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
     ...(problem === undefined ? [] : [`dropped ${path.relative(project.root, recordFile(project))}, since ${problem}; ${FORGOTTEN}`]),
     ...(lost.size === 0 ? [] : [describeLost([...lost])]),
   ];
-  // Older first, so that where a custom fingerprint names two contents alike, the newer one stays.
+  // The newest deploy comes last: a custom fingerprint may give two contents one URL, and the newer content must win.
   const urls: Deploy = Object.assign({}, ...whole.toReversed(), current);
   const files = Object.entries(urls).map(([url, contentHash]) => deployedFile(url, contentHash, Object.hasOwn(current, url)));
   return { deploys: [current, ...whole], files, notices };
@@ -73,7 +73,6 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
 
 const FORGOTTEN = 'the files that only older deploys had are no longer served';
 
-/** Reads a URL of a deploy. */
 function deployedFile(url: string, contentHash: string, isCurrent = false): DeployedFile {
   const storeFolder = storeFolderOf(url);
   const hashedPath = url.slice(storeFolder.length);
@@ -81,41 +80,42 @@ function deployedFile(url: string, contentHash: string, isCurrent = false): Depl
 }
 
 /**
- * Names the deploy by how it answers hashed URLs: 10 hex digits, equal on all
- * replicas of one build. The manifest decides which bytes a stale hash
- * gets; the kept deploys decide which hashes are stale.
+ * Returns a name for the deploy: 10 hex digits, the same on all replicas of one
+ * build. It changes when the answer to any hashed URL may change: the manifest
+ * decides which bytes a stale hash gets, and the kept deploys decide which hashes
+ * are stale.
  */
 export function nameDeploy(manifest: Manifest, { deploys }: ServedDeploys): string {
   const served = [serializeManifest(manifest), ...deploys.map((deploy) => JSON.stringify(deploy))];
   return createHash('sha256').update(served.join('\n')).digest('hex').slice(0, 10);
 }
 
-/** The recorded deploys, newest first. */
+/** Returns the recorded deploys, newest first. */
 export function readDeploys(project: Project): Deploy[] {
   return readRecord(project).deploys;
 }
 
-/** Whether the last build that ended well has served exactly what this manifest names. */
+/** Whether the last successful build has exactly the files of this manifest. */
 export function isLatestDeploy(project: Project, built: BuiltManifest): boolean {
   const [latest] = readDeploys(project);
   return latest !== undefined && isSameDeploy(latest, toDeploy(built));
 }
 
 /**
- * Writes down that this build is a deploy, and removes from the store what no
- * deploy serves any more. For builds that have come to their end: one that
- * failed was never deployed, and must not push an older one out.
+ * Records this build as a deploy, and removes the copies that no deploy serves
+ * any more. Only for successful builds: a failed one is never deployed, and must
+ * not push an older deploy out.
  *
- * @param now milliseconds since the epoch, for the pruning of the store.
+ * @param now milliseconds since the epoch.
  */
 export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): void {
   const { deploys } = deploysWith(project, built);
   writeIfChanged(recordFile(project), serializeDeploys(deploys));
-  const kept = new Set([...deploys.flatMap((deploy) => Object.values(deploy)), ...built.sourceHashes]);
+  const kept = new Set([...deploys.flatMap((deploy) => Object.values(deploy)), ...built.originalHashes]);
   pruneStore(openStore(project.cacheDir), (contentHash) => kept.has(contentHash), now);
 }
 
-/** The text of `deploys.json`. */
+/** Returns the text of `deploys.json`. */
 export function serializeDeploys(deploys: readonly Deploy[]): string {
   return serializeCheckedDocument(JSON.stringify({ version: VERSION, deploys }));
 }
@@ -135,7 +135,7 @@ function readRecord(project: Project): { deploys: Deploy[]; problem?: string } {
   return Array.isArray(deploys) && deploys.every(isDeploy) ? { deploys } : { deploys: [], problem: WRONG_CONTENT };
 }
 
-/** URLs and content hashes become names of files, so a wrong one must not get further, whatever the checksum says. */
+/** URLs and content hashes become names of files, so this check must stop wrong ones, even with a correct checksum. */
 function isDeploy(value: unknown): value is Deploy {
   return (
     isRecord(value) &&
@@ -146,8 +146,8 @@ function isDeploy(value: unknown): value is Deploy {
 }
 
 /**
- * Absolute, without `.`, `..` and empty segments, and with a hash in the name.
- * No name in `public/` holds a backslash, a NUL, or half a surrogate pair.
+ * Whether a URL is absolute, without `.`, `..` and empty segments, and has a hash
+ * in its name. No name in `public/` has a backslash, a NUL, or half a surrogate pair.
  */
 function isHashedUrl(url: string): boolean {
   const isCanonical = url.startsWith('/') && path.posix.normalize(url) === url && !/[\\\0]|\p{Cs}/u.test(url);
@@ -171,5 +171,5 @@ function isSameDeploy(a: Deploy, b: Deploy): boolean {
 function describeLost(urls: readonly string[]): string {
   const named = urls.slice(0, 3).map((url) => JSON.stringify(url));
   const more = urls.length > named.length ? ` and ${urls.length - named.length} more` : '';
-  return `dropped what older deploys served as ${named.join(', ')}${more}, since the frozen copy is damaged or gone`;
+  return `dropped ${named.join(', ')}${more} of older deploys, since the frozen copy is damaged or missing`;
 }

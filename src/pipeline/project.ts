@@ -17,43 +17,42 @@ import type { ResolvedOptions, SmartCacheOptions } from '../core/options.js';
 import { DECLARATION_FILE } from '../core/public-folder.js';
 import { resolveOptions } from '../core/resolve-options.js';
 
-/** Where one app keeps what the pipeline reads and writes. All paths are absolute. */
+/** The folders and settings of one app. All paths are absolute. */
 export interface Project {
-  /** The app's folder: the one with `next.config` and `public/` in it. */
+  /** The app's folder, which holds `next.config` and `public/`. */
   root: string;
   publicDir: string;
-  /** Whether it is an app for certain, since it has a `next.config`: then it may do without `public/`. */
+  /** Whether the folder has a `next.config`. Such an app may have no `public/`. */
   isApp: boolean;
   /** `.smart-cache/`: the manifest and the modules generated from it. */
   outputDir: string;
   manifestPath: string;
   /** `smart-cache-env.d.ts`: the asset paths as a type. */
   declarationPath: string;
-  /** Where Next builds. */
+  /** The folder of Next's output. */
   buildDir: string;
   /** Under `buildDir/cache`, which hosts and CI carry from build to build. */
   cacheDir: string;
   options: ResolvedOptions;
-  /** Names of packages that Next compiles with the app, wherever they are installed. */
+  /** Names of installed packages that Next compiles with the app. */
   transpilePackages: readonly string[];
-  /** Extensions of files that are routes: `tsx`. */
+  /** Extensions of route files, such as `tsx`. */
   pageExtensions: readonly string[];
-  /** Whether the app's elements are made by the JSX runtime of this package. */
+  /** Whether the JSX runtime of this package creates the app's elements. */
   usesJsxRuntime: boolean;
-  /** The `tsconfig.json` that Next reads; it need not be there. */
+  /** The `tsconfig.json` that Next reads. It may not exist. */
   tsconfigFile: string;
-  /** Whether Next makes elements with Emotion's runtime as long as no config names another one. */
+  /** Whether Next uses Emotion's JSX runtime unless a config names another one. */
   usesEmotion: boolean;
   /** Whether Next writes files for another server: `output: 'export'`. */
   isExport: boolean;
-  /** Where it writes them. */
+  /** The folder of the exported files. */
   exportDir: string;
-  /** Where hashed URLs point. */
   delivery: Delivery;
   deliveryChoice: DeliveryChoice;
-  /** The lines in which the build says so, and why. */
+  /** The lines in which the build names the delivery, and why. */
   deliveryLines: readonly string[];
-  /** What the host accepts in one deploy, as far as it is known. */
+  /** The limits of a known host for one deploy. */
   hostLimits: HostLimits | undefined;
   /** The folder of the hashed URLs that need no rewrite, without `basePath`. */
   storeUrl: string;
@@ -79,7 +78,7 @@ export interface ProjectInput {
   tsconfigPath?: string | undefined;
   /** Whether Next's `compiler.emotion` is on. Default: false. */
   usesEmotion?: boolean;
-  /** The environment variables, which tell the host. Default: those of this process. */
+  /** The environment variables, which identify the host. Default: those of this process. */
   env?: BuildSettings['env'];
   /** Next's. Default: none. */
   basePath?: string | undefined;
@@ -92,7 +91,7 @@ export interface ProjectInput {
 }
 
 /**
- * Works out a project's folders and options, once, before anything else runs.
+ * Resolves a project's folders and options.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
  */
@@ -130,7 +129,7 @@ export function resolveProject({
     buildDir,
     cacheDir: path.join(buildDir, 'cache', 'next-smart-cache'),
     options: resolved,
-    // Of a wrapped config, this package is among them, and no source of the app.
+    // withSmartCache adds this package to the list, but it is not app source.
     transpilePackages: transpilePackages.filter((name) => name !== 'next-smart-cache'),
     pageExtensions,
     usesJsxRuntime,
@@ -155,7 +154,7 @@ function rewritesInExport(): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_OPTION_INVALID', {
     what: 'An option of withSmartCache is not valid',
     where: 'delivery',
-    why: `it is "rewrite", but under output: 'export' there is no server that could rewrite`,
+    why: `it is "rewrite", but with output: 'export' no server of Next runs that could rewrite`,
     fix: 'remove "delivery", or set it to "static", in the second argument of withSmartCache() in your next.config',
   });
 }

@@ -2,32 +2,29 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { listSourceFiles, type SourceFiles } from '../app-source/source-files.js';
-import { findMentions, type SourceMentions } from '../app-source/source-mentions.js';
-import { assetPathMatcher } from '../core/asset-path-globs.js';
-import type { ResolvedOptions } from '../core/options.js';
-import { type RenderManifest, type RenderManifestSettings, toRenderManifest } from '../core/render-manifest.js';
-import { packAssetPaths } from '../core/unlisted-assets.js';
+import { findMentions } from '../app-source/source-mentions.js';
+import type { RenderManifest, RenderManifestSettings } from '../core/render-manifest.js';
 import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
 import type { Project } from './project.js';
-import { editsOf, importMapOf, preloadsOf } from './render-extras.js';
+import { buildRenderManifests, type RenderManifestOptions } from './render-manifests.js';
 
-/** The modules that stand in for `next-smart-cache/manifest` and `next-smart-cache/client-manifest` in an app's bundles. */
+/** The generated modules that an app's bundles get instead of those of this package and of Next. Absolute paths. */
 export interface RenderModules {
-  /** The whole manifest, for Server Components. */
+  /** All entries, for Server Components. */
   server: string;
   /** The entries that client code may look up, for the browser. */
   client: string;
-  /** The same entries where client code is rendered on the server, with a list of what they lack. */
+  /** The same entries where the server renders client code, with a list of the missing ones. */
   clientOnServer: string;
-  /** In the place of `next/image` and `next/script`: in the app's folder, so that whoever imports those need not find this package. */
+  /** Replace `next/image` and `next/script`. They are in the app's folder, since a package of the app may be unable to resolve this one. */
   nextImage: string;
   nextScript: string;
-  /** Folder of what the components render in development. */
+  /** Folder of the components that development renders. */
   hot: string;
 }
 
-/** Where the modules of a mode are; development has its own, so that it and a build may run side by side. */
+/** Development has its own modules, so that `next dev` and `next build` may run side by side. */
 export function renderModulePaths({ outputDir }: Pick<Project, 'outputDir'>, mode: 'build' | 'development'): RenderModules {
   const inFolder = (name: string) => path.join(outputDir, mode, name);
   return {
@@ -40,86 +37,51 @@ export function renderModulePaths({ outputDir }: Pick<Project, 'outputDir'>, mod
   };
 }
 
-export interface WriteRenderModulesOptions {
-  /**
-   * Whether the browser gets every entry, and the list of those that it would
-   * not get in production. Default: false; in development bytes do not matter,
-   * and a path that is typed while the server runs must be known.
-   */
-  forDevelopment?: boolean;
-  /** Development only: asset paths that were edited since the server was started, which an open document may hold the old files of. */
-  edited?: ReadonlySet<string>;
-  /** Development only: as in `RenderManifest`. Default: 0. */
-  toldAgain?: number;
-}
-
-/** What is found out while the modules are written. */
 interface WrittenModules {
   source: SourceFiles;
-  /** What Server Components look asset paths up in, with the list of those that client code lacks in production. */
+  /** The manifest for Server Components, with the list of the entries that client code lacks in production. */
   manifest: RenderManifest & { unlisted: string };
 }
 
-/** Writes the modules that differ from what is on disk. */
+/** Writes the modules that differ from those on disk. */
 export function writeRenderModules(
   project: Project,
   built: BuiltManifest,
   settings: RenderManifestSettings,
   modules: RenderModules,
-  { forDevelopment = false, edited = new Set(), toldAgain = 0 }: WriteRenderModulesOptions = {},
+  options: RenderManifestOptions = {},
 ): WrittenModules {
-  const { manifest, stablePaths } = built;
-  const assetPaths = new Set([...Object.keys(manifest.assets), ...stablePaths]);
+  const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
   const source = listSourceFiles(project);
   const mentions = findMentions(source.files, (candidate) => assetPaths.has(candidate), settings.basePath);
-  const { clientAssets } = project.options;
-  const isForClient = clientAssetFilter(clientAssets, mentions);
-  const unlisted = packAssetPaths([...assetPaths].filter((assetPath) => !isForClient(assetPath)));
-  const entries = [...assetPaths].filter(clientAssetFilter(clientAssets === 'all' ? 'referenced' : clientAssets, mentions));
-
-  const plain = toRenderManifest(manifest, stablePaths, settings);
-  const importMap = mentions.importMap ? importMapOf(project, built, entries, plain, settings) : undefined;
-  const preloads = mentions.preloads ? preloadsOf(built, entries, plain, importMap) : undefined;
-  const edits = editsOf(built, edited, settings.basePath);
-  const forClient = forDevelopment ? { ...plain, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
-  const extras = (map: RenderManifest['importMap']) => ({
-    ...(preloads && { preloads }),
-    ...(importMap && map && { importMap: map }),
-    ...edits,
-    ...(toldAgain > 0 && { toldAgain }),
-  });
-  const parts = { strategy: mentions.strategy, hot: forDevelopment && writeHotComponents(modules.hot) };
-  const forServer = { ...plain, ...extras(importMap) };
-  writeIfChanged(modules.server, toModule(forServer, parts));
-  writeIfChanged(modules.client, toModule({ ...forClient, ...extras(true) }, parts));
-  // Of the browser's own module, so that both halves cannot but find the same URLs.
-  writeIfChanged(modules.clientOnServer, toReexport({ ...(!forDevelopment && { unlisted }), ...(importMap && { importMap }) }));
+  const { server, client, clientOnServer, unlisted } = buildRenderManifests(project, built, settings, mentions, options);
+  const parts = { strategy: mentions.strategy, hot: options.forDevelopment === true && writeHotComponents(modules.hot) };
+  writeIfChanged(modules.server, toModule(server, parts));
+  writeIfChanged(modules.client, toModule(client, parts));
+  writeIfChanged(modules.clientOnServer, toReexport(clientOnServer));
   if (project.usesJsxRuntime) {
     writeIfChanged(modules.nextImage, toNextImage(fileOfNext('image', modules.nextImage, project.root)));
     writeIfChanged(modules.nextScript, toNextScript(fileOfNext('script', modules.nextScript, project.root)));
   }
-  return { source, manifest: { ...forServer, unlisted } };
-}
-
-function clientAssetFilter(clientAssets: ResolvedOptions['clientAssets'], mentions: SourceMentions): (assetPath: string) => boolean {
-  if (clientAssets === 'all') return () => true;
-  const isListed = clientAssets === 'referenced' ? () => false : assetPathMatcher(clientAssets);
-  return (assetPath) => mentions.assetPaths.has(assetPath) || isListed(assetPath);
+  return { source, manifest: { ...server, unlisted } };
 }
 
 const MANIFEST_START = 'export const manifest = ';
 
-/** Reads the manifest back out of a module written here. */
+/** Reads the manifest of a module that {@link writeRenderModules} wrote. */
 export function parseRenderModule(text: string): RenderManifest {
   const line = text.split('\n').find((candidate) => candidate.startsWith(MANIFEST_START)) ?? '';
   return JSON.parse(line.slice(MANIFEST_START.length, -1).replaceAll(COMPUTED_PROTO, PROTO)) as RenderManifest;
 }
 
-/** The key `__proto__` would set the prototype in an object literal (ECMA-262, annex B.3.1). A computed key does not. */
+/**
+ * The key `__proto__` in an object literal sets the prototype; a computed key does
+ * not (https://tc39.es/ecma262/#sec-__proto__-property-names-in-object-initializers).
+ */
 const PROTO = '"__proto__":';
 const COMPUTED_PROTO = '["__proto__"]:';
 
-/** Turns JSON into a JavaScript expression. Within a string, JSON has a backslash in front of each quote, so only keys are changed. */
+/** Turns JSON into a JavaScript expression. In a JSON string, each quote has a backslash, so the replacement changes only keys. */
 function toLiteral(value: unknown): string {
   return JSON.stringify(value).replaceAll(PROTO, COMPUTED_PROTO);
 }
@@ -138,7 +100,7 @@ function toModule(manifest: RenderManifest, { strategy, hot }: { strategy: boole
   );
 }
 
-/** @param onServer what no browser needs to download. */
+/** Reexports the browser's own module, so that server and browser cannot find different URLs. */
 function toReexport(onServer: Pick<RenderManifest, 'unlisted' | 'importMap'>): string {
   const properties = Object.entries(onServer).map(([name, value]) => `, ${name}: ${toLiteral(value)}`);
   if (properties.length === 0) return lines(HEADER, "export { HotScript, HotStyle, manifest, NextScript } from './client-manifest.mjs';");
@@ -171,14 +133,13 @@ function toNextScript(ofNext: string): string {
 }
 
 /**
- * The request for a file of the app's Next, relative to the module that makes
- * it. No alias matches that, and webpack bundles what is asked for so: under
- * the name `next/image.js`, servers of the Pages Router load the file at run
- * time, where it does not know the app's `images`.
+ * Returns a relative import of a file of the app's Next. The aliases do not match
+ * it, and webpack bundles it. With the name `next/image.js`, servers of the Pages
+ * Router would load the file at run time, without the app's `images` settings.
  */
 function fileOfNext(name: 'image' | 'script', from: string, root: string): string {
   const file = createRequire(path.join(root, 'next.config.js')).resolve(`next/${name}.js`);
-  // Bundlers go by real paths.
+  // Bundlers use real paths.
   const folder = path.join(fs.realpathSync(root), path.relative(root, path.dirname(from)));
   return JSON.stringify(path.relative(folder, file).split(path.sep).join('/'));
 }
@@ -187,14 +148,14 @@ function lines(...all: string[]): string {
   return `${all.join('\n')}\n`;
 }
 
-/** By name. Read once: this runs after each save, and the package does not change under a server. */
+/** File name → text. It is read once, since this runs after each save and the package does not change while a server runs. */
 let compiled: ReadonlyMap<string, string> | undefined;
 
 /**
- * Puts the components of development into the app, where the bundlers compile
- * them like its own: the package has no entry for them.
+ * Copies the components of development into the app, where the bundlers compile
+ * them like the app's own. The package has no entry for them.
  *
- * @returns whether they are there: not in a checkout that has not been built.
+ * @returns false in a checkout that has not been built.
  */
 function writeHotComponents(folder: string): boolean {
   compiled ??= readCompiled(path.join(__dirname, '../../esm/react/hot'));
@@ -204,7 +165,7 @@ function writeHotComponents(folder: string): boolean {
 
 function readCompiled(folder: string): Map<string, string> {
   if (!fs.existsSync(folder)) return new Map();
-  // The app's own package.json may say of .js that it is CommonJS.
+  // The package.json of the app may make .js files CommonJS.
   const asModule = (file: string) => file.replace(/\.js$/, '.mjs');
   const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
   const names = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));

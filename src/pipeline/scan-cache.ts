@@ -4,40 +4,39 @@ import { IMMUTABLE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { identityOf, replaceText } from '../disk/files.js';
 import { hashedUrl } from './graph/hash-graph.js';
-import type { CachedLinks, SourceFile } from './graph/unchanged-files.js';
+import type { CachedResult, PublicFile } from './graph/unchanged-files.js';
 import type { DocumentSearch } from './references/document-search.js';
 import type { LexedFile } from './references/find-references.js';
 import { NOTATIONS, type Notation, REFERENCE_KINDS, type ReferenceKind } from './references/reference.js';
 
 /**
- * What the last build learned, so that unchanged files are not read again, and
- * those above them not rewritten. Only a cache: when it is missing or damaged,
- * everything is read.
+ * Remembers what the last build found in each file, so that the next build need
+ * not read and rewrite unchanged files again. Without it, a build reads all files.
  */
 export interface ScanCache {
-  /** What is known of a file, if it still has this signature. */
+  /** Returns what the cache knows about a file, if the file still has this signature. */
   find(assetPath: string, signature: string): CachedFile | undefined;
-  /** The state that the links of the files hold for. */
+  /** The state in which the results of the files are valid. */
   stateKey: string | undefined;
   /** Absolute path. */
   file: string;
-  /** Why the file on disk is not believed; `undefined` if it is, or if there is none. */
+  /** Why the build ignores the file on disk; `undefined` if it uses it, or if there is none. */
   problem: string | undefined;
   /** Replaces the cache in one step. */
   save(files: Iterable<FileToSave>, stateKey?: string): void;
 }
 
-type FileToSave = CachedFile & Pick<SourceFile, 'assetPath' | 'signature'>;
+type FileToSave = CachedFile & Pick<PublicFile, 'assetPath' | 'signature'>;
 
-/** Changes with the form of the rows, and with what the lexers find. */
+/** Must change with the form of the rows, and with the references that the lexers find. */
 const VERSION = 8;
 
 interface ScanCacheOptions {
   algorithm: HashAlgorithm;
   /**
-   * Whether what it knows is in the store too. Default: true. Development has
-   * a cache of its own: a half copy left by a killed build must not be taken
-   * for a whole one because development knew the hash.
+   * Whether the store has a copy of each known file. Default: true. Development
+   * has its own cache, since it makes no copies: a known hash there does not mean
+   * that a whole copy exists.
    */
   isFrozen?: boolean;
 }
@@ -67,11 +66,11 @@ export function openScanCache(cacheDir: string, { algorithm, isFrozen = true }: 
   };
 }
 
-/** What is known of one file, in the forms that were asked for so far. */
+/** One file, in the forms that were needed so far. */
 interface Entry {
   row: Row;
   file?: CachedFile;
-  /** As it was written: `"/asset/path":[…]`. */
+  /** The line in the file: `"/asset/path":[…]`. */
   text?: string;
 }
 
@@ -83,10 +82,10 @@ interface Contents {
   problem?: string | undefined;
 }
 
-/** Of the caches that this process has written: the development server builds again and again, and most of the rows stay the same. */
+/** The caches that this process has written. The development server builds after each save, and most rows stay the same. */
 const remembered = new Map<string, Contents>();
 
-/** As remembered, unless another process has written since. */
+/** Uses the remembered contents unless another process has written the file since. */
 function contentsOf(file: string, head: Head): Contents {
   const identity = identityOf(file);
   const latest = remembered.get(file);
@@ -94,15 +93,15 @@ function contentsOf(file: string, head: Head): Contents {
   return { identity, head, ...readContents(file, head) };
 }
 
-/** The one that there is, if it says the same. */
+/** Reuses the old entry if it is equal. */
 function entryOf(found: FileToSave, before: Entry | undefined): Entry {
-  const isSame = before?.row[0] === found.signature && before.file?.lexed === found.lexed && before.file?.links === found.links;
+  const isSame = before?.row[0] === found.signature && before.file?.lexed === found.lexed && before.file?.result === found.result;
   const entry = isSame ? before : { row: toRow(found) };
   entry.text ??= `${JSON.stringify(found.assetPath)}:${JSON.stringify(entry.row)}`;
   return entry;
 }
 
-/** What the rows have in common. */
+/** The settings that all rows depend on. */
 interface Head {
   version: number;
   algorithm: HashAlgorithm;
@@ -135,27 +134,27 @@ function readContents(file: string, head: Head): Body {
   return { files, stateKey, problem: undefined };
 }
 
-export type CachedFile = Pick<SourceFile, 'contentHash' | 'integrity' | 'lexed' | 'links'>;
+export type CachedFile = Pick<PublicFile, 'contentHash' | 'integrity' | 'lexed' | 'result'>;
 
 /** One file of the scan cache, as JSON. */
-type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, links?: LinksRow];
+type Row = [signature: string, contentHash: string, integrity: string, lexed?: LexedRow | null, result?: ResultRow];
 type LexedRow = [problem: LexedFile['problem'] | 0, references: ReferenceRow[], search?: DocumentSearch];
 type ReferenceRow = [kind: ReferenceKind, notation: Notation, start: number, end: number, line: number, url: string];
-/** A destination of `undefined` is written as `0`, since JSON has none. */
-type LinksRow = [key: string, output: CachedLinks['output'], destinations: (string | null | 0)[], keepsImports: boolean];
+/** A destination of `undefined` is written as `0`, since JSON has no `undefined`. */
+type ResultRow = [key: string, output: CachedResult['output'], destinations: (string | null | 0)[], keepsImports: boolean];
 
-function toRow({ signature, contentHash, integrity, lexed, links }: CachedFile & Pick<SourceFile, 'signature'>): Row {
+function toRow({ signature, contentHash, integrity, lexed, result }: CachedFile & Pick<PublicFile, 'signature'>): Row {
   if (lexed === undefined) return [signature, contentHash, integrity];
   const references = lexed.references.map(
     ({ kind, notation, start, end, line, url }): ReferenceRow => [kind, notation, start, end, line, url],
   );
   const lexedRow: LexedRow = lexed.search ? [lexed.problem ?? 0, references, lexed.search] : [lexed.problem ?? 0, references];
-  if (links === undefined) return [signature, contentHash, integrity, lexedRow];
-  const destinations = links.destinations.map((destination) => (destination === undefined ? 0 : destination));
-  return [signature, contentHash, integrity, lexedRow, [links.key, links.output, destinations, links.keepsImports]];
+  if (result === undefined) return [signature, contentHash, integrity, lexedRow];
+  const destinations = result.destinations.map((destination) => (destination === undefined ? 0 : destination));
+  return [signature, contentHash, integrity, lexedRow, [result.key, result.output, destinations, result.keepsImports]];
 }
 
-function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
+function fromRow([, contentHash, integrity, lexed, result]: Row): CachedFile {
   return {
     contentHash,
     integrity,
@@ -166,26 +165,25 @@ function fromRow([, contentHash, integrity, lexed, links]: Row): CachedFile {
           ...(lexed[2] && { search: lexed[2] }),
         }
       : undefined,
-    links: links && {
-      key: links[0],
-      output: links[1],
-      destinations: links[2].map((destination) => (destination === 0 ? undefined : destination)),
-      keepsImports: links[3],
+    result: result && {
+      key: result[0],
+      output: result[1],
+      destinations: result[2].map((destination) => (destination === 0 ? undefined : destination)),
+      keepsImports: result[3],
     },
   };
 }
 
 /**
- * Whether a row has the form that {@link toRow} gives it. The hash and the
- * content hash become names of files, so a wrong one must not get further.
- * Each build checks thousands of rows, so they are read by index: taking an
- * array apart is several times slower.
+ * Whether a row has the form that {@link toRow} gives it. Hashes become names of
+ * files, so this check must stop wrong ones. It reads arrays by index, since
+ * destructuring thousands of rows is several times slower.
  */
 function isRow(assetPath: string, row: unknown, algorithm: HashAlgorithm): row is Row {
   if (!Array.isArray(row) || typeof row[0] !== 'string' || !isHashed(row[1], row[2], algorithm)) return false;
   if (row.length === 3) return true;
   if (row.length > 5 || !isLexedRow(row[3])) return false;
-  return row.length === 4 || isLinksRow(row[4], row[3][1].length, assetPath, algorithm);
+  return row.length === 4 || isResultRow(row[4], row[3][1].length, assetPath, algorithm);
 }
 
 function isHashed(contentHash: unknown, integrity: unknown, algorithm: HashAlgorithm): boolean {
@@ -214,7 +212,7 @@ function isReferenceRow(row: unknown): row is ReferenceRow {
   return REFERENCE_KINDS.includes(row[0]) && NOTATIONS.includes(row[1]) && typeof row[5] === 'string';
 }
 
-function isLinksRow(row: unknown, references: number, assetPath: string, algorithm: HashAlgorithm): row is LinksRow {
+function isResultRow(row: unknown, references: number, assetPath: string, algorithm: HashAlgorithm): row is ResultRow {
   if (!Array.isArray(row) || typeof row[0] !== 'string' || !isOutput(row[1], assetPath, algorithm)) return false;
   const destinations: unknown = row[2];
   if (!Array.isArray(destinations) || destinations.length !== references || !destinations.every(isDestination)) return false;
@@ -229,7 +227,7 @@ function isOutput(value: unknown, assetPath: string, algorithm: HashAlgorithm): 
   if (!isRecord(value) || !isCount(value.size) || !isHashed(value.contentHash, value.integrity, algorithm)) return false;
   const { hash, url, isDirect } = value;
   if (typeof hash !== 'string' || typeof isDirect !== 'boolean' || !/^[0-9a-f]{8,64}$/.test(hash)) return false;
-  // Half a surrogate pair has no percent-encoding, so no URL was ever made of it.
+  // Half a surrogate pair has no percent-encoding, so no asset path with one ever had a URL.
   if (/\p{Cs}/u.test(assetPath)) return false;
   return (isDirect ? [STORE_URL, IMMUTABLE_STORE_URL] : ['']).some((folder) => url === hashedUrl(assetPath, hash, folder));
 }

@@ -4,9 +4,9 @@ import { compareAssetPaths } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { unreadable } from '../disk/files.js';
-import { type FileStamp, stampOf } from './file-stamp.js';
+import { type FileStamp, stampOf } from '../disk/hash-file.js';
 
-/** One file of `public/` that is to be hashed. */
+/** A public file that the globs select. */
 export interface ScannedFile extends FileStamp {
   assetPath: string;
   absolutePath: string;
@@ -15,7 +15,7 @@ export interface ScannedFile extends FileStamp {
 export interface Scan {
   /** Sorted by asset path. */
   files: ScannedFile[];
-  /** Asset paths that keep their name: stable-URL files and what the globs leave out. Sorted. */
+  /** Asset paths that keep their name, since the globs or a fixed list leave them out. Sorted. */
   stablePaths: string[];
 }
 
@@ -25,10 +25,10 @@ export interface ScanOptions {
 }
 
 /**
- * Lists `public/` with one `lstat` a file; nothing is read.
+ * Lists `public/` with one `lstat` for each file, and reads no file.
  *
  * @throws {SmartCacheError} for a missing folder, a symbolic link that leaves
- * `public/` or runs in circles, and for what is neither file nor folder.
+ * `public/` or points to a folder around it, and for sockets, FIFOs and devices.
  */
 export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOptions): Scan {
   const isHashed = hashedPathMatcher(include, exclude);
@@ -51,7 +51,7 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
     }
   }
 
-  /** Whether a folder, or a link that may be one, is of no concern with all that is in it. */
+  /** Whether the globs leave out a folder with everything in it. */
   function isLeftOut(assetPath: string): boolean {
     return assetPath !== '' && (!isHashed(assetPath) || !isHashed(`${assetPath}/any name`));
   }
@@ -63,7 +63,7 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
     }
     if (!isFile) throw unsupported(absolutePath, 'it is a socket, a FIFO or a device, which has no content to serve');
     if (assetPath.includes('\uFFFD')) throw unsupported(absolutePath, 'its name is not valid UTF-8, so no URL can name it');
-    // Next itself answers 404 for a name with a backslash in it.
+    // Next answers 404 for a name with a backslash.
     if (assetPath.includes('\\')) throw unsupported(absolutePath, 'its name contains a backslash, and Next cannot serve such a file');
     files.push({ assetPath, absolutePath, ...stampOf(statFile(absolutePath)) });
   }
@@ -73,7 +73,7 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
     try {
       link = resolveLink(absolutePath, realPublicDir, realAncestors);
     } catch (error) {
-      // Such as the dangling links with which editors lock a file.
+      // Some editors lock a file with a dangling link.
       if (isLeftOut(assetPath)) return;
       throw error;
     }
@@ -88,21 +88,21 @@ interface LinkTarget {
   isFile: boolean;
 }
 
-/** Where a symbolic link leads: inside `public/`, and not to a folder that it lies in. */
+/** Follows a symbolic link, which must stay inside `public/` and must not point to a folder around it. */
 function resolveLink(absolutePath: string, realPublicDir: string, realAncestors: readonly string[]): LinkTarget {
   const target = realPathOfLink(absolutePath);
   if (!isInside(realPublicDir, target)) {
     throw new SmartCacheError('ERR_SMART_CACHE_SYMLINK_OUTSIDE', {
-      what: 'A symbolic link leads out of public/',
+      what: 'A symbolic link points out of public/',
       where: absolutePath,
-      why: `it points to ${target}, and nothing outside public/ is ever read`,
+      why: `it points to ${target}, and the build never reads a file outside public/`,
       fix: 'copy the target into public/ in your prebuild script, or leave the link out with the "exclude" option',
     });
   }
   const stats = fs.statSync(target);
   const folders = [...realAncestors, fs.realpathSync(path.dirname(absolutePath))];
   if (stats.isDirectory() && folders.some((folder) => isInside(target, folder))) {
-    throw circular(absolutePath, `it points to ${target}, a folder that it lies in`);
+    throw circular(absolutePath, `it points to ${target}, a folder that contains it`);
   }
   return { target, isFolder: stats.isDirectory(), isFile: stats.isFile() };
 }
@@ -143,12 +143,12 @@ function realPathOfLink(absolutePath: string): string {
   try {
     return fs.realpathSync(absolutePath);
   } catch (error) {
-    if (systemErrorCode(error) === 'ELOOP') throw circular(absolutePath, 'it leads back to itself');
+    if (systemErrorCode(error) === 'ELOOP') throw circular(absolutePath, 'it points back to itself');
     throw unreadable(absolutePath, error);
   }
 }
 
-/** Containment by path segments: `/a/bc` is not inside `/a/b`. */
+/** Compares path segments: `/a/bc` is not inside `/a/b`. */
 function isInside(folder: string, candidate: string): boolean {
   const relative = path.relative(folder, candidate);
   return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
@@ -156,7 +156,7 @@ function isInside(folder: string, candidate: string): boolean {
 
 function circular(absolutePath: string, why: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_SYMLINK_CIRCULAR', {
-    what: 'A symbolic link in public/ runs in a circle',
+    what: 'A symbolic link in public/ makes a circle',
     where: absolutePath,
     why,
     fix: `remove the link: rm ${JSON.stringify(absolutePath)}`,

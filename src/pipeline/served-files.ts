@@ -1,43 +1,45 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { type ErrorParts, formatBytes, formatCount, SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { type Upload, warnOfHostLimits } from '../core/host-limits.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
+import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from '../disk/hash-file.js';
+import type { BuiltManifest } from './build-manifest.js';
 import type { DeployedFile, ServedDeploys } from './deploys.js';
-import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from './file-stamp.js';
 import type { Project } from './project.js';
-import { CHUNK_BYTES, hasContent, openStore, type Store } from './store/store.js';
+import { CHUNK_BYTES, hasContent, openStore, type Store } from './store.js';
 
-/** A file that Next serves as immutable, as it was when it was copied there. */
+/** A file that Next serves as immutable, with its stamp right after the copy. */
 export interface ServedFile extends FileStamp {
   /** Absolute path. */
   file: string;
   contentHash: string;
 }
 
-export interface ServedStore {
+interface ServedStore {
   files: ServedFile[];
-  /** One line for each loss: files that cannot be served any more. */
+  /** One line for each loss of files of older deploys. */
   notices: string[];
 }
 
 /**
- * Copies the frozen copies of this build, and of the deploys that `keep` still
- * allows, into folders that Next serves as immutable; each is replaced whole.
- * The files that the rewrites look up have a folder of their own, which clients
- * cannot request: middleware as a rule lets all of `/_next/static` pass, and may
- * guard the same file under its plain path.
+ * Copies the frozen copies of this build and of the kept deploys into folders that
+ * Next serves as immutable. Each folder is replaced as a whole.
  *
- * They are copies, not hard links: other tools write into `.next/static`
- * afterwards, and through a hard link they would write into the store.
+ * The files for rewrites have their own folder, which clients cannot request. A
+ * proxy may guard a plain path, and most proxies let all of `/_next/static` pass.
  *
- * @param distDir where Next has just built.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` when a copy of this build is not there.
+ * Hard links would be wrong here: other tools write into `.next/static` later, and
+ * would change the store.
+ *
+ * @param distDir the output folder of the `next build` that is running.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_STORE_DAMAGED` if a copy of this build is missing.
  */
 export function serveStore(project: Project, served: ServedDeploys, distDir: string): ServedStore {
   const store = openStore(project.cacheDir);
   const ownFolders = project.delivery === 'static' ? [project.storeUrl] : [project.storeUrl, REWRITE_STORE_URL];
-  // Older deploys may have been in the other one of the two folders that need no rewrite.
+  // Older deploys may have used the other one of the two folders that need no rewrite.
   const files = [...new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL])].flatMap((storeUrl) => {
     const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
     const inside = served.files.filter(({ storeFolder }) => (storeFolder || REWRITE_STORE_URL) === storeUrl);
@@ -52,9 +54,9 @@ export function serveStore(project: Project, served: ServedDeploys, distDir: str
 }
 
 /**
- * Checks, at the end of the build, that the files still are what was copied.
- * Only those with another stamp are read. A source map may be gone: tools that
- * upload source maps delete them afterwards, and no page needs one.
+ * Checks at the end of the build that no other tool changed the served files.
+ * It reads only those with another stamp. A source map may be missing: tools that
+ * upload source maps delete them, and no page needs one.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_SERVED_FILE_CHANGED`
  */
@@ -85,7 +87,7 @@ function replaceFolder(targetDir: string, fill: (folder: string) => ServedFile[]
   }
 }
 
-/** The build must have its own frozen copies. A file of an older deploy whose copy is missing is not served, and its hash is stale. */
+/** A missing copy of this build is an error. A URL of an older deploy without a copy is not served, so its hash is stale. */
 function copyFiles(store: Store, files: readonly DeployedFile[], folder: string): ServedFile[] {
   const made = new Set<string>();
   return files.flatMap(({ url, hashedPath, contentHash, isCurrent }) => {
@@ -114,7 +116,7 @@ function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheEr
       what: `The store has no frozen copy of ${url}`,
       where: frozen,
       why: 'it was deleted while the build was running',
-      fix: 'run the build again; it makes the copies that are missing',
+      fix: 'run the build again; it makes the missing copies',
     },
     { cause },
   );
@@ -127,7 +129,63 @@ function servedFileChanged(changes: readonly string[]): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_SERVED_FILE_CHANGED', {
     what: 'A later step of the build changed or removed files that are served as immutable',
     where: changes.slice(0, NAMED).join(', ') + more,
-    why: 'another tool writes into .next/static, such as one that adds debug IDs, minifies, or removes files; browsers would keep these bytes for a year under the hash of others',
-    fix: 'let withSmartCache be outermost, "export default withSmartCache(withSentryConfig(nextConfig))", so that it comes last; or leave **/static/**/media/smart-cache*/** out of that tool (Sentry: sourcemaps.ignore). Then build again',
+    why: 'another tool writes into .next/static, for example to add debug IDs, to minify or to remove files; browsers would keep these bytes for a year under the hash of other bytes',
+    fix: 'make withSmartCache the outermost wrapper, "export default withSmartCache(withSentryConfig(nextConfig))", so that it runs last; or exclude **/static/**/media/smart-cache*/** from that tool (Sentry: sourcemaps.ignore). Then build again',
   });
+}
+
+/** The size of the served files. */
+interface HashedCopies {
+  files: number;
+  bytes: number;
+  /** The files that only older deploys have. */
+  older: { url: string; bytes: number }[];
+  /** How many older deploys are served too. */
+  olderDeploys: number;
+}
+
+/** Measures the files that {@link serveStore} copies. The store must have them. */
+export function measureCopies({ cacheDir }: Project, { manifest }: BuiltManifest, { deploys, files }: ServedDeploys): HashedCopies {
+  const store = openStore(cacheDir);
+  const older = files
+    .filter(({ isCurrent }) => !isCurrent)
+    .map(({ url, contentHash }) => ({ url, bytes: sizeOf(store.pathOf(contentHash)) }));
+  const sizes = [...Object.values(manifest.assets).map(({ size }) => size), ...older.map(({ bytes }) => bytes)];
+  return { files: sizes.length, bytes: sum(sizes), older, olderDeploys: deploys.length - 1 };
+}
+
+/** `34 files, 5.6 MB, 22 of them (2.2 MB) for 3 older deploys` */
+export function describeCopies({ files, bytes, older, olderDeploys }: HashedCopies): string {
+  const all = `${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
+  if (older.length === 0) return all;
+  const olderBytes = formatBytes(sum(older.map((copy) => copy.bytes)));
+  return `${all}, ${formatCount(older.length)} of them (${olderBytes}) for ${formatCount(olderDeploys, 'older deploy')}`;
+}
+
+/** Warns if a known host may refuse the deploy because of its size. */
+export function warnOfUpload(project: Project, { manifest, stablePaths }: BuiltManifest, copies: HashedCopies): ErrorParts[] {
+  if (project.hostLimits === undefined) return [];
+  const originals = [...Object.keys(manifest.assets), ...stablePaths].map((assetPath) => ({
+    name: `public${assetPath}`,
+    bytes: sizeOf(path.join(project.publicDir, assetPath)),
+    isOlder: false,
+  }));
+  const older = copies.older.map(({ url, bytes }) => ({ name: `${url} of an older deploy`, bytes, isOlder: true }));
+  const upload: Upload = {
+    files: originals.length + copies.files,
+    bytes: sum(originals.map(({ bytes }) => bytes)) + copies.bytes,
+    olderFiles: older.length,
+    olderBytes: sum(older.map(({ bytes }) => bytes)),
+    bySize: [...originals, ...older].sort((a, b) => b.bytes - a.bytes),
+  };
+  return warnOfHostLimits(project.hostLimits, upload);
+}
+
+/** Returns the bytes of a file, 0 if it is missing. */
+function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

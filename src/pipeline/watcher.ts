@@ -5,24 +5,23 @@ import { isInstalled, type SourceFiles } from '../app-source/source-files.js';
 import { describeProblem, type ErrorParts, visibleLines } from '../core/errors.js';
 import { sharedGlobals } from '../core/shared-globals.js';
 
-/** Editors write a file in several steps; one rebuild is enough for all of them. */
+/** An editor saves a file in several steps. One rebuild is enough for all of them. */
 const SETTLE_MS = 30;
 
 interface WatchOptions {
-  /** Whether the process goes on for as long as the folder is watched. Default: false. */
+  /** Whether the watch keeps the process running. Default: false. */
   keepAlive?: boolean;
 }
 
 export interface FolderWatch {
-  /** From here on, no change is missed; what has come before it is looked at now. */
+  /** Resolves when the watch misses no more changes. It then calls `onChange` once, for changes before that. */
   ready: Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Calls `onChange` after every change under `public/`, once for changes that
- * come together. One watcher per folder and process; it ends with the process
- * and does not keep it alive, unless asked to.
+ * Calls `onChange` after every change in `public/`, once for changes that come
+ * together. A process watches each folder only once.
  */
 export function watchPublicFolder(publicDir: string, onChange: () => void, { keepAlive = false }: WatchOptions = {}): FolderWatch {
   const settling = onceSettled(onChange);
@@ -36,10 +35,7 @@ export function watchPublicFolder(publicDir: string, onChange: () => void, { kee
   };
 }
 
-/**
- * The same for the source: of its folders only what may be source, and nothing
- * that a package manager has installed, which nobody edits.
- */
+/** Does the same for the app source. It skips installed packages, which users do not edit. */
 export function watchSource({ folders, isSource }: Pick<SourceFiles, 'folders' | 'isSource'>, onChange: () => void): void {
   const { onEvent } = onceSettled(onChange);
   for (const folder of folders.filter((candidate) => !isInstalled(candidate))) {
@@ -47,17 +43,17 @@ export function watchSource({ folders, isSource }: Pick<SourceFiles, 'folders' |
   }
 }
 
-/** Links are not followed, but `public/` may be one itself. */
+/** Resolves `public/` itself if it is a symbolic link, since the watcher does not follow links. */
 function realFolder(publicDir: string): string {
   try {
     return fs.realpathSync(publicDir);
   } catch {
-    // Not there yet.
+    // The folder does not exist yet.
     return publicDir;
   }
 }
 
-/** What chokidar passes on: of `fs.watch` the folder, of polling what the file was and is. */
+/** The details of chokidar's raw events: the folder from `fs.watch`, or the old and new state of a file from polling. */
 interface RawDetails {
   watchedPath?: string;
   curr?: fs.Stats;
@@ -65,14 +61,12 @@ interface RawDetails {
 }
 
 /**
- * Watches folders, not files: a folder reports what happens to its files, while
- * a watch on a file is lost when an editor puts another one in its place. So
- * chokidar is shown no files, and its raw events are listened to. Only where it
- * polls does it need them.
+ * Watches folders, not files: a folder reports changes of its files, while a watch
+ * on a file ends when an editor replaces the file. So chokidar ignores files, and
+ * this listens to its raw events. Chokidar needs the files only when it polls.
  *
- * Links are not followed: those that may be there lead to what is watched
- * already, and one that leads out of `public/`, an error, would have the whole
- * disk watched.
+ * It does not follow links. Valid ones point into `public/`, which is watched
+ * anyway, and an invalid one could make it watch the whole disk.
  */
 function watchFolder(
   folder: string,
@@ -99,21 +93,21 @@ function watchFolder(
       .on('all', onChange)
       .on('raw', (_, name: string | null, details) => {
         const { watchedPath, curr, prev } = details as RawDetails;
-        // Polling has a file's path for its name. Of two changes within 50 ms, chokidar tells of the first alone.
+        // Polling reports the path of a file as its name. Chokidar drops the second of two changes within 50 ms.
         if (watchedPath === undefined) {
           if (curr?.mtimeMs !== prev?.mtimeMs) onChange();
           return;
         }
-        // Some systems do not say which file it was.
+        // Some systems do not name the file.
         if (name === null || isWanted(path.join(watchedPath, name), true)) onChange();
       })
       .on('error', (error) => console.error(`next-smart-cache: ${describeProblem(cannotWatch(folder, error))}`));
     const ready = new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
     });
-    // What was saved before the folder was watched.
+    // Catches changes from before the watch began.
     void ready.then(() => !isClosed && onEvent());
-    // Closed before it is ready, a watcher of chokidar 4 leaves handles open, which keep the process alive.
+    // If it is closed before it is ready, chokidar 4 leaves handles open, which keep the process running.
     return { identity, ready, close: () => ready.then(() => watcher.close()) };
   };
   let isClosed = false;
@@ -127,7 +121,7 @@ function watchFolder(
     },
   };
 
-  /** What was watched is gone, and maybe another folder in its place: a script has written public/ anew. */
+  /** The folder was removed or replaced, for example by a script that writes public/ again. */
   function beginAnew(): void {
     void current.close();
     current = begin();
@@ -139,11 +133,11 @@ function cannotWatch(folder: string, error: unknown): ErrorParts {
     what: 'A folder cannot be watched, so edits in it may not appear by themselves',
     where: folder,
     why: String(error),
-    fix: 'raise the limit of the system (on Linux fs.inotify.max_user_watches), or have the files polled: CHOKIDAR_USEPOLLING=1',
+    fix: 'raise the limit of the system (on Linux fs.inotify.max_user_watches), or let chokidar poll the files: CHOKIDAR_USEPOLLING=1',
   };
 }
 
-/** Where the system tells of no changes (network drives, some containers): chokidar's own variable, read as chokidar does. */
+/** Reads chokidar's variable as chokidar does. Network drives and some containers report no changes, so users turn polling on. */
 function isPolling(): boolean {
   const value = process.env.CHOKIDAR_USEPOLLING?.toLowerCase() ?? '';
   return !['', '0', 'false'].includes(value);
@@ -152,18 +146,17 @@ function isPolling(): boolean {
 function identityOfFolder(folder: string): string | undefined {
   try {
     const { dev, ino, birthtimeMs } = fs.statSync(folder);
-    // Inodes are used again, at once, but not with the same time of birth.
+    // File systems reuse an inode at once, but not with the same birth time.
     return `${dev}-${ino}-${birthtimeMs}`;
   } catch {
-    // Gone, or a network drive that is away: whoever reads the folder says so.
+    // The folder is missing, which the next build reports.
     return undefined;
   }
 }
 
-/** `onChange`, called once when a series of events is over. */
+/** Calls `onChange` once at the end of a series of events. */
 function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
-  // A file that is half written or just deleted: the next event mends it.
   const settled = () => keepRunning(onChange);
   return {
     onEvent() {
@@ -174,7 +167,7 @@ function onceSettled(onChange: () => void): { onEvent(): void; cancel(): void } 
   };
 }
 
-/** Runs what must not take a server down, such as a look at a file that is half written: an error is said instead. */
+/** Prints errors instead of throwing them: a half-written file must not stop a server, and the next event repairs the state. */
 export function keepRunning(action: () => void): void {
   try {
     action();

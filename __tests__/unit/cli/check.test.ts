@@ -58,7 +58,7 @@ test('a manifest that is outdated, also by a file that another one only names', 
 test('a reference inside public/ that leads nowhere is a warning', async () => {
   const { exitCode, stderr } = await runCommand(['check'], { cwd: await app({ 'public/css/a.css': 'a { background: url(no.png) }' }) });
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('A reference leads nowhere: public/css/a.css:1');
+  expect(stderr).toContain('A reference points to a missing file: public/css/a.css:1');
 });
 
 test('--json prints the whole result', async () => {
@@ -82,7 +82,7 @@ test('invalid options exit with 1 and print no JSON', async () => {
 test('--json has the warnings', async () => {
   const root = await app({ 'public/css/a.css': 'a { background: url(no.png) }' });
   const { stdout } = await runCommand(['check', '--json'], { cwd: root });
-  expect(JSON.parse(stdout)).toMatchObject({ ok: true, warnings: [{ what: 'A reference leads nowhere' }] });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, warnings: [{ what: 'A reference points to a missing file' }] });
 });
 
 describe('--coverage', () => {

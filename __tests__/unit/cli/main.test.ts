@@ -199,8 +199,8 @@ describe('build', () => {
 
   test('warnings are said, and are among the data', async () => {
     const { exitCode, stdout, stderr } = await run(['build', '--json'], { cwd: app({ 'a.css': 'a { background: url(no.png) }' }) });
-    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('A reference leads nowhere: public/a.css:1')]);
-    expect(JSON.parse(stdout)).toMatchObject({ warnings: [{ what: 'A reference leads nowhere' }] });
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('A reference points to a missing file: public/a.css:1')]);
+    expect(JSON.parse(stdout)).toMatchObject({ warnings: [{ what: 'A reference points to a missing file' }] });
   });
 
   test('flags may stand before the command', async () => {

@@ -51,8 +51,8 @@ describe('a failure leaves the old file and nothing else', () => {
     ['renameSync', 'EXDEV', /EXDEV/, /writable/],
     ['renameSync', 'EISDIR', /a folder has the name of the file/, /remove or rename/],
     ['mkdirSync', 'EROFS', /EROFS/, /writable/],
-    ['mkdirSync', 'EEXIST', /a file has the name of a folder/, /remove or rename/],
-    ['mkdirSync', 'ENOTDIR', /a file has the name of a folder/, /remove or rename/],
+    ['mkdirSync', 'EEXIST', /a parent of this path is a file/, /remove or rename/],
+    ['mkdirSync', 'ENOTDIR', /a parent of this path is a file/, /remove or rename/],
   ])('%s: %s', (method, code, why, fix) => {
     const { folder, file, before } = setUp();
     jest.spyOn(fs, method).mockImplementation(failWith(code));

@@ -301,7 +301,7 @@ describe('what is looked at, and said', () => {
   test('warnings of next build are those that the command line has not said', () => {
     const project = projectWith(DEAD);
     productionApp(project, {}).prepare();
-    expect(warned.mock.calls).toEqual([[expect.stringContaining('A reference leads nowhere: public/a.css:1')]]);
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('A reference points to a missing file: public/a.css:1')]]);
     productionApp(project, {}).prepare();
     expect(warned).toHaveBeenCalledTimes(1);
     expect(console.log).toHaveBeenCalledTimes(1);

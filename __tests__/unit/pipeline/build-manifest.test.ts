@@ -7,7 +7,7 @@ import type { SmartCacheOptions } from '../../../src/core/options';
 import { declareAssetPaths } from '../../../src/core/public-folder';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
-import { openStore } from '../../../src/pipeline/store/store';
+import { openStore } from '../../../src/pipeline/store';
 import { listFiles, readFiles, stampFiles, withoutRootRights } from '../../support/folders';
 import fc from '../../support/seeded-fast-check';
 import { writeFiles } from '../../support/temporary-folder';
@@ -456,7 +456,7 @@ describe('the types', () => {
     expect(() => buildManifest(project)).toThrow(
       smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
         where: project.declarationPath,
-        why: expect.stringContaining('has not written this one'),
+        why: expect.stringContaining('is not the one that this package writes'),
       }),
     );
     expect(declaration(project)).toBe('// mine\n');

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { serializeCheckedDocument } from '../../../src/disk/checked-document';
+import { isRacy, nowNs, stampOf } from '../../../src/disk/hash-file';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
 import { type Deploy, type DeployedFile, deploysWith, readDeploys, recordDeploy, serializeDeploys } from '../../../src/pipeline/deploys';
-import { isRacy, nowNs, stampOf } from '../../../src/pipeline/file-stamp';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
-import { openStore } from '../../../src/pipeline/store/store';
+import { openStore } from '../../../src/pipeline/store';
 import { listFiles, readFiles, stampFiles } from '../../support/folders';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith, withOptions } from '../support/project';
@@ -268,7 +268,7 @@ describe('older deploys', () => {
     fs.writeFileSync(path.join(project.publicDir, 'c.js'), 'new');
     const built = buildManifest(project, { checkCopies: true });
     expect(serveStore(project, deploysWith(project, built), project.buildDir).notices).toEqual([
-      `dropped what older deploys served as "/a.${HELLO}.js", since the frozen copy is damaged or gone`,
+      `dropped "/a.${HELLO}.js" of older deploys, since the frozen copy is damaged or missing`,
     ]);
     expect(Object.values(served(project)).sort()).toEqual(['', 'new']);
     recordDeploy(project, built);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { serializeManifest } from '../../../src/core/manifest-document';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import type { Project } from '../../../src/pipeline/project';
-import { openStore } from '../../../src/pipeline/store/store';
+import { openStore } from '../../../src/pipeline/store';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { projectWith } from '../support/project';
 

@@ -6,12 +6,8 @@ import { type ImportMap, lookUp, type RenderManifest, type RenderManifestSetting
 import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { resolveProject } from '../../../src/pipeline/project';
-import {
-  parseRenderModule,
-  renderModulePaths,
-  type WriteRenderModulesOptions,
-  writeRenderModules,
-} from '../../../src/pipeline/render-modules';
+import type { RenderManifestOptions } from '../../../src/pipeline/render-manifests';
+import { parseRenderModule, renderModulePaths, writeRenderModules } from '../../../src/pipeline/render-modules';
 import { listFiles, stampFiles } from '../../support/folders';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
@@ -25,7 +21,7 @@ function setUp(
   source: Readonly<Record<string, string>>,
   options?: SmartCacheOptions,
   settings: Partial<RenderManifestSettings> = {},
-  writing?: WriteRenderModulesOptions,
+  writing?: RenderManifestOptions,
 ) {
   const root = temporaryFolder();
   writeFiles(root, { ...PUBLIC, ...source });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { hashedPathShape } from '../../../src/core/hashed-path-shape';
 import type { SmartCacheOptions } from '../../../src/core/options';
-import { type LinkedFiles, linkFiles } from '../../../src/pipeline/graph/link-files';
-import type { SourceFile } from '../../../src/pipeline/graph/unchanged-files';
+import { type RewrittenFiles, rewriteFiles } from '../../../src/pipeline/graph/rewrite-files';
+import type { PublicFile } from '../../../src/pipeline/graph/unchanged-files';
 import { resolveProject } from '../../../src/pipeline/project';
 import { findReferences } from '../../../src/pipeline/references/find-references';
 
@@ -14,11 +14,11 @@ export interface SiteSettings {
   stablePaths?: readonly string[];
 }
 
-export interface LinkedSite extends LinkedFiles {
+export interface LinkedSite extends RewrittenFiles {
   /** What the browser receives of a file. */
   text(assetPath: string): string;
   /** The files, with what the next build may take over. */
-  sources: readonly SourceFile[];
+  sources: readonly PublicFile[];
 }
 
 /** Follows the references of files with these texts, by asset path, without any folder. */
@@ -26,18 +26,18 @@ export function linkSite(files: Readonly<Record<string, string>>, settings: Site
   const { options, basePath, assetPrefix, stablePaths = [] } = settings;
   const project = resolveProject({ root: '/app', options, basePath, assetPrefix });
   const known = new Map(before?.sources.map((file) => [file.assetPath, file]));
-  const sources = Object.entries(files).map(([assetPath, text]): SourceFile => {
+  const sources = Object.entries(files).map(([assetPath, text]): PublicFile => {
     const file = { assetPath, absolutePath: assetPath, modifiedMs: 0, touchedNs: 0n, signature: text, ...contentOf(text) };
     const unchanged = known.get(assetPath)?.contentHash === file.contentHash;
     return {
       ...file,
       lexed: findReferences(assetPath, file.size, () => Buffer.from(text)),
-      links: unchanged ? before?.linksOf(assetPath) : undefined,
+      result: unchanged ? before?.resultOf(assetPath) : undefined,
     };
   });
   const stored = new Map(sources.map(({ contentHash, assetPath }) => [contentHash, files[assetPath] ?? '']));
   const texts = {
-    read: ({ assetPath }: SourceFile) => Buffer.from(files[assetPath] ?? ''),
+    read: ({ assetPath }: PublicFile) => Buffer.from(files[assetPath] ?? ''),
     has: () => true,
     write(text: Buffer) {
       const content = contentOf(text.toString());
@@ -47,7 +47,7 @@ export function linkSite(files: Readonly<Record<string, string>>, settings: Site
   };
   const names = Object.keys(files);
   const shape = hashedPathShape(names, [...names, ...stablePaths], project.options.hashLength);
-  const linked = linkFiles(project, sources, stablePaths, shape, texts, before?.stateKey);
+  const linked = rewriteFiles(project, sources, stablePaths, shape, texts, before?.stateKey);
   const text = (assetPath: string): string => stored.get(linked.outputs.get(assetPath)?.contentHash ?? '') ?? before?.text(assetPath) ?? '';
   return { ...linked, sources, text };
 }

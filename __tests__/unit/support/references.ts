@@ -1,7 +1,6 @@
 import { buildReferenceGraph, type GraphFile, type ReferenceGraph } from '../../../src/pipeline/graph/reference-graph';
 import { findReferences } from '../../../src/pipeline/references/find-references';
-import type { FoundReference } from '../../../src/pipeline/references/reference';
-import { resolveReference, type UrlSpace } from '../../../src/pipeline/references/resolve-reference';
+import { type FoundReference, resolveReference, type UrlSpace } from '../../../src/pipeline/references/reference';
 
 /** References in short: kind, URL and, where it is written otherwise, how. */
 export function inShort(text: string, references: readonly FoundReference[]): string[] {

@@ -6,7 +6,7 @@ import { compareManifests, type Manifest, type ManifestChanges } from '../../cor
 import { type BuiltManifest, buildManifest } from '../../pipeline/build-manifest.js';
 import { deploysWith } from '../../pipeline/deploys.js';
 import type { Project } from '../../pipeline/project.js';
-import { describeCopies, measureCopies, warnOfUpload } from '../../pipeline/upload.js';
+import { describeCopies, measureCopies, warnOfUpload } from '../../pipeline/served-files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createTalk, HASHING, printableJson, withProgress } from '../terminal.js';
 

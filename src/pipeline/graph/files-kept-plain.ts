@@ -1,17 +1,15 @@
-import { encodeAssetPath, finishUrl, isExternalUrl, splitExtension } from '../../core/asset-path.js';
+import { encodeAssetPath, finishUrl, isExternalUrl, splitExtension, type UrlPrefixes } from '../../core/asset-path.js';
 import { formatCount } from '../../core/errors.js';
-import type { Project } from '../project.js';
 import { isJsonData } from '../references/find-references.js';
-import type { Reference } from '../references/reference.js';
-import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type UrlSpace } from '../references/resolve-reference.js';
+import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type Reference, type UrlSpace } from '../references/reference.js';
 import type { Edit } from '../references/rewrite-references.js';
 import { type FollowedReference, type GraphFile, isImport, type ReferenceGraph, reach } from './reference-graph.js';
-import type { SourceFile } from './unchanged-files.js';
+import type { PublicFile } from './unchanged-files.js';
 
-/** Why a file keeps its plain URL although the globs would have it hashed. */
+/** Why a file keeps its plain URL although the globs select it. */
 export type ReasonToKeepPlain = 'long-name' | 'unreadable' | 'left-alone' | 'unknown-format' | 'other-host';
 
-/** How the hashed URL of a file differs from its plain one. */
+/** How the hashed URL of a file differs from its plain URL. */
 interface Move {
   /** Whether it is in another folder. */
   toFolder: boolean;
@@ -19,14 +17,20 @@ interface Move {
   toHost: boolean;
 }
 
-/** The input of {@link filesKeptPlain}. */
+/** Where hashed URLs that need no rewrite are. */
+export interface StoreAddress {
+  /** The folder, without `basePath`. */
+  storeUrl: string;
+  prefixes: UrlPrefixes;
+}
+
 interface FilesThatMove {
-  files: readonly SourceFile[];
-  /** The files with references, by asset path. */
+  files: readonly PublicFile[];
+  /** Asset path → file with references. */
   referring: ReadonlyMap<string, GraphFile>;
-  /** The graph of the files in `referring` whose references are rewritten. */
+  /** Holds the files in `referring` whose references are rewritten. */
   graph: ReferenceGraph;
-  /** Files that are not hashed anyway. */
+  /** Files that the globs do not select. */
   stablePaths: readonly string[];
   hashLength: number;
   /** Whether the `references` option says that a file is served as it is. */
@@ -35,24 +39,24 @@ interface FilesThatMove {
 }
 
 /**
- * Finds the files that are not hashed because they would not work under their
- * hashed URL. A browser resolves a reference against the URL of the file that holds it
- * (URL Standard, section 4.4). A reference that is not rewritten therefore finds
- * nothing once its file has moved, and the file stays where it is.
+ * Finds the files that would not work under their hashed URL, and so keep their
+ * plain one. A browser resolves a reference against the URL of the file that
+ * holds it (https://url.spec.whatwg.org/#concept-basic-url-parser). If the file
+ * moves, a relative reference that is not rewritten finds nothing.
  */
-export function filesKeptPlain(those: FilesThatMove): Map<string, ReasonToKeepPlain> {
+export function filesKeptPlain(input: FilesThatMove): Map<string, ReasonToKeepPlain> {
   const kept = new Map<string, ReasonToKeepPlain>();
-  for (const file of those.files) {
-    const reason = reasonToKeepPlain(file, those.moveOf(file.assetPath), those);
+  for (const file of input.files) {
+    const reason = reasonToKeepPlain(file, input.moveOf(file.assetPath), input);
     if (reason) kept.set(file.assetPath, reason);
   }
-  for (const assetPath of filesAbovePlainOnes(kept, those)) kept.set(assetPath, 'other-host');
+  for (const assetPath of referrersOnOtherHost(kept, input)) kept.set(assetPath, 'other-host');
   return kept;
 }
 
-/** @returns `undefined` for a file that works under its hashed URL. */
+/** Returns `undefined` for a file that works under its hashed URL. */
 export function reasonToKeepPlain(
-  { assetPath, lexed }: SourceFile,
+  { assetPath, lexed }: PublicFile,
   move: Move,
   { referring, graph, hashLength, isLeftAlone }: Pick<FilesThatMove, 'referring' | 'graph' | 'hashLength' | 'isLeftAlone'>,
 ): ReasonToKeepPlain | undefined {
@@ -66,11 +70,11 @@ export function reasonToKeepPlain(
   if (isLeftAlone(assetPath)) return unrewritten(file, []).some((reference) => isBrokenBy(move, reference)) ? 'left-alone' : undefined;
   const broken = unrewritten(file, graph.followed(assetPath)).filter((reference) => isBrokenBy(move, reference));
   if (broken.some(({ kind }) => kind === 'mention')) return 'unknown-format';
-  // The import map resolves an import wherever its file is.
+  // The import map resolves an import wherever the importing file is.
   return move.toHost && broken.some((reference) => !isImport(reference)) ? 'other-host' : undefined;
 }
 
-/** Formats without a lexer here, whose files name others by relative URLs. `.html` files keep their name anyway. */
+/** Formats that name other files by relative URLs and that no lexer here reads. `.html` files always keep their name. */
 const UNKNOWN_FORMATS: ReadonlySet<string> = new Set([
   // Documents.
   ...['.htm', '.xht', '.xhtml', '.xml', '.xsl', '.xslt'],
@@ -83,8 +87,8 @@ const UNKNOWN_FORMATS: ReadonlySet<string> = new Set([
 /**
  * NAME_MAX of ext4 and APFS, in bytes
  * (https://man7.org/linux/man-pages/man0/limits.h.0p.html). NTFS counts UTF-16
- * units, which are never more. The limit is the same on every machine, since the
- * manifest must be.
+ * units, of which a name has at most as many. Every machine uses the same limit,
+ * so that every machine writes the same manifest.
  */
 const MAX_NAME_BYTES = 255;
 
@@ -93,8 +97,8 @@ function isNameTooLong(assetPath: string, hashLength: number): boolean {
   return Buffer.byteLength(name) + '.'.length + hashLength > MAX_NAME_BYTES;
 }
 
-/** Files that refer to a plain one and move to another host: on that host, the plain file has no URL. */
-function filesAbovePlainOnes(
+/** Finds files that move to another host but refer to a file that stays: that host has no URL for it. */
+function referrersOnOtherHost(
   kept: ReadonlyMap<string, unknown>,
   { files, stablePaths, graph, moveOf, isLeftAlone }: FilesThatMove,
 ): string[] {
@@ -108,19 +112,19 @@ function filesAbovePlainOnes(
   }
   if (referrers.size === 0) return [];
   const plain = [...kept.keys(), ...stablePaths];
-  const above = reach(plain, (assetPath) => referrers.get(assetPath) ?? []);
-  for (const assetPath of plain) above.delete(assetPath);
-  return [...above];
+  const found = reach(plain, (assetPath) => referrers.get(assetPath) ?? []);
+  for (const assetPath of plain) found.delete(assetPath);
+  return [...found];
 }
 
-/** @param isDirect whether the hashed URL leads to the store directly. */
-export function moveTo(isDirect: boolean, { storeUrl, prefixes }: Pick<Project, 'storeUrl' | 'prefixes'>): Move {
+/** @param isDirect whether the hashed URL needs no rewrite. */
+export function moveTo(isDirect: boolean, { storeUrl, prefixes }: StoreAddress): Move {
   return { toFolder: isDirect, toHost: isExternalUrl(finishUrl(isDirect ? storeUrl : '/', prefixes)) };
 }
 
 /**
- * The references that keep a plain URL. A source map that does not exist, and a
- * mention of something that is not a file, do not count.
+ * Lists the references that keep a plain URL. Source maps that do not exist and
+ * mentions that name no file do not count.
  */
 export function unrewritten({ lexed, destinations }: GraphFile, followed: readonly FollowedReference[]): Reference[] {
   const rewritten = new Set(followed.filter(({ isRewritten }) => isRewritten).map(({ start }) => start));
@@ -130,25 +134,25 @@ export function unrewritten({ lexed, destinations }: GraphFile, followed: readon
   );
 }
 
-/** Whether a reference, as it is written, leads elsewhere once its file has moved. */
+/** Whether a reference, as it is written, points to something else after its file has moved. */
 function isBrokenBy({ toFolder, toHost }: Move, { kind, url }: Reference): boolean {
   if (!isOfThisSite(url) || isBareSpecifier(kind, url)) return false;
-  // A CDN that fetches hashed paths from the site has its other files too, but it must not serve its pages.
+  // A CDN that fetches hashed paths from the site has the site's other files too, but it must not serve the site's pages.
   if (toHost && kind === 'page') return true;
   return toFolder && (toHost || !isRootRelative(url));
 }
 
-/** The edits that put plain URLs in the place of relative references, for a file that moves to another folder of the site. */
+/** Returns the edits that replace relative references by plain URLs, for a file that moves to another folder of the site. */
 export function plainEdits(from: string, references: readonly Reference[], space: UrlSpace): Edit[] {
   return references.flatMap((reference): Edit[] => {
     if (reference.kind === 'mention' || !isBrokenBy({ toFolder: true, toHost: false }, reference)) return [];
     const url = plainUrl(from, reference.url, space.basePath);
-    // The hashed file has moved as well.
+    // A reference to a hashed path stays relative, since that file is in the same folder of the store.
     return url === undefined || isHashedAlready(url, space) ? [] : [{ reference, url }];
   });
 }
 
-/** Resolves a reference as a browser does in a file under its plain URL, without `?query` and `#fragment`; `undefined` if it is not a URL. */
+/** Resolves a reference in a file under its plain URL, without `?query` and `#fragment`. Returns `undefined` for an invalid URL. */
 export function plainUrl(from: string, url: string, basePath: string): string | undefined {
   try {
     return new URL(url, `http://public.invalid${basePath}${encodeAssetPath(from)}`).pathname;
@@ -160,18 +164,18 @@ export function plainUrl(from: string, url: string, basePath: string): string | 
 /**
  * Finds the files that automatic hashing must leave alone, because a script
  * expects their plain URL in the document. `asset()` and the components still
- * hash them: whoever writes that, wants it.
+ * hash them, since their user asks for the hash.
  *
- * @returns asset path → why, as the end of a sentence about the file. Sorted as the files are.
+ * @returns asset path → why, as the end of a sentence about the file, in the order of the files.
  */
 export function filesLeftToAsset(
-  files: readonly Pick<SourceFile, 'assetPath' | 'lexed'>[],
+  files: readonly Pick<PublicFile, 'assetPath' | 'lexed'>[],
   moveOf: (assetPath: string) => Move,
 ): Map<string, string> {
   /** File name → the script that looks for it. */
   const searchedBy = new Map<string, string>();
   for (const { assetPath, lexed } of files) {
-    // Its own name is not searched for by others: two libraries may have a `main.js` each.
+    // A script that looks for its own name means itself: two libraries may each have a `main.js`.
     for (const name of lexed?.search?.names ?? []) if (name !== nameOf(assetPath)) searchedBy.set(name, assetPath);
   }
   const left = new Map<string, string>();
@@ -182,7 +186,7 @@ export function filesLeftToAsset(
   return left;
 }
 
-function whyLeft(name: string, search: NonNullable<SourceFile['lexed']>['search'], { toFolder, toHost }: Move): string | undefined {
+function whyLeft(name: string, search: NonNullable<PublicFile['lexed']>['search'], { toFolder, toHost }: Move): string | undefined {
   if (search?.names.includes(name)) return 'it looks for its own file name';
   if (!search?.readsOwnUrl || !(toFolder || toHost)) return undefined;
   return `it reads its own URL, and the hashed one is ${toHost ? 'on another host' : 'in another folder'}`;
@@ -192,10 +196,10 @@ function whySearched(script: string | undefined): string | undefined {
   return script && `${script} looks for its file name`;
 }
 
-/** How many files the line of a build names. */
+/** How many files the line in the build's log names. */
 const MAX_NAMED = 5;
 
-/** The line for the log of a build, if there is anything to say. */
+/** Returns the line for the build's log, or no line if `left` is empty. */
 export function describeLeftToAsset(left: readonly (readonly [assetPath: string, why: string])[]): string[] {
   if (left.length === 0) return [];
   const named = left.slice(0, MAX_NAMED).map(([assetPath, why]) => `${assetPath} (${why})`);

@@ -2,25 +2,29 @@ import { createHash } from 'node:crypto';
 import { describeValue, SmartCacheError } from '../../core/errors.js';
 import type { Fingerprint, FingerprintInput } from '../../core/options.js';
 
-/** A {@link FingerprintInput} before its date is made, which only few need. */
+/** A {@link FingerprintInput} without its `Date`, which only few fingerprints need. */
 export type FileToFingerprint = Omit<FingerprintInput, 'modified'> & { modifiedMs: number };
 
 /**
- * The hash that stands in a file's URL: the first digits of its content hash,
- * or of the hash of whatever unique string the `fingerprint` option gives. A
- * string that already has the shape of a hash is used as it is, unless the
- * file refers to others: then theirs count too.
+ * Returns the hash for a file's URL: the first digits of its content hash, or of
+ * a hash of the string that the `fingerprint` option gives. If the file refers
+ * to no others, a string in the shape of a hash is used as it is.
  *
- * @param below the hashes of the files that this one refers to. Default: none.
- * Content holds them already.
+ * @param referredHashes of the files that this file refers to. Default: none.
+ * They count only for a custom fingerprint, since content already holds them.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FINGERPRINT_INVALID`
  */
-export function hashForUrl(fingerprint: Fingerprint, hashLength: number, file: FileToFingerprint, below: readonly string[] = []): string {
+export function hashForUrl(
+  fingerprint: Fingerprint,
+  hashLength: number,
+  file: FileToFingerprint,
+  referredHashes: readonly string[] = [],
+): string {
   if (fingerprint === 'content') return file.contentHash.slice(0, hashLength);
   const text = uniqueString(fingerprint, file);
-  if (below.length === 0 && text.length === hashLength && /^[0-9a-f]+$/.test(text)) return text;
+  if (referredHashes.length === 0 && text.length === hashLength && /^[0-9a-f]+$/.test(text)) return text;
   return createHash('sha256')
-    .update([text, ...below].join('\n'))
+    .update([text, ...referredHashes].join('\n'))
     .digest('hex')
     .slice(0, hashLength);
 }

@@ -1,75 +1,78 @@
 import { createHash } from 'node:crypto';
 import { compareAssetPaths, encodeAssetPath, finishUrl, toHashedPath, type UrlPrefixes } from '../../core/asset-path.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
+import { reusableMemory } from '../../disk/files.js';
 import { encodingOf } from '../references/find-references.js';
-import { isRootRelative } from '../references/resolve-reference.js';
+import { isRootRelative } from '../references/reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
-import { reusableMemory } from '../store/hash-file.js';
 import { type FollowedReference, type ReferenceGraph, strongComponents } from './reference-graph.js';
 
-/** What the browser receives of a file. */
+/** A file as the browser receives it. */
 export interface Output extends ManifestEntry {
-  /** Whole hash of the bytes, and the name of their copy in the store. */
+  /** Whole hash of the bytes, which is also the name of their copy in the store. */
   contentHash: string;
-  /** Whether the URL leads to the store without a rewrite. */
+  /** Whether the URL points to the store without a rewrite. */
   isDirect: boolean;
 }
 
 /** Bytes with their hashes. */
 export type Content = Omit<Output, 'hash' | 'url' | 'isDirect'>;
 
-/** What came out for a file, and what it depended on besides the file itself. */
+/** The output of a file in the last build, with a key that changes when a file that it refers to changes. */
 export interface HashedBefore {
   key: string;
   output: Output;
 }
 
-/** What {@link hashGraph} is told of the files, and asks for. */
-export interface HashedFiles {
+/** Gives {@link hashGraph} access to the files. */
+interface FilesToHash {
   prefixes: UrlPrefixes;
-  /** The folder of URLs that lead to the store directly. */
+  /** The folder of URLs that point to the store without a rewrite. */
   storeUrl: string;
-  /** The file as it lies in `public/`; `undefined` for one that keeps its name. */
-  sourceOf(assetPath: string): Content | undefined;
-  /** The bytes of the text that the references of a file were found in. */
+  /** Returns the file as `public/` has it; `undefined` for a file that keeps its name. */
+  originalOf(assetPath: string): Content | undefined;
+  /** Returns the bytes in which the references of a file were found. */
   textOf(assetPath: string): Buffer;
   /**
-   * The hash that stands in the URL.
+   * Returns the hash for the URL.
    *
-   * @param identity what the content comes to: whole, lower-case hex.
-   * @param below hashes of what the file refers to.
+   * @param identity whole hash of the content, lower-case hex.
+   * @param referredHashes of the files that this file refers to.
    */
-  hashOf(assetPath: string, content: Content, identity: string, below: readonly string[]): string;
-  /** Whether a hashed path is linked under `storeUrl` directly. */
+  hashOf(assetPath: string, content: Content, identity: string, referredHashes: readonly string[]): string;
+  /** Whether a hashed URL is under `storeUrl`. */
   isDirect(assetPath: string, hash?: string): boolean;
-  /** The edits that put plain URLs in the place of references that get no hashed URL, for a file whose URL leads to the store directly. */
+  /** Returns the edits that keep references without a hashed URL working in a file under `storeUrl`. */
   plainEdits(assetPath: string): Edit[];
-  /** What an unchanged file came to in the last build. */
+  /** Returns what the last build made of an unchanged file. */
   previous(assetPath: string): HashedBefore | undefined;
-  /** Takes a text, and says what it comes to as a file. */
+  /** Stores a text and hashes it. */
   contentOf(text: Buffer): Content;
 }
 
 /**
- * Hashes files from the leaves up, so that the hash of each is that of what
- * the browser receives, the hashes of all that it refers to included.
+ * Rewrites and hashes files with references. A file comes after the files that
+ * it refers to, so its bytes hold their hashes when it is hashed.
  *
- * Files that refer to each other in a circle cannot hold each other's hash.
- * They are hashed as a group: of each, the text with all references rewritten
- * but those within the group; of the group, these hashes with their asset
- * paths, in the order of the paths; of each member, the group's hash with its
- * own path. So the hashes of all change if anything in or below the group
- * does, whatever the order in which files were found.
+ * Files that refer to each other in a circle cannot hold each other's hash, so
+ * they are hashed as a group:
  *
- * @param assetPaths the files that refer to others.
- * @param known all other files; gains these.
- * @returns by asset path, what each depended on: see {@link HashedBefore.key}.
+ * 1. Each text is hashed with all references rewritten except those within the group.
+ * 2. The group's hash is made of these hashes and the asset paths, sorted by path.
+ * 3. The hash of a member is made of the group's hash and its own path.
+ *
+ * All of these hashes change if any member changes, or any file that a member
+ * refers to. They do not depend on the order in which files were found.
+ *
+ * @param assetPaths the files to rewrite.
+ * @param known the outputs of all other files; the new outputs are added.
+ * @returns asset path → {@link HashedBefore.key}.
  */
 export function hashGraph(
   assetPaths: ReadonlySet<string>,
   known: Map<string, Output>,
   graph: ReferenceGraph,
-  files: HashedFiles,
+  files: FilesToHash,
 ): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   const memory = reusableMemory();
@@ -92,13 +95,13 @@ export function hashGraph(
     keys.set(assetPath, key);
     const before = files.previous(assetPath);
     if (before?.key === key) return before.output;
-    const below = hashesOf(references);
+    const referredHashes = hashesOf(references);
     const make = (isDirect: boolean): Output => {
       const content = contentWith(assetPath, references, isDirect);
-      return named(assetPath, content, files.hashOf(assetPath, content, content.contentHash, below), isDirect);
+      return named(assetPath, content, files.hashOf(assetPath, content, content.contentHash, referredHashes), isDirect);
     };
     const output = make(files.isDirect(assetPath));
-    // A file in public/ has that very name: rare, and then the URL is another one, which relative references depend on.
+    // A public file already has the name of the hashed path, so the URL moves to the store, and relative references change with it.
     return output.isDirect === files.isDirect(assetPath) ? output : make(true);
   }
 
@@ -106,9 +109,9 @@ export function hashGraph(
     const members = new Set(component);
     const sorted = [...component].sort(compareAssetPaths);
     const outside = (assetPath: string) => rewritten(assetPath).filter(({ target }) => !members.has(target));
-    const source = (assetPath: string) => files.sourceOf(assetPath) as Content;
-    const key = digest(
-      sorted.map((assetPath) => `${assetPath}\0${source(assetPath).contentHash}\0${keyOf(outside(assetPath))}`).join('\n'),
+    const original = (assetPath: string) => files.originalOf(assetPath) as Content;
+    const key = sha256(
+      sorted.map((assetPath) => `${assetPath}\0${original(assetPath).contentHash}\0${keyOf(outside(assetPath))}`).join('\n'),
     );
     for (const assetPath of sorted) keys.set(assetPath, key);
     const before = sorted.map((assetPath) => files.previous(assetPath));
@@ -118,17 +121,15 @@ export function hashGraph(
     }
     const identities = sorted.map((assetPath) => {
       const text = textWith(assetPath, outside(assetPath), files.isDirect(assetPath));
-      return `${assetPath}\0${text === undefined ? source(assetPath).contentHash : digest(text)}`;
+      return `${assetPath}\0${text === undefined ? original(assetPath).contentHash : sha256(text)}`;
     });
-    const group = digest(identities.join('\n'));
-    const below = hashesOf(sorted.flatMap(outside));
-    // The members' own, in case the hash is not made of the content.
-    const own = sorted.map((assetPath) => files.hashOf(assetPath, source(assetPath), group, []));
-    // In one, since each member gets them all.
-    const around = [digest([...below, ...own].join('\n'))];
+    const group = sha256(identities.join('\n'));
+    // The hashes of the members count too, since a custom fingerprint may not depend on the content.
+    const memberHashes = sorted.map((assetPath) => files.hashOf(assetPath, original(assetPath), group, []));
+    const referredHashes = [sha256([...hashesOf(sorted.flatMap(outside)), ...memberHashes].join('\n'))];
     for (const assetPath of sorted) {
-      const hash = files.hashOf(assetPath, source(assetPath), digest(`${group}\0${assetPath}`), around);
-      known.set(assetPath, named(assetPath, source(assetPath), hash, files.isDirect(assetPath, hash)));
+      const hash = files.hashOf(assetPath, original(assetPath), sha256(`${group}\0${assetPath}`), referredHashes);
+      known.set(assetPath, named(assetPath, original(assetPath), hash, files.isDirect(assetPath, hash)));
     }
     for (const assetPath of sorted) {
       const { hash, isDirect } = known.get(assetPath) as Output;
@@ -138,10 +139,10 @@ export function hashGraph(
 
   function contentWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): Content {
     const text = textWith(assetPath, references, isDirect);
-    return text === undefined ? (files.sourceOf(assetPath) as Content) : files.contentOf(text);
+    return text === undefined ? (files.originalOf(assetPath) as Content) : files.contentOf(text);
   }
 
-  /** `undefined` for a file that stays as it is. Holds until the next call. */
+  /** Returns the rewritten text, valid until the next call; `undefined` if there is nothing to rewrite. */
   function textWith(assetPath: string, references: readonly FollowedReference[], isDirect: boolean): Buffer | undefined {
     const edits = references.flatMap((reference): Edit[] => {
       const url = newUrl(assetPath, reference, isDirect);
@@ -153,18 +154,18 @@ export function hashGraph(
     return rewriteBytes(content, edits, encodingOf(assetPath, content), memory);
   }
 
-  /** @param fromDirect whether the file that the reference stands in is linked directly. */
+  /** @param fromDirect whether the URL of the file that holds the reference is under `storeUrl`. */
   function newUrl(from: string, { url, target }: FollowedReference, fromDirect: boolean): string | undefined {
     const to = known.get(target);
     if (to === undefined) {
-      // It keeps its name, and so does the reference, unless the file that it stands in is moved away from it.
+      // The target keeps its name. A relative reference to it breaks when the file that holds it moves.
       return fromDirect && !isRootRelative(url) ? files.prefixes.basePath + encodeAssetPath(target) : undefined;
     }
     if (isRootRelative(url) || fromDirect !== to.isDirect) return finishUrl(to.url, files.prefixes);
     return relativeUrl((fromDirect ? files.storeUrl : '') + encodeAssetPath(from), to.url, url);
   }
 
-  /** Changes whenever a reference comes to lead to something else. */
+  /** Changes when a reference gets another target or another hash. */
   function keyOf(references: readonly FollowedReference[]): string {
     return references.map(({ start, target }) => `${start}:${known.get(target)?.hash ?? ''}`).join(' ');
   }
@@ -180,14 +181,14 @@ export function hashGraph(
 }
 
 /**
- * The URL of a hashed path, as in the manifest.
+ * Returns a hashed URL as the manifest has it.
  *
- * @param folder the store's, for a URL that leads there directly; else `''`.
+ * @param folder `storeUrl` for a URL that needs no rewrite, else `''`.
  */
 export function hashedUrl(assetPath: string, hash: string, folder: string): string {
   return folder + encodeAssetPath(toHashedPath(assetPath, hash));
 }
 
-function digest(text: string | Buffer): string {
+function sha256(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,35 +1,33 @@
 import { compareAssetPaths, encodeAssetPath, isExternalUrl, spellInUrl, splitSuffix } from '../../core/asset-path.js';
 import type { ImportMap, RenderManifest } from '../../core/render-manifest.js';
-import type { Project } from '../project.js';
-import { isBareSpecifier, isRootRelative, mapSpecifier } from '../references/resolve-reference.js';
-import { plainUrl } from './files-kept-plain.js';
+import { isBareSpecifier, isRootRelative, mapSpecifier, type UrlSpace } from '../references/reference.js';
+import { plainUrl, type StoreAddress } from './files-kept-plain.js';
 import { type FollowedReference, isImport, type ReferenceGraph, reach } from './reference-graph.js';
 
 /**
- * The import map (HTML Standard, section 8.1.6.2) that leads from the URL of a
- * module, as a browser resolves what an importer says, to its hashed URL: for
- * all modules that can be reached from some entries, and for the bare
- * specifiers that the `modules.imports` option names.
+ * Builds the import map (https://html.spec.whatwg.org/#import-maps): URL of a
+ * module, as a browser resolves the specifier → hashed URL. It covers all modules
+ * that the entries reach, and the bare specifiers of the `modules.imports` option.
  *
- * @param entries asset paths that the app's source mentions.
- * @param whole where each asset path leads.
- * @param integrityOf Subresource Integrity metadata; `undefined` for a file that is served as it may change.
+ * @param names the `modules.imports` option.
+ * @param entries asset paths that the app source mentions.
+ * @param integrityOf returns Subresource Integrity metadata; `undefined` for a file whose bytes may change.
  */
-export function importMapFor(
-  { options, storeUrl, prefixes }: Project,
+export function buildImportMap(
+  { storeUrl, prefixes }: StoreAddress,
+  names: UrlSpace['imports'],
   graph: ReferenceGraph,
   entries: Iterable<string>,
   { assets, basePath }: RenderManifest,
   integrityOf: (assetPath: string) => string | undefined,
 ): ImportMap {
-  const names = options.modules.imports;
   // Maps, since a name may be `__proto__`.
   const imports = new Map<string, string>();
   const integrity = new Map<string, string>();
   const named = Object.values(names).filter((target) => assets[target] !== undefined);
   const modules = reach([...entries, ...named], (module) => importsOf(module).map(({ target }) => target));
   const imported = new Set([...named, ...[...modules].flatMap((module) => importsOf(module).map(({ target }) => target))]);
-  // What nothing imports, and what imports nothing, may be anything.
+  // A file that imports nothing and that no file imports may be a classic script.
   for (const module of modules) if (imported.has(module) || importsOf(module).length > 0) add(module);
   for (const [name, target] of Object.entries(names)) {
     imports.set(name, urlOf(target) ?? (isExternalUrl(target) ? target : basePath + target));
@@ -55,21 +53,21 @@ export function importMapFor(
   }
 
   /**
-   * Exactly what a browser makes of an import, which may be another spelling
-   * or have a `?query`, and may stand in a file that is linked from elsewhere
-   * than what it imports.
+   * Maps the URL that a browser makes of one import: it may be another spelling,
+   * may have a `?query`, and the importing file may be in another folder than
+   * the module.
    */
   function addWritten(importer: string, { url, target }: FollowedReference): void {
     const [from, to] = [urlOf(importer), urlOf(target)];
     if (from === undefined || to === undefined) return;
     const { suffix } = splitSuffix(url);
-    // In a module that has moved, the plain URL has taken the place of a relative one.
+    // A module that has moved has plain URLs instead of relative ones.
     const plain = isInStore(from) && !isRootRelative(url) ? plainUrl(importer, url, basePath) : undefined;
     const key = resolveUrl(plain === undefined ? url : plain + suffix, from);
-    const leadsTo = to + suffix;
-    if (key === leadsTo) return;
-    imports.set(key, leadsTo);
-    addIntegrity(target, leadsTo);
+    const value = to + suffix;
+    if (key === value) return;
+    imports.set(key, value);
+    addIntegrity(target, value);
   }
 
   function addIntegrity(module: string, url: string): void {
@@ -83,8 +81,8 @@ export function importMapFor(
   }
 
   /**
-   * What a browser makes of an import: beside the importer's own URL, for a
-   * relative one; on the site, for one that begins with a slash.
+   * Lists the URLs that a browser may make of an import of this module. A relative
+   * specifier ends beside the importer's hashed URL; one with a slash in front, on the site.
    */
   function plainUrls(assetPath: string): string[] {
     const url = urlOf(assetPath) as string;
@@ -98,17 +96,17 @@ export function importMapFor(
   }
 }
 
-/** An origin that no file names. */
+/** A reserved name (RFC 2606), so no file refers to it. */
 const ORIGIN = 'http://public.invalid';
 
-/** What a relative URL is to a browser in a file of this URL; on one's own site, and on one without a scheme, as short as that. */
+/** Resolves a URL in a file. The result has no origin if `from` has none, and no scheme if `from` has none. */
 function resolveUrl(written: string, from: string): string {
   const { href, origin, protocol } = new URL(written, new URL(from, ORIGIN));
   if (origin === ORIGIN) return href.slice(ORIGIN.length);
   return from.startsWith('//') ? href.slice(protocol.length) : href;
 }
 
-/** Same map, same bytes. */
+/** The same map must give the same bytes. */
 function sorted(map: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...map].sort(([a], [b]) => compareAssetPaths(a, b)));
 }

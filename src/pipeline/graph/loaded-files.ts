@@ -1,19 +1,70 @@
 import { createHash } from 'node:crypto';
 import { splitExtension } from '../../core/asset-path.js';
+import type { Manifest } from '../../core/manifest-document.js';
+import type { ImportMap, RenderedAsset, RenderManifest } from '../../core/render-manifest.js';
 import { type ReferenceGraph, reach, strongComponents } from './reference-graph.js';
 
-/** The fonts that a stylesheet and the sheets that it imports name: of each `@font-face` the one that browsers take. */
-export function fontsOf(graph: ReferenceGraph, stylesheet: string): string[] {
+/**
+ * Lists, for each entry, the fonts or modules that `preload` fetches with it.
+ * A preload must have the integrity that the browser finds in the import map.
+ */
+export function findPreloads(
+  graph: ReferenceGraph,
+  entries: readonly string[],
+  { assets }: RenderManifest,
+  importMap: ImportMap | undefined,
+): NonNullable<RenderManifest['preloads']> {
+  const preloads: Record<string, RenderedAsset[]> = {};
+  for (const entry of entries) {
+    const listed = [...listFonts(graph, entry), ...listStaticModules(graph, entry)].flatMap((target) => assets[target] ?? []);
+    if (listed.length > 0) preloads[entry] = listed.map((asset) => withIntegrity(asset, importMap));
+  }
+  return preloads;
+}
+
+function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): RenderedAsset {
+  const metadata = typeof asset === 'string' ? importMap?.integrity?.[asset] : undefined;
+  return typeof asset === 'string' && metadata !== undefined ? [asset, metadata] : asset;
+}
+
+/**
+ * Development: says which stylesheets and modules load a file that was edited
+ * since the server started.
+ *
+ * @param edited asset paths.
+ */
+export function findEdits(
+  graph: ReferenceGraph,
+  assets: Manifest['assets'],
+  edited: ReadonlySet<string>,
+  basePath: string,
+): Pick<RenderManifest, 'reloads' | 'below'> {
+  if (edited.size === 0) return {};
+  const hashes = new Map([...edited].flatMap((assetPath) => (assets[assetPath] ? [[assetPath, assets[assetPath].hash]] : [])));
+  const reloads: Record<string, Record<string, string>> = {};
+  for (const stylesheet of Object.keys(assets).filter(isStylesheet)) {
+    const loaded = listFilesOfStylesheet(graph, stylesheet).filter((target) => hashes.has(target));
+    if (loaded.length > 0) reloads[stylesheet] = Object.fromEntries(loaded.map((target) => [basePath + target, hashes.get(target) ?? '']));
+  }
+  return { reloads, below: Object.fromEntries(findModuleStates(graph, Object.keys(assets), hashes)) };
+}
+
+function isStylesheet(assetPath: string): boolean {
+  return splitExtension(assetPath).extension.toLowerCase() === '.css';
+}
+
+/** Lists the fonts of a stylesheet and of the sheets that it imports: for each `@font-face`, the file that browsers take. */
+export function listFonts(graph: ReferenceGraph, stylesheet: string): string[] {
   return unique(withImported(graph, stylesheet).flatMap((sheet) => targets(graph, sheet, 'font')));
 }
 
-/** All that a stylesheet and the sheets that it imports name, those sheets aside: images, fonts. */
-export function filesLoadedBy(graph: ReferenceGraph, stylesheet: string): string[] {
+/** Lists the images and fonts of a stylesheet and of the sheets that it imports. */
+export function listFilesOfStylesheet(graph: ReferenceGraph, stylesheet: string): string[] {
   return unique(withImported(graph, stylesheet).flatMap((sheet) => [...targets(graph, sheet, 'font'), ...targets(graph, sheet, 'url')]));
 }
 
-/** An entry and the modules that it cannot run without, in the order in which they are met; none for what is no module. */
-export function staticModulesOf(graph: ReferenceGraph, entry: string): string[] {
+/** Lists an entry and all modules that it imports statically. Returns an empty list for an entry without imports. */
+export function listStaticModules(graph: ReferenceGraph, entry: string): string[] {
   const modules = reach([entry], (module) => targets(graph, module, 'import').filter(isScript));
   return modules.size > 1 ? [...modules] : [];
 }
@@ -29,7 +80,7 @@ function targets(graph: ReferenceGraph, assetPath: string, wanted: string): stri
     .map(({ target }) => target);
 }
 
-/** By its name. A module of another type, such as JSON, is preloaded as something else. */
+/** Goes by the name. A module of another type, such as JSON, needs another kind of preload. */
 function isScript(assetPath: string): boolean {
   return ['.js', '.mjs'].includes(splitExtension(assetPath).extension.toLowerCase());
 }
@@ -38,30 +89,15 @@ function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-/** The files that were edited since the development server was started: asset path → hash as it is now. */
-type EditedFiles = ReadonlyMap<string, string>;
-
-/** For each stylesheet, those of the edited files that it loads, by asset path. */
-export function editsLoadedBy(graph: ReferenceGraph, stylesheets: Iterable<string>, edited: EditedFiles): Map<string, [string, string][]> {
-  const found = new Map<string, [string, string][]>();
-  for (const stylesheet of stylesheets) {
-    const loaded = filesLoadedBy(graph, stylesheet).flatMap((target): [string, string][] => {
-      const hash = edited.get(target);
-      return hash === undefined ? [] : [[target, hash]];
-    });
-    if (loaded.length > 0) found.set(stylesheet, loaded);
-  }
-  return found;
-}
-
 /**
- * Gives each script above an edited file a state that changes whenever
- * something below the script changes. Only what lies above an edit is looked at, and
- * once: every save asks for it.
+ * Gives each script that loads an edited file, directly or through others, a
+ * state that changes with each edit. This runs after every save, so it visits
+ * only the files that load an edited one.
  *
- * @param files all that the graph knows.
+ * @param files all files of the graph.
+ * @param edited asset path → current hash.
  */
-export function statesBelow(graph: ReferenceGraph, files: Iterable<string>, edited: EditedFiles): Map<string, string> {
+export function findModuleStates(graph: ReferenceGraph, files: Iterable<string>, edited: ReadonlyMap<string, string>): Map<string, string> {
   const importers = new Map<string, string[]>();
   for (const file of files) {
     for (const target of loadedBy(file)) {
@@ -71,10 +107,10 @@ export function statesBelow(graph: ReferenceGraph, files: Iterable<string>, edit
     }
   }
   const importersOf = (file: string) => importers.get(file) ?? [];
-  const above = reach([...edited.keys()].flatMap(importersOf), importersOf);
+  const affected = reach([...edited.keys()].flatMap(importersOf), importersOf);
 
   const states = new Map<string, string>();
-  for (const component of strongComponents(above, (file) => loadedBy(file).filter((target) => above.has(target)))) {
+  for (const component of strongComponents(affected, (file) => loadedBy(file).filter((target) => affected.has(target)))) {
     const parts = new Set<string>();
     for (const target of component.flatMap(loadedBy)) {
       if (edited.has(target)) parts.add(`${target} ${edited.get(target)}`);

@@ -1,35 +1,34 @@
 import type { LexedFile } from '../references/find-references.js';
-import type { Reference, ReferenceKind } from '../references/reference.js';
-import { type Destination, isBareSpecifier } from '../references/resolve-reference.js';
+import { type Destination, isBareSpecifier, type Reference, type ReferenceKind } from '../references/reference.js';
 
-/** A file of `public/` and where each of its references leads. */
+/** A public file with references. */
 export interface GraphFile {
   assetPath: string;
   lexed: LexedFile;
-  /** In the order of `lexed.references`. */
+  /** The target of each reference, in the order of `lexed.references`. */
   destinations: readonly Destination[];
 }
 
-/** A reference that leads to a file of `public/`. */
+/** A reference to a public file. */
 export interface FollowedReference extends Reference {
   /** Asset path. */
   target: string;
-  /** Whether the hashed URL is put in its place; otherwise an import map leads on from there. */
+  /** Whether the hashed URL replaces it; otherwise an import map resolves it. */
   isRewritten: boolean;
 }
 
 export interface ReferenceGraph {
   /** Whether the imports of a file stay as they are written, since the import map resolves them. */
   keepsImports(assetPath: string): boolean;
-  /** What a file refers to, in the order of its text. */
+  /** The references of a file to public files, in the order of its text. */
   followed(assetPath: string): readonly FollowedReference[];
-  /** Those references of a file that lead nowhere. */
+  /** The references of a file to missing public files. */
   dead(assetPath: string): readonly Reference[];
-  /** The files that others import by a hashed URL which is put in the place of what they say. */
+  /** The files that others import by a hashed URL. */
   importedByUrl(): ReadonlySet<string>;
 }
 
-/** What loads another module, and what an import map applies to. */
+/** The kinds of references that an import map applies to. */
 const IMPORT_KINDS: ReadonlySet<ReferenceKind> = new Set(['import', 'dynamic-import']);
 
 export function isImport({ kind }: Pick<Reference, 'kind'>): boolean {
@@ -37,12 +36,11 @@ export function isImport({ kind }: Pick<Reference, 'kind'>): boolean {
 }
 
 /**
- * Says what refers to what, and which references are rewritten.
+ * Builds the graph of references and decides which of them are rewritten.
  *
- * With an import map, imports stay as they are written. Only what a worker or
- * worklet may load is rewritten all the same, since they know no import map
- * (HTML Standard, "resolve a module specifier"): everything that can be
- * reached from a `new URL('…', import.meta.url)`.
+ * With an import map, imports stay as they are written. Workers and worklets
+ * have no import map (https://html.spec.whatwg.org/#resolve-a-module-specifier),
+ * so imports are rewritten in all modules that a `new URL('…', import.meta.url)` reaches.
  */
 export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: boolean): ReferenceGraph {
   const nodes = new Map([...files].map((file) => [file.assetPath, file]));
@@ -104,25 +102,25 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
   }
 }
 
-/** Most distributions leave their source maps out, and a text in JSON may not be a URL. */
+/** Most packages ship without source maps, and a text in JSON may not be a URL. */
 const MAY_LACK_A_FILE: ReadonlySet<ReferenceKind> = new Set(['source-map', 'mention']);
 
-/** All that can be reached from some places, themselves included. */
+/** Returns all nodes that the starts reach, including the starts. */
 export function reach(starts: Iterable<string>, successorsOf: (node: string) => Iterable<string>): Set<string> {
   const reached = new Set(starts);
-  // A set is iterated over in the order of insertion, what is added on the way included.
+  // The iteration over a set also visits the values that the loop adds.
   for (const node of reached) for (const successor of successorsOf(node)) reached.add(successor);
   return reached;
 }
 
 /**
- * The strongly connected components of a graph, each after all that it leads
- * to: what does not go in circles is a component of one node (R. Tarjan,
- * "Depth-first search and linear graph algorithms", 1972).
+ * Lists the strongly connected components of a graph, each after its successors.
+ * A node that is in no circle is a component of its own (R. Tarjan, "Depth-first
+ * search and linear graph algorithms", 1972).
  *
- * Without recursion: a chain of modules may be longer than the stack.
+ * It does not recurse, since a chain of modules may be longer than the stack.
  *
- * @param successorsOf must name nodes of `nodes` alone.
+ * @param successorsOf must return only members of `nodes`.
  */
 export function strongComponents(nodes: Iterable<string>, successorsOf: (node: string) => Iterable<string>): string[][] {
   const components: string[][] = [];

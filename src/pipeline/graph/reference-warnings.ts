@@ -1,26 +1,113 @@
 import type { ErrorParts } from '../../core/errors.js';
 import { nearestNames } from '../../core/nearest-names.js';
-import type { Problem } from '../references/find-references.js';
+import { isJsonData, type Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 import type { ReasonToKeepPlain } from './files-kept-plain.js';
-import { buildReferenceGraph, type GraphFile, isImport, reach } from './reference-graph.js';
+import { buildReferenceGraph, type GraphFile, isImport, type ReferenceGraph, reach, strongComponents } from './reference-graph.js';
 
-/** Of one file, and of one build: a build log is read, if at all, from its beginning. */
+/** Limits for one file and for one build, since few people read a long log to its end. */
 const MAX_PER_FILE = 10;
 const MAX_IN_ALL = 50;
-/** How many names one build looks at for the nearest: with very many files, only the first warnings are worth it. */
+/** How many names one build compares to find the nearest ones. */
 const MAX_COMPARED = 1_000_000;
-
-const LEAVE_OUT = (assetPath: string) =>
-  `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
-
-const MOVES = 'a hashed URL is in another folder here, below /_next/static/';
-const EXCLUDE = (assetPath: string) =>
-  `"exclude: '${assetPath}'" in the second argument of withSmartCache() leaves it plain without this warning`;
 /** How many files one warning names. */
 const MAX_NAMED = 5;
 
-/** Why files are not hashed, and what to do about it. Each text fits one file as well as many. */
+/** Lists the warnings about references. None of them stops a build. */
+export function warnOfReferences(
+  graphFiles: readonly GraphFile[],
+  graph: ReferenceGraph,
+  names: ReadonlySet<string>,
+  loadedTwice: readonly ModulesLoadedTwice[],
+  kept: ReadonlyMap<string, ReasonToKeepPlain>,
+): readonly ErrorParts[] {
+  const warnings: ErrorParts[] = [];
+  let leftOut = 0;
+  let compared = 0;
+  const add = (make: () => ErrorParts) => {
+    if (warnings.length < MAX_IN_ALL) warnings.push(make());
+    else leftOut++;
+  };
+
+  for (const { assetPath, lexed, destinations } of graphFiles) {
+    const { problem } = lexed;
+    if (problem && !isJsonData(assetPath)) add(() => unreadableWarning(assetPath, problem, kept.get(assetPath) === 'unreadable'));
+    if (destinations.includes(null)) addDead(assetPath, graph.dead(assetPath));
+  }
+  for (const modules of loadedTwice) add(() => loadedTwiceWarning(modules));
+  for (const circle of importCircles(graphFiles)) add(() => importCircleWarning(circle));
+  // These warnings do not count towards the limit: a list of dead references must not hide them.
+  warnings.push(...keptPlainWarnings(kept));
+  if (leftOut > 0) {
+    const what = `${leftOut} more ${leftOut === 1 ? 'warning' : 'warnings'} about references`;
+    warnings.push({ what, where: 'public/', why: 'the list is cut short', fix: 'correct the files above, then build again' });
+  }
+  return warnings;
+
+  /** Warns once for each URL of a file. */
+  function addDead(assetPath: string, references: readonly Reference[]): void {
+    const firsts = [...new Map([...references].reverse().map((reference) => [reference.url, reference])).values()].reverse();
+    for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
+      add(() => {
+        const target = pathOf(url, assetPath);
+        const nearest = compared < MAX_COMPARED ? nearestNames(target, names, 1)[0] : undefined;
+        compared += names.size;
+        return {
+          what: 'A reference points to a missing file',
+          where: inPublic(assetPath, line),
+          why: `it is written ${JSON.stringify(url)}, and public/ has no file ${target}`,
+          fix: `${target === url && url.includes('%') ? 'write %25 for "%"; ' : ''}${nearest ? `did you mean ${nearest}? ` : ''}add the file or correct the reference; ${leaveAlone(assetPath)}`,
+        };
+      });
+    }
+    leftOut += Math.max(0, firsts.length - MAX_PER_FILE);
+  }
+}
+
+const leaveAlone = (assetPath: string) =>
+  `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
+const leavePlain = (assetPath: string) =>
+  `"exclude: '${assetPath}'" in the second argument of withSmartCache() leaves it plain without this warning`;
+const MOVES = 'a hashed URL is in another folder here, below /_next/static/';
+
+/** @param isKeptPlain whether the file is not hashed because of the problem. */
+function unreadableWarning(assetPath: string, { line, why, isPartial }: Problem, isKeptPlain: boolean): ErrorParts {
+  const where = inPublic(assetPath, line);
+  if (isKeptPlain) {
+    return {
+      what: 'A file keeps its plain URL, since its references cannot be read',
+      where,
+      why: `${why}; ${MOVES}, where its relative references would find nothing`,
+      fix: `correct the file; ${leavePlain(assetPath)}`,
+    };
+  }
+  return {
+    what: isPartial ? 'A file is broken at one spot' : 'A file is served as it is, and the files that it refers to keep their plain URLs',
+    where,
+    why,
+    fix: `${isPartial ? 'correct that spot; all other references of the file get hashed URLs' : 'correct the file'}; ${leaveAlone(assetPath)}, without this warning`,
+  };
+}
+
+function loadedTwiceWarning({ modules: [first, ...others], leftAlone, rewritten }: ModulesLoadedTwice): ErrorParts {
+  return {
+    what: 'A page may load a module twice, under two URLs',
+    where: `public${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+    why: `${rewritten} imports its hashed URL, and ${leftAlone} loads its plain URL, since "references.exclude" names ${leftAlone}; each copy has its own state`,
+    fix: `take ${leftAlone} out of "references: { exclude }", or set "modules: { importMap: true }" and render <CachedImportMap />`,
+  };
+}
+
+function importCircleWarning(assetPaths: readonly string[]): ErrorParts {
+  return {
+    what: 'Stylesheets import each other in a circle',
+    where: assetPaths.map((assetPath) => `public${assetPath}`).join(', '),
+    why: 'a browser applies each of these sheets once, and its place in the cascade is hard to predict',
+    fix: 'remove one of the @import rules; until then, the files are hashed as one group',
+  };
+}
+
+/** Why files are not hashed, and what to do. Each text fits one file as well as many. `unreadable` has its own warning. */
 const KEPT_PLAIN: Record<Exclude<ReasonToKeepPlain, 'unreadable'>, Pick<ErrorParts, 'why' | 'fix'>> = {
   'left-alone': {
     why: `the "references" option leaves relative references as they are; ${MOVES}, where such references would find nothing`,
@@ -31,8 +118,8 @@ const KEPT_PLAIN: Record<Exclude<ReasonToKeepPlain, 'unreadable'>, Pick<ErrorPar
     fix: 'write the URLs in JSON with a slash in front',
   },
   'other-host': {
-    why: 'a reference keeps its plain URL, and the hashed URL of the file that holds it is on another host, which need not have that',
-    fix: 'hash the files that are referred to, or write whole URLs, such as https://example.com/',
+    why: 'a reference keeps its plain URL, and the hashed URL of the file that holds it is on another host, which need not have that file',
+    fix: 'hash the files that it refers to, or write whole URLs, such as https://example.com/',
   },
   'long-name': {
     why: 'with a hash, the name is longer than the 255 bytes that file systems allow',
@@ -40,111 +127,30 @@ const KEPT_PLAIN: Record<Exclude<ReasonToKeepPlain, 'unreadable'>, Pick<ErrorPar
   },
 };
 
-/** What the references of `public/` have to be warned of. Nothing of it stops a build. */
-export class ReferenceWarnings {
-  readonly list: ErrorParts[] = [];
-  #leftOut = 0;
-  #compared = 0;
-
-  /**
-   * A file that its lexer cannot read, or a spot in it.
-   *
-   * @param isKeptPlain whether the file is therefore not hashed.
-   */
-  addUnreadable(assetPath: string, { line, why, isPartial }: Problem, isKeptPlain: boolean): void {
-    this.#add(() =>
-      isKeptPlain
-        ? {
-            what: 'A file keeps its plain URL, since its references cannot be read',
-            where: inPublic(assetPath, line),
-            why: `${why}; ${MOVES}, where its relative references would find nothing`,
-            fix: `correct the file; ${EXCLUDE(assetPath)}`,
-          }
-        : {
-            what: isPartial ? 'A file is broken at one spot' : 'A file is served as it is, and what it refers to keeps its plain URL',
-            where: inPublic(assetPath, line),
-            why,
-            fix: `${isPartial ? 'correct that spot; all other references of the file get hashed URLs' : 'mend the file'}; ${LEAVE_OUT(assetPath)}, without this warning`,
-          },
-    );
-  }
-
-  /** Files that are not hashed, one warning for each reason. Those that cannot be read have one of their own. */
-  addKeptPlain(kept: ReadonlyMap<string, ReasonToKeepPlain>): void {
-    for (const [reason, { why, fix }] of Object.entries(KEPT_PLAIN)) {
-      const assetPaths = [...kept].filter(([, its]) => its === reason).map(([assetPath]) => assetPath);
-      if (assetPaths.length === 0) continue;
-      const named = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
-      const others = assetPaths.length - named.length;
-      // This warning does not count towards the limit: a list of dead references must not hide it.
-      this.list.push({
+/** Makes one warning for each reason. */
+function keptPlainWarnings(kept: ReadonlyMap<string, ReasonToKeepPlain>): ErrorParts[] {
+  return Object.entries(KEPT_PLAIN).flatMap(([reason, { why, fix }]): ErrorParts[] => {
+    const assetPaths = [...kept].filter(([, its]) => its === reason).map(([assetPath]) => assetPath);
+    const [first] = assetPaths;
+    if (first === undefined) return [];
+    const named = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
+    const others = assetPaths.length - named.length;
+    return [
+      {
         what: assetPaths.length === 1 ? 'A file keeps its plain URL' : `${assetPaths.length} files keep their plain URLs`,
         where: others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', '),
         why,
-        fix: `${fix}; ${EXCLUDE(assetPaths[0] as string)}`,
-      });
-    }
-  }
-
-  /** References that lead nowhere; where a URL stands more than once, the first. */
-  addDead(assetPath: string, references: readonly Reference[], names: ReadonlySet<string>): void {
-    const firsts = [...new Map([...references].reverse().map((reference) => [reference.url, reference])).values()].reverse();
-    for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
-      this.#add(() => {
-        const target = pathOf(url, assetPath);
-        const nearest = this.#compared < MAX_COMPARED ? nearestNames(target, names, 1)[0] : undefined;
-        this.#compared += names.size;
-        return {
-          what: 'A reference leads nowhere',
-          where: inPublic(assetPath, line),
-          why: `it is written ${JSON.stringify(url)}, and public/ has no file ${target}`,
-          fix: `${target === url && url.includes('%') ? 'write %25 for "%"; ' : ''}${nearest ? `did you mean ${nearest}? ` : ''}add the file or correct the reference; ${LEAVE_OUT(assetPath)}`,
-        };
-      });
-    }
-    this.#leftOut += Math.max(0, firsts.length - MAX_PER_FILE);
-  }
-
-  /** Modules that two files import by different URLs. */
-  addLoadedTwice({ modules: [first, ...others], leftAlone, rewritten }: ModulesLoadedTwice): void {
-    this.#add(() => ({
-      what: 'A page may load a module twice, under two URLs',
-      where: `public${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
-      why: `${rewritten} imports its hashed URL, and ${leftAlone} loads its plain URL, since "references.exclude" names ${leftAlone}; each copy has its own state`,
-      fix: `take ${leftAlone} out of "references: { exclude }", or set "modules: { importMap: true }" and render <CachedImportMap />`,
-    }));
-  }
-
-  /** Stylesheets that import each other: browsers stop where the circle closes. */
-  addImportCircle(assetPaths: readonly string[]): void {
-    this.#add(() => ({
-      what: 'Stylesheets import each other in a circle',
-      where: assetPaths.map((assetPath) => `public${assetPath}`).join(', '),
-      why: 'a browser applies such a sheet once, and where in the cascade is easy to misread',
-      fix: 'remove one of the @import rules; the files are hashed as one group until then',
-    }));
-  }
-
-  /** All of them, and how many more there are. */
-  finish(): readonly ErrorParts[] {
-    if (this.#leftOut > 0) {
-      const what = `${this.#leftOut} more ${this.#leftOut === 1 ? 'reference has' : 'references have'} the same trouble`;
-      this.list.push({ what, where: 'public/', why: 'the list is cut short', fix: 'mend the ones above, then build again' });
-    }
-    return this.list;
-  }
-
-  #add(make: () => ErrorParts): void {
-    if (this.list.length < MAX_IN_ALL) this.list.push(make());
-    else this.#leftOut++;
-  }
+        fix: `${fix}; ${leavePlain(first)}`,
+      },
+    ];
+  });
 }
 
 function inPublic(assetPath: string, line: number): string {
   return `public${assetPath}:${line}`;
 }
 
-/** The asset path that a URL would have. */
+/** Returns the asset path that a URL would have. */
 function pathOf(url: string, from: string): string {
   try {
     return decodeURIComponent(new URL(url, `http://public.invalid${encodeURI(from)}`).pathname);
@@ -153,11 +159,25 @@ function pathOf(url: string, from: string): string {
   }
 }
 
-/** Modules that a page may load under two URLs: the browser then runs each twice, and each copy has a state of its own. */
-export interface ModulesLoadedTwice {
-  /** Asset paths, in the order in which they are met. */
+/** Finds stylesheets that import each other, or one that imports itself. */
+function importCircles(graphFiles: readonly GraphFile[]): string[][] {
+  const imports = new Map<string, string[]>();
+  for (const { assetPath, lexed, destinations } of graphFiles) {
+    const isStyleImport = (_: unknown, index: number) => lexed.references[index]?.kind === 'style-import';
+    const targets = destinations.filter(isStyleImport).filter((destination) => typeof destination === 'string');
+    if (targets.length > 0) imports.set(assetPath, targets);
+  }
+  const importsOf = (assetPath: string) => (imports.get(assetPath) ?? []).filter((target) => imports.has(target));
+  return strongComponents(imports.keys(), importsOf).filter(
+    (sheets) => sheets.length > 1 || sheets.some((assetPath) => importsOf(assetPath).includes(assetPath)),
+  );
+}
+
+/** Modules that a page may load under two URLs: the browser then runs each twice, and each copy has its own state. */
+interface ModulesLoadedTwice {
+  /** Asset paths, in the order of discovery. */
   modules: string[];
-  /** The file that is left as it is: what it imports, and what those import, has a plain URL. */
+  /** The file that is left as it is, and therefore imports these modules by their plain URLs. */
   leftAlone: string;
   /** A file that imports the hashed URL of the first module. */
   rewritten: string;
@@ -165,10 +185,10 @@ export interface ModulesLoadedTwice {
 
 /**
  * Finds the modules that one file imports by their plain URL, because its
- * references are not rewritten, and another file by their hashed one.
+ * references are not rewritten, and another file by their hashed URL.
  *
- * A module counts as loaded by its hashed URL if it can be reached from a
- * rewritten file that nothing imports. Only the app knows which files it loads.
+ * Only the app knows which files it loads. A module counts as loaded by its
+ * hashed URL if a rewritten file that no module imports reaches it.
  *
  * @param leftAlone the files that the `references.exclude` option names.
  * @param rewritten all other files with references.

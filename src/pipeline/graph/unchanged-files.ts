@@ -1,25 +1,41 @@
-import type { Destination } from '../references/resolve-reference.js';
-import type { FrozenFile } from '../store/freeze.js';
-import type { HashedBefore } from './hash-graph.js';
+import type { FileStamp } from '../../disk/hash-file.js';
+import type { LexedFile } from '../references/find-references.js';
+import type { Destination } from '../references/reference.js';
+import type { Content, HashedBefore } from './hash-graph.js';
 import { type GraphFile, reach } from './reference-graph.js';
 
+/** A file that `public/` holds, as this build found it. */
+export interface PublicFile extends Content, FileStamp {
+  assetPath: string;
+  absolutePath: string;
+  /** The references to other files, if the format can have any. */
+  lexed?: LexedFile | undefined;
+  /** Whether the scan cache knew the file in this state, so that the build did not read it. */
+  isKnown?: boolean;
+  /** For a known file: the result of the last build. */
+  result?: CachedResult | undefined;
+}
+
+/** What one build leaves to the next about a file with references. It is valid while the options and the names of all files stay the same. */
+export interface CachedResult extends HashedBefore {
+  destinations: readonly Destination[];
+  keepsImports: boolean;
+}
+
 /**
- * The files that refer to others and of which nothing can have changed since
- * the last build, so that they need be neither read nor hashed again: neither
- * they nor anything below them was read, and each would come out as it did
- * then.
+ * Finds the files with references that this build need neither read nor hash:
+ * the file itself, and all files that it reaches by references, are as in the
+ * last build.
  *
- * @param files all files, with what the last build made of them.
- * @param graphFiles those that refer to others.
- * @param isAsBefore whether a file that refers to others is treated as it was then, and its copy is there.
+ * @param isAsBefore whether the options treat a file as in the last build, and the store still has its output.
  */
-export function unchangedFiles(
-  files: readonly SourceFile[],
+export function findUnchangedFiles(
+  files: readonly PublicFile[],
   graphFiles: readonly GraphFile[],
-  isAsBefore: (file: SourceFile) => boolean,
+  isAsBefore: (file: PublicFile) => boolean,
 ): ReadonlySet<string> {
   const unchanged = new Set(graphFiles.map(({ assetPath }) => assetPath));
-  const isChanged = (file: SourceFile) => !file.isKnown || (unchanged.has(file.assetPath) && !isAsBefore(file));
+  const isChanged = (file: PublicFile) => !file.isKnown || (unchanged.has(file.assetPath) && !isAsBefore(file));
   const changed = files.filter(isChanged).map(({ assetPath }) => assetPath);
   if (changed.length === 0) return unchanged;
   const referrers = referrersOf(graphFiles);
@@ -27,32 +43,16 @@ export function unchangedFiles(
   return unchanged;
 }
 
-/** By asset path, the files that refer to it. */
+/** Asset path → the files that refer to it. */
 function referrersOf(graphFiles: readonly GraphFile[]): Map<string, string[]> {
   const referrers = new Map<string, string[]>();
   for (const { assetPath, destinations } of graphFiles) {
     for (const destination of destinations) {
       if (typeof destination !== 'string') continue;
-      const list = referrers.get(destination);
-      if (list === undefined) referrers.set(destination, [assetPath]);
-      else list.push(assetPath);
+      const known = referrers.get(destination);
+      if (known === undefined) referrers.set(destination, [assetPath]);
+      else known.push(assetPath);
     }
   }
   return referrers;
-}
-
-/** A file of `public/`, as it lies there. */
-export interface SourceFile extends FrozenFile {
-  assetPath: string;
-  absolutePath: string;
-  /** Whether the last build knew it as it is, so that it was not read. */
-  isKnown?: boolean;
-  /** Of a known file: what the last build made of its references. */
-  links?: CachedLinks | undefined;
-}
-
-/** What one build leaves for the next. Holds as long as neither the options nor the names of the files change. */
-export interface CachedLinks extends HashedBefore {
-  destinations: readonly Destination[];
-  keepsImports: boolean;
 }

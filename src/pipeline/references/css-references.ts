@@ -6,29 +6,29 @@ const URL_FUNCTIONS = new Set(['url', 'src']);
 const IMAGE_SETS = new Set(['image-set', '-webkit-image-set']);
 
 /**
- * The references of a stylesheet, or of a part of one, such as a single value.
+ * Finds the references of a stylesheet, or of a part of one, such as a single value.
  *
- * Any text is read, with the error recovery of browsers (CSS Syntax Level 3,
- * https://www.w3.org/TR/css-syntax-3/#parsing): what a browser loads is found
- * after a broken spot too, and what is inside of a broken URL or string is not.
+ * It recovers from errors as browsers do
+ * (https://www.w3.org/TR/css-syntax-3/#parsing): it finds references after a
+ * broken spot, but none inside a broken URL or string.
  *
  * @param text without a byte-order mark.
- * @param onBrokenSpot told of the first spot that makes a browser skip or misread something.
+ * @param onBrokenSpot called for the first spot that browsers skip or misread.
  */
 export function findCssReferences(text: string, onBrokenSpot: (spot: BrokenSpot) => void = () => {}): FoundReference[] {
   const references: FoundReference[] = [];
   const blocks: Block[] = [];
-  /** How many of the open blocks are parentheses or brackets. No rule begins or ends in there. */
+  /** How many of the open blocks are parentheses or brackets. No rule begins or ends inside them. */
   let brackets = 0;
-  /** The URLs of each `@font-face` that is open. */
+  /** The URLs of each open `@font-face`. */
   const faces: FoundReference[][] = [];
-  /** The at-rule whose part in front of its block is being read. */
+  /** The current at-rule, until its block begins. */
   let rule: string | undefined;
   /** Whether the next token begins a rule or a declaration. */
   let isStart = true;
   /** Whether the next token is the URL of an `@import`. */
   let isImportUrl = false;
-  /** A `}` that closes nothing, until it is known whether something follows. */
+  /** An unmatched `}`. It is an error only if a token follows. */
   let strayBrace: number | undefined;
   let sourceMap: FoundReference | undefined;
   let isBroken = false;
@@ -51,7 +51,7 @@ export function findCssReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
       case 'at-keyword':
         if (!wasStart) break;
         rule = token.name;
-        // In a block, browsers ignore it (https://www.w3.org/TR/css-cascade-5/#at-import).
+        // Browsers ignore an @import in a block (https://www.w3.org/TR/css-cascade-5/#at-import).
         isImportUrl = rule === 'import' && blocks.length === 0;
         break;
       case 'url':
@@ -92,14 +92,14 @@ export function findCssReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
         break;
       case ';':
         if (brackets > 0) break;
-        // Outside of all blocks, it ends nothing but an at-rule.
+        // Outside all blocks, a semicolon ends only an at-rule.
         isStart = rule !== undefined || blocks.length > 0;
         rule = undefined;
         break;
     }
   }
   const unclosed = blocks.at(-1);
-  if (unclosed) report(unclosed.start, `"${unclosed.opened}" is never closed, so browsers take all that follows for a part of it`);
+  if (unclosed) report(unclosed.start, `"${unclosed.opened}" is never closed, so browsers read the rest of the file as a part of it`);
   for (const face of faces) markPreferredFont(face);
   if (sourceMap) references.push(sourceMap);
   return references;
@@ -138,7 +138,7 @@ export function findCssReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
   }
 
   function addUrl(notation: Notation, isImport: boolean): void {
-    // In front of its block, an at-rule compares URLs (`@supports`, `@document`, conditions of `@import`) or takes them for names (`@namespace`).
+    // Before its block, an at-rule only compares URLs (`@supports`, `@document`, conditions of `@import`) or uses them as names (`@namespace`).
     if (rule !== undefined && !isImport) return;
     const kind = isImport ? 'style-import' : 'url';
     const { value: url, valueStart: start, valueEnd: end } = token;
@@ -154,11 +154,11 @@ export function findCssReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
 }
 
 /**
- * {@link findCssReferences} of bytes that are not UTF-8, such as those of a
- * sheet with a "©" in Latin-1. Browsers read U+FFFD in the place of that byte,
- * and all else as it is written (https://encoding.spec.whatwg.org/#utf-8-decoder).
+ * Finds the references of a stylesheet that is not valid UTF-8, such as one with a
+ * "©" in Latin-1. Browsers replace only the invalid bytes
+ * (https://encoding.spec.whatwg.org/#utf-8-decoder).
  *
- * @param bytes a character each.
+ * @param bytes one character for each byte.
  */
 export function findCssReferencesInBytes(bytes: string, onBrokenSpot?: (spot: BrokenSpot) => void): FoundReference[] {
   return findCssReferences(bytes, onBrokenSpot).map((reference) => {
@@ -170,18 +170,18 @@ export function findCssReferencesInBytes(bytes: string, onBrokenSpot?: (spot: Br
 interface Block {
   opened: '(' | '[' | '{';
   start: number;
-  /** Of a function. */
+  /** The name of a function, else `''`. */
   name: string;
   isFace: boolean;
 }
 
-/** Formats of fonts, best first. Embedded OpenType and SVG fonts are for browsers long gone. */
+/** Font formats, best first. Embedded OpenType and SVG fonts are for browsers that no longer exist. */
 const FONT_FORMATS = ['.woff2', '.woff', '.ttf', '.otf', '.ttc'];
 
-/** The source of one font face that a current browser takes. */
-function markPreferredFont(sources: readonly FoundReference[]): void {
+/** Marks the URL of one font face that a current browser loads. */
+function markPreferredFont(urls: readonly FoundReference[]): void {
   for (const extension of FONT_FORMATS) {
-    const preferred = sources.find(({ url }) =>
+    const preferred = urls.find(({ url }) =>
       url
         .replace(/[?#].*$/s, '')
         .toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * The kinds of tokens that tell where a URL can be. All other tokens (names,
- * numbers, delimiters) are `other`.
+ * The types of tokens that decide where a URL can be. Names, numbers and
+ * delimiters are `other`.
  */
 export type CssTokenType =
   | 'at-keyword'
@@ -23,14 +23,13 @@ export type CssTokenType =
   | 'other';
 
 /**
- * Reads the tokens of CSS, one after the other, with the error recovery that
- * browsers have: no text is an error
- * (CSS Syntax Level 3, https://www.w3.org/TR/css-syntax-3/#tokenization).
+ * Reads the tokens of CSS one after the other. Every text is valid, since browsers
+ * recover from errors (https://www.w3.org/TR/css-syntax-3/#tokenization; the
+ * sections below are those of CSS Syntax Level 3).
  *
- * A token is two offsets, so its length costs neither memory nor stack. Like
- * Chromium and Firefox, it takes every character beyond ASCII for a part of a
- * name. The bytes of such a character are parts of a name too, so the tokens are
- * the same whether a text is decoded as UTF-8 or byte by byte.
+ * A token is two offsets, so a long token costs neither memory nor stack. As in
+ * Chromium and Firefox, every character beyond ASCII belongs to a name. So the
+ * tokens are the same whether a text is decoded as UTF-8 or byte by byte.
  *
  * @example
  * const token = new CssTokens('a{b:url(a.png)}');
@@ -38,10 +37,10 @@ export type CssTokenType =
  */
 export class CssTokens {
   type: CssTokenType = 'other';
-  /** Where the token begins and ends, in UTF-16 code units; `end` is not part of it. */
+  /** The offsets of the token in UTF-16 code units; `end` is after its last one. */
   start = 0;
   end = 0;
-  /** The text between the quotes of a string, the parentheses of a URL (without white space), or the marks of a comment. */
+  /** The offsets of the text inside quotes, `url(…)` without white space, or comment marks. */
   valueStart = 0;
   valueEnd = 0;
   /** False for a string, URL or comment that ends only because the text does. */
@@ -72,7 +71,7 @@ export class CssTokens {
     return true;
   }
 
-  /** Goes on from another offset, for languages that have more than the tokens of CSS. */
+  /** Continues at another offset, for languages with more than the tokens of CSS. */
   skipTo(offset: number): void {
     this.end = offset;
   }
@@ -169,7 +168,7 @@ export class CssTokens {
     return this.#finish('url', this.isClosed ? at + 1 : at);
   }
 
-  /** Section 4.3.14: up to a parenthesis, whatever is between. */
+  /** Section 4.3.14. Skips everything up to a parenthesis. */
   #readBadUrl(from: number): CssTokenType {
     let at = from;
     for (let code = this.#at(at); code !== CLOSING_PARENTHESIS && code !== END; code = this.#at(at)) {
@@ -253,7 +252,7 @@ export class CssTokens {
 const ESCAPE = /\\(?:([\da-f]{1,6})(?:\r\n|[ \t\n\f\r])?|(\r\n|[\n\f\r])|(.?))/gisu;
 const REPLACEMENT_CHARACTER = '\ufffd';
 
-/** The value of a name, string or URL. A NUL character is replaced, whether escaped or not (section 3.3). */
+/** Returns the value of a name, string or URL. It replaces NUL characters, escaped or not (section 3.3). */
 export function withoutEscapes(raw: string): string {
   const text = raw.replaceAll('\0', REPLACEMENT_CHARACTER);
   if (!text.includes('\\')) return text;
@@ -294,7 +293,7 @@ function isHexDigit(code: number): boolean {
   return isDigit(code) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 }
 
-/** A NUL counts as the character that replaces it. */
+/** A NUL counts as U+FFFD, which replaces it. */
 function isNameStart(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code >= 0x80 || code === 0;
 }

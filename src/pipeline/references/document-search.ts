@@ -1,8 +1,8 @@
 /** How a script depends on the URLs of elements in its document. */
 export interface DocumentSearch {
-  /** Names of files that it looks for: its own, or one in a selector such as `link[href$="leaflet.css"]`. */
+  /** The file names that the script looks for: its own, or one in a selector such as `link[href$="leaflet.css"]`. */
   names: string[];
-  /** Whether it reads the URL that it was loaded from, as a loader does to find the files beside it. */
+  /** Whether the script reads its own URL, as a loader does to find the files beside it. */
   readsOwnUrl: boolean;
 }
 
@@ -11,10 +11,10 @@ export interface DocumentSearch {
  * `ckeditor.js` among the scripts of the document, Leaflet for the link to
  * `leaflet.css`, and a bundle of webpack may read `document.currentScript.src`.
  *
- * The text is searched, not parsed, since every script of `public/` is. A file
- * that is recognised by mistake is linked by its plain URL, and works.
+ * It searches the text, since parsing every script would take too long. A file
+ * that it recognises by mistake keeps its plain URL, and works.
  *
- * @param name of the script's file.
+ * @param name file name of the script.
  */
 export function findDocumentSearch(name: string, content: Buffer): DocumentSearch | undefined {
   if (!MARKS.some((mark) => content.includes(mark))) return undefined;
@@ -25,13 +25,13 @@ export function findDocumentSearch(name: string, content: Buffer): DocumentSearc
   return names.size > 0 || readsOwnUrl ? { names: [...names].sort(), readsOwnUrl } : undefined;
 }
 
-/** Each text that one of the expressions below matches holds one of these. Searching bytes is quicker than decoding them. */
+/** Every match of the expressions below contains one of these. Searching bytes is quicker than decoding them. */
 const MARKS = ['currentScript', 'document.scripts', 'ByTagName(', 'script[', '[src', '[href'];
 
 /** Links to pages and downloads are never hashed. */
 const SELECTOR = /\[(?<!\b(?:a|area)\[)(?:src|href)[*$]?=\\?["']?(?:[^"'\]\\\s]{0,200}\/)?([^"'\]\\\s/]{1,200}\.\w{1,20})\\?["']?\]/g;
 
-/** Where a script reads the URL of a script. An assignment to `src` loads another one. */
+/** A script reads the URL of a script. An assignment to `src` does not count: it loads another script. */
 const OWN_URL = new RegExp(
   [
     String.raw`\bcurrentScript\b[^]{0,200}?(?:\.src\b(?!\s*=[^=])|\.getAttribute\(\s*["']src\b)`,
@@ -39,7 +39,7 @@ const OWN_URL = new RegExp(
   ].join('|'),
 );
 
-/** How many characters may lie between a search for scripts and the name that is looked for. */
+/** How many characters may be between a search for scripts and the name. */
 const NEAR = 1_000;
 
 function looksForItself(name: string, text: string): boolean {
@@ -52,10 +52,10 @@ function looksForItself(name: string, text: string): boolean {
   return false;
 }
 
-/** Where a script looks for scripts. */
+/** A script looks for scripts. */
 const SCRIPTS = String.raw`\bcurrentScript\b|\bdocument\.scripts\b|ByTagName\(\s*["']script["']|["'(]script\[src`;
 
-/** The name in a string or in a regular expression, which may have groups in it: `tinymce(\.full|)(\.min|)\.js`. That of its source map is another one. */
+/** Matches the name in a string or in a regular expression with groups: `tinymce(\.full|)(\.min|)\.js`. The name of its source map does not match. */
 function spellingsOf(name: string): string {
   const dot = String.raw`\\{0,2}\.`;
   const stem = name
@@ -65,8 +65,8 @@ function spellingsOf(name: string): string {
   return String.raw`(?<![\w-])${stem}(?:${dot}min|\([^()]{0,80}\)[?*]?){0,3}${dot}m?js(?![\w-]|\.map\b)`;
 }
 
-/** How far back a comment may begin on the line of a name. */
+/** How many characters before a name a comment on its line may begin. */
 const LINE = 200;
 
-/** In front of a name in a comment, or in `new URL(…)`, by which Rollup replaces `import.meta.url`. */
+/** The name is in a comment, or in the `new URL(…)` that Rollup writes for `import.meta.url`. */
 const MERE_MENTION = /(?:^|\n)\s*(?:\/\/|\/?\*)(?:(?!\*\/)[^\n])*$|\bnew URL\(\s*["']$/;

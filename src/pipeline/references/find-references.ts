@@ -4,20 +4,19 @@ import { findJsonMentions, findWebManifestReferences } from './json-references.j
 import { type BrokenSpot, type FoundReference, type Reference, ReferencesUnreadableError } from './reference.js';
 import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
 
-/** What a file says of other files; `undefined` for one that can say nothing. */
+/** The findings in one file. */
 export interface LexedFile {
   /** In the order of the text. */
   references: Reference[];
-  /** Why the references of the file cannot be followed. */
+  /** Why references of the file cannot be rewritten. */
   problem?: Problem;
-  /** The elements of its document that a script looks for by their URL. */
   search?: DocumentSearch;
 }
 
 export interface Problem {
   line: number;
   why: string;
-  /** Whether only that spot is left alone. Default: false: the whole file is. */
+  /** Whether only one spot stays as it is. Default: false, the whole file does. */
   isPartial?: boolean;
 }
 
@@ -25,10 +24,10 @@ type Format = 'css' | 'javascript' | 'svg' | 'web-manifest' | 'json';
 
 const MIB = 1024 * 1024;
 
-/** Larger files are served as they are: what a lexer holds in memory is a multiple of the file, which depends on the lexer. */
+/** Larger files are served as they are, since each lexer needs a multiple of the file's size in memory. */
 const MAX_BYTES: Record<Format, number> = { css: 4 * MIB, javascript: 10 * MIB, svg: 10 * MIB, 'web-manifest': MIB, json: 10 * MIB };
 
-/** Whether a file is looked into for references to others. */
+/** Whether {@link findReferences} reads a file. */
 export function isLookedInto(assetPath: string, size: number): boolean {
   const format = formatOf(assetPath);
   return format !== undefined && size <= MAX_BYTES[format];
@@ -39,7 +38,7 @@ export function isJsonData(assetPath: string): boolean {
   return formatOf(assetPath) === 'json';
 }
 
-/** The format of a file, if it is one that can refer to others. */
+/** Returns the format of a file; `undefined` for one without references. */
 function formatOf(assetPath: string): Format | undefined {
   switch (splitExtension(assetPath).extension.toLowerCase()) {
     case '.css':
@@ -61,11 +60,12 @@ function formatOf(assetPath: string): Format | undefined {
 }
 
 /**
- * Finds the references of one file. A file or a spot that the lexer cannot read
- * is not rewritten, and {@link LexedFile.problem} says why.
+ * Finds the references of one file. If the lexer cannot read the file or a spot in
+ * it, {@link LexedFile.problem} says why.
  *
  * @param size bytes.
- * @param read called for a file that may hold references, and is not too large.
+ * @param read called only if the file may have references and is not too large.
+ * @returns `undefined` if there is nothing to report.
  */
 export function findReferences(assetPath: string, size: number, read: () => Buffer): LexedFile | undefined {
   const format = formatOf(assetPath);
@@ -81,11 +81,11 @@ function lexContent(assetPath: string, format: Format, content: Buffer): LexedFi
   if (!holdsMarks(format, content)) return undefined;
   const encoding = encodingOf(assetPath, content);
   const decoded = decodeText(content, encoding);
-  // Browsers replace the bytes of a stylesheet that are not UTF-8, and read the rest.
+  // In a stylesheet, browsers replace only the bytes that are not UTF-8.
   const isText = decoded !== undefined || format !== 'css' || isUtf16(content);
   const whole = isText ? decoded : content.toString('latin1');
   if (whole === undefined)
-    return unreadable(1, encoding === 'utf-8' ? 'it is not text in UTF-8' : `it is text in the encoding ${encoding}, which is not read`);
+    return unreadable(1, encoding === 'utf-8' ? 'it is not text in UTF-8' : `it is text in the unsupported encoding ${encoding}`);
   const mark = isText ? BYTE_ORDER_MARK : BYTE_ORDER_MARK_BYTES;
   const offset = whole.startsWith(mark) ? mark.length : 0;
   const text = whole.slice(offset);
@@ -105,11 +105,11 @@ function lexContent(assetPath: string, format: Format, content: Buffer): LexedFi
 }
 
 /**
- * The URLs that a browser loads because of a file, absolute: what the file
- * refers to, without source maps, pages, and texts that may be URLs.
+ * Lists the absolute URLs that a browser loads because of a file. Source maps,
+ * pages, and texts that may be URLs are not among them.
  *
- * @param url the URL of the file, absolute. The extension of its path tells the format.
- * @param withModules whether the modules that a module imports are among them. Default: true.
+ * @param url absolute URL of the file. Its extension decides the format.
+ * @param withModules whether to list imported modules. Default: true.
  */
 export function findLoadedUrls(url: string, content: Buffer, { withModules = true } = {}): string[] {
   const references = findReferences(new URL(url).pathname, content.length, () => content)?.references ?? [];
@@ -120,7 +120,7 @@ export function findLoadedUrls(url: string, content: Buffer, { withModules = tru
 
 const MODULE_KINDS = ['import', 'dynamic-import', 'module-url'];
 
-/** Absolute, without fragment; `undefined` for what is not fetched over HTTP. */
+/** Returns an absolute URL without fragment; `undefined` if it is not an HTTP URL. */
 export function toHttpUrl(written: string, base: string): string | undefined {
   if (!URL.canParse(written, base)) return undefined;
   const url = new URL(written, base);
@@ -128,7 +128,7 @@ export function toHttpUrl(written: string, base: string): string | undefined {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
 }
 
-/** The encoding that a browser reads a file in. Next sends text as UTF-8, whatever the file is written in, and names no encoding for SVG. */
+/** Returns the encoding that a browser assumes. Next sends `charset=utf-8` with CSS, JavaScript and JSON, and no charset with SVG. */
 export function encodingOf(assetPath: string, content: Buffer): TextEncoding {
   return formatOf(assetPath) === 'svg' ? xmlEncodingOf(content) : 'utf-8';
 }
@@ -136,7 +136,7 @@ export function encodingOf(assetPath: string, content: Buffer): TextEncoding {
 const BYTE_ORDER_MARK = '\uFEFF';
 const BYTE_ORDER_MARK_BYTES = '\xEF\xBB\xBF';
 
-/** Tells the line, from 1, that an offset is in; asked for one offset after the other, each further on. */
+/** Returns a function of an offset that returns its line, from 1. The offsets must not decrease. */
 function lineCounter(text: string): (offset: number) => number {
   let line = 1;
   let next = text.indexOf('\n');
@@ -151,28 +151,28 @@ function unreadable(line: number, why: string): LexedFile {
 }
 
 /**
- * In the order of the text, with their lines.
+ * Sorts references by their place, and adds their lines.
  *
- * @param by what stands in front of the text that was lexed. Default: nothing.
+ * @param by the length of the byte-order mark before `text`.
  */
-function locate(found: readonly FoundReference[], text: string, by = 0): Reference[] {
+function locate(found: readonly FoundReference[], text: string, by: number): Reference[] {
   const lineOf = lineCounter(text);
   const references = [...found]
     .sort((a, b) => a.start - b.start)
     .map((reference) => ({ ...reference, line: lineOf(reference.start), start: reference.start + by, end: reference.end + by }));
-  // A string cut out of another one keeps all of it in memory: here, the text of every file.
+  // A substring keeps the whole string in memory (https://crbug.com/v8/2869), here the text of every file.
   return JSON.parse(JSON.stringify(references)) as Reference[];
 }
 
-/** Words of which one must stand in a file that holds any reference, whatever its lexer says. */
+/** Every file with a reference contains one of these words. */
 const MARKS: Partial<Record<Format, readonly string[]>> = {
   javascript: ['import', 'export', 'sourceMappingURL='],
   svg: ['href', 'style', '(', 'src', 'poster', 'data'],
 };
 
-/** Most files hold none, and a search through bytes is quicker than any lexer. */
+/** Most files have no references, and a search through bytes is quicker than a lexer. */
 function holdsMarks(format: Format, content: Buffer): boolean {
-  // In UTF-16 they look different.
+  // In UTF-16, the words have other bytes.
   return isUtf16(content) || (MARKS[format]?.some((mark) => content.includes(mark)) ?? true);
 }
 
@@ -182,7 +182,7 @@ function isUtf16(content: Buffer): boolean {
 
 type Lexer = (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[];
 
-/** Loaded when a file asks for them: most builds find nothing changed, and start quicker without. */
+/** Loads a lexer on first use. Most builds find no changed file, and start quicker without lexers. */
 function lexerOf(format: Format | 'css-bytes'): Lexer {
   switch (format) {
     case 'css':

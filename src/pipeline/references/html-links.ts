@@ -10,26 +10,25 @@ export interface LinkedFile {
   /** The `integrity` of its tag. */
   integrity: string | undefined;
   place: Place;
-  /** The place for people: `<img src>`. */
+  /** The place in words: `<img src>`. */
   label: string;
 }
 
-/** SVG elements in a page name files too. */
 const SVG_ELEMENTS: readonly string[] = ['image', 'use'];
 const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
 
-/** The JSX runtime keeps these on the page's own origin: browsers load them from another one never, or only with CORS. */
+/** The JSX runtime keeps these on the page's origin: browsers load them from another origin only with CORS, or not at all. */
 const isOfSameOrigin = (element: string, type: string | undefined) => element === 'use' || element === 'track' || type === 'module';
 
-/** Begins with neither a slash nor a scheme (https://url.spec.whatwg.org/#relative-url-string). */
+/** Has neither a slash nor a scheme in front (https://url.spec.whatwg.org/#relative-url-string). */
 const RELATIVE = /^\s*(?![/\\]|[a-z][a-z\d+.-]*:)/i;
 
-/** Properties of the media that a preview of the page shows (https://ogp.me; X, "Cards"). */
+/** Properties for the media in a preview of the page (https://ogp.me; X, "Cards"). */
 const PREVIEW = /^(?:og:(?:image|video|audio)|twitter:image)(?::(?:url|secure_url|src))?$/;
 
 /**
- * The files that a page loads by its HTML, and those that previews of it show,
- * each once, as absolute `http:` and `https:` URLs without fragment.
+ * Lists the files that the HTML of a page loads, and those that previews of the
+ * page show. Each is listed once, as an absolute `http:` or `https:` URL without fragment.
  */
 export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
   const found = new Map<string, LinkedFile>();
@@ -93,7 +92,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
     const known = found.get(url);
     const isRelative = (place === 'element' || place === 'same-origin') && RELATIVE.test(written ?? '');
     const where = known && rankOf(known.place) >= rankOf(place) ? known : { place: isRelative ? ('relative' as const) : place, label };
-    // A preload and its tag name the same file; one of them may lack the integrity.
+    // A preload and its tag name the same file. One of them may lack the integrity.
     found.set(url, { url, integrity: known?.integrity ?? (integrity || undefined), place: where.place, label: where.label });
   }
 
@@ -101,7 +100,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
     if (url && URL.canParse(url, pageUrl)) ownOrigins.add(new URL(url, pageUrl).origin);
   }
 
-  /** Previews need absolute URLs. Next writes them with `metadataBase`, as it does `canonical` and `og:url`; without one, with localhost. */
+  /** Previews need absolute URLs. Next makes them with `metadataBase`, like `canonical` and `og:url`, or with localhost. */
   function toOwnOrigin(content: string): string {
     if (!URL.canParse(content)) return content;
     const { origin, hostname, pathname, search } = new URL(content);
@@ -109,7 +108,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
   }
 }
 
-/** React preloads images by itself, also one with `data-no-hash`: how a file is used says more than its preload. */
+/** React preloads images on its own, even with `data-no-hash`, so the tag of a file says more than its preload. */
 function rankOf(place: Place): number {
   return place === 'preload' ? 0 : place === 'no-hash' ? 1 : 2;
 }
@@ -126,22 +125,21 @@ type Attributes = ReadonlyMap<string, string>;
 
 interface ElementCallbacks {
   onStart(element: string, attributes: Attributes): void;
-  /** For `<style>` and `<script>`, with all of their text. */
+  /** Called for `<style>` and `<script>` with their whole text. */
   onText(element: string, attributes: Attributes, text: string): void;
 }
 
 /**
- * Reads HTML tag by tag, in time linear in its size. The `Parser` of
- * htmlparser2 is not used: it keeps the open elements in an array and moves
- * all of them for each tag (10.1.0, `stack.unshift`), which is quadratic where
- * tags are not closed.
+ * Reads HTML tag by tag, in linear time. The `Parser` of htmlparser2 10.1.0 takes
+ * quadratic time for unclosed tags: its `stack.unshift` moves all open elements
+ * for each tag.
  */
 function readElements(html: string, { onStart, onText }: ElementCallbacks): void {
   let element = '';
   let attributes = new Map<string, string>();
   let name = '';
   let value = '';
-  /** Inside of `<style>` and `<script>`. */
+  /** Set inside `<style>` and `<script>`. */
   let text: string | undefined;
 
   const endText = () => {
@@ -166,7 +164,7 @@ function readElements(html: string, { onStart, onText }: ElementCallbacks): void
         value += String.fromCodePoint(codePoint);
       },
       onattribend() {
-        // The first of two attributes with one name counts.
+        // Browsers use the first of two attributes with one name.
         if (!attributes.has(name)) attributes.set(name, value);
       },
       onopentagend() {
@@ -198,7 +196,7 @@ function urlsOfCss(css: string): string[] {
     .map(({ url }) => url);
 }
 
-/** URLs and their integrity. Keys of `integrity` are URLs too; `imports` may name folders, which are not fetched. */
+/** Lists URLs with their integrity. The keys of `integrity` are URLs too. `imports` may name folders, which are not fetched. */
 function entriesOfImportMap(json: string): [url: string, integrity: string | undefined][] {
   try {
     const map: unknown = JSON.parse(json);

@@ -1,11 +1,11 @@
-import { type Token, tokenizer, tokTypes } from 'acorn';
-import { codePositions, lex, withoutHtmlComments } from './javascript-lexer.js';
-import { type FoundReference, sourceMapReference } from './reference.js';
+import { parse as parseScript, type Token, tokenizer, tokTypes } from 'acorn';
+import { parse as findImports, type Import } from 'es-module-lexer';
+import { type FoundReference, ReferencesUnreadableError, sourceMapReference } from './reference.js';
 
 /**
- * The references of a classic script or of a module. Both may use `import()`:
- * its specifier is relative to the URL of the script (ECMA-262,
- * HostLoadImportedModule; HTML Standard, section 8.1.6.7.3).
+ * Finds the references of a classic script or of a module. Both may use
+ * `import()`, whose specifier is relative to the URL of the script
+ * (https://html.spec.whatwg.org/#hostloadimportedmodule).
  *
  * @param text without a byte-order mark.
  * @throws {ReferencesUnreadableError} for what is not JavaScript.
@@ -19,7 +19,7 @@ export function findJavascriptReferences(text: string): FoundReference[] {
     if (code === undefined) throw error;
     return findIn(code);
   }
-  // The lexer takes the text of an HTML comment for code. A parser is slow, so it is asked only about files with references.
+  // The lexer reads the text of an HTML comment as code. The parser is slow, so it checks only files with references.
   const code = references.length > 0 ? withoutHtmlComments(text) : undefined;
   return code === undefined ? references : findIn(code);
 }
@@ -37,7 +37,7 @@ function findIn(text: string): FoundReference[] {
   return [...references, ...urlsRelativeToModule(text, metas), ...finalSourceMap(text)];
 }
 
-/** @param specifier `undefined` where it is worked out at run time. */
+/** @param specifier `undefined` if the script computes it at run time. */
 function dynamicImport(text: string, start: number, end: number, specifier: string | undefined): FoundReference[] {
   if (specifier === undefined) return [];
   const quote = text[start];
@@ -45,7 +45,7 @@ function dynamicImport(text: string, start: number, end: number, specifier: stri
   return [{ kind: 'dynamic-import', notation, url: specifier, start: start + 1, end: end - 1 }];
 }
 
-/** The source map comment, if it is the last one and no code follows it. */
+/** Finds the source map comment, which must be the last comment with no code after it. */
 function finalSourceMap(text: string): FoundReference[] {
   const mark = text.lastIndexOf(' sourceMappingURL=') - 3;
   const isLine = text.startsWith('//', mark);
@@ -53,16 +53,16 @@ function finalSourceMap(text: string): FoundReference[] {
   const end = isLine ? text.length : text.indexOf('*/', mark);
   const reference = sourceMapReference(text, mark + 2, end);
   if (!reference || end === -1) return [];
-  const behind = tokenizer(text.slice(isLine ? mark : end + 2), { ecmaVersion: 'latest' });
+  const rest = tokenizer(text.slice(isLine ? mark : end + 2), { ecmaVersion: 'latest' });
   try {
-    if (behind.getToken().type !== tokTypes.eof) return [];
+    if (rest.getToken().type !== tokTypes.eof) return [];
   } catch {
     return [];
   }
   return isCodeAtEnd(text.slice(0, mark)) ? [reference] : [];
 }
 
-/** Whether what is written behind a text is code, and does not stand in a string, a template or a comment that is still open. */
+/** Whether text appended to a script is code, and not part of an open string, template or comment. */
 function isCodeAtEnd(text: string): boolean {
   const probe = `${text}\nimport(0)`;
   try {
@@ -73,10 +73,10 @@ function isCodeAtEnd(text: string): boolean {
 }
 
 /**
- * `new URL('…', import.meta.url)` and `import.meta.resolve('…')`, with what may
- * stand between their tokens.
+ * Finds `new URL('…', import.meta.url)` and `import.meta.resolve('…')`, with white
+ * space and comments between their tokens.
  *
- * @param metas where `import.meta` stands as code.
+ * @param metas offsets of `import.meta` in code.
  */
 function urlsRelativeToModule(text: string, metas: readonly number[]): FoundReference[] {
   const candidates: { start: number; reference: FoundReference }[] = [];
@@ -97,13 +97,13 @@ function urlsRelativeToModule(text: string, metas: readonly number[]): FoundRefe
   return [...references, ...candidates.filter(({ start }) => isCode(start)).map(({ reference }) => reference)];
 }
 
-/** How far in front of its `import.meta` a `new URL(` is looked for, in UTF-16 code units. */
+/** How far before its `import.meta` a `new URL(` may be, in UTF-16 code units. */
 const MAX_DISTANCE = 4096;
 
-/** The `new URL('…', import.meta.url)` that an `import.meta` belongs to, looked for backwards. */
+/** Searches backwards for the `new URL('…', import.meta.url)` of an `import.meta`. */
 function findNewUrl(text: string, meta: number): { offset: number; string: Literal } | undefined {
   const first = Math.max(0, meta - MAX_DISTANCE);
-  // Looked for in this part alone: a module may hold `import.meta` thousands of times, and no `new` at all.
+  // A search through the whole text would take too long for a module with thousands of `import.meta`.
   const before = text.slice(first, meta);
   for (let at = before.lastIndexOf('new'); at !== -1; at = at === 0 ? -1 : before.lastIndexOf('new', at - 1)) {
     if (!NEW_URL.test(before.slice(at, at + NEW_URL_LENGTH)) || NAME_PART.test(before[at - 1] ?? '')) continue;
@@ -113,20 +113,20 @@ function findNewUrl(text: string, meta: number): { offset: number; string: Liter
   return undefined;
 }
 
-/** What {@link readTokens} need not be asked about is left out: it costs a tokenizer each time. */
+/** Filters the candidates for {@link readTokens}, which makes a tokenizer for each call. */
 const NEW_URL = /^new(?:\s*\/[/*]|\s+(?:URL|$)|$)/;
 const NEW_URL_LENGTH = 16;
 const NAME_PART = /[\p{ID_Continue}$\u200c\u200d]/u;
 
-/** What the tokens hold of a string, which acorn's types leave out. */
+/** The types of acorn leave out the value of a string token. */
 type Literal = Token & { value?: unknown };
 
 /**
- * Reads tokens from a place on, as long as they are the ones that are wanted.
+ * Compares the tokens at an offset with wanted ones.
  *
- * @param wanted `'string'` stands for a literal without substitutions, `'end'` for that of an argument.
- * @param meta where the `import` among them must stand. Default: anywhere.
- * @returns the literal, at its offsets in the whole text.
+ * @param wanted `'string'` means a literal without substitutions, `'end'` the end of an argument.
+ * @param meta the offset that the `import` must have. Default: any.
+ * @returns the literal with its offsets in the whole text; `undefined` if a token differs.
  */
 function readTokens(text: string, offset: number, wanted: readonly string[], meta?: number): Literal | undefined {
   const tokens = tokenizer(text.slice(offset, offset + MAX_DISTANCE), { ecmaVersion: 'latest', sourceType: 'module' });
@@ -145,7 +145,7 @@ function readTokens(text: string, offset: number, wanted: readonly string[], met
       else if (name === 'import' && meta !== undefined && offset + token.start !== meta) return undefined;
     }
   } catch {
-    // No token at all: it was not the place where one begins.
+    // The offset is not the start of a token.
     return undefined;
   }
   return literal && Object.assign(literal, { start: literal.start + offset, end: literal.end + offset });
@@ -157,3 +157,70 @@ function toReference(kind: FoundReference['kind'], literal: Literal): FoundRefer
   const quotes = isTemplate ? 0 : 1;
   return { kind, notation: isTemplate ? 'template' : 'string', url, start: literal.start + quotes, end: literal.end - quotes };
 }
+
+/**
+ * Finds the imports of a script or module.
+ *
+ * @throws {ReferencesUnreadableError} if the text is not JavaScript.
+ */
+function lex(text: string): readonly Import[] {
+  try {
+    return findImports(text)[0];
+  } catch (error) {
+    const offset = Number(Object(error).idx);
+    throw new ReferencesUnreadableError(Number.isFinite(offset) ? offset : 0, 'it is not JavaScript that a browser can read');
+  }
+}
+
+/**
+ * Tells which offsets are in code, and not in a comment, string, template or
+ * regular expression. It inserts an `import` at each offset and sees which of them
+ * the lexer reports. The brackets keep the dots of a spread from making it a property.
+ */
+function codePositions(text: string, places: readonly number[]): (place: number) => boolean {
+  if (places.length === 0) return () => false;
+  const sorted = [...new Set(places)].sort((a, b) => a - b);
+  let probe = '';
+  let copied = 0;
+  const placeOfProbe = new Map<number, number>();
+  for (const place of sorted) {
+    probe += `${text.slice(copied, place)}[`;
+    placeOfProbe.set(probe.length, place);
+    probe += 'import(0)],';
+    copied = place;
+  }
+  const found = new Set<number>();
+  for (const { importStart } of lex(probe + text.slice(copied))) {
+    const place = placeOfProbe.get(importStart);
+    if (place !== undefined) found.add(place);
+  }
+  return (place) => found.has(place);
+}
+
+/**
+ * Replaces the HTML comments of a script by white space, since the lexer does not
+ * know them: `<!-- it's a script` (https://tc39.es/ecma262/#sec-html-like-comments).
+ * Returns `undefined` if there are none, or if the text is not a script.
+ */
+function withoutHtmlComments(text: string): string | undefined {
+  if (text.length > MAX_PARSED || (!text.includes('<!--') && !text.includes('-->'))) return undefined;
+  const pieces: string[] = [];
+  let copied = 0;
+  try {
+    parseScript(text, {
+      ecmaVersion: 'latest',
+      sourceType: 'script',
+      onComment(_isBlock, _content, start, end) {
+        if (text.startsWith('//', start) || text.startsWith('/*', start)) return;
+        pieces.push(text.slice(copied, start), ' '.repeat(end - start));
+        copied = end;
+      },
+    });
+  } catch {
+    return undefined;
+  }
+  return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
+}
+
+/** In UTF-16 code units. The tree takes a hundred times the file's size in memory, and nobody writes HTML comments into a large bundle. */
+const MAX_PARSED = 1_000_000;

@@ -2,20 +2,19 @@ import type { Node } from 'jsonc-parser';
 import { JsonSyntaxError, memberOf, parseJson } from '../../core/json-tree.js';
 import { type FoundReference, ReferencesUnreadableError } from './reference.js';
 
-/** Members that hold images; each may have a variant by language, `icons_localized`. */
+/** Members with images. Each may have variants by language, such as `icons_localized`. */
 const IMAGES = ['icons', 'screenshots'];
-/** Members that hold objects with images of their own. */
+/** Members with objects that have images. */
 const WITH_IMAGES = ['shortcuts', 'file_handlers', 'widgets'];
 
 /**
- * The URLs in a web app manifest (W3C Web Application Manifest, Manifest
- * Incubations, PWA-driven Widgets): images in `icons` and `screenshots`, also
- * those of its `shortcuts`, `file_handlers`, `widgets` and home tab; the pages
- * that it resolves against its own URL; and other texts that may be URLs. The app's
- * service worker asks for `ms_ac_template` and `data` of a widget by itself.
+ * Finds the URLs in a web app manifest (https://www.w3.org/TR/appmanifest/,
+ * https://wicg.github.io/manifest-incubations/, and PWA-driven widgets): images,
+ * pages that it resolves against its own URL, and other texts that may be URLs. The
+ * app's service worker itself fetches `ms_ac_template` and `data` of a widget.
  *
  * @param text without a byte-order mark.
- * @throws {ReferencesUnreadableError} for what is not JSON.
+ * @throws {ReferencesUnreadableError} if the text is not JSON.
  */
 export function findWebManifestReferences(text: string): FoundReference[] {
   const root = parseManifest(text);
@@ -29,13 +28,13 @@ export function findWebManifestReferences(text: string): FoundReference[] {
     memberOf(memberOf(root, 'share_target'), 'action'),
     memberOf(memberOf(root, 'note_taking'), 'new_note_url'),
   ];
-  const sources = images.map((image) => memberOf(image, 'src'));
-  const references = [...toReferences('url', sources), ...toReferences('page', pages)];
+  const imageUrls = images.map((image) => memberOf(image, 'src'));
+  const references = [...toReferences('url', imageUrls), ...toReferences('page', pages)];
   const known = new Set(references.map(({ url }) => url));
   return [...references, ...findJsonMentions(text).filter(({ url }) => !known.has(url))];
 }
 
-/** Members of the manifest itself. `id` is resolved against the origin, so it is not among them. */
+/** `id` is not among them, since browsers resolve it against the origin. */
 const PAGES = ['start_url', 'scope'];
 
 function toReferences(kind: 'url' | 'page', nodes: readonly (Node | undefined)[]): FoundReference[] {
@@ -44,7 +43,7 @@ function toReferences(kind: 'url' | 'page', nodes: readonly (Node | undefined)[]
     .map(({ value, offset, length }) => ({ kind, notation: 'json', url: value, start: offset + 1, end: offset + length - 1 }));
 }
 
-/** The items of a member, in all languages. */
+/** Lists the items of a member in all languages. */
 function listed(holder: Node | undefined, name: string): Node[] {
   const localized = memberOf(holder, `${name}_localized`);
   const lists = localized?.type === 'object' ? (localized.children ?? []).flatMap(({ children: [, value] = [] }) => value ?? []) : [];
@@ -63,16 +62,16 @@ function elementsOf(node: Node | undefined): readonly Node[] {
   return node?.type === 'array' ? (node.children ?? []) : [];
 }
 
-/** More than data about files needs, and few enough for the scan cache. */
+/** More than usual data needs, and few enough for the scan cache. */
 const MAX_MENTIONS = 10_000;
 
 /**
- * Finds the texts of a JSON document that may be URLs relative to it, as in glTF
- * (section 2.8) or the atlas of a sprite: they look like the name of a file.
- * Only the program that reads the document knows whether one is a URL.
+ * Finds the texts of a JSON document that look like file names, as in glTF
+ * (https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html#uris) or a sprite atlas.
+ * Only the program that reads the document knows which of them are URLs.
  *
  * @param text without a byte-order mark.
- * @throws {ReferencesUnreadableError} if the text is not JSON, or holds too many.
+ * @throws {ReferencesUnreadableError} if the text is not JSON, or has too many of them.
  */
 export function findJsonMentions(text: string): FoundReference[] {
   const mentions = new Set<string>();
@@ -81,7 +80,7 @@ export function findJsonMentions(text: string): FoundReference[] {
   return [...mentions].map((url) => ({ kind: 'mention', notation: 'json', url, start: 0, end: 0 }));
 }
 
-/** Whether a text has an extension, no scheme and no slash in front, and is no longer than a path may be. */
+/** A text with an extension and without a scheme or slash in front, not longer than a path. */
 const FILE_NAME = /^(?![\\/]|[a-z][a-z\d+.-]*:)[^\n<>]{1,1000}\.[a-z][a-z\d]{0,9}(?:[?#].*)?$/i;
 
 function parseMentions(text: string): unknown {
@@ -92,7 +91,7 @@ function parseMentions(text: string): unknown {
   }
 }
 
-/** Lists the names of members, and the values, without recursion: a document may be nested deeper than the stack allows. */
+/** Lists the names of members and all values. It does not recurse, since a document may be nested deeper than the stack. */
 function* textsIn(root: unknown): Iterable<string> {
   const left: unknown[] = [root];
   while (left.length > 0) {

@@ -6,24 +6,21 @@ import { bytesPerUnit, decodeText, encodeText, type TextEncoding } from './text-
 /** One change to a text. */
 export interface Edit {
   reference: FoundReference;
-  /** What the reference is to lead to: percent-encoded, without `?query` and `#fragment`. */
+  /** The new URL: percent-encoded, without `?query` and `#fragment`. */
   url: string;
 }
 
-/**
- * Puts new URLs in the place of references. All else stays as it is, to the
- * byte, `?query` and `#fragment` included.
- */
+/** Replaces the URLs of references. All other bytes stay the same, including `?query` and `#fragment`. */
 export function rewriteReferences(text: string, edits: readonly Edit[]): string {
   return rewriteBytes(Buffer.from(text), edits).toString('utf8');
 }
 
 /**
- * {@link rewriteReferences} of the bytes of a text, of which no string is made:
- * as a string, a large file takes up to four times its size in memory.
+ * Does the same with bytes. It makes no string of a whole file, which would take
+ * up to four times the file's size in memory.
  *
- * @param encoding of the text that the references were found in. Default: UTF-8.
- * @param memory where the result goes. Default: memory of its own.
+ * @param encoding of the text in which the references were found. Default: UTF-8.
+ * @param memory returns the buffer for the result. Default: a new one.
  */
 export function rewriteBytes(
   content: Buffer,
@@ -52,16 +49,16 @@ export function rewriteBytes(
   return rewritten;
 }
 
-/** Tells which byte an offset in UTF-16 code units is; asked for one offset after the other, each further on. */
+/** Returns a function that turns an offset in UTF-16 code units into one in bytes. The offsets must not decrease. */
 function byteOffsets(content: Buffer): (offset: number) => number {
-  // Bytes that are not UTF-8 were read as a character each.
+  // A text that is not UTF-8 was read with one character for each byte.
   if (isAscii(content) || !isUtf8(content)) return (offset) => offset;
   let byte = 0;
   let units = 0;
   return (offset) => {
     for (; units < offset && byte < content.length; byte++) {
       const value = content[byte] as number;
-      // The first byte of a character counts for all of it: for two units from U+10000 on.
+      // Count the first byte of a character: as two units from U+10000 on, else as one.
       if (value < 0x80 || value >= 0xc0) units += value >= 0xf0 ? 2 : 1;
     }
     while (isContinuation(content[byte])) byte++;
@@ -74,23 +71,23 @@ function isContinuation(value: number | undefined): boolean {
 }
 
 /**
- * @param quote the character in front of the reference: its quote, where it has one.
- * @returns what is written in its place, and the end of it that stays.
+ * @param quote the character before the reference, which may be its quote.
+ * @returns the new text, and the end of the old text that stays.
  */
 function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: string, quote: string): { written: string; kept: string } {
   const cut = url.search(/[?#]/);
   const suffix = cut === -1 ? '' : url.slice(cut);
   const written = escapeFor(notation, newUrl, quote);
-  // The URL is written without any escape, so the part after the path can stay as it is.
+  // Without escapes, the part after the path can stay as it is.
   if (raw === url) return { written, kept: suffix };
   return { written: written + escapeFor(notation, inAscii(suffix), quote), kept: '' };
 }
 
 /**
- * Writes the part of a URL after its path in ASCII, as a URL parser does (URL
- * Standard, section 4.4). It may hold characters that were escaped in the text:
- * no notation takes a line break unescaped, and not every encoding has every
- * character.
+ * Writes query and fragment in ASCII as a URL parser does
+ * (https://url.spec.whatwg.org/#concept-basic-url-parser). The text may have escaped
+ * line breaks, which no notation allows unescaped, or characters that the file's
+ * encoding lacks.
  */
 function inAscii(suffix: string): string {
   const wellFormed = Buffer.from(suffix).toString();
@@ -122,18 +119,18 @@ function escapeFor(notation: Notation, text: string, quote: string): string {
     case 'json':
       return JSON.stringify(text).slice(1, -1);
     case 'comment':
-      // A folder's name may end in the one character that, with the slash behind it, would end the comment.
+      // A folder's name that ends with `*` and the slash after it would end the comment.
       return text.replaceAll('*/', '%2A/');
   }
 }
 
 /**
- * The URL that leads from one file to another. It stays relative where the
- * author's was, so that files may move together; else it is whole.
+ * Returns a relative URL from one file to another. It begins with `./` if the
+ * author's URL does.
  *
- * @param fromUrl URL of the file that the reference stands in, as in the manifest.
- * @param toUrl URL of the file that it leads to, likewise.
- * @param written what the author wrote.
+ * @param fromUrl URL of the file that holds the reference, as in the manifest.
+ * @param toUrl URL of its target, as in the manifest.
+ * @param written the author's URL.
  */
 export function relativeUrl(fromUrl: string, toUrl: string, written: string): string {
   const relative = path.posix.relative(path.posix.dirname(fromUrl), toUrl);

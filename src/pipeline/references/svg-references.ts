@@ -1,14 +1,13 @@
 import { isFetchedForPage, urlAttributesInHtml, urlRangesOfSrcset } from '../../core/html-attributes.js';
 import { findCssReferences } from './css-references.js';
 import type { BrokenSpot, FoundReference, Notation } from './reference.js';
-import { declaredEntities, predefinedEntities, XmlText } from './xml-text.js';
-import { type Range, type XmlAttribute, type XmlToken, xmlTokens } from './xml-tokens.js';
+import { declaredEntities, predefinedEntities, type Range, type XmlAttribute, XmlText, type XmlToken, xmlTokens } from './xml.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const XLINK = 'http://www.w3.org/1999/xlink';
 
-/** Attributes of SVG elements whose value is CSS that may hold a `url()` (SVG 2, section 6.6). */
+/** Attributes of SVG elements with CSS that may have a `url()` (https://www.w3.org/TR/SVG2/styling.html#PresentationAttributes). */
 const CSS_ATTRIBUTES: ReadonlySet<string> = new Set([
   'style',
   'fill',
@@ -23,31 +22,29 @@ const CSS_ATTRIBUTES: ReadonlySet<string> = new Set([
   'cursor',
 ]);
 
-/** Elements that change an attribute of the element around them (SVG Animations Level 2). */
+/** Elements that change an attribute of their parent (https://www.w3.org/TR/svg-animations/). */
 const ANIMATIONS: ReadonlySet<string> = new Set(['animate', 'set']);
-/** Their attributes that hold the new values. */
+/** Their attributes with the new values. */
 const ANIMATED_VALUES: ReadonlySet<string> = new Set(['from', 'to', 'values']);
 
-/** An open element, or one that has just been read. */
 interface Element {
   namespace: string | undefined;
   name: string;
-  /** By prefix; the default namespace has none. */
+  /** Prefix → namespace. The default namespace has the prefix `''`. */
   namespaces: ReadonlyMap<string, string>;
   /** The text of a `<style>` so far. */
   css?: XmlText;
 }
 
-/** The namespaces of an SVG without declarations: it may be meant for an HTML document, where none are needed. */
+/** The namespaces of an SVG without declarations, which HTML documents do not need. */
 const ROOT: Element = { namespace: undefined, name: '', namespaces: new Map(Object.entries({ '': SVG, xlink: XLINK })) };
 
 /**
- * The references of an SVG image: what a browser fetches when the image is
- * opened as a document, in an `<object>`, or inlined. In an `<img>` it fetches
- * nothing.
+ * Finds the references of an SVG image. A browser fetches them when the image is
+ * a document, in an `<object>`, or inlined. In an `<img>` it fetches nothing.
  *
  * @param text without a byte-order mark.
- * @param onBrokenSpot told of spots in the stylesheets that browsers skip or misread.
+ * @param onBrokenSpot called for spots in stylesheets that browsers skip or misread.
  * @throws {ReferencesUnreadableError}
  */
 export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot) => void = () => {}): FoundReference[] {
@@ -126,7 +123,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     }
   }
 
-  /** `<?xml-stylesheet href="…"?>` (W3C, Associating Style Sheets with XML documents). */
+  /** Reads `<?xml-stylesheet href="…"?>` (https://www.w3.org/TR/xml-stylesheet/). */
   function addStylesheet({ start, end }: Range): void {
     const instruction = text.slice(start, end);
     if (!/^xml-stylesheet\s/.test(instruction)) return;
@@ -143,11 +140,11 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
 
   function addUrl(value: XmlText, kind: 'url' | 'page', start = 0, end = value.value.length): void {
     const url = value.value.slice(start, end);
-    const { isCdata: _, ...range } = value.sourceOf(start, end);
+    const { isCdata: _, ...range } = value.rangeInFile(start, end);
     references.push({ kind, notation: 'xml', url, ...range });
   }
 
-  /** CSS in an attribute. A value without a function holds no URL, so no tokenizer is made for it. */
+  /** Skips values without a function, which have no URL. */
   function addCssAttribute(attribute: Range): void {
     const css = decode(attribute);
     if (css.value.includes('(')) addCss(css);
@@ -155,7 +152,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
 
   function addCss(css: XmlText): void {
     for (const reference of findCssReferences(css.value, ({ offset, why }) => onBrokenSpot({ offset: css.offsetOf(offset), why }))) {
-      const { isCdata, ...range } = css.sourceOf(reference.start, reference.end);
+      const { isCdata, ...range } = css.rangeInFile(reference.start, reference.end);
       references.push({ ...reference, ...range, notation: isCdata ? reference.notation : inXml(reference.notation) });
     }
   }
@@ -163,14 +160,14 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
 
 const PSEUDO_ATTRIBUTE = /\s([^\s=]+)\s*=\s*("[^"]*"|'[^']*')/g;
 
-/** Whether an attribute is `href`, or that of XLink, which may have any prefix. */
+/** Whether an attribute is `href`, or `xlink:href` with any prefix. */
 function isHref(attribute: string, { namespaces }: Element): boolean {
   if (attribute === 'href') return true;
   const { prefix, local } = splitName(attribute);
   return local === 'href' && prefix !== '' && namespaces.get(prefix) === XLINK;
 }
 
-/** The URL of a link is a page that the reader may click; all other URLs are fetched with the image. */
+/** An `<a>` names a page. A browser fetches all other URLs with the image. */
 function kindOfHref({ name }: Element): 'url' | 'page' {
   return name === 'a' ? 'page' : 'url';
 }

@@ -187,7 +187,7 @@ test('what cannot be removed is said', async () => {
   });
   const { exitCode, stdout, stderr } = await clean(project, '--json');
   expect([exitCode, stdout]).toEqual([1, '']);
-  expect(stderr).toContain(`Something cannot be removed, and what comes after it has not been tried: ${project.declarationPath}`);
+  expect(stderr).toContain(`A file or folder cannot be removed; the removal stopped there: ${project.declarationPath}`);
   expect(stderr).toContain('the system said EROFS');
 });
 

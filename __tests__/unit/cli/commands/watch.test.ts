@@ -113,7 +113,7 @@ test('says what is wrong since a file went, also one that has no hash', async ()
   const { edit, said, interrupt } = await startWatch({ 'a.css': 'a { background: url(favicon.ico) }', 'favicon.ico': '' });
   said();
   edit({}, 'favicon.ico');
-  expect(said().stderr).toContain('A reference leads nowhere: public/a.css:1');
+  expect(said().stderr).toContain('A reference points to a missing file: public/a.css:1');
   await interrupt();
 });
 

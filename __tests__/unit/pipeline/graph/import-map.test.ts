@@ -1,7 +1,7 @@
 import type { SmartCacheOptions } from '../../../../src/core/options';
 import { type ImportMap, toRenderManifest } from '../../../../src/core/render-manifest';
 import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { importMapFor } from '../../../../src/pipeline/graph/import-map';
+import { buildImportMap } from '../../../../src/pipeline/graph/import-map';
 import { isImport } from '../../../../src/pipeline/graph/reference-graph';
 import { resolveProject } from '../../../../src/pipeline/project';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
@@ -25,7 +25,7 @@ function importMap(
   const project = projectWith(files, { ...options, modules: { importMap: true, ...options?.modules } }, { basePath });
   const { manifest, stablePaths, graph } = buildManifest(project);
   const rendered = toRenderManifest(manifest, stablePaths, { ...project.prefixes, integrity: false, onMissing: 'error' });
-  const map = importMapFor(project, graph, entries, rendered, (assetPath) =>
+  const map = buildImportMap(project, project.options.modules.imports, graph, entries, rendered, (assetPath) =>
     isChecked ? manifest.assets[assetPath]?.integrity.slice(0, 10) : undefined,
   );
   return JSON.parse(JSON.stringify(map).replace(/(?<=\.)[0-9a-f]{10}(?=\.)/g, '#')) as ImportMap;
@@ -170,7 +170,14 @@ test.each(Object.entries(SITES))(
         const linked = linkSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
         const manifest = { version: 1, algorithm: 'sha256', assets: Object.fromEntries(linked.outputs) } as const;
         const rendered = toRenderManifest(manifest, STABLE_PATHS, { ...project.prefixes, integrity: false, onMissing: 'error' });
-        const { imports } = importMapFor(project, linked.graph, [...linked.outputs.keys()], rendered, () => undefined);
+        const { imports } = buildImportMap(
+          project,
+          project.options.modules.imports,
+          linked.graph,
+          [...linked.outputs.keys()],
+          rendered,
+          () => undefined,
+        );
         // As a browser reads it: keys and values are URLs, seen from a page of the site.
         const byHref = new Map(Object.entries(imports).map(([key, url]) => [new URL(key, ORIGIN).href, new URL(url, ORIGIN).href]));
         for (const { assetPath, url } of site.flatMap((file) => urlsOf(file, linked, front))) {

@@ -90,7 +90,7 @@ test.each([
   ['iso-8859-12', 'iso-8859-12'],
 ])('SVG in the encoding %s, which is not read, is left alone, with a warning that names it', (label, encoding) => {
   const content = Buffer.from(`<?xml version="1.0" encoding="${label}"?><image href="a.png"/>`);
-  expect(found('/a.svg', content)?.problem).toEqual({ line: 1, why: `it is text in the encoding ${encoding}, which is not read` });
+  expect(found('/a.svg', content)?.problem).toEqual({ line: 1, why: `it is text in the unsupported encoding ${encoding}` });
 });
 
 test.each<[string, assetPath: string, content: string, line: number, why: string]>([

@@ -1,5 +1,10 @@
-import type { ReferenceKind } from '../../../../src/pipeline/references/reference';
-import { isBareSpecifier, mapSpecifier, resolveReference, type UrlSpace } from '../../../../src/pipeline/references/resolve-reference';
+import {
+  isBareSpecifier,
+  mapSpecifier,
+  type ReferenceKind,
+  resolveReference,
+  type UrlSpace,
+} from '../../../../src/pipeline/references/reference';
 
 const IMPORTS = { three: '/js/three.js', 'three/': '/js/three/', 'three/addons/': '/js/addons/', cdn: 'https://cdn.example.com/x.js' };
 

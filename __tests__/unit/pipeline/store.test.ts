@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { findWholeCopies, openStore, timeOfWholeCopy } from '../../../../src/pipeline/store/store';
-import { writeFiles } from '../../../support/temporary-folder';
-import { projectWith } from '../../support/project';
+import { buildManifest } from '../../../src/pipeline/build-manifest';
+import { findWholeCopies, openStore, timeOfWholeCopy } from '../../../src/pipeline/store';
+import { writeFiles } from '../../support/temporary-folder';
+import { projectWith } from '../support/project';
 
 const SMALL = 'small';
 const LARGE = 'large'.repeat(10);

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { STORE_URL } from '../../../../src/core/rewrite-rules';
-import { OTHER_VERSION, serializeCheckedDocument, WRONG_CONTENT } from '../../../../src/disk/checked-document';
-import type { LexedFile } from '../../../../src/pipeline/references/find-references';
-import { type CachedFile, openScanCache } from '../../../../src/pipeline/scan-cache';
-import { temporaryFolder } from '../../../support/temporary-folder';
+import { STORE_URL } from '../../../src/core/rewrite-rules';
+import { OTHER_VERSION, serializeCheckedDocument, WRONG_CONTENT } from '../../../src/disk/checked-document';
+import type { LexedFile } from '../../../src/pipeline/references/find-references';
+import { type CachedFile, openScanCache } from '../../../src/pipeline/scan-cache';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 const HASH = 'c0ffee01'.repeat(8);
 const FILE = {
@@ -46,7 +46,7 @@ test.each<[string, Partial<CachedFile>]>([
   ['what a script looks for', { lexed: { references: [], search: { names: ['a.js'], readsOwnUrl: true } } }],
   [
     'where they lead: to a file, nowhere, to somebody else',
-    { lexed: LEXED, links: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], keepsImports: true } },
+    { lexed: LEXED, result: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], keepsImports: true } },
   ],
 ])('remembers %s', (_, known) => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
@@ -84,21 +84,21 @@ const documentWith = (files: unknown, head: object = {}) =>
 const ROW = ['1-2-3-4', HASH, 'sha256-x'];
 const REFERENCE = ['url', 'css-url', 8, 14, 1, 'b.png'];
 const lexedRow = (reference: unknown) => ({ '/a.css': [...ROW, [0, [reference]]] });
-const linksRow = (output: object, destinations: unknown = [null]) => ({
+const resultRow = (output: object, destinations: unknown = [null]) => ({
   '/a.js': [...ROW, [0, [REFERENCE]], ['key', { ...OUTPUT, ...output }, destinations, false]],
 });
 
 test('the documents below would be believed, were they right', () => {
   const { cacheDir, file } = setUp();
-  for (const files of [{ '/a.js': ROW }, lexedRow(REFERENCE), linksRow({})]) {
+  for (const files of [{ '/a.js': ROW }, lexedRow(REFERENCE), resultRow({})]) {
     fs.writeFileSync(file, documentWith(files));
     const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
     expect([cache.problem, cache.find(Object.keys(files)[0] ?? '', '1-2-3-4')?.contentHash]).toEqual([undefined, HASH]);
   }
 });
 
-const NO_CHECKSUM = `it has no checksum, so ${OTHER_VERSION}, or something cut or changed it`;
-const CHECKSUM_WRONG = 'its checksum is wrong: something cut or changed it';
+const NO_CHECKSUM = `it has no checksum, so ${OTHER_VERSION}, or another program changed it`;
+const CHECKSUM_WRONG = 'its checksum is wrong, so another program cut or changed it';
 
 test.each<[string, damaged: string | ((text: string) => string), problem: string]>([
   ['empty', '', NO_CHECKSUM],
@@ -126,11 +126,11 @@ test.each<[string, damaged: string | ((text: string) => string), problem: string
   ['with a row that is too long', documentWith({ '/a.js': [...ROW, [0, []], null, null] }), WRONG_CONTENT],
   ['with a reference of no known kind', documentWith(lexedRow(['link', ...REFERENCE.slice(1)])), WRONG_CONTENT],
   ['with a reference that ends before it starts', documentWith(lexedRow(['url', 'css-url', 14, 8, 1, 'b.png'])), WRONG_CONTENT],
-  ['with a hash that leaves the folder', documentWith(linksRow({ hash: '../../x', url: '/a.../../x.js' })), WRONG_CONTENT],
-  ['with a URL that is not that of the file', documentWith(linksRow({ url: '/b.c0ffee0123.js' })), WRONG_CONTENT],
-  ['with a URL of the store that is said to need a rewrite', documentWith(linksRow({ url: `${STORE_URL}${OUTPUT.url}` })), WRONG_CONTENT],
-  ['with a URL that needs a rewrite and is said to be in the store', documentWith(linksRow({ isDirect: true })), WRONG_CONTENT],
-  ['with a destination too few', documentWith(linksRow({}, [])), WRONG_CONTENT],
+  ['with a hash that leaves the folder', documentWith(resultRow({ hash: '../../x', url: '/a.../../x.js' })), WRONG_CONTENT],
+  ['with a URL that is not that of the file', documentWith(resultRow({ url: '/b.c0ffee0123.js' })), WRONG_CONTENT],
+  ['with a URL of the store that is said to need a rewrite', documentWith(resultRow({ url: `${STORE_URL}${OUTPUT.url}` })), WRONG_CONTENT],
+  ['with a URL that needs a rewrite and is said to be in the store', documentWith(resultRow({ isDirect: true })), WRONG_CONTENT],
+  ['with a destination too few', documentWith(resultRow({}, [])), WRONG_CONTENT],
 ])('a cache that is damaged is ignored, and can be written again: %s', (_, damaged, problem) => {
   const { cacheDir, file } = setUp();
   fs.writeFileSync(file, typeof damaged === 'string' ? damaged : damaged(fs.readFileSync(file, 'utf8')));

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { HashAlgorithm } from '../../../../src/core/options';
-import { stampOf } from '../../../../src/pipeline/file-stamp';
-import { type FileToFreeze, type FrozenFile, freezeFiles } from '../../../../src/pipeline/store/freeze';
-import { openStore } from '../../../../src/pipeline/store/store';
-import { listFiles, withoutRootRights } from '../../../support/folders';
-import { temporaryFolder } from '../../../support/temporary-folder';
-import { smartCacheError } from '../../support/smart-cache-error';
+import type { HashAlgorithm } from '../../../src/core/options';
+import { stampOf } from '../../../src/disk/hash-file';
+import { type FileToFreeze, type FrozenFile, freezeFiles } from '../../../src/pipeline/freeze';
+import { openStore } from '../../../src/pipeline/store';
+import { listFiles, withoutRootRights } from '../../support/folders';
+import { temporaryFolder } from '../../support/temporary-folder';
+import { smartCacheError } from '../support/smart-cache-error';
 
 const MIB = 1024 * 1024;
 

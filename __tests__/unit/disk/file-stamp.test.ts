@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type FileStamp, hasCoarseStamp, isRacy, stampOf } from '../../../../src/pipeline/file-stamp';
-import { temporaryFolder } from '../../../support/temporary-folder';
+import { type FileStamp, hasCoarseStamp, isRacy, stampOf } from '../../../src/disk/hash-file';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 const MS = 1_000_000n;
 const SECOND = 1000n * MS;

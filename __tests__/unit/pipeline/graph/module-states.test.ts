@@ -1,4 +1,4 @@
-import { statesBelow } from '../../../../src/pipeline/graph/loaded-files';
+import { findModuleStates } from '../../../../src/pipeline/graph/loaded-files';
 import { graphOf, repeated, timed } from '../../support/references';
 
 const FILES = {
@@ -14,7 +14,7 @@ const FILES = {
 };
 
 function statesOf(files: Readonly<Record<string, string>>, edited: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(statesBelow(graphOf(files), Object.keys(files), new Map(Object.entries(edited))));
+  return Object.fromEntries(findModuleStates(graphOf(files), Object.keys(files), new Map(Object.entries(edited))));
 }
 
 test('of the modules above an edited file, however far, and of nothing else', () => {
@@ -49,7 +49,7 @@ test('a chain of thousands of modules, all of them edited, takes no longer than 
   const graph = graphOf({ ...files, ...Object.fromEntries([0, 1, 2].map((further) => [`/${count + further}.js`, 'export {};'])) });
   const edited = new Map(Object.keys(files).map((file) => [file, file]));
   let states = new Map<string, string>();
-  expect(timed(() => (states = statesBelow(graph, Object.keys(files), edited)))).toBeLessThan(10_000);
+  expect(timed(() => (states = findModuleStates(graph, Object.keys(files), edited)))).toBeLessThan(10_000);
   expect(Math.max(...[...states.values()].map(({ length }) => length))).toBe(10);
 });
 

@@ -1,4 +1,4 @@
-import { filesLoadedBy, fontsOf, staticModulesOf } from '../../../../src/pipeline/graph/loaded-files';
+import { listFilesOfStylesheet, listFonts, listStaticModules } from '../../../../src/pipeline/graph/loaded-files';
 import { graphOf } from '../../support/references';
 
 const face = (name: string) => `@font-face{src:url(${name}.woff2),url(${name}.woff)}`;
@@ -16,7 +16,7 @@ test.each<[string, files: Record<string, string>, fonts: string[]]>([
   ['not one that public/ lacks', { '/site.css': face('missing') }, []],
   ['no image', { '/site.css': 'a{b:url(a.woff2)}' }, []],
 ])('the fonts of a stylesheet: %s', (_, files, fonts) => {
-  expect(fontsOf(graphOf({ ...FONTS, ...files }), '/site.css')).toEqual(fonts);
+  expect(listFonts(graphOf({ ...FONTS, ...files }), '/site.css')).toEqual(fonts);
 });
 
 test('what a stylesheet loads: images and fonts, also of the sheets it imports, but not those sheets', () => {
@@ -26,7 +26,7 @@ test('what a stylesheet loads: images and fonts, also of the sheets it imports, 
   };
   const images = { '/a.png': '', '/b.png': '', '/c.png': '', '/other.png': '' };
   const loaded = ['/a.woff2', '/a.woff', '/a.png', '/b.png', '/c.png'];
-  expect(filesLoadedBy(graphOf({ ...FONTS, ...images, ...files }), '/site.css')).toEqual(loaded);
+  expect(listFilesOfStylesheet(graphOf({ ...FONTS, ...images, ...files }), '/site.css')).toEqual(loaded);
 });
 
 test.each<[string, files: Record<string, string>, modules: string[]]>([
@@ -46,5 +46,5 @@ test.each<[string, files: Record<string, string>, modules: string[]]>([
   ['none for a classic script', { '/main.js': 'a()' }, []],
 ])('the modules that an entry needs: %s', (_, files, modules) => {
   const others = { '/a.js': '', '/b.js': '', '/c.js': '' };
-  expect(staticModulesOf(graphOf({ ...others, ...files }), '/main.js')).toEqual(modules);
+  expect(listStaticModules(graphOf({ ...others, ...files }), '/main.js')).toEqual(modules);
 });

@@ -1,12 +1,10 @@
 import fs from 'node:fs';
-import { type OnProgress, SmartCacheError } from '../../core/errors.js';
-import type { HashAlgorithm } from '../../core/options.js';
-import { removeQuietly, unreadable } from '../../disk/files.js';
-import { type FileStamp, stampOf } from '../file-stamp.js';
-import { findReferences, type LexedFile } from '../references/find-references.js';
-import { type CopyWriter, copyWriter } from './copy-writer.js';
-import { type HashedContent, hashFile, reusingReader } from './hash-file.js';
-import { openStore } from './store.js';
+import { type OnProgress, SmartCacheError } from '../core/errors.js';
+import type { HashAlgorithm } from '../core/options.js';
+import { removeQuietly, unreadable } from '../disk/files.js';
+import { type FileStamp, type HashedContent, hashFile, reusingReader, stampOf } from '../disk/hash-file.js';
+import { findReferences, type LexedFile } from './references/find-references.js';
+import { type CopyWriter, copyWriter, openStore } from './store.js';
 
 export interface FreezeJob {
   files: readonly FileToFreeze[];
@@ -20,13 +18,13 @@ export interface FileToFreeze extends FileStamp {
   absolutePath: string;
 }
 
-/** What a file held at the moment it was frozen. */
+/** A file at the moment when it was frozen. */
 export interface FrozenFile extends HashedContent {
-  /** What it says of other files, if it can say anything. */
+  /** The references to other files, if the format can have any. */
   lexed?: LexedFile | undefined;
 }
 
-/** Big enough that most assets take one `read`, small enough to stay in cache. */
+/** Most assets fit into one chunk, and one chunk fits into the processor's cache. */
 const CHUNK_BYTES = 1024 * 1024;
 const ATTEMPTS = 3;
 const EMPTY = Buffer.alloc(0);
@@ -57,7 +55,7 @@ export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onProgres
   const readLarge = reusingReader();
   return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeLarge(file)));
 
-  /** A file that fits the buffer, and so is hashed before its copy needs a name; `undefined` for a larger one. */
+  /** Freezes a file that fits into the buffer: its hash is known before its copy is written. Returns `undefined` for a larger file. */
   function freezeWhole(file: FileToFreeze): FrozenFile | undefined {
     if (file.size > CHUNK_BYTES) return undefined;
     const chunks: Buffer[] = [];
@@ -114,7 +112,7 @@ function untilStable(file: FileToFreeze, freeze: () => FrozenFile): FrozenFile {
   throw new SmartCacheError('ERR_SMART_CACHE_FILE_CHANGING', {
     what: 'A file in public/ keeps changing while it is being hashed',
     where: file.absolutePath,
-    why: `something is still writing to it; it changed during each of ${ATTEMPTS} attempts`,
+    why: `another program is still writing to it; it changed during each of ${ATTEMPTS} attempts`,
     fix: 'let the step that writes it finish first, then run the command again',
   });
 }

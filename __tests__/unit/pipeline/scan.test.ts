@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import type { SmartCacheOptions } from '../../../../src/core/options';
-import { resolveOptions } from '../../../../src/core/resolve-options';
-import { scanPublicFolder } from '../../../../src/pipeline/scan';
-import { withoutRootRights } from '../../../support/folders';
-import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
-import { smartCacheError } from '../../support/smart-cache-error';
+import type { SmartCacheOptions } from '../../../src/core/options';
+import { resolveOptions } from '../../../src/core/resolve-options';
+import { scanPublicFolder } from '../../../src/pipeline/scan';
+import { withoutRootRights } from '../../support/folders';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { smartCacheError } from '../support/smart-cache-error';
 
 /** `public/` of an app of its own, with these files in it. */
 function publicFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
