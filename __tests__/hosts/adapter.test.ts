@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROUTERS, type Router } from '../integration/matrix';
@@ -92,13 +91,6 @@ describe.each(ROWS)('an adapter $name', ({ env = {}, routers, supportsImmutableA
     const images = [...html.matchAll(/\/_next\/image\?url=([^&]+)[^" ]*/g)];
     expect(images.map(([, url]) => decodeURIComponent(url ?? ''))).toContain(urlOf('/img/photo.png'));
     expect(images.map(([url]) => url.includes(DEPLOYMENT_ID))).toEqual(images.map(() => !supportsImmutableAssets));
-  });
-
-  test('clean removes the folder', () => {
-    const folder = path.join(app.dir, IMMUTABLE_STORE.replace('/_next/', '.next/'));
-    expect(fs.existsSync(folder)).toBe(true);
-    app.cli('clean');
-    expect(fs.existsSync(folder)).toBe(false);
   });
 });
 

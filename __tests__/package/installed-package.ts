@@ -17,6 +17,8 @@ export const PACKAGE_JSON = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.
 export interface InstalledPackage {
   /** What npm would publish, as paths within the package. */
   files: string[];
+  /** Bytes of the tarball. */
+  packedSize: number;
   /** An empty app with the package as published in its `node_modules/`, and links to what it depends on. */
   root: string;
   /** The package's own folder. */
@@ -34,7 +36,7 @@ export function installPackage(): InstalledPackage {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const [{ filename, files, size }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[]; size: number }];
   // So that no package.json further up is taken for the app's.
   fs.writeFileSync(path.join(root, 'package.json'), '{}');
   fs.mkdirSync(dir, { recursive: true });
@@ -44,7 +46,7 @@ export function installPackage(): InstalledPackage {
   const bin = path.join(root, 'node_modules/.bin/next-smart-cache');
   fs.mkdirSync(path.dirname(bin));
   fs.symlinkSync(path.join(dir, PACKAGE_JSON.bin['next-smart-cache'] ?? ''), bin);
-  return { files: files.map((file) => file.path).sort(), root, dir, bin };
+  return { files: files.map((file) => file.path).sort(), packedSize: size, root, dir, bin };
 }
 
 /** An app with these files, and the package installed as npm would. */

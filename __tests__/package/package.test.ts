@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { type Comment, parse } from 'acorn';
 import { listFiles } from '../support/folders';
 import { temporaryFolder } from '../support/temporary-folder';
 import {
@@ -40,6 +41,30 @@ describe('what is published', () => {
 
   test('has no tests and no leftovers of a build', () => {
     expect(installed.files.filter((file) => /test|tsbuildinfo|\.tmp|\.tgz/i.test(file))).toEqual([]);
+  });
+
+  test('is at most 250 kB packed', () => {
+    expect(installed.packedSize).toBeGreaterThan(50_000);
+    expect(installed.packedSize).toBeLessThanOrEqual(250_000);
+  });
+
+  test('has the types of its entries, and none of its internals', () => {
+    const types = installed.files.filter((file) => /\.d\.c?ts$/.test(file));
+    expect(types).toContain('dist/cjs/core/options.d.ts');
+    expect(types.filter((file) => /^dist\/cjs\/(?:cli|app-source|disk|pipeline\/.+)\//.test(file))).toEqual([]);
+    expect(types.filter((file) => /^dist\/esm\/.+\//.test(file))).toEqual([]);
+  });
+
+  test('has scripts without comments, except those that bundlers read, and declarations with theirs', () => {
+    const read = (file: string) => fs.readFileSync(path.join(installed.dir, file), 'utf8');
+    const comments: Comment[] = [];
+    for (const file of installed.files.filter((name) => /\.c?js$/.test(name))) {
+      const sourceType = file.startsWith('dist/esm/') ? 'module' : 'script';
+      parse(read(file), { ecmaVersion: 'latest', sourceType, onComment: comments });
+    }
+    expect(new Set(comments.map(({ value }) => value.trim()))).toEqual(new Set(['@__PURE__', '/usr/bin/env node']));
+    expect(read('dist/esm/jsx-dev-runtime.js')).toContain('/* @__PURE__ */');
+    expect(read('dist/cjs/core/options.d.ts')).toContain('/**');
   });
 
   test('takes at most 20 packages and 8 MB, with what it depends on', () => {

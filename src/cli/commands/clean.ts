@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { removalFailed } from '../../disk/files.js';
+import type { ErrorParts } from '../../core/errors.js';
+import { DECLARATION_FILE, isAssetPathDeclaration } from '../../core/public-folder.js';
+import { readTextIfThere, removalFailed } from '../../disk/files.js';
 import type { Project } from '../../pipeline/project.js';
-import { findWrittenFiles } from '../../pipeline/written-files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createReporter, printableJson } from '../terminal.js';
 
@@ -10,8 +11,9 @@ export const cleanCommand: CliCommand = {
   name: 'clean',
   summary: 'remove what next-smart-cache has written',
   description:
-    'Removes the manifest, the types, the store and the folders below the build that hold copies of it; nothing that somebody else has ' +
-    'written, and nothing that a symbolic link outside the app leads to. The next build makes all of it again, but for the files of older deploys.',
+    'Removes the folder with the manifest, the folder with the store, and the file with the types. "next build" removes the copies below ' +
+    'its own output. The command removes nothing that a symbolic link outside the app points to. The next build writes everything again, ' +
+    'except the files of older deploys.',
   failsWhen: 'next.config cannot be loaded, or something was left: it cannot be removed, or is not known to be ours',
   examples: [
     ['clean', 'start anew'],
@@ -23,14 +25,55 @@ export const cleanCommand: CliCommand = {
 
 async function runClean({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
-  const { own, foreign } = findWrittenFiles(project);
+  const targets = findTargets(project).map((target) => ({ target, whyNot: whyNotOurs(target, project) }));
+  const own = targets.filter(({ whyNot }) => whyNot === undefined).map(({ target }) => target);
+  const left = targets.flatMap(({ target, whyNot }) => (whyNot === undefined ? [] : [leftAlone(target, whyNot)]));
   const isDryRun = options.dryRun === true;
   if (!isDryRun) for (const target of own) remove(target);
-  if (json) io.stdout(`${printableJson({ dryRun: isDryRun, removed: own, left: foreign })}\n`);
+  if (json) io.stdout(`${printableJson({ dryRun: isDryRun, removed: own, left })}\n`);
   const reporter = createReporter(io);
-  for (const problem of foreign) reporter.warn(problem);
+  for (const problem of left) reporter.warn(problem);
   reporter.done(own.length === 0 ? 'nothing to remove' : `${isDryRun ? 'would remove' : 'removed'} ${namesOf(own, project)}`);
-  return foreign.length === 0 ? 0 : 1;
+  return left.length === 0 ? 0 : 1;
+}
+
+/** The declaration, and what a killed build has left of one. */
+const DECLARATION = new RegExp(`^${DECLARATION_FILE.replaceAll('.', '\\.')}(?<temporary>\\.\\d+-[0-9a-f]{12}\\.tmp)?$`);
+
+/** What is on disk under a name that the package uses. */
+function findTargets({ root, outputDir, cacheDir }: Project): string[] {
+  const declarations = fs.readdirSync(root).filter((name) => DECLARATION.test(name));
+  const folders = [outputDir, cacheDir].filter((folder) => fs.lstatSync(folder, { throwIfNoEntry: false }));
+  return [...declarations.map((name) => path.join(root, name)), ...folders];
+}
+
+/** A real folder of that name is ours with everything in it. A declaration is ours if its first line says so. */
+function whyNotOurs(target: string, { root, outputDir, cacheDir }: Project): string | undefined {
+  const stats = fs.lstatSync(target);
+  if (stats.isSymbolicLink()) return 'it is a symbolic link, and next-smart-cache makes none';
+  const isFolder = target === outputDir || target === cacheDir;
+  if (isFolder !== stats.isDirectory()) return `it is not a ${isFolder ? 'folder' : 'file'}, and next-smart-cache writes one there`;
+  if (isFolder) return whyOutside(target, root);
+  const isOurs = DECLARATION.exec(path.basename(target))?.groups?.temporary !== undefined;
+  if (isOurs || isAssetPathDeclaration(readTextIfThere(target) ?? '')) return undefined;
+  return 'its first line is not the one that next-smart-cache writes';
+}
+
+/** A `distDir` beside the app is allowed; a symbolic link that points out of the app is not. */
+function whyOutside(folder: string, root: string): string | undefined {
+  const [realRoot, real] = [fs.realpathSync(root), fs.realpathSync(folder)];
+  const isAsNamed = real === path.join(realRoot, path.relative(root, folder));
+  if (isAsNamed || real.startsWith(realRoot + path.sep)) return undefined;
+  return `a symbolic link on the way there points out of the app, to ${real}`;
+}
+
+function leftAlone(where: string, why: string): ErrorParts {
+  return {
+    what: 'Left alone, since next-smart-cache may not have written it',
+    where,
+    why,
+    fix: `if nothing needs it, remove it by hand: rm -r ${JSON.stringify(where)}`,
+  };
 }
 
 function namesOf(own: readonly string[], { root }: Project): string {
@@ -39,7 +82,7 @@ function namesOf(own: readonly string[], { root }: Project): string {
 
 function remove(target: string): void {
   try {
-    // Never through a link: of one below the folder, the link itself is removed.
+    // Symbolic links inside a folder are removed, and what they point to stays.
     fs.rmSync(target, { recursive: true, force: true });
   } catch (error) {
     throw removalFailed(target, error);

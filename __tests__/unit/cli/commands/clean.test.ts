@@ -41,22 +41,21 @@ function builtApp(input: Partial<ProjectInput> = {}): Project {
   return project;
 }
 
+/** The app's own files and what Next has built, with the copies of the store there: `next build` removes those. */
+const filesLeftIn = ({ root }: Project) =>
+  [...Object.keys(OTHERS), 'public/a.js', 'public/img/b.png', ...listFiles(root).filter((file) => COPY_OF_STORE.test(file))].sort();
+const COPY_OF_STORE = /^\.next\/static\/media\/smart-cache(?:-rewrite)?\//;
+
 const clean = ({ root }: Project, ...argv: string[]) =>
   runCommand(['clean', ...argv], { cwd: root, loadProject: async () => resolveProject({ root }) });
 
-const WRITTEN = [
-  'smart-cache-env.d.ts',
-  '.smart-cache',
-  '.next/cache/next-smart-cache',
-  '.next/static/media/smart-cache',
-  '.next/static/media/smart-cache-rewrite',
-];
+const WRITTEN = ['smart-cache-env.d.ts', '.smart-cache', '.next/cache/next-smart-cache'];
 
-test('removes all that was written, and nothing else', async () => {
+test('removes both folders and the types, and leaves the output of Next to Next', async () => {
   const project = builtApp();
   for (const name of WRITTEN) expect([name, fs.existsSync(path.join(project.root, name))]).toEqual([name, true]);
   expect(await clean(project)).toEqual({ exitCode: 0, stdout: '', stderr: `next-smart-cache: removed ${WRITTEN.join(', ')}\n` });
-  expect(listFiles(project.root)).toEqual([...Object.keys(OTHERS), 'public/a.js', 'public/img/b.png'].sort());
+  expect(listFiles(project.root)).toEqual(filesLeftIn(project));
 });
 
 test('a second time, and in an app that was never built, there is nothing to remove', async () => {
@@ -82,15 +81,6 @@ test('--json lists it', async () => {
   expect(JSON.parse((await clean(project, '--json')).stdout)).toEqual({ dryRun: false, removed, left: [] });
 });
 
-test('the folder for immutable assets is looked into too, and what Next puts there stays', async () => {
-  const project = builtApp({ options: { delivery: 'static' }, supportsImmutableAssets: true });
-  const folder = '.next/static/immutable/media/smart-cache';
-  writeFiles(project.root, { '.next/static/immutable/media/font.woff2': '' });
-  expect(fs.existsSync(path.join(project.root, folder))).toBe(true);
-  expect((await clean(project)).stderr).toContain(folder);
-  expect(listFiles(path.join(project.root, '.next/static/immutable'))).toEqual(['media/font.woff2']);
-});
-
 test('another distDir is looked into, also beside the app; under output: "export", .next', async () => {
   for (const input of [{ distDir: 'build' }, { distDir: '../built-elsewhere' }, { distDir: 'exported', output: 'export' }]) {
     const parent = temporaryFolder();
@@ -99,7 +89,7 @@ test('another distDir is looked into, also beside the app; under output: "export
     fs.cpSync(path.join(first.root, 'public'), path.join(root, 'public'), { recursive: true });
     const project = resolveProject({ root, ...input });
     const built = buildManifest(project);
-    serveStore(project, deploysWith(project, built), project.buildDir);
+    writeRenderModules(project, built, SETTINGS, renderModulePaths(project, 'build'));
     writeFiles(root, { 'exported/_next/static/media/smart-cache/a.js': '' });
     const { exitCode } = await runCommand(['clean'], { cwd: root, loadProject: async () => project });
     expect([exitCode, listFiles(parent)]).toEqual([
@@ -117,7 +107,6 @@ test('what a killed build has left under a temporary name is removed too', async
     [`.smart-cache/manifest.json${rest}`]: 'half',
     [`.next/cache/next-smart-cache/scan.json${rest}`]: 'half',
     '.next/cache/next-smart-cache/files/123-0123456789ab-0.tmp': 'half',
-    [`.next/static/media/smart-cache${rest}/a.js`]: '',
   });
   expect((await clean(project)).exitCode).toBe(0);
   expect(listFiles(project.root)).toEqual([]);
@@ -127,15 +116,10 @@ describe('what has one of the names and is not ours stays, is named, and makes e
   test.each<[string, string, why: RegExp, make: (target: string, elsewhere: string) => void]>([
     ['types of another origin', 'smart-cache-env.d.ts', /first line/, (target) => fs.writeFileSync(target, '// mine')],
     ['types that are a link', 'smart-cache-env.d.ts', /symbolic link/, (target, to) => fs.symlinkSync(path.join(to, 'x'), target)],
-    ['types that are a folder', 'smart-cache-env.d.ts', /no file/, (target) => fs.mkdirSync(target)],
+    ['types that are a folder', 'smart-cache-env.d.ts', /not a file/, (target) => fs.mkdirSync(target)],
     ['a link', '.smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
-    ['a file', '.smart-cache', /no folder/, (target) => fs.writeFileSync(target, '')],
+    ['a file', '.smart-cache', /not a folder/, (target) => fs.writeFileSync(target, '')],
     ['a store that is a link', '.next/cache/next-smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
-    ['a linked folder that is a link', '.next/static/media/smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
-    ['a file among our own', '.smart-cache/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
-    ['a file among our modules', '.smart-cache/build/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
-    ['a file in the store', '.next/cache/next-smart-cache/files/notes.md', /no such file/, (target) => fs.writeFileSync(target, 'mine')],
-    ['a folder in the store', '.next/cache/next-smart-cache/mine', /no such file/, (target) => fs.mkdirSync(target)],
   ])('%s: %s', async (_, name, why, make) => {
     const elsewhere = temporaryFolder();
     writeFiles(elsewhere, { x: 'precious', 'manifest.json': 'precious', 'files/x': 'precious' });
@@ -151,7 +135,7 @@ describe('what has one of the names and is not ours stays, is named, and makes e
     expect(listFiles(elsewhere)).toEqual(['files/x', 'manifest.json', 'x']);
     // All the rest is gone.
     const rest = listFiles(project.root).filter((file) => file !== name && !file.startsWith(`${name}/`));
-    expect(rest).toEqual([...Object.keys(OTHERS), 'public/a.js', 'public/img/b.png'].sort());
+    expect(rest).toEqual(filesLeftIn(project));
   });
 
   test('a build folder that a link leads out of the app for', async () => {
@@ -161,7 +145,7 @@ describe('what has one of the names and is not ours stays, is named, and makes e
     fs.symlinkSync(elsewhere, project.buildDir);
     const before = readFiles(elsewhere);
     const { exitCode, stdout, stderr } = await clean(project, '--json');
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`leads out of the app on the way there, to ${elsewhere}`)]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`on the way there points out of the app, to ${elsewhere}`)]);
     expect(readFiles(elsewhere)).toEqual(before);
     // To remove these by hand, as is said, takes nothing of Next's with them; and then all is well.
     const left = (JSON.parse(stdout) as { left: { where: string }[] }).left.map(({ where }) => where);
@@ -171,11 +155,18 @@ describe('what has one of the names and is not ours stays, is named, and makes e
   });
 });
 
+test('what lies in one of the two folders is removed with it', async () => {
+  const project = builtApp();
+  writeFiles(project.root, { '.smart-cache/notes.md': 'mine', '.next/cache/next-smart-cache/files/notes.md': 'mine' });
+  expect((await clean(project)).exitCode).toBe(0);
+  expect(listFiles(project.root)).toEqual(filesLeftIn(project));
+});
+
 test('a link inside of what is ours is removed, and not what it leads to', async () => {
   const project = builtApp();
   const elsewhere = temporaryFolder();
   writeFiles(elsewhere, { x: 'precious' });
-  fs.symlinkSync(elsewhere, path.join(project.buildDir, 'static/media/smart-cache/link'));
+  fs.symlinkSync(elsewhere, path.join(project.outputDir, 'link'));
   expect((await clean(project)).exitCode).toBe(0);
   expect(listFiles(elsewhere)).toEqual(['x']);
 });
@@ -189,12 +180,6 @@ test('what cannot be removed is said', async () => {
   expect([exitCode, stdout]).toEqual([1, '']);
   expect(stderr).toContain(`A file or folder cannot be removed; the removal stopped there: ${project.declarationPath}`);
   expect(stderr).toContain('the system said EROFS');
-});
-
-test.each(['md5', 'sha512'] as const)('copies that are named by %s are ours too', async (algorithm) => {
-  const project = builtApp({ options: { hash: { algorithm } } });
-  expect((await clean(project)).exitCode).toBe(0);
-  expect(fs.existsSync(project.cacheDir)).toBe(false);
 });
 
 test('a build folder that a link leads to: within the app it is cleaned, beside it, whatever its name begins with, it is not', async () => {

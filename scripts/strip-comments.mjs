@@ -1,0 +1,19 @@
+import { parse } from 'acorn';
+
+/** Takes the comments out of a compiled script, except `@__PURE__`, which bundlers read, and the `#!` line. */
+export function stripComments(code, sourceType) {
+  const comments = [];
+  parse(code, { ecmaVersion: 'latest', sourceType, allowHashBang: true, onComment: comments });
+  return comments
+    .filter(({ value, start }) => !value.includes('@__PURE__') && !code.startsWith('#!', start))
+    .reverse()
+    .reduce((text, { start, end }) => withoutRange(text, start, end), code);
+}
+
+/** Removes the line as well if nothing else is on it. */
+function withoutRange(text, start, end) {
+  const before = text.slice(0, start).replace(/[ \t]+$/, '');
+  const after = text.slice(end);
+  const isAlone = before === '' || before.endsWith('\n');
+  return isAlone ? before + after.replace(/^[ \t]*\n/, '') : text.slice(0, start) + after;
+}
