@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { isSmartCacheError, visibleLines } from '../core/errors.js';
+import { isSmartCacheError } from '../core/errors.js';
+import { visibleLines } from '../core/message-text.js';
 import type { CliCommand, CommandIo, ExitCode } from './command.js';
 import { buildCommand, watchCommand } from './commands/build.js';
 import { checkCommand } from './commands/check.js';

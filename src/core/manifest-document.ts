@@ -1,6 +1,6 @@
 import { compareAssetPaths } from './asset-path.js';
-import type { Delivery } from './delivery.js';
 import { SmartCacheError } from './errors.js';
+import type { Delivery } from './hosts.js';
 import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
 import { storeFolderOf } from './rewrite-rules.js';
 

@@ -1,13 +1,16 @@
-import { CONTENT_TYPES, KNOWN_EXTENSIONS, TEXT_TYPES } from './content-types.js';
-import { SmartCacheError, visible } from './errors.js';
+import { SmartCacheError } from './errors.js';
+import { visible } from './message-text.js';
 import {
   type Area,
   type AreaGroup,
   bytePattern,
   CHUNK_FOLDERS,
+  CONTENT_TYPES,
+  KNOWN_EXTENSIONS,
   type LeftToNext,
   type NginxSettings,
   staticPrefixes,
+  TEXT_TYPES,
 } from './nginx-areas.js';
 
 export interface NginxSiteInput extends NginxSettings {

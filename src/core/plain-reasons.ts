@@ -1,6 +1,6 @@
 import type { Coverage, Place, PlainFile } from './coverage.js';
-import { formatCount } from './errors.js';
-import { globForNeighbours } from './unlisted-assets.js';
+import { formatCount } from './message-text.js';
+import { globForNeighbours } from './render-manifest.js';
 
 /** Plain files that have one reason. */
 export interface PlainGroup {

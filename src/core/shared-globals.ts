@@ -63,6 +63,16 @@ export const WRAPPED_BY = 'NEXT_SMART_CACHE_WRAPPED_BY';
  */
 export const MISSING_ASSETS_FILE = 'NEXT_SMART_CACHE_MISSING_ASSETS';
 
+/** One line of the file that {@link MISSING_ASSETS_FILE} names, as JSON. */
+export interface MissingAsset {
+  /** As the author wrote it, without query and fragment. */
+  path: string;
+  /** What asked for it, `asset()`, or the tag of a component. */
+  component: string;
+  /** Names that it may be a mistyped form of, best first. */
+  nearest: readonly string[];
+}
+
 /** `Date` does not do: with `cacheComponents`, Next does not prerender a page that reads it. */
 export function noteRendered(): void {
   sharedGlobals().renderedAt = performance.now();

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { visibleLines } from '../core/errors.js';
+import { visibleLines } from '../core/message-text.js';
 import type { SmartCacheOptions } from '../core/options.js';
 import { sharedGlobals, WRAPPED_BY, WRAPPED_WITH } from '../core/shared-globals.js';
 

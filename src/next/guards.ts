@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
-import { SmartCacheError, visible } from '../core/errors.js';
+import { SmartCacheError } from '../core/errors.js';
 import { findGuardGaps, type HashedUrl, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../core/guarded-files.js';
 import { topLevelFolder } from '../core/hashed-path-shape.js';
+import { visible } from '../core/message-text.js';
 import { madeUpHash } from '../core/routes-in-shape.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import type { ServedDeploys } from '../pipeline/deploys.js';

@@ -4,10 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { compareAssetPaths } from '../core/asset-path.js';
-import { SmartCacheError, visible } from '../core/errors.js';
-import type { MissingAsset } from '../core/missing-assets-record.js';
-import { didYouMean } from '../core/nearest-names.js';
-import { MISSING_ASSETS_FILE, sharedGlobals } from '../core/shared-globals.js';
+import { SmartCacheError } from '../core/errors.js';
+import { didYouMean, visible } from '../core/message-text.js';
+import { MISSING_ASSETS_FILE, type MissingAsset, sharedGlobals } from '../core/shared-globals.js';
 import { readTextIfThere, removeQuietly } from '../disk/files.js';
 import type { Project } from '../pipeline/project.js';
 

@@ -1,7 +1,8 @@
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
-import { SmartCacheError, visible } from '../core/errors.js';
+import { SmartCacheError } from '../core/errors.js';
 import { type HashedPathShape, hashedPathShape, isSameSet } from '../core/hashed-path-shape.js';
 import type { Manifest } from '../core/manifest-document.js';
+import { visible } from '../core/message-text.js';
 import { type AppRoute, examplePath, findRoutesInShape, handlerMatcher, madeUpHash } from '../core/routes-in-shape.js';
 
 export interface ShapeInput {

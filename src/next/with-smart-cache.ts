@@ -1,5 +1,6 @@
 import type { NextConfig } from 'next';
-import { describeProblem, visible } from '../core/errors.js';
+import { describeProblem } from '../core/errors.js';
+import { visible } from '../core/message-text.js';
 import type { SmartCacheOptions } from '../core/options.js';
 import type { Project } from '../pipeline/project.js';
 import { currentProjectRoot, enterWrappedProcess, isReadOnly, markAsWrapped, modeOf, registeredOptions } from './environment.js';

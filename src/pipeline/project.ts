@@ -1,21 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { UrlPrefixes } from '../core/asset-path.js';
-import {
-  type BuildSettings,
-  chooseDelivery,
-  chooseStoreUrl,
-  type Delivery,
-  type DeliveryChoice,
-  describeDelivery,
-  findHostLimits,
-  WRANGLER_FILES,
-} from '../core/delivery.js';
+import { chooseDelivery, chooseStoreUrl, type DeliveryChoice, describeDelivery } from '../core/delivery.js';
 import { SmartCacheError } from '../core/errors.js';
-import type { HostLimits } from '../core/host-limits.js';
-import type { ResolvedOptions, SmartCacheOptions } from '../core/options.js';
+import { type BuildSettings, type Delivery, findHostLimits, type HostLimits, WRANGLER_FILES } from '../core/hosts.js';
+import { type ResolvedOptions, resolveOptions, type SmartCacheOptions } from '../core/options.js';
 import { DECLARATION_FILE } from '../core/public-folder.js';
-import { resolveOptions } from '../core/resolve-options.js';
 
 /** The folders and settings of one app. All paths are absolute. */
 export interface Project {

@@ -1,8 +1,13 @@
 import type { SourceMentions } from '../app-source/source-mentions.js';
 import { assetPathMatcher } from '../core/asset-path-globs.js';
 import type { ResolvedOptions } from '../core/options.js';
-import { type ImportMap, type RenderManifest, type RenderManifestSettings, toRenderManifest } from '../core/render-manifest.js';
-import { packAssetPaths } from '../core/unlisted-assets.js';
+import {
+  type ImportMap,
+  packAssetPaths,
+  type RenderManifest,
+  type RenderManifestSettings,
+  toRenderManifest,
+} from '../core/render-manifest.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { buildImportMap } from './graph/import-map.js';
 import { findEdits, findPreloads } from './graph/loaded-files.js';

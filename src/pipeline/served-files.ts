@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type ErrorParts, formatBytes, formatCount, SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { type Upload, warnOfHostLimits } from '../core/host-limits.js';
+import { type ErrorParts, SmartCacheError, systemErrorCode } from '../core/errors.js';
+import { type Upload, warnOfHostLimits } from '../core/hosts.js';
+import { formatBytes, formatCount } from '../core/message-text.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
 import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from '../disk/hash-file.js';

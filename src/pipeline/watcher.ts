@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { watch } from 'chokidar';
 import { isInstalled, type SourceFiles } from '../app-source/source-files.js';
-import { describeProblem, type ErrorParts, visibleLines } from '../core/errors.js';
+import { describeProblem, type ErrorParts } from '../core/errors.js';
+import { visibleLines } from '../core/message-text.js';
 import { sharedGlobals } from '../core/shared-globals.js';
 
 /** An editor saves a file in several steps. One rebuild is enough for all of them. */

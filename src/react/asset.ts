@@ -1,12 +1,9 @@
 import { isExternalUrl } from '../core/asset-path.js';
-import type { FindUrl } from '../core/hash-props.js';
-import type { AskedBy } from '../core/missing-assets-record.js';
 import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
-import { lookUp, lookUpUrl, type RenderManifest, type ResolvedAsset, withoutBasePath } from '../core/render-manifest.js';
+import { findUnlisted, lookUp, lookUpUrl, type RenderManifest, type ResolvedAsset, withoutBasePath } from '../core/render-manifest.js';
 import { noteRendered, sharedGlobals } from '../core/shared-globals.js';
-import { findUnlisted } from '../core/unlisted-assets.js';
-import { forgetMissingAsset, reportMissingAsset, reportUnwired } from './missing-asset.js';
-import { foreseeUnlisted, warnOfUnlisted } from './unlisted-asset.js';
+import type { FindUrl } from '../core/url-attributes.js';
+import { type AskedBy, foreseeUnlisted, forgetMissingAsset, reportMissingAsset, reportUnwired, warnOfUnlisted } from './missing-asset.js';
 
 /** @param askedBy for messages: the component, or nothing for `asset()`. */
 export type ResolveAsset = (path: string, askedBy?: AskedBy) => ResolvedAsset;

@@ -9,7 +9,7 @@ import {
   type RefAttributes,
 } from 'react';
 import { isExternalUrl } from '../core/asset-path.js';
-import { visible } from '../core/errors.js';
+import { visible } from '../core/message-text.js';
 import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
 import type { RenderManifest, ResolvedAsset } from '../core/render-manifest.js';
 import type { ResolveAsset } from './asset.js';

@@ -1,4 +1,4 @@
-import { type FindUrl, hashProps, type Props } from '../core/hash-props.js';
+import { type FindUrl, hashProps, type Props } from '../core/url-attributes.js';
 
 /**
  * One of React's own functions for an element, given hashed URLs. It gets all

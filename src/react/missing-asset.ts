@@ -1,11 +1,11 @@
 import { splitSuffix } from '../core/asset-path.js';
-import { SmartCacheError } from '../core/errors.js';
-import { type AskedBy, type MissingAsset, nameAsker } from '../core/missing-assets-record.js';
-import { didYouMean, nearestNames } from '../core/nearest-names.js';
-import type { RenderManifest } from '../core/render-manifest.js';
-import { MISSING_ASSETS_FILE, sharedGlobals, WRAPPED_BY } from '../core/shared-globals.js';
-import { findUnlisted, unpackAssetPaths } from '../core/unlisted-assets.js';
-import { warnOfUnlisted } from './unlisted-asset.js';
+import { describeProblem, SmartCacheError } from '../core/errors.js';
+import { didYouMean, nearestNames } from '../core/message-text.js';
+import { findUnlisted, globForNeighbours, type RenderManifest, unpackAssetPaths } from '../core/render-manifest.js';
+import { MISSING_ASSETS_FILE, type MissingAsset, sharedGlobals, WRAPPED_BY } from '../core/shared-globals.js';
+
+/** What asked for an asset path; `undefined` is `asset()`, so that browser bundles do not hold its name. */
+export type AskedBy = 'CachedScript' | 'CachedStyle' | undefined;
 
 /** A path may come from a visitor, and a server runs for months. */
 const MAX_REPORTED = 1000;
@@ -48,6 +48,10 @@ export function reportMissingAsset(written: string, manifest: RenderManifest, as
 /** For development: a path that has a file, so that it is reported again when the file is removed once more. */
 export function forgetMissingAsset(written: string): void {
   sharedGlobals().reportedMissing?.delete(splitSuffix(written).path);
+}
+
+function nameAsker(askedBy: AskedBy): string {
+  return askedBy ? `<${askedBy}>` : 'asset()';
 }
 
 function nearestTo(path: string, { assets, unlisted }: RenderManifest): string[] {
@@ -142,4 +146,38 @@ function notWrapped(path: string): SmartCacheError {
 /** `next build` sets this for the processes that render pages. */
 function isNextBuild(): boolean {
   return typeof window === 'undefined' && process.env.NEXT_PHASE === 'phase-production-build';
+}
+
+/** The source is saved, scanned and compiled in less; until then a path that was just typed looks unlisted. */
+const PATIENCE_MS = 5000;
+
+const waiting = new Set<string>();
+const said = new Set<string>();
+
+/** Says what to add to `clientAssets`, once for all files that the same glob covers. */
+export function warnOfUnlisted(assetPath: string): void {
+  const glob = globForNeighbours(assetPath);
+  if (said.has(glob)) return;
+  said.add(glob);
+  const problem = describeProblem({
+    what: 'In production, client code gets the plain URL of a file, not the hashed one',
+    where: assetPath,
+    why: 'the browser is given the paths that stand in your source in quotes, and this one is put together at run time',
+    fix: `list it in the second argument of withSmartCache() in your next.config: clientAssets: ['${glob}']`,
+  });
+  console.warn(`next-smart-cache: ${problem}`);
+}
+
+/**
+ * For development, where every file has an entry: a path that production would
+ * lack is waited for, and said if the newest list still holds it then.
+ */
+export function foreseeUnlisted(written: string, { unlisted }: RenderManifest): void {
+  const assetPath = findUnlisted(unlisted, written);
+  if (assetPath === undefined || waiting.has(assetPath) || said.has(globForNeighbours(assetPath))) return;
+  waiting.add(assetPath);
+  setTimeout(() => {
+    waiting.delete(assetPath);
+    if (findUnlisted(sharedGlobals().newestManifest?.unlisted, assetPath) !== undefined) warnOfUnlisted(assetPath);
+  }, PATIENCE_MS);
 }

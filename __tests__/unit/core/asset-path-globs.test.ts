@@ -1,6 +1,5 @@
 import { hashedPathMatcher } from '../../../src/core/asset-path-globs';
-import type { SmartCacheOptions } from '../../../src/core/options';
-import { resolveOptions } from '../../../src/core/resolve-options';
+import { resolveOptions, type SmartCacheOptions } from '../../../src/core/options';
 
 /** As the scan asks: the stable-URL globs and those of the options, through the same matcher. */
 function isHashed(assetPath: string, options: SmartCacheOptions = {}): boolean {

@@ -1,4 +1,5 @@
-import { type BuildSettings, chooseDelivery, chooseStoreUrl } from '../../../src/core/delivery';
+import { chooseDelivery, chooseStoreUrl } from '../../../src/core/delivery';
+import type { BuildSettings } from '../../../src/core/hosts';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../../src/core/rewrite-rules';
 
 const on = (env: BuildSettings['env'], others: Omit<BuildSettings, 'env'> = {}) => chooseDelivery('auto', { env, ...others });

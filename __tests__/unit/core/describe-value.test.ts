@@ -1,4 +1,4 @@
-import { describeValue } from '../../../src/core/errors';
+import { describeValue } from '../../../src/core/message-text';
 
 const circular: Record<string, unknown> = {};
 circular.self = circular;

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { type FindUrl, hashProps, type Props } from '../../../src/core/hash-props';
+import { type FindUrl, hashProps, type Props } from '../../../src/core/url-attributes';
 
 const URLS: Readonly<Record<string, string>> = {
   '/a.png': '/a.0123456789.png',

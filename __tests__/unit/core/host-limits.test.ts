@@ -1,5 +1,4 @@
-import { findHostLimits } from '../../../src/core/delivery';
-import { type Upload, warnOfHostLimits } from '../../../src/core/host-limits';
+import { findHostLimits, type Upload, warnOfHostLimits } from '../../../src/core/hosts';
 
 const MIB = 1024 ** 2;
 const upload = (changes: Partial<Upload> = {}): Upload => ({ files: 10, bytes: 100, olderFiles: 0, olderBytes: 0, bySize: [], ...changes });

@@ -1,4 +1,4 @@
-import { nearestNames } from '../../../src/core/nearest-names';
+import { nearestNames } from '../../../src/core/message-text';
 
 const NAMES = ['/js/application.js', '/js/app.js', '/css/site.css', '/img/hero.jpg', '/img/hero.png', '/caf\u00e9.txt'];
 

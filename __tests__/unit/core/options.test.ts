@@ -1,5 +1,4 @@
-import type { SmartCacheOptions } from '../../../src/core/options';
-import { resolveOptions } from '../../../src/core/resolve-options';
+import { resolveOptions, type SmartCacheOptions } from '../../../src/core/options';
 import { smartCacheError } from '../support/smart-cache-error';
 
 const circular: Record<string, unknown> = {};

@@ -1,5 +1,5 @@
 import { assetPathMatcher } from '../../../src/core/asset-path-globs';
-import { findUnlisted, globForNeighbours, packAssetPaths, unpackAssetPaths } from '../../../src/core/unlisted-assets';
+import { findUnlisted, globForNeighbours, packAssetPaths, unpackAssetPaths } from '../../../src/core/render-manifest';
 
 const PATHS = ['/flags/de.svg', '/flags/my flag.svg', '/img/what?.png', '/line\nbreak.js'];
 const PACKED = packAssetPaths(PATHS);

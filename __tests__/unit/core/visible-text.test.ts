@@ -1,4 +1,4 @@
-import { visible, visibleLines } from '../../../src/core/errors';
+import { visible, visibleLines } from '../../../src/core/message-text';
 
 test.each([
   ['text as it is', 'public, max-age=60 – “é” 🙂 שלום', 'public, max-age=60 – “é” 🙂 שלום'],

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { chooseDelivery, HOSTS } from '../../../src/core/delivery';
+import { chooseDelivery } from '../../../src/core/delivery';
+import { HOSTS } from '../../../src/core/hosts';
 
 const page = fs.readFileSync(path.resolve(__dirname, '../../../docs/DEPLOYING.md'), 'utf8');
 const section = (heading: string) => new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, 'm').exec(page)?.[1] ?? '';

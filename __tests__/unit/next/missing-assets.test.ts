@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { MissingAsset } from '../../../src/core/missing-assets-record';
+import type { MissingAsset } from '../../../src/core/shared-globals';
 import { assetsMissing } from '../../../src/next/missing-assets';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 

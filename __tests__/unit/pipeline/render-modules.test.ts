@@ -2,8 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { SmartCacheOptions } from '../../../src/core/options';
-import { type ImportMap, lookUp, type RenderManifest, type RenderManifestSettings } from '../../../src/core/render-manifest';
-import { unpackAssetPaths } from '../../../src/core/unlisted-assets';
+import {
+  type ImportMap,
+  lookUp,
+  type RenderManifest,
+  type RenderManifestSettings,
+  unpackAssetPaths,
+} from '../../../src/core/render-manifest';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { resolveProject } from '../../../src/pipeline/project';
 import type { RenderManifestOptions } from '../../../src/pipeline/render-manifests';

@@ -2,8 +2,7 @@ import { createElement, createRef, Fragment, forwardRef, isValidElement, memo, t
 import * as development from 'react/jsx-dev-runtime';
 import * as production from 'react/jsx-runtime';
 import { renderToStaticMarkup } from 'react-dom/server';
-import type { RenderManifest } from '../../../src/core/render-manifest';
-import { packAssetPaths } from '../../../src/core/unlisted-assets';
+import { packAssetPaths, type RenderManifest } from '../../../src/core/render-manifest';
 import { createFindUrl } from '../../../src/react/asset';
 import { createJsx, treatAsElement } from '../../../src/react/jsx';
 import { MANIFEST } from '../support/components';

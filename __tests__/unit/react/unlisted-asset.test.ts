@@ -1,6 +1,5 @@
-import type { RenderManifest } from '../../../src/core/render-manifest';
+import { packAssetPaths, type RenderManifest } from '../../../src/core/render-manifest';
 import { sharedGlobals } from '../../../src/core/shared-globals';
-import { packAssetPaths } from '../../../src/core/unlisted-assets';
 import { componentsOf, MANIFEST } from '../support/components';
 import { enterNextProcess } from '../support/next-process';
 import { smartCacheError } from '../support/smart-cache-error';

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { formatBytes, formatCount, isSmartCacheError, newWarningsOnly } from '../../core/errors.js';
+import { isSmartCacheError, newWarningsOnly } from '../../core/errors.js';
 import { compareManifests, type Manifest, type ManifestChanges } from '../../core/manifest-document.js';
+import { formatBytes, formatCount } from '../../core/message-text.js';
 import { type BuiltManifest, buildManifest } from '../../pipeline/build-manifest.js';
 import { deploysWith } from '../../pipeline/deploys.js';
 import type { Project } from '../../pipeline/project.js';

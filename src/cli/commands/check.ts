@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { compareAssetPaths } from '../../core/asset-path.js';
 import type { Coverage } from '../../core/coverage.js';
-import { formatCount } from '../../core/errors.js';
+import { formatCount } from '../../core/message-text.js';
 import { describeBuildCoverage, describeGroup, type MeasuredBuild } from '../../core/plain-reasons.js';
 import { buildManifest } from '../../pipeline/build-manifest.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';

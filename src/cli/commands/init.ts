@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { formatCount } from '../../core/errors.js';
+import { formatCount } from '../../core/message-text.js';
 import { replaceText } from '../../disk/files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import type { InitPlan } from '../init/plan-init.js';

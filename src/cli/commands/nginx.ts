@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { formatCount, SmartCacheError } from '../../core/errors.js';
+import { SmartCacheError } from '../../core/errors.js';
+import { formatCount } from '../../core/message-text.js';
 import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
 import type { Project } from '../../pipeline/project.js';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { getNodeValue } from 'jsonc-parser';
-import { WRANGLER_FILES } from '../../core/delivery.js';
+import { WRANGLER_FILES } from '../../core/hosts.js';
 import { parseJson } from '../../core/json-tree.js';
 import type { Project } from '../../pipeline/project.js';
 import { parseAs, readUtf8IfThere } from '../init/text-edits.js';

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { formatBytes } from '../../core/errors.js';
+import { formatBytes } from '../../core/message-text.js';
 import { AbandonedAnswer, type RequestFailure, toRequestFailure } from './request-failure.js';
 import type { Target } from './site-url.js';
 

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../core/errors.js';
+import { formatBytes } from '../../core/message-text.js';
 import { CACHE_KEY, forbidsSharedReuse, isKeptLong, isKeptLongByShared, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
 import { type CrawledPage, MAX_PAGE_BYTES, type PlainFile } from './crawl-site.js';
 import { type Answer, contentTypeOf, isHtml } from './http-client.js';

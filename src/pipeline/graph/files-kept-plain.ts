@@ -1,5 +1,5 @@
 import { encodeAssetPath, finishUrl, isExternalUrl, splitExtension, type UrlPrefixes } from '../../core/asset-path.js';
-import { formatCount } from '../../core/errors.js';
+import { formatCount } from '../../core/message-text.js';
 import { isJsonData } from '../references/find-references.js';
 import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type Reference, type UrlSpace } from '../references/reference.js';
 import type { Edit } from '../references/rewrite-references.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describeValue, SmartCacheError } from '../../core/errors.js';
+import { SmartCacheError } from '../../core/errors.js';
+import { describeValue } from '../../core/message-text.js';
 import type { Fingerprint, FingerprintInput } from '../../core/options.js';
 
 /** A {@link FingerprintInput} without its `Date`, which only few fingerprints need. */

@@ -1,5 +1,5 @@
 import type { ErrorParts } from '../../core/errors.js';
-import { nearestNames } from '../../core/nearest-names.js';
+import { nearestNames } from '../../core/message-text.js';
 import { isJsonData, type Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 import type { ReasonToKeepPlain } from './files-kept-plain.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { compareAssetPaths, toHashedPath } from '../../core/asset-path.js';
 import { assetPathMatcher } from '../../core/asset-path-globs.js';
-import type { Delivery } from '../../core/delivery.js';
 import type { ErrorParts } from '../../core/errors.js';
 import { type HashedPathShape, topLevelFolder } from '../../core/hashed-path-shape.js';
+import type { Delivery } from '../../core/hosts.js';
 import type { ResolvedOptions } from '../../core/options.js';
 import { resolveReference, type UrlSpace } from '../references/reference.js';
 import {

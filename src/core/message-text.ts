@@ -1,6 +1,57 @@
 import { splitExtension } from './asset-path.js';
 
 /**
+ * Characters that a terminal obeys or hides: control characters (C0, DEL, C1),
+ * those that change the direction of text (https://www.unicode.org/reports/tr9/),
+ * and the two line breaks that are not control characters.
+ */
+const INVISIBLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * Makes a text from outside, such as the name of a file, safe for a terminal or
+ * a log: on one line, with `\u{1b}` in place of a character that moves the
+ * cursor or reverses the reading direction.
+ */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** {@link visible} for each line of a text, such as a stack. The line breaks stay. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+/** A value as a message shows it: JSON where it has one, and never an error of its own. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if ('then' in Object(value)) return 'a promise';
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // JSON has no big integers, no circles.
+    return String(value);
+  }
+}
+
+/**
+ * `6,288 files`. `toLocaleString` would load Intl, which takes longer than to
+ * look at a thousand files.
+ *
+ * @param noun what is counted, in the singular. Default: the number alone.
+ */
+export function formatCount(count: number, noun?: string): string {
+  const digits = String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return noun === undefined ? digits : `${digits} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1.23 MB` */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+/**
  * The names nearest to a mistyped one, best first, for "did you mean". Those
  * that are wrong by more than a third of the last part, the file's name, are no
  * help and left out; but a file of the same name in another folder, or in the
