@@ -24,7 +24,7 @@ export type SmartCacheErrorCode =
   | 'ERR_SMART_CACHE_VERSION_UNSUPPORTED'
   | 'ERR_SMART_CACHE_WRITE_FAILED';
 
-/** The four parts of a message that a reader can act on. */
+/** A message in four parts. */
 export interface ErrorParts {
   /** What failed, as a sentence without its full stop. */
   what: string;
@@ -32,16 +32,15 @@ export interface ErrorParts {
   where: string;
   /** The likely cause. */
   why: string;
-  /** The command or edit that mends it. */
+  /** The command or edit that fixes it. */
   fix: string;
-  /** Whether `where` or `why` has lines of its own. A name in them may hold a line break, so the caller makes names visible. Default: false. */
+  /** Whether `where` or `why` may have several lines. The caller then makes names visible, since a name may hold a line break. Default: false. */
   hasLines?: boolean;
 }
 
 /**
- * The four parts as one message: of an error, or of a warning that stops
- * nothing. Parts hold names of files, URLs and texts of other programs, so
- * none of them reaches a terminal as it is.
+ * Makes one message of the four parts. They may hold names of files, URLs and
+ * texts of other programs, so control characters are made visible.
  */
 export function describeProblem({ what, where, why, fix, hasLines = false }: ErrorParts): string {
   const shown = hasLines ? visibleLines : visible;
@@ -49,8 +48,9 @@ export function describeProblem({ what, where, why, fix, hasLines = false }: Err
 }
 
 /**
- * The one error class of the package. `code` is stable and meant for programs;
- * the message is meant for people and always ends in what to do next.
+ * Every error of the package. `code` is stable and meant for programs. The
+ * message is meant for people: it ends with the fix, and with the section of
+ * docs/ERRORS.md about the code.
  *
  * @example
  * try {
@@ -65,33 +65,33 @@ export class SmartCacheError extends Error {
   readonly parts: ErrorParts;
 
   constructor(code: SmartCacheErrorCode, parts: ErrorParts, options?: ErrorOptions) {
-    super(describeProblem(parts), options);
+    super(`${describeProblem(parts)}\n  See: node_modules/next-smart-cache/docs/ERRORS.md#${code.toLowerCase()}`, options);
     this.code = code;
     this.parts = parts;
   }
 }
 
-/** Also for errors of another copy of the package: the ESM and the CommonJS one may meet. */
+/** `instanceof` does not do: the ESM and the CommonJS copy of the package may meet. */
 export function isSmartCacheError(error: unknown): error is SmartCacheError {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'SmartCacheError' && 'code' in error;
 }
 
 /** The `code` of a Node system error (`ENOENT`, `EACCES` …), or `undefined`. */
 export function systemErrorCode(error: unknown): string | undefined {
-  // By its shape: an error of another realm (a test runner, a worker) is no `instanceof Error` here.
+  // An error of another realm (a test runner, a worker) is not an `instanceof Error` here.
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** For builds in a row: leaves out what was among the last ones too, since each edit comes with all that is still wrong. */
+/** For builds in a row: returns a filter that leaves out warnings of the last build. */
 export function newWarningsOnly(): (warnings: readonly ErrorParts[]) => ErrorParts[] {
-  let said = new Set<string>();
+  let before = new Set<string>();
   return (warnings) => {
-    const isNew = (warning: ErrorParts) => !said.has(describeProblem(warning));
+    const isNew = (warning: ErrorParts) => !before.has(describeProblem(warning));
     const found = warnings.filter(isNew);
-    said = new Set(warnings.map(describeProblem));
+    before = new Set(warnings.map(describeProblem));
     return found;
   };
 }
 
-/** Called with what has been done so far, and what there is to do, which may grow: bytes, files. */
+/** Reports progress in bytes or files. `total` may grow. */
 export type OnProgress = (done: number, total: number) => void;

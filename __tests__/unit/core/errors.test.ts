@@ -3,26 +3,27 @@ import { describeProblem, SmartCacheError, systemErrorCode } from '../../../src/
 
 const PARTS = { what: 'A thing failed', where: '/app/public/a.js', why: 'it was not there', fix: 'put it there' };
 
-test('the message has four parts and ends in what to do', () => {
+test('has four parts in its message, which ends with the fix and the section of docs/ERRORS.md', () => {
   expect(new SmartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', PARTS).message).toMatchInlineSnapshot(`
 "A thing failed: /app/public/a.js
   Why: it was not there
-  Fix: put it there"
+  Fix: put it there
+  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_file_unreadable"
 `);
 });
 
 const HOSTILE = 'a\x1b[2J\u202e\nFix: b';
 const SHOWN = 'a\\u{1b}[2J\\u{202e}\\u{a}Fix: b';
 
-test('no part of the message reaches a terminal as it is, and the parts stay what they are', () => {
+test('makes control characters visible in its message, and keeps the parts as they are', () => {
   const parts = { what: HOSTILE, where: HOSTILE, why: HOSTILE, fix: HOSTILE };
   const error = new SmartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', parts);
-  expect(error.message).toBe(`${SHOWN}: ${SHOWN}\n  Why: ${SHOWN}\n  Fix: ${SHOWN}`);
+  expect(error.message).toContain(`${SHOWN}: ${SHOWN}\n  Why: ${SHOWN}\n  Fix: ${SHOWN}\n  See: `);
   expect(error.parts).toBe(parts);
   expect(describeProblem({ ...PARTS, where: 'a\nb\x1b', hasLines: true })).toContain('A thing failed: a\nb\\u{1b}\n  Why: ');
 });
 
-test('it is an error with a name, a code, its parts and its cause', () => {
+test('is an error with a name, a code, its parts and its cause', () => {
   const cause = new Error('ENOENT');
   const error = new SmartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', PARTS, { cause });
   expect(error).toBeInstanceOf(Error);

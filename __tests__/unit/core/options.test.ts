@@ -168,7 +168,8 @@ test('the message names the option, what it is, what it must be, and where to ed
   expect(() => resolveUnchecked({ onStaleHash: '404' })).toThrowErrorMatchingInlineSnapshot(`
 "An option of withSmartCache is not valid: onStaleHash
   Why: it is "404", but must be one of "serve-current", "not-found"
-  Fix: edit "onStaleHash" in the second argument of withSmartCache() in your next.config"
+  Fix: edit "onStaleHash" in the second argument of withSmartCache() in your next.config
+  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_option_invalid"
 `);
 });
 

@@ -15,6 +15,7 @@ test('lists all paths in one message: in order, each once, with all that asked f
     '  /c.png  asked for by asset()',
     '  Why: the names are mistyped, or the files are not there',
     expect.stringMatching(/^ {2}Fix: correct the paths .*onMissing: 'warn'/),
+    '  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_asset_missing',
   ]);
 });
 

@@ -44,7 +44,8 @@ describe('in next build', () => {
     expect(() => componentsOf().asset('/completely/different.woff2')).toThrowErrorMatchingInlineSnapshot(`
 "public/ has no file for an asset path: /completely/different.woff2, asked for by asset()
   Why: the name is mistyped, or the file is not there
-  Fix: add the file to public/, or correct the path in your source"
+  Fix: add the file to public/, or correct the path in your source
+  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_asset_missing"
 `);
   });
 
