@@ -5,7 +5,4 @@ export type { CachedImportMapComponent, CachedImportMapProps } from './react/cac
 export type { CachedScriptComponent, CachedScriptProps } from './react/cached-script.js';
 export type { CachedStyleComponent, CachedStyleProps } from './react/cached-style.js';
 export { asset } from './react/server/asset.js';
-export { CachedImportMap } from './react/server/cached-import-map.js';
-export { CachedScript } from './react/server/cached-script.js';
-export { CachedStyle } from './react/server/cached-style.js';
-export { createElement } from './react/server/create-element.js';
+export { CachedImportMap, CachedScript, CachedStyle, createElement } from './react/server/components.js';

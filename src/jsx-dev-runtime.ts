@@ -1,5 +1,5 @@
 import { jsxDEV as reactJsxDEV } from 'react/jsx-dev-runtime';
-import { findUrl } from './react/client/resolve.js';
+import { findUrl } from './react/client/asset.js';
 import { createJsx } from './react/jsx.js';
 
 export type * from 'react/jsx-dev-runtime';

@@ -1,5 +1,5 @@
 import { jsx as reactJsx, jsxs as reactJsxs } from 'react/jsx-runtime';
-import { findUrl } from './react/client/resolve.js';
+import { findUrl } from './react/client/asset.js';
 import { createJsx } from './react/jsx.js';
 
 export type * from 'react/jsx-runtime';

@@ -1,4 +1,4 @@
-import { findUrl } from './react/client/resolve.js';
+import { findUrl } from './react/client/asset.js';
 import { createHashImageProps } from './react/next-image.js';
 
 export { hashImage } from './react/next-image.js';

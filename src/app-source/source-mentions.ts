@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { readings } from '../core/asset-path.js';
+import { possibleAssetPaths } from '../core/asset-path.js';
 import { readTextIfThere } from '../disk/files.js';
 
 /** The parts of the app source that decide what the browser gets. */
@@ -35,7 +35,7 @@ export function findMentions(files: Iterable<string>, isAssetPath: (candidate: s
     found.preloads ||= text.includes('preload') && PRELOADS.test(text);
     found.importMap ||= IMPORT_MAP.test(text);
     for (const written of writtenPaths(text)) {
-      for (const candidate of readings(written)) {
+      for (const candidate of possibleAssetPaths(written)) {
         if (isAssetPath(candidate)) assetPaths.add(candidate);
         const withoutBase = candidate.startsWith(`${basePath}/`) ? candidate.slice(basePath.length) : '';
         if (isAssetPath(withoutBase)) assetPaths.add(withoutBase);

@@ -75,7 +75,7 @@ export function splitSuffix(url: string): { path: string; suffix: string } {
  * are tried: as it stands, since a name may hold `?`, `#` and `%` itself;
  * without `?query` and `#fragment`; and that percent-decoded.
  */
-export function readings(written: string): string[] {
+export function possibleAssetPaths(written: string): string[] {
   const { path } = splitSuffix(written);
   return [...new Set([written, path, decode(path)])];
 }

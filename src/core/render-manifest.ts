@@ -1,4 +1,4 @@
-import { decode, encodeAssetPath, finishUrl, isExternalUrl, readings, type UrlPrefixes } from './asset-path.js';
+import { decode, encodeAssetPath, finishUrl, isExternalUrl, possibleAssetPaths, type UrlPrefixes } from './asset-path.js';
 import type { Manifest, ManifestEntry } from './manifest-document.js';
 
 /**
@@ -22,9 +22,9 @@ export interface RenderManifest {
   /** Development only: by stylesheet, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
   reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Development only: by module, a state that differs whenever what it loads does, if any of it was edited since the server was started. */
-  below?: Readonly<Record<string, string>>;
+  loadStates?: Readonly<Record<string, string>>;
   /** Development only: how many edits have been told a second time, so that the module is another one. */
-  toldAgain?: number;
+  renotifications?: number;
   /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
   importMap?: ImportMap | true;
   /** Those of `assets` that automatic hashing leaves alone. */
@@ -66,7 +66,7 @@ export interface ResolvedAsset {
   /** Of a stylesheet in development, as in {@link RenderManifest}. */
   reloads?: Readonly<Record<string, string>>;
   /** Of a module in development, as in {@link RenderManifest}. */
-  below?: string;
+  loadState?: string;
 }
 
 /**
@@ -124,9 +124,12 @@ function splitWritten({ assets }: RenderManifest, written: string): [assetPath: 
 }
 
 /** The entries by which the components of development notice an edit. */
-function editsOf({ unhashed, reloads, below }: RenderManifest, assetPath: string): Pick<ResolvedAsset, 'hash' | 'reloads' | 'below'> {
-  const [hash, reloaded, state] = [unhashed?.[assetPath], reloads?.[assetPath], below?.[assetPath]];
-  return { ...(hash && { hash }), ...(reloaded && { reloads: reloaded }), ...(state && { below: state }) };
+function editsOf(
+  { unhashed, reloads, loadStates }: RenderManifest,
+  assetPath: string,
+): Pick<ResolvedAsset, 'hash' | 'reloads' | 'loadState'> {
+  const [hash, reloaded, state] = [unhashed?.[assetPath], reloads?.[assetPath], loadStates?.[assetPath]];
+  return { ...(hash && { hash }), ...(reloaded && { reloads: reloaded }), ...(state && { loadState: state }) };
 }
 
 function withSuffix(url: string, suffix: string): string {
@@ -211,7 +214,7 @@ export function unpackAssetPaths(packed: string | undefined): string[] {
 export function findUnlisted(packed: string | undefined, written: string): string | undefined {
   if (!packed) return undefined;
   const list = SEPARATOR + packed + SEPARATOR;
-  return readings(written).find((reading) => list.includes(SEPARATOR + reading + SEPARATOR));
+  return possibleAssetPaths(written).find((reading) => list.includes(SEPARATOR + reading + SEPARATOR));
 }
 
 /**

@@ -17,12 +17,12 @@ const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet
 const LEFT_ALONE = /^(a|area|i?frame)$|-/;
 
 /**
- * Matches element with `type` or `rel` of what browsers never load from another
- * origin (SVG 2, section 5.6; HTML Standard, "start-the-track-processing-model"),
- * or only with CORS, which a CDN may not allow ("fetch a module script graph").
- * Next takes local images from its own origin.
+ * Matches the name of an element, followed by its `type` or `rel`, if browsers
+ * never load the file from another origin (SVG 2, section 5.6; HTML Standard,
+ * "start-the-track-processing-model"), or only with CORS, which a CDN may not
+ * allow ("fetch a module script graph"). Next takes local images from its own origin.
  */
-const SAME_ORIGIN = /^(use|track|next)|modul/;
+export const SAME_ORIGIN = /^(use|track|next)|modul/;
 
 /**
  * The props of an element with hashed URLs in the attributes that a browser
@@ -45,7 +45,7 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
     else if (typeof value === 'string')
       copy[name] = name.endsWith('Set')
         ? hashSrcset(value, find)
-        : (find(value, SAME_ORIGIN.test(element + String(copy.type || copy.rel))) ?? value);
+        : (find(value, SAME_ORIGIN.test(`${element}${copy.type || copy.rel}`)) ?? value);
   }
   return copy ?? props;
 }
@@ -92,7 +92,7 @@ const URL_TOKEN = /url\(\s*(["']?)(\/[^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"(
 
 /** Leaves a preload for `fetch()` or a worker plain, since no element holds the URL that they load. The same for one without `as` (`null`, `undefined`), whose use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${String(rel)},${String(as)}`);
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${rel},${as}`);
 }
 
 const SRC = ['src'];

@@ -134,7 +134,7 @@ export function developmentApp(project: Project): SmartCacheApp {
   };
   const shape = once(() => shapeBesideRoutes(shapeInput(project, first(), [])).shape);
   const urls = project.delivery === 'static' ? QUERY_URLS : rewrittenUrls(shape);
-  let toldAgain = 0;
+  let renotifications = 0;
   const writeModules = (built: BuiltManifest) => {
     // References are not rewritten here: a module that others import by its plain name must not be loaded by another one too.
     const plainModules = built.graph.importedByUrl();
@@ -144,7 +144,7 @@ export function developmentApp(project: Project): SmartCacheApp {
     const { source, manifest } = writeRenderModules(project, built, settings, modules, {
       forDevelopment: true,
       edited,
-      toldAgain,
+      renotifications,
     });
     sharedGlobals().newestManifest = manifest;
     return source;
@@ -160,7 +160,7 @@ export function developmentApp(project: Project): SmartCacheApp {
     let latest = first();
     const source = writeModules(latest);
     const tellAgain = whenPagesListen(() => {
-      toldAgain++;
+      renotifications++;
       writeModules(latest);
     });
     watchPublicFolder(project.publicDir, () => {

@@ -23,7 +23,7 @@ export interface RenderManifestOptions {
   /** Development only: asset paths that were edited since the server started, so an open page may have loaded the old files. */
   edited?: ReadonlySet<string>;
   /** Development only, see `RenderManifest`. Default: 0. */
-  toldAgain?: number;
+  renotifications?: number;
 }
 
 /** The manifests that rendering code looks asset paths up in. */
@@ -44,7 +44,7 @@ export function buildRenderManifests(
   { manifest, stablePaths, graph }: BuiltManifest,
   settings: RenderManifestSettings,
   mentions: SourceMentions,
-  { forDevelopment = false, edited = new Set(), toldAgain = 0 }: RenderManifestOptions,
+  { forDevelopment = false, edited = new Set(), renotifications = 0 }: RenderManifestOptions,
 ): RenderManifests {
   const { clientAssets, modules } = project.options;
   const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
@@ -61,7 +61,7 @@ export function buildRenderManifests(
     ...(preloads && { preloads }),
     ...(importMap && { importMap: map }),
     ...edits,
-    ...(toldAgain > 0 && { toldAgain }),
+    ...(renotifications > 0 && { renotifications }),
   });
   const forClient = forDevelopment ? { ...all, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
   return {

@@ -81,7 +81,7 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
     const path = withoutBasePath(manifest, written);
     let url = lookUpUrl(newestOf(manifest), path);
     // A file that keeps its name: with a `basePath`, the written path may be that of another app.
-    if (url === basePath + path || (mustBeSameOrigin && isExternalUrl(url ?? ''))) url = undefined;
+    if (url === basePath + path || (mustBeSameOrigin && !/^\/[^/]/.test(`${url}`))) url = undefined;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();
       if (url) foreseeUnlisted(path, manifest);

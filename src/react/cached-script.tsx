@@ -81,7 +81,7 @@ export function createCachedScript(
     let script: ReactElement | undefined;
     // Asked for right here, so that production bundles hold nothing of it.
     if (process.env.NODE_ENV === 'development' && HotScript && !isExternalUrl(src)) {
-      const hot = { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, below: resolved.below };
+      const hot = { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, loadState: resolved.loadState };
       if (strategy !== undefined) return <HotScript {...forNext} {...hot} strategy={strategy} />;
       script = <HotScript {...element} {...hot} />;
     }

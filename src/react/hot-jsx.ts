@@ -40,7 +40,7 @@ export function createHotJsx<Create extends (...all: never[]) => unknown>(
     if (typeof written !== 'string' || find(written) === undefined || hashed[attribute] !== find(written)) return undefined;
     const { basePath } = manifest;
     const assetPath = written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
-    const { url, hash = url, reloads, below } = lookUp(newestOf(manifest), assetPath) ?? { url: written };
-    return { ...hashed, assetPath, version: hash, ...(attribute === 'href' ? { reloads } : { below }) };
+    const { url, hash = url, reloads, loadState } = lookUp(newestOf(manifest), assetPath) ?? { url: written };
+    return { ...hashed, assetPath, version: hash, ...(attribute === 'href' ? { reloads } : { loadState }) };
   }
 }

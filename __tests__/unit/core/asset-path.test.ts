@@ -3,7 +3,7 @@ import {
   encodeAssetPath,
   fromHashedPath,
   isExternalUrl,
-  readings,
+  possibleAssetPaths,
   splitExtension,
   splitSuffix,
   toHashedPath,
@@ -107,7 +107,7 @@ test.each([
   ['/what%3F.jpg?v=1', ['/what%3F.jpg?v=1', '/what%3F.jpg', '/what?.jpg']],
   ['/100%.jpg', ['/100%.jpg']],
 ])('%j may mean %j, tried in that order', (written, meanings) => {
-  expect(readings(written)).toEqual(meanings);
+  expect(possibleAssetPaths(written)).toEqual(meanings);
 });
 
 test('asset paths are ordered by code unit, whatever the locale', () => {

@@ -219,7 +219,7 @@ describe('development', () => {
       const timesTold = (event?: () => void) => {
         event?.();
         jest.advanceTimersByTime(2000);
-        return [serverManifest(app).toldAgain, parseRenderModule(fs.readFileSync(app.modules.client, 'utf8')).toldAgain];
+        return [serverManifest(app).renotifications, parseRenderModule(fs.readFileSync(app.modules.client, 'utf8')).renotifications];
       };
       expect(timesTold(onChange)).toEqual([undefined, undefined]);
       fs.writeFileSync(path.join(project.publicDir, 'js/app.js'), '');
@@ -366,7 +366,7 @@ describe('in development', () => {
     const project = projectWith({ 'a.js': "import './b.js';", 'b.js': 'export {};' });
     jest.spyOn(console, 'warn').mockImplementation(() => {});
     const app = developmentApp(project);
-    const stateOf = () => serverManifest(app).below?.['/a.js'];
+    const stateOf = () => serverManifest(app).loadStates?.['/a.js'];
     expect(stateOf()).toBeUndefined();
     fs.rmSync(path.join(project.publicDir, 'b.js'));
     onChange?.();

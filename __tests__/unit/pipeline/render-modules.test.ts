@@ -221,8 +221,8 @@ test('in development, of each module above an edited file a state, whether or no
   const files = { 'public/js/main.js': "import './leaf.js';", 'public/js/leaf.js': 'export {};' };
   const edited = new Set(['/js/leaf.js', '/js/app.js']);
   for (const module of ['server', 'client'] as const) {
-    const { below, reloads } = parseRenderModule(setUp(files, {}, {}, { forDevelopment: true, edited })[module]());
-    expect([below, reloads]).toEqual([{ '/js/main.js': expect.stringMatching(/^[0-9a-f]{10}$/) }, {}]);
+    const { loadStates, reloads } = parseRenderModule(setUp(files, {}, {}, { forDevelopment: true, edited })[module]());
+    expect([loadStates, reloads]).toEqual([{ '/js/main.js': expect.stringMatching(/^[0-9a-f]{10}$/) }, {}]);
   }
 });
 

@@ -69,7 +69,7 @@ test('so is it after going back to a version in between, and when what the modul
   for (const version of [2, 3, 2]) back.edit(version);
   expect(reloads()).toBe(1);
   const importing = setUp({ 'data-hot': true, type: 'module' });
-  importing.edit(2, { below: '123' });
+  importing.edit(2, { loadState: '123' });
   expect([importing.scripts().at(-1), reloads()]).toEqual([1, 2]);
 });
 

@@ -1,4 +1,4 @@
-import { readings } from '../../core/asset-path.js';
+import { possibleAssetPaths } from '../../core/asset-path.js';
 import { assetPathMatcher, STABLE_URL_GLOBS } from '../../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage } from '../../core/coverage.js';
 import { explainPlainFiles } from '../../core/plain-reasons.js';
@@ -118,5 +118,5 @@ const isStable = assetPathMatcher(STABLE_URL_GLOBS);
 
 /** Whether no option makes this package hash the file: `favicon.ico`, service workers. */
 function hasFixedName({ pathname }: URL, basePath: string): boolean {
-  return readings(pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname).some(isStable);
+  return possibleAssetPaths(pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname).some(isStable);
 }

@@ -38,7 +38,7 @@ export function findEdits(
   assets: Manifest['assets'],
   edited: ReadonlySet<string>,
   basePath: string,
-): Pick<RenderManifest, 'reloads' | 'below'> {
+): Pick<RenderManifest, 'reloads' | 'loadStates'> {
   if (edited.size === 0) return {};
   const hashes = new Map([...edited].flatMap((assetPath) => (assets[assetPath] ? [[assetPath, assets[assetPath].hash]] : [])));
   const reloads: Record<string, Record<string, string>> = {};
@@ -46,7 +46,7 @@ export function findEdits(
     const loaded = listFilesOfStylesheet(graph, stylesheet).filter((target) => hashes.has(target));
     if (loaded.length > 0) reloads[stylesheet] = Object.fromEntries(loaded.map((target) => [basePath + target, hashes.get(target) ?? '']));
   }
-  return { reloads, below: Object.fromEntries(findModuleStates(graph, Object.keys(assets), hashes)) };
+  return { reloads, loadStates: Object.fromEntries(findModuleStates(graph, Object.keys(assets), hashes)) };
 }
 
 function isStylesheet(assetPath: string): boolean {

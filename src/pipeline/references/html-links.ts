@@ -1,6 +1,6 @@
 import { Tokenizer } from 'htmlparser2';
 import type { Place } from '../../core/coverage.js';
-import { isFetchedForPage, urlAttributesInHtml, urlsOfSrcset } from '../../core/url-attributes.js';
+import { isFetchedForPage, SAME_ORIGIN, urlAttributesInHtml, urlsOfSrcset } from '../../core/url-attributes.js';
 import { findCssReferences } from './css-references.js';
 import { toHttpUrl } from './find-references.js';
 
@@ -16,9 +16,6 @@ export interface LinkedFile {
 
 const SVG_ELEMENTS: readonly string[] = ['image', 'use'];
 const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
-
-/** The JSX runtime keeps these on the page's origin: browsers load them from another origin only with CORS, or not at all. */
-const isOfSameOrigin = (element: string, type: string | undefined) => element === 'use' || element === 'track' || type === 'module';
 
 /** Has neither a slash nor a scheme in front (https://url.spec.whatwg.org/#relative-url-string). */
 const RELATIVE = /^\s*(?![/\\]|[a-z][a-z\d+.-]*:)/i;
@@ -48,7 +45,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
       for (const name of SVG_ELEMENTS.includes(element) ? SVG_ATTRIBUTES : urlAttributesInHtml(element)) {
         const place = attributes.get('integrity')
           ? 'own-integrity'
-          : isOfSameOrigin(element, attributes.get('type'))
+          : SAME_ORIGIN.test(element + attributes.get('type'))
             ? 'same-origin'
             : 'element';
         add(attributes.get(name), tag(place, `<${element} ${name}>`));

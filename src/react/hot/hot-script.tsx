@@ -7,7 +7,7 @@ import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './
 export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotProps {
   src: string;
   /** The state of what it loads, of a module: such as the modules that it imports. */
-  below?: string | undefined;
+  loadState?: string | undefined;
   strategy?: ScriptProps['strategy'];
   onReady?: () => void;
   /** Says that the script may run again in the same document. */
@@ -16,7 +16,7 @@ export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotP
 
 /** Of a script, the version that has run last. */
 interface RunScript extends FirstSeen {
-  below: string;
+  loadState: string;
 }
 
 const scripts = new Map<string, RunScript>();
@@ -29,21 +29,21 @@ const NextScript = ('default' in Script ? Script.default : Script) as ComponentT
 
 /** `<script>`. When its file is edited, the page is loaded anew; or, with `data-hot`, the script is run again. */
 export const HotScript = forwardRef(function HotScript(
-  { assetPath, version, src, below = '', strategy, onReady, ...props }: HotScriptProps,
+  { assetPath, version, src, loadState = '', strategy, onReady, ...props }: HotScriptProps,
   ref: ForwardedRef<HTMLScriptElement>,
 ) {
-  const first = firstSeen(scripts, assetPath, { url: src, version, below });
+  const first = firstSeen(scripts, assetPath, { url: src, version, loadState });
   const isHot = props['data-hot'] !== undefined && props['data-hot'] !== false && props['data-hot'] !== 'false';
   const isModule = props.type === 'module';
   useEffect(() => {
     if (isModule) loadedModules.add(first.url);
-    if (version === first.version && below === first.below) return;
+    if (version === first.version && loadState === first.loadState) return;
     first.version = version;
     // A document loads a module once by its URL, what it imports too.
-    if (!isHot || (isModule && (below !== first.below || loadedModules.has(src)))) return window.location.reload();
+    if (!isHot || (isModule && (loadState !== first.loadState || loadedModules.has(src)))) return window.location.reload();
     if (isModule) loadedModules.add(src);
     runAgain(first.url, src);
-  }, [first, src, version, below, isHot, isModule]);
+  }, [first, src, version, loadState, isHot, isModule]);
   if (strategy === undefined) return <script {...props} ref={ref} src={first.url} />;
   const forNext = { ...props, ...(onReady && { onReady }), src: first.url, strategy } as ScriptProps;
   return <NextScript {...forNext} />;
