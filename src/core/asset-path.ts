@@ -1,55 +1,45 @@
-/**
- * Asset paths and the hashed paths made of them. An asset path is decoded, as
- * on disk, with `/` separators and one in front: `/img/my photo.jpg`.
- */
-
-/** `https:`, `data:`, `blob:` … (RFC 3986 scheme) or a protocol-relative `//host`. */
+/** A scheme (RFC 3986, section 3.1), or `//host`. */
 const EXTERNAL = /^(?:[a-z][a-z\d+.-]*:|\/\/)/i;
 
-/** Nothing that `encodeURIComponent` would change, and slashes. */
+/** Slashes, and characters that `encodeURIComponent` does not change. */
 const PLAIN = /^[\w\-.~/]*$/;
 
-/** Whether a URL names something that is not a file of this app. */
 export function isExternalUrl(url: string): boolean {
   return EXTERNAL.test(url);
 }
 
 /**
- * Percent-encodes an asset path for a URL, segment by segment, with
- * `encodeURIComponent`: exactly the form under which Next lists its static
- * files, so that no other encoding of the same name is ever issued.
+ * Percent-encodes an asset path for a URL as Next does with its static files:
+ * segment by segment, with `encodeURIComponent`.
  *
  * @example encodeAssetPath('/img/50% off.png') // '/img/50%25%20off.png'
  */
 export function encodeAssetPath(assetPath: string): string {
-  // Most names need no encoding, and builds encode thousands of them.
+  // Builds encode thousands of names, and most need no encoding.
   if (PLAIN.test(assetPath)) return assetPath;
   return assetPath.split('/').map(encodeURIComponent).join('/');
 }
 
-/** `$&+,:;=@`, which stand in a path as they are (RFC 3986, section 3.3). Nobody writes `logo%402x.png`. */
+/** `$&+,:;=@`, which a path may hold unencoded (RFC 3986, section 3.3): authors write `logo@2x.png`. */
 const NEEDLESS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
-/** An asset path as one writes it in a URL, and as a browser leaves it. */
+/** An asset path as an author writes it in a URL. */
 export function spellInUrl(assetPath: string): string {
   const encoded = encodeAssetPath(assetPath);
   return encoded === assetPath ? assetPath : encoded.replace(NEEDLESS, decodeURIComponent);
 }
 
-/**
- * Puts the hash in front of the extension: `/js/app.min.js` →
- * `/js/app.min.<hash>.js`, `/LICENSE` → `/LICENSE.<hash>`.
- */
+/** `/js/app.min.js` → `/js/app.min.<hash>.js`, `/LICENSE` → `/LICENSE.<hash>`. */
 export function toHashedPath(assetPath: string, hash: string): string {
   const { stem, extension } = splitExtension(assetPath);
   return `${stem}.${hash}${extension}`;
 }
 
-/** Takes the hash out again: the inverse of {@link toHashedPath}. */
+/** The inverse of {@link toHashedPath}. */
 export function fromHashedPath(hashedPath: string): string {
   const { stem, extension } = splitExtension(hashedPath);
   const inner = splitExtension(stem);
-  // Of a name without an extension, the hash itself looks like one.
+  // In `/LICENSE.<hash>`, the hash looks like an extension.
   return inner.extension ? inner.stem + extension : stem;
 }
 
@@ -71,16 +61,16 @@ export function splitSuffix(url: string): { path: string; suffix: string } {
 }
 
 /**
- * The asset paths that a written path may mean, in the order in which they
- * are tried: as it stands, since a name may hold `?`, `#` and `%` itself;
- * without `?query` and `#fragment`; and that percent-decoded.
+ * The asset paths that a written path may mean, the likeliest first: the whole
+ * path, since a name may hold `?`, `#` and `%`; the path without `?query` and
+ * `#fragment`; the same, percent-decoded.
  */
 export function possibleAssetPaths(written: string): string[] {
   const { path } = splitSuffix(written);
   return [...new Set([written, path, decode(path)])];
 }
 
-/** Percent-decodes a path; one that cannot be decoded is a name that holds "%". */
+/** Percent-decodes a path. A path that cannot be decoded is a name that holds `%`. */
 export function decode(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -89,12 +79,12 @@ export function decode(path: string): string {
   }
 }
 
-/** Orders asset paths by UTF-16 code unit: the same on every machine, whatever its locale. */
+/** Compares by UTF-16 code unit, so that the order does not depend on the machine's locale. */
 export function compareAssetPaths(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** What stands in front of the URLs of the manifest when they are rendered. */
+/** The texts that rendering puts in front of URLs of the manifest. */
 export interface UrlPrefixes {
   basePath: string;
   /** In front of URLs under `/_next/`, as Next's own. */
@@ -102,8 +92,8 @@ export interface UrlPrefixes {
   cdnPrefix: string;
 }
 
-/** A URL of the manifest, ready to be linked. */
+/** Puts the prefix in front of a URL of the manifest. */
 export function finishUrl(url: string, { basePath, assetPrefix, cdnPrefix }: UrlPrefixes): string {
-  // Without the slash at its end, as Next does.
+  // Next drops slashes at the end of an `assetPrefix` too.
   return (cdnPrefix || (url.startsWith('/_next/') && assetPrefix.replace(/\/+$/, '')) || basePath) + url;
 }

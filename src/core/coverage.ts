@@ -2,12 +2,12 @@ import { compareAssetPaths, decode, finishUrl, type UrlPrefixes } from './asset-
 import type { Manifest } from './manifest-document.js';
 
 /**
- * Where a page names a file, which tells why the URL may be plain:
+ * Where a page names a file. It tells why the URL may be plain:
  *
  * - `element`: an attribute of an element
- * - `relative`: the same, with a relative URL, which the JSX runtime leaves alone
- * - `own-integrity`: the same, of an element with an `integrity`
- * - `same-origin`: the same, for files that another origin may not serve, or only with CORS: `<use>`, `<track>`, module scripts, `next/image`
+ * - `relative`: an attribute with a relative URL, which the JSX runtime leaves alone
+ * - `own-integrity`: an attribute of an element with an `integrity`
+ * - `same-origin`: an attribute whose file browsers never load from another origin, or only with CORS: `<use>`, `<track>`, module scripts, `next/image`
  * - `style`: `url()` in a `style` attribute or a `<style>`
  * - `metadata`: an icon, a web app manifest, an image for link previews
  * - `stylesheet`: `url()` in a stylesheet that Next bundles
@@ -34,17 +34,17 @@ export interface LoadedUrl {
   /** Absolute. */
   url: string;
   place: Place;
-  /** The place for people: `<img src>`. */
+  /** The place in messages: `<img src>`. */
   label: string;
-  /** The page, or the stylesheet of Next's, that holds the URL. */
+  /** The page, or the stylesheet of Next, that holds the URL. */
   page: string;
 }
 
-/** A public file that some URL names. */
+/** The public file that a URL names. */
 export interface NamedFile {
   assetPath: string;
   isHashed: boolean;
-  /** Whether `next/image` optimizes it, which takes files from the page's own origin alone. */
+  /** Whether `next/image` optimizes the file. Its optimizer takes files from the page's own origin only. */
   isOptimized: boolean;
 }
 
@@ -57,11 +57,11 @@ export interface PlainFile {
   pages: readonly string[];
 }
 
-/** Counts the public files that pages load by a hashed URL, and all that they load. Each file counts once. */
+/** Counts of the public files that pages load. Each file counts once. */
 export interface Coverage {
   hashed: number;
   total: number;
-  /** The others, sorted. */
+  /** The files that are not hashed, sorted. */
   plain: readonly PlainFile[];
 }
 
@@ -70,15 +70,15 @@ export interface PublicFiles {
   /** Asset paths that would be hashed, but do not work under a hashed URL. */
   keptPlain: readonly string[];
   prefixes: UrlPrefixes;
-  /** The origin that relative URLs were resolved against. */
+  /** The origin of the pages. */
   origin: string;
   /** Next's `images.path`. Default: `/_next/image`. */
   optimizerPath?: string | undefined;
 }
 
 /**
- * Tells which public file a URL names. Files that keep their name because of a
- * convention or of `exclude` are not found, nor are URLs of other origins.
+ * Makes a function that finds the public file of an absolute URL. It does not
+ * find files that are never hashed, and URLs of other origins.
  */
 export function publicFileFinder({
   assets,
@@ -108,7 +108,7 @@ export function publicFileFinder({
   }
 }
 
-/** The image that an optimized one is made of: `/_next/image?url=…`. */
+/** The original of an optimized image: `/_next/image?url=…`. */
 export function imageInside(url: URL, optimizerPath = '/_next/image'): URL | undefined {
   const inner = url.pathname.replace(/\/$/, '').endsWith(optimizerPath) ? url.searchParams.get('url') : null;
   return inner !== null && URL.canParse(inner, url) ? new URL(inner, url) : undefined;
@@ -116,10 +116,10 @@ export function imageInside(url: URL, optimizerPath = '/_next/image'): URL | und
 
 /**
  * Counts the public files that pages load. A file with both kinds of URL is
- * plain, since browsers ask for it again.
+ * plain, since browsers request it again.
  *
  * @param find as {@link publicFileFinder} makes it.
- * @param isLeftAlone whether automatic hashing leaves the file to `asset()`; under its plain URL, it does not count.
+ * @param isLeftAlone whether automatic hashing leaves the file to `asset()`: with a plain URL, such a file does not count.
  */
 export function measureCoverage(
   loaded: Iterable<LoadedUrl>,
@@ -134,7 +134,7 @@ export function measureCoverage(
     if (!file || file.isHashed || written.place === 'no-hash' || isLeftAlone(file.assetPath)) continue;
     const place = file.isOptimized && written.place === 'element' ? 'same-origin' : written.place;
     const known = plain.get(file.assetPath);
-    // A preload says less than what uses the file.
+    // The element that uses the file says more than its preload.
     if (!known || (known.place === 'preload' && place !== 'preload')) {
       plain.set(file.assetPath, { place, label, pages: new Set([page]) });
     } else if (known.place === place) known.pages.add(page);

@@ -2,10 +2,9 @@ import type { ErrorParts } from './errors.js';
 import { type BuildSettings, type Delivery, HOSTS, type Host, hasAdapter, isSet } from './hosts.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from './rewrite-rules.js';
 
-/** A delivery, and the reason for it. */
 export interface DeliveryChoice {
   delivery: Delivery;
-  /** Why, in a few words; `undefined` when it is the plain default. */
+  /** In a few words; `undefined` for the plain default. */
   reason: string | undefined;
   /** Set when the option contradicts the host. */
   warning?: ErrorParts;
@@ -30,8 +29,8 @@ export function chooseDelivery(wanted: Delivery | 'auto', build: BuildSettings):
 }
 
 /**
- * The lines in which the build says which delivery it has, and why: none for
- * the plain default. A second line names a variable that may be set by mistake.
+ * The lines that tell the user the delivery and the reason; none for the plain
+ * default. A second line names a variable that may be set by mistake.
  *
  * @example describeDelivery(choice, build) // ['delivery: static (OpenNext)']
  */
@@ -55,12 +54,12 @@ function overruledBy(host: Host, recognised: readonly Host[], build: BuildSettin
 }
 
 /**
- * Decides below which folder the URLs that need no rewrite are.
+ * Decides in which folder the URLs that need no rewrite are.
  *
- * An adapter says in its `modifyConfig` whether it supports immutable assets,
- * which is after `next-smart-cache build` and after `withSmartCache`. So with
- * an adapter, the folder is the immutable one, unless the config forbids it.
- * Without the adapter's support, the folder is an ordinary static folder for Next.
+ * An adapter says in its `modifyConfig` whether it supports immutable assets:
+ * after `next-smart-cache build` and `withSmartCache` have run. So any adapter
+ * gets the immutable folder, unless the config forbids it. If the adapter does
+ * not support it, Next treats it as an ordinary static folder.
  *
  * @param isContentHash whether a URL has the same bytes in all deploys.
  */

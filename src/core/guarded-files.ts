@@ -1,6 +1,6 @@
 import { encodeAssetPath, splitExtension } from './asset-path.js';
 
-/** One matcher of the app's proxy, as Next writes it down. */
+/** A matcher of the app's proxy, in the form of Next's manifests. */
 export interface ProxyMatcher {
   regexp: string;
   /** As the app writes it. */
@@ -23,7 +23,7 @@ export interface ServedFile {
   urls: readonly HashedUrl[];
 }
 
-/** The prefixes that Next puts in front of a path before it asks the matchers. */
+/** The prefixes that Next puts in front of a path before it tries the matchers. */
 export interface PathPrefixes {
   basePath: string;
   /** The default locale of `i18n`, if the app has one. */
@@ -41,16 +41,15 @@ export interface UnguardedUrl extends HashedUrl {
 export interface GuardGaps {
   /** One for each file that a matcher guards by name or by folder, but not under each of its URLs. */
   unguarded: UnguardedUrl[];
-  /** One for each file that only a whole-site matcher covers, and that is public below `/_next/static`. */
+  /** One for each file that only a whole-site matcher covers, and that is public under `/_next/static`. */
   beyondWholeSite: UnguardedUrl[];
 }
 
 /**
- * Finds the files that have a URL at which the app's proxy does not see the
- * requests, although it sees those for another URL of the file. A matcher with
- * conditions (`has`, `missing`) counts as one that guards a file. It makes up
- * for a gap of another matcher only if that one has the same conditions, since
- * the client decides whether they are true.
+ * Finds the files whose plain path the app's proxy guards, but not each hashed
+ * URL. A matcher with conditions (`has`, `missing`) guards a file too. It closes
+ * the gap of another matcher only if both have the same conditions, since the
+ * client decides whether conditions are true.
  */
 export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly ServedFile[], prefixes: PathPrefixes): GuardGaps {
   const compiled = matchers.map((matcher) => compileMatcher(matcher, prefixes));
@@ -69,7 +68,7 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
       gaps.unguarded.push(unguarded);
       continue;
     }
-    // Under rewrite delivery, hashed paths are paths of the app, so a whole-site matcher that leaves some out does so on purpose.
+    // A whole-site matcher that leaves out a hashed path of rewrite delivery does so on purpose: it is a path of the app.
     const [beyond] = guards.filter(isWholeSite).flatMap((guard) =>
       gapsOf(
         guard,
@@ -90,13 +89,13 @@ export function hasOtherPaths({ locale, hasAssetPrefix = false }: PathPrefixes):
   return locale !== undefined || hasAssetPrefix;
 }
 
-/** A matcher that covers a file of this name in the root of the site, or in a folder of this name, covers every name. */
+/** A whole-site matcher covers a file of this name, in the root of the site or in a folder of this name. */
 const MADE_UP_NAME = 'q7x2k9v4w8';
 
 interface CompiledMatcher {
   source: string;
   covers(url: string): boolean;
-  /** Whether this matcher applies to every request that the other one applies to. */
+  /** Whether this matcher applies to every request that the other matcher applies to. */
   appliesWhen(other: CompiledMatcher): boolean;
   conditions: string | undefined;
 }
@@ -110,7 +109,7 @@ function compileMatcher({ regexp, originalSource, has, missing }: ProxyMatcher, 
     covers(url) {
       const withLocale = locale === undefined || url.startsWith('/_next/') ? url : `/${locale}${url}`;
       const path = basePath + withLocale;
-      // Next asks for both spellings (`server/lib/router-utils/resolve-routes.js`, the same from 15.4 to 16.4).
+      // Next tries both spellings (`server/lib/router-utils/resolve-routes.js`, the same from 15.4 to 16.4).
       return pattern.test(path) || pattern.test(decodeURIComponent(path));
     },
     appliesWhen: (other) => conditions === undefined || conditions === other.conditions,

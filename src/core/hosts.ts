@@ -1,19 +1,19 @@
 import type { ErrorParts } from './errors.js';
 import { formatBytes, formatCount } from './message-text.js';
 
-/** Where hashed URLs point: to a path that a rewrite maps to the store, or below Next's own static folder. */
+/** Where hashed URLs point: to a path that a rewrite maps to the store, or into Next's own static folder. */
 export type Delivery = 'rewrite' | 'static';
 
-/** A place where an app is built, as far as delivery is concerned. */
+/** A place where an app is built. */
 export interface Host {
   name: string;
   isRecognised(build: BuildSettings): boolean;
   delivery: Delivery;
   /** How hashed URLs of rewrite delivery fail on this host. Absent where they work. */
   brokenRewrites?: string;
-  /** Variables that its own machines set together with `CI`. */
+  /** The variables that its own machines set together with `CI`. */
   ciVariables?: readonly string[];
-  /** What a deploy may hold. Absent where no limit is documented, or where none is near. */
+  /** Absent where no limit is documented, or where no app comes near to one. */
   limits?: HostLimits;
 }
 
@@ -31,13 +31,12 @@ export interface BuildSettings {
   supportsImmutableAssets?: boolean | undefined;
 }
 
-/** What a host accepts in one deploy. */
+/** The most that a host accepts in one deploy. */
 export interface HostLimits {
   /** Its name, for messages. */
   host: string;
-  /** How many files. */
   files?: number;
-  /** To which plans that applies. */
+  /** The plans that `files` applies to. */
   filesNote?: string;
   /** Bytes of one file. */
   fileBytes?: number;
@@ -144,7 +143,6 @@ export const HOSTS: readonly Host[] = [
   },
 ];
 
-/** What a deploy of this build may hold, as far as that is known. */
 export function findHostLimits(build: BuildSettings): HostLimits | undefined {
   const limits = HOSTS.find(({ isRecognised }) => isRecognised(build))?.limits ?? (build.hasWranglerConfig ? CLOUDFLARE_LIMITS : undefined);
   // An export has no server.
@@ -155,28 +153,27 @@ export function hasAdapter({ env, adapterPath }: BuildSettings): boolean {
   return Boolean(adapterPath) || isSet(env.NEXT_ADAPTER_PATH);
 }
 
-/** `''`, `0` and `false` are how people switch a variable off. */
+/** People switch a variable off with `''`, `0` or `false`. */
 export function isSet(value: string | undefined): boolean {
   return value !== undefined && !['', '0', 'false'].includes(value.toLowerCase());
 }
 
-/** The files of an app that a host receives besides Next's own. */
+/** The files that a host receives besides Next's own. */
 export interface Upload {
   /** Files of `public/` and their hashed copies, those of older deploys included. */
   files: number;
   bytes: number;
-  /** Those among them that only older deploys need. */
+  /** The part of `files` that only older deploys need. */
   olderFiles: number;
   olderBytes: number;
-  /** The files, largest first, by the names that a user knows them by. */
+  /** Largest first. */
   bySize: readonly { name: string; bytes: number; isOlder: boolean }[];
 }
 
-/** The part of a limit at which a warning is due: Next's own files are not counted. */
+/** Warn at this part of a limit, since Next's own files are not counted. */
 const NEAR = 0.9;
 const NAMED = 5;
 
-/** Warns of limits that a deploy exceeds or is near to. */
 export function warnOfHostLimits(limits: HostLimits, { files, bytes, olderFiles, olderBytes, bySize }: Upload): ErrorParts[] {
   const { host, source } = limits;
   const warnings: ErrorParts[] = [];
@@ -214,7 +211,7 @@ export function warnOfHostLimits(limits: HostLimits, { files, bytes, olderFiles,
   return warnings;
 }
 
-/** Rounded up, so that a file never seems to be within a limit that it exceeds. */
+/** Rounds up, so that no file seems to be within a limit that it exceeds. */
 function inMebibytes(bytes: number): string {
   return `${Math.ceil((bytes / 1024 ** 2) * 10) / 10} MiB`;
 }

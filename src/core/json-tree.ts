@@ -1,8 +1,8 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
-/** A text that is not JSON. The message says why, and ends with line and column: `comma expected (3:7)`. */
+/** The message says why, with line and column: `comma expected (3:7)`. */
 export class JsonSyntaxError extends Error {
-  /** Where in the text, in UTF-16 code units. */
+  /** In UTF-16 code units. */
   readonly offset: number;
 
   constructor(text: string, { error, offset }: Pick<ParseError, 'error' | 'offset'>) {
@@ -29,10 +29,10 @@ export function parseJson(text: string, dialect: 'json' | 'jsonc' = 'json'): Nod
   return root;
 }
 
-/** `ParseErrorCode.ValueExpected`: a `const enum`, which no other compiler may read. */
+/** `ParseErrorCode.ValueExpected`, a `const enum`, which SWC cannot import. */
 const VALUE_EXPECTED = 4;
 
-/** The value of a member of an object. Of two members with one name, the last one counts (ECMA-404 leaves it open; `JSON.parse` takes it). */
+/** Finds a member of an object. Of two members with one name, the last counts, as in `JSON.parse`. */
 export function memberOf(node: Node | undefined, name: string): Node | undefined {
   if (node?.type !== 'object') return undefined;
   return node.children?.findLast(({ children: [key] = [] }) => key?.value === name)?.children?.[1];

@@ -4,9 +4,8 @@ import type { Delivery } from './hosts.js';
 import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
 import { storeFolderOf } from './rewrite-rules.js';
 
-/** What the manifest says of one file of `public/`. */
 export interface ManifestEntry {
-  /** The hash that stands in the URL. */
+  /** The hash in the URL. */
   hash: string;
   /** Percent-encoded, without `basePath` or CDN prefix. */
   url: string;
@@ -26,7 +25,7 @@ export interface Manifest {
 
 export const MANIFEST_VERSION = 1;
 
-/** Same manifest, same bytes: keys sorted, no timestamps, one final newline. */
+/** Sorts the keys, so that the same manifest has the same bytes. */
 export function serializeManifest(manifest: Manifest): string {
   const assets: Record<string, ManifestEntry> = {};
   for (const assetPath of Object.keys(manifest.assets).sort(compareAssetPaths)) {
@@ -37,12 +36,11 @@ export function serializeManifest(manifest: Manifest): string {
 }
 
 /**
- * Reads a manifest and checks all that the code relies on. Every read of the
- * document goes through here.
+ * Parses and checks a manifest. Nothing else may parse the document.
  *
  * @param source where the text comes from, for the message.
- * @throws {SmartCacheError} `ERR_SMART_CACHE_MANIFEST_INVALID` when it is cut
- * short, of another version, or edited into another shape.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_MANIFEST_INVALID` when the text is
+ * cut short, of another version, or edited into another shape.
  */
 export function parseManifest(text: string, source: string): Manifest {
   let document: unknown;
@@ -56,7 +54,7 @@ export function parseManifest(text: string, source: string): Manifest {
     throw invalid(source, `it is version ${JSON.stringify(document.version)}, and this release reads version ${MANIFEST_VERSION}`);
   }
   if (!HASH_ALGORITHMS.some((algorithm) => algorithm === document.algorithm))
-    throw invalid(source, 'its "algorithm" is none that this release knows');
+    throw invalid(source, 'this release does not know its "algorithm"');
   if (!isRecord(document.assets)) throw invalid(source, 'it has no "assets"');
   for (const [assetPath, entry] of Object.entries(document.assets)) {
     if (!assetPath.startsWith('/') || !isManifestEntry(entry))
@@ -65,7 +63,7 @@ export function parseManifest(text: string, source: string): Manifest {
   return document as unknown as Manifest;
 }
 
-/** The delivery that a manifest is for; `undefined` if nothing in it tells. */
+/** The delivery that a manifest was made for; `undefined` if it is empty. */
 export function deliveryOf({ assets }: Manifest): Delivery | undefined {
   const urls = Object.values(assets).map(({ url }) => url);
   if (urls.length === 0) return undefined;
@@ -96,15 +94,14 @@ function invalid(source: string, why: string, cause?: unknown): SmartCacheError 
   );
 }
 
-/** Asset paths, sorted. */
+/** Sorted asset paths. */
 export interface ManifestChanges {
   added: string[];
-  /** Those whose URL is another one, also because of a file that they refer to. */
+  /** Files whose URL changed, also because of a reference. */
   edited: string[];
   removed: string[];
 }
 
-/** What another manifest says that the last one did not. */
 export function compareManifests(before: Manifest, after: Manifest): ManifestChanges {
   const changes: ManifestChanges = { added: [], edited: [], removed: [] };
   for (const [assetPath, { url }] of Object.entries(after.assets)) {

@@ -1,41 +1,40 @@
 import { splitExtension } from './asset-path.js';
 
 /**
- * Characters that a terminal obeys or hides: control characters (C0, DEL, C1),
- * those that change the direction of text (https://www.unicode.org/reports/tr9/),
- * and the two line breaks that are not control characters.
+ * Characters that a terminal obeys or hides: control characters, characters
+ * that change the direction of text (https://www.unicode.org/reports/tr9/), and
+ * the two line breaks that are not control characters.
  */
 const INVISIBLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /**
  * Makes a text from outside, such as the name of a file, safe for a terminal or
- * a log: on one line, with `\u{1b}` in place of a character that moves the
- * cursor or reverses the reading direction.
+ * a log: writes control characters and line breaks as `\u{1b}`.
  */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** {@link visible} for each line of a text, such as a stack. The line breaks stay. */
+/** The same for a text of several lines, such as a stack. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
 
-/** A value as a message shows it: JSON where it has one, and never an error of its own. */
+/** Describes a value in a message. Never throws. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if ('then' in Object(value)) return 'a promise';
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // JSON has no big integers, no circles.
+    // A big integer, or an object that contains itself.
     return String(value);
   }
 }
 
 /**
- * `6,288 files`. `toLocaleString` would load Intl, which takes longer than to
- * look at a thousand files.
+ * `6,288 files`. Without `toLocaleString`, since loading Intl takes longer than
+ * looking at a thousand files.
  *
  * @param noun what is counted, in the singular. Default: the number alone.
  */
@@ -52,17 +51,15 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * The names nearest to a mistyped one, best first, for "did you mean". Those
- * that are wrong by more than a third of the last part, the file's name, are no
- * help and left out; but a file of the same name in another folder, or in the
- * same folder with another extension, is what was meant before it was moved.
+ * Finds the names nearest to a mistyped name, best first. Leaves out names that
+ * differ by more than a third of the file's name, except a file of the same
+ * name in another folder or with another extension: it may have been moved.
  *
- * @param limit how many at the most. Default 3.
+ * @param limit the most names to return. Default 3.
  * @example nearestNames('/js/aplication.js', ['/js/application.js', '/css/site.css']) // ['/js/application.js']
  */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
   const wanted = comparable(name);
-  // An option has no slash, nor has a file's name alone.
   const fileName = wanted.slice(wanted.lastIndexOf('/') + 1);
   const { stem } = splitExtension(wanted);
   const most = Math.max(2, Math.floor(fileName.length / 3));
@@ -78,7 +75,6 @@ export function nearestNames(name: string, candidates: Iterable<string>, limit =
     best.push({ candidate, score });
     best.sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1));
     best = best.slice(0, limit);
-    // What is worse than all of them is of no interest any more.
     if (best.length === limit) tolerance = best.at(-1)?.score ?? tolerance;
   }
   return best.map(({ candidate }) => candidate);
@@ -89,18 +85,18 @@ export function didYouMean(names: readonly string[]): string {
   return `did you mean ${names.map((name) => `"${name}"`).join(' or ')}?`;
 }
 
-/** Upper case and Unicode composition are the mistakes that one cannot see. */
+/** Ignores case and Unicode composition. */
 function comparable(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
 /**
- * Levenshtein distance, or more than the most that is of interest. Our own,
- * since the browser bundle takes no dependency and the libraries for it do
- * work at module level, which bundlers then keep.
+ * Levenshtein distance, or any number greater than `most`. Not a library:
+ * browser bundles must not contain one, and bundlers keep a package that does
+ * work at module level.
  */
 function editDistance(a: string, b: string, most: number): number {
-  // What names have in common at both ends, such as folder and extension, costs nothing.
+  // Skip what the names have in common at both ends, such as folder and extension.
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
   let [endOfA, endOfB] = [a.length, b.length];
@@ -109,7 +105,7 @@ function editDistance(a: string, b: string, most: number): number {
   let previous = new Uint32Array(columns + 2).map((_, column) => column);
   let current = new Uint32Array(columns + 2);
   for (let row = 1; row <= rows; row++) {
-    // Farther from the diagonal, all is more than the most.
+    // All cells farther from the diagonal exceed `most`.
     const [first, last] = [Math.max(1, row - most), Math.min(columns, row + most)];
     let least = first === 1 ? row : most + 1;
     current[first - 1] = least;
@@ -120,7 +116,7 @@ function editDistance(a: string, b: string, most: number): number {
       current[column] = distance;
       least = Math.min(least, distance);
     }
-    // It never gets less from one row to the next.
+    // The least distance never decreases from row to row.
     if (least > most) return least;
     current[last + 1] = most + 1;
     [previous, current] = [current, previous];

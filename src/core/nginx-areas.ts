@@ -3,79 +3,78 @@ import type { ProxyMatcher } from './guarded-files.js';
 import { type HeaderRule, isAboutCaching, isOwnHeaderRule } from './header-rules.js';
 import { REWRITE_STORE_URL, STORE_URL } from './rewrite-rules.js';
 
-/** A rule of the app, as Next writes it down. */
+/** A rule of the app, in the form of `routes-manifest.json`. */
 interface BuiltRule {
   source: string;
-  /** Over whole paths, `basePath` and locale included. */
+  /** Matches whole paths, with `basePath` and locale. */
   regex: string;
 }
 
 /** The parts of a finished build that decide who answers a request for a file. */
 export interface BuiltSite {
   buildId: string;
-  /** All files of `.next/static`, with `/` in between. */
+  /** All files of `.next/static`, relative to it, with `/`. */
   staticFiles: readonly string[];
   basePath: string;
   /** The default locale of `i18n`, if the app has one. */
   locale: string | undefined;
-  /** Those of the app's proxy. */
   matchers: readonly ProxyMatcher[];
   redirects: readonly (BuiltRule & { internal?: boolean })[];
   headers: readonly (BuiltRule & HeaderRule)[];
-  /** In their order, ours included. */
+  /** In their order, with the rules of this package. */
   beforeFiles: readonly (BuiltRule & { destination: string })[];
 }
 
 export interface NginxSettings {
-  /** Next's, if it is a path; `''` for none. */
+  /** Next's `assetPrefix` if it is a path; `''` for none. */
   assetPrefix: string;
   /** Hex digits. */
   hashLength: number;
 }
 
-/** Files that Next answers alike: a top-level folder of a store (`''`: the files beside the folders), or one of `.next/static`. */
+/** A top-level folder of a store (`''`: files in no folder) or of `.next/static`. Next answers alike for all its files. */
 export interface Area {
   kind: 'chunks' | 'direct' | 'rewrite';
   folder: string;
 }
 
-/** Areas whose files the app sends with the same headers of its own. */
+/** Areas to whose files the app's rules add the same headers. */
 export interface AreaGroup {
   headers: readonly (readonly [key: string, value: string])[];
   areas: readonly Area[];
 }
 
 export interface LeftToNext {
-  /** The folder, as one writes it in a URL. */
+  /** The folder, as in a URL. */
   path: string;
-  /** Why, in a few words. */
+  /** In a few words. */
   reason: string;
 }
 
 /**
- * The folders of `.next/static` that hold only files with a hash in their
- * name. Next has others, such as `service-worker/`, which it does not serve as
- * immutable (`server/lib/router-server.js` of Next 16.4).
+ * The folders of `.next/static` in which every file has a hash in its name. Next
+ * does not serve others, such as `service-worker/`, as immutable
+ * (`server/lib/router-server.js` of Next 16.4).
  */
 export const CHUNK_FOLDERS: readonly string[] = ['chunks', 'css', 'immutable', 'media'];
 
 /** nginx refuses a parameter of more than 4,096 bytes (`NGX_CONF_BUFFER`), quotes included. */
 const PARAMETER_BUDGET = 4000;
 
-/** Bytes of one list of names, as a pattern. The rest of the parameter is for `basePath` and `assetPrefix`. */
+/** The bytes of one list of names. The rest of the parameter is for `basePath` and `assetPrefix`. */
 const LIST_BUDGET = 1500;
 
 /**
- * Decides what nginx may answer in the place of Next: areas in which Next
- * would send nothing but the file and headers that are known beforehand. A
- * folder is left to Next as a whole if for one of its files
+ * Finds the areas that nginx may serve: Next would send the file there, and
+ * headers that are known beforehand. A whole folder is left to Next if for one
+ * of its files
  *
  * - the proxy sees the request, or a redirect or a rewrite of the app matches;
- * - no rewrite of ours matches, because a route answers there;
+ * - a route of the app answers, so that no rewrite of this package matches;
  * - a header depends on the request, or differs from those of the other files.
  *
- * Only files count whose type nginx is told, and whose hash has the length of
- * this build: the configuration leaves all others to Next.
+ * Files of a type that nginx does not know, or with a hash of another length,
+ * do not count: the configuration leaves them to Next.
  *
  * @returns the areas for nginx, by their headers, and the folders left to Next with the reasons.
  */
@@ -100,7 +99,7 @@ export function findNginxAreas(site: BuiltSite, settings: NginxSettings): { grou
 interface JudgedArea {
   area: Area;
   headers: AreaGroup['headers'];
-  /** Why Next must answer; `undefined` if nginx may. */
+  /** Why Next must answer; `undefined` if nginx may answer. */
   reason: string | undefined;
 }
 
@@ -147,11 +146,11 @@ function pathOf({ kind, folder }: Area): string {
 }
 
 function compileRules(site: BuiltSite, assetPrefix: string) {
-  // Next matches rules without regard to case, and asks matchers for both spellings of a path.
+  // Next matches rules without regard to case, and tries both spellings of a path.
   const compile = <Rule>(pattern: string, rule: Rule) => ({ pattern: new RegExp(pattern, 'i'), rule });
   const matchers = site.matchers.map((matcher) => compile(matcher.regexp, matcher));
   const redirects = site.redirects.filter(({ internal }) => internal !== true).map((rule) => compile(rule.regex, rule));
-  // Next adds this one by itself (`lib/load-custom-routes.js`): its static files are the same with and without the prefix.
+  // Next adds this rewrite (`lib/load-custom-routes.js`), which serves its static files under the prefix too.
   const isOfNext = ({ source }: BuiltRule) => source === `${assetPrefix}/_next/:path+`;
   const beforeFiles = site.beforeFiles.filter((rule) => !isOfNext(rule)).map((rule) => compile(rule.regex, rule));
   const headers = site.headers.filter((rule) => !isOwnHeaderRule(rule)).map((rule) => compile(rule.regex, rule));
@@ -167,7 +166,7 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
   };
 
   return {
-    /** Why Next would not simply send the file. */
+    /** Returns why Next would not send the file itself. */
     takenBy(url: string, { kind }: Area): string | undefined {
       const [matcher] = matching(matchers, url);
       if (matcher) return `the proxy sees its requests (matcher ${matcher.originalSource})`;
@@ -178,14 +177,14 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
       if (kind === 'rewrite') return isOurs ? undefined : 'a route or a rewrite of the app answers there';
       return rewrite && `a rewrite of the app matches (source ${rewrite.source})`;
     },
-    /** The headers that the app's own rules set, or why they are not known. */
+    /** Returns the headers that the app's own rules set, or why they are unknown. */
     headersOf(url: string, { kind }: Area): AreaGroup['headers'] | string {
       const set = new Map<string, readonly [string, string]>();
       for (const rule of matching(headers, url)) {
         const reason = (what: string) => `${what} (headers() for ${rule.source})`;
         if (Object.hasOwn(rule, 'has') || Object.hasOwn(rule, 'missing')) return reason('its headers depend on the request');
         for (const { key, value } of rule.headers) {
-          // Our own header rule empties these for hashed URLs.
+          // The header rule of this package cancels these for hashed URLs.
           if (isAboutCaching(key) && kind !== 'chunks') continue;
           if (isAboutCaching(key) || SET_BY_NGINX.test(key)) return reason(`the app sets ${key} there`);
           if (holdsParameter(rule.source, key + value) || !isWritable(key + value)) return reason(`nginx cannot write the header ${key}`);
@@ -202,15 +201,12 @@ export function staticPrefixes({ basePath, assetPrefix }: Pick<BuiltSite & Nginx
   return [basePath, ...(assetPrefix === '' ? [] : [assetPrefix])];
 }
 
-/** Next puts parameters of the source into name and value of a header. */
+/** Next replaces parameters of the source in the name and value of a header. */
 function holdsParameter(source: string, header: string): boolean {
   return [...source.matchAll(/:(\w+)/g)].some(([parameter]) => header.includes(parameter));
 }
 
-/**
- * Headers that nginx writes by itself, so `add_header` would send a second
- * one; and cookies, which no cache may share.
- */
+/** nginx writes these headers, so `add_header` would send a second one. Caches must not share cookies. */
 const SET_BY_NGINX =
   /^(?:accept-ranges|connection|content-(?:encoding|length|range|type)|date|keep-alive|server|set-cookie|transfer-encoding)$/i;
 
@@ -219,7 +215,7 @@ function isWritable(text: string): boolean {
   return /^[\x20-\x23\x25-\x7e]*$/.test(text) && text.replace(/["\\]/g, '\\$&').length <= PARAMETER_BUDGET;
 }
 
-/** A pattern for these bytes of UTF-8, in which no character means anything to nginx or to PCRE. */
+/** Makes a pattern for the text's UTF-8 bytes, without characters that have a meaning for nginx or PCRE. */
 export function bytePattern(text: string): string {
   return encodeURIComponent(text)
     .replace(/%2F/g, '/')
@@ -228,10 +224,9 @@ export function bytePattern(text: string): string {
 }
 
 /**
- * The media types of files on the web, each with the extensions that have it.
- * They are what Next sends (`mime` 1.6 in `compiled/send`, and `server/serve-static.js`),
- * so a file has the same type whoever serves it. A server's own table often
- * lacks one: without a JavaScript type, browsers run no `.mjs` module.
+ * Media types with their extensions, as Next sends them (`mime` 1.6 in
+ * `compiled/send`, and `server/serve-static.js`). nginx's own table lacks some:
+ * browsers do not run an `.mjs` module without a JavaScript type.
  */
 export const CONTENT_TYPES: Readonly<Record<string, string>> = {
   'application/javascript': 'js mjs',
@@ -273,7 +268,7 @@ export const CONTENT_TYPES: Readonly<Record<string, string>> = {
   'video/webm': 'webm',
 };
 
-/** All extensions of the table, in lower case, without a dot. */
+/** In lower case, without a dot. */
 export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(Object.values(CONTENT_TYPES).flatMap((extensions) => extensions.split(' ')));
 
 /** The types that Next sends with `charset=UTF-8`. */

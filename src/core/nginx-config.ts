@@ -24,15 +24,14 @@ export interface NginxSiteInput extends NginxSettings {
 
 /**
  * Writes the configuration of nginx in front of Next, for a `server` block.
- * nginx looks a request up among the files of one build. If the file is there,
- * nginx sends it, and in every other case the request goes on as if the
- * configuration were not there. So the length and the cost depend on neither
- * the number of files nor the request.
+ * nginx sends the files of one build, and passes every other request on as if
+ * the configuration were not there. Neither the length nor the cost of a
+ * request depends on the number of files.
  *
- * The rules are in the `server` block itself, where `set`, `if` and `rewrite`
- * run before nginx chooses a location (https://nginx.org/en/docs/http/ngx_http_rewrite_module.html).
- * They match `$uri`, in which nginx has decoded the path and resolved `..`,
- * and turned away a path that would leave the root or holds a NUL.
+ * `set`, `if` and `rewrite` of the `server` block run before nginx chooses a
+ * location (https://nginx.org/en/docs/http/ngx_http_rewrite_module.html). They
+ * match `$uri`: nginx has decoded the path, resolved `..`, and refused a path
+ * that leaves the root or holds a NUL.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_NGINX_UNWRITABLE` for a name that nginx cannot read as it is.
  * @example writeNginxSite({ staticDir: '/srv/app/.next/static', … })
@@ -66,9 +65,9 @@ export function writeNginxSite(input: NginxSiteInput): string {
     return [
       '',
       `set ${file} "";`,
-      // The capture has a name because nginx encodes `$1` again if the request was encoded (`ngx_http_script_copy_capture_code`).
+      // A named capture: nginx encodes `$1` again if the request was encoded (`ngx_http_script_copy_capture_code`).
       ...lookUps.flatMap(([pattern, parent]) => (pattern ? [`if ($uri ~ "^${pattern}$") { set ${file} "${parent}$smart_cache"; }`] : [])),
-      // nginx knows no other types, so Next sends the other files.
+      // Next sends files of other types.
       `if ($uri !~* "\\.(?:${[...KNOWN_EXTENSIONS].sort().join('|')})$") { set ${file} ""; }`,
       '# The folder of the build ID is in the path so that nothing is found in another build, whose proxy may guard other files.',
       `if (-f ${quote(`${staticDir}/${buildId}/../`, file)}) { rewrite ^ ${quote(internal, file)} last; }`,
@@ -85,9 +84,8 @@ export function writeNginxSite(input: NginxSiteInput): string {
 }
 
 /**
- * Writes the configuration of nginx alone in front of an export: pages are
- * revalidated, files below Next's static folders are immutable, and the page
- * for what is not there is not kept.
+ * Writes the configuration of nginx for an export: caches revalidate pages,
+ * keep files in Next's static folders as immutable, and do not keep a 404.
  *
  * @param exportDir the folder that Next exported to, as nginx finds it: absolute.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_NGINX_UNWRITABLE` for a name that nginx cannot read as it is.
@@ -96,7 +94,7 @@ export function writeNginxExport({ exportDir, basePath }: { exportDir: string; b
   requirePlainPath('basePath', basePath);
   const base = bytePattern(basePath);
   const common = [`  root ${quote(`${exportDir}/`)};`, ...fileDirectives(exportDir)];
-  // Another export may have its place in the same server block.
+  // The server block may serve another export too.
   const notFound = `@smart-cache-not-found${basePath}`;
   return [
     '# Printed by "next-smart-cache nginx". Include it in the server block of the site. A new export needs no new configuration.',
@@ -122,7 +120,7 @@ export function writeNginxExport({ exportDir, basePath }: { exportDir: string; b
   ].join('\n');
 }
 
-/** @param folder nothing is sent through a symbolic link below it. */
+/** @param folder nginx does not follow symbolic links in it. */
 function fileDirectives(folder: string): string[] {
   const types = Object.entries(CONTENT_TYPES).map(([type, extensions]) => `${type} ${extensions};`);
   return [
@@ -130,23 +128,22 @@ function fileDirectives(folder: string): string[] {
     `  types { text/html html; ${types.join(' ')} }`,
     '  default_type application/octet-stream;',
     '  charset UTF-8;',
-    // nginx adds text/html by itself.
+    // nginx adds text/html.
     `  charset_types ${TEXT_TYPES.join(' ')};`,
-    // An "expires" of the server block would add a second Cache-Control, and caches may follow either.
+    // An "expires" of the server block would add a second Cache-Control.
     '  expires off;',
   ];
 }
 
 /**
- * `media/` holds the two stores, which have areas of their own. The disk may
- * find them in another case too, and with more than one slash in front, which
+ * `media/` holds the two stores, which have areas of their own. Leave them out
+ * in any case, since the disk may ignore case, and after several slashes, which
  * `merge_slashes off` leaves in `$uri`.
  */
 function chunkPattern({ folder }: Area): string {
   return folder === 'media' ? 'media(?!/+(?i:smart-cache(?:-rewrite)?)/)' : bytePattern(folder);
 }
 
-/** A path in one of the folders, or beside them. */
 function namesPattern(areas: readonly Area[]): string | undefined {
   const folders = areas.filter(({ folder }) => folder !== '').map(({ folder }) => bytePattern(folder));
   const patterns = [...(folders.length > 0 ? [`${alternatives(folders)}/.+`] : []), ...(folders.length < areas.length ? ['[^/]+'] : [])];
@@ -159,11 +156,10 @@ function alternatives(patterns: readonly string[]): string {
 }
 
 /**
- * Quotes a text as one parameter. In quotes nginx reads `\"` and `\\` as the
- * sign, and `$` as the beginning of a variable, for which it has no escape
- * (`ngx_conf_read_token`, `ngx_http_script_compile`).
+ * Quotes a text as one parameter. nginx has no escape for `$`, which begins a
+ * variable (`ngx_conf_read_token`, `ngx_http_script_compile`).
  *
- * @param variable to come after the text. Default: none.
+ * @param variable to put after the text. Default: none.
  */
 function quote(text: string, variable = ''): string {
   if (/[$\p{Cc}]/u.test(text))

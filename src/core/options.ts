@@ -5,7 +5,7 @@ import { describeValue, didYouMean, nearestNames } from './message-text.js';
 
 export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
 
-/** What a fingerprint function is told about a file. */
+/** The argument of a fingerprint function. */
 export interface FingerprintInput {
   /** Decoded asset path: `/js/application.js`. */
   assetPath: string;
@@ -17,21 +17,18 @@ export interface FingerprintInput {
   contentHash: string;
 }
 
-/**
- * Where the string in the URL comes from: the content (default), the date last
- * modified, a version, or any unique string a function returns.
- */
+/** What the hash in the URL is made of: the content (default), the date last modified, a version, or a text that a function returns. */
 export type Fingerprint = 'content' | 'modified' | { version: string } | ((input: FingerprintInput) => string);
 
-/** The second argument of `withSmartCache`: the one place where options live. */
+/** The second argument of `withSmartCache`, and the only place for options. */
 export interface SmartCacheOptions {
   /** Globs over asset paths that are hashed. Default: every file. */
   include?: string | readonly string[];
-  /** Globs over asset paths that are not hashed, besides the stable-URL files. Default: none. */
+  /** Globs over asset paths that are not hashed, besides files with a well-known name. Default: none. */
   exclude?: string | readonly string[];
-  /** Hash algorithm and how many of its hex digits (8 to 64) stand in the URL. Default: SHA-256, 10. */
+  /** Hash algorithm, and how many of its hex digits (8 to 64) the URL holds. Default: SHA-256, 10. */
   hash?: { algorithm?: HashAlgorithm; length?: number };
-  /** What the URL's hash is made from. Default: `'content'`. */
+  /** What the hash in the URL is made of. Default: `'content'`. */
   fingerprint?: Fingerprint;
   /**
    * Where hashed URLs point. Default: `'auto'`, which chooses by the host:
@@ -41,35 +38,35 @@ export interface SmartCacheOptions {
   delivery?: 'auto' | 'rewrite' | 'static';
   /** What a stale hash gets: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
   onStaleHash?: 'serve-current' | 'not-found';
-  /** Whether an unknown asset path fails `next build`. Default: `'error'`. */
+  /** Whether an asset path that `public/` lacks fails `next build`. Default: `'error'`. */
   onMissing?: 'error' | 'warn';
-  /** Globs over asset paths that are hashed only where `asset()` or a component names them. Default: none. */
+  /** Globs over asset paths that only `asset()` and the components use by their hashed URL. Default: none. */
   automatic?: { exclude?: string | readonly string[] };
   /** Which entries code that also runs in the browser may look up. Default: `'referenced'`. */
   clientAssets?: 'referenced' | 'all' | readonly string[];
-  /** Origin in front of hashed URLs: `https://cdn.example.com`. Default: none. */
+  /** Origin to put in front of hashed URLs: `https://cdn.example.com`. Default: none. */
   cdnPrefix?: string;
   /** When the components add a Subresource Integrity attribute. Default: `'cross-origin'`. */
   integrity?: boolean | 'cross-origin';
-  /** How many deploys before this one the store still serves. Default: 3. */
+  /** How many older deploys are still served. Default: 3. */
   keep?: number;
   /**
-   * Whether files of `public/` that name each other (`url()`, `import` …) are
-   * linked by hashed URLs; `exclude` holds globs over the asset paths of files
-   * that are served as they are. Default: `true`.
+   * Whether references in public files (`url()`, `import` …) get hashed URLs.
+   * `exclude` holds globs over the asset paths of files that are served
+   * unchanged. Default: `true`.
    */
   references?: boolean | { exclude?: string | readonly string[] };
   /** How the ES modules of `public/` find each other. */
   modules?: {
     /**
-     * Whether `<CachedImportMap />` leads from one module to the next, so that
-     * an edit to a module changes its own URL alone. Default: false; each
-     * module holds the hashed URLs of those that it imports.
+     * Whether modules find each other through `<CachedImportMap />`, so that an
+     * edit of a module changes only its own URL. Default: false, which writes
+     * the hashed URLs of its imports into each module.
      */
     importMap?: boolean;
     /**
      * Bare specifiers, as in an import map: name → asset path or external URL.
-     * A name that ends in `/` stands for a folder. Default: none.
+     * A name that ends in `/` means a folder. Default: none.
      *
      * @example { three: '/three/build/three.module.js', 'three/addons/': '/three/examples/jsm/' }
      */
@@ -80,29 +77,24 @@ export interface SmartCacheOptions {
 }
 
 /** Options with every default filled in and every value checked. */
-export interface ResolvedOptions {
+export interface ResolvedOptions
+  extends Required<
+    Pick<SmartCacheOptions, 'fingerprint' | 'delivery' | 'onStaleHash' | 'onMissing' | 'clientAssets' | 'cdnPrefix' | 'integrity' | 'keep'>
+  > {
   include: readonly string[];
   exclude: readonly string[];
   algorithm: HashAlgorithm;
   hashLength: number;
-  fingerprint: Fingerprint;
-  delivery: 'auto' | 'rewrite' | 'static';
-  onStaleHash: 'serve-current' | 'not-found';
-  onMissing: 'error' | 'warn';
   automatic: { exclude: readonly string[] };
-  clientAssets: 'referenced' | 'all' | readonly string[];
-  cdnPrefix: string;
-  integrity: boolean | 'cross-origin';
-  keep: number;
   references: { isFollowed: boolean; exclude: readonly string[] };
   modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
 }
 
-/** Hex digits that each algorithm yields. */
+/** The number of hex digits of each algorithm. */
 const HEX_DIGITS: Readonly<Record<HashAlgorithm, number>> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
 export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
 
-/** Tells the algorithm of a whole content hash by its length; `undefined` if the text is not a content hash. */
+/** Returns the algorithm of a whole content hash, or `undefined` if the text is not a content hash. */
 export function algorithmOf(contentHash: string): HashAlgorithm | undefined {
   const algorithm = HASH_ALGORITHMS.find((candidate) => HEX_DIGITS[candidate] === contentHash.length);
   return algorithm !== undefined && /^[0-9a-f]+$/.test(contentHash) ? algorithm : undefined;
@@ -135,15 +127,14 @@ const KNOWN_MODULES_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['modules
 const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, true> = { algorithm: true, length: true };
 
 /**
- * Fills in the defaults and checks every value once, so that no other code
- * has to.
+ * Fills in the defaults, and checks every value once for all other code.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
  * @example resolveOptions({ hash: { algorithm: 'md5' } }).hashLength // 10
  */
 export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions {
   requireKnownKeys('options', options, KNOWN_OPTIONS);
-  // Defaults by destructuring, which fill in for `undefined` alone: `null` is a mistake.
+  // A default replaces `undefined` only: `null` is a mistake.
   const { include = EVERYTHING, exclude = [], hash = {}, fingerprint = 'content', delivery = 'auto', cdnPrefix, keep = 3 } = options;
   const {
     onStaleHash = 'serve-current',
@@ -188,7 +179,7 @@ function fail(option: string, value: unknown, expected: string): never {
   });
 }
 
-/** @param known `Record`, so that the compiler notices an option without an entry there. */
+/** @param known a `Record`, so that the compiler reports an option without an entry. */
 function requireKnownKeys(option: string, value: object, known: Record<string, true>, expected = 'an object'): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, expected);
   for (const [name, given] of Object.entries(value)) {
@@ -216,7 +207,6 @@ function integer(option: string, value: unknown, min: number, max: number): numb
   return value;
 }
 
-/** Globs are matched against asset paths without their leading `/`. */
 function checkGlobs(option: string, value: unknown): readonly string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((glob) => {

@@ -2,17 +2,17 @@ import type { Coverage, Place, PlainFile } from './coverage.js';
 import { formatCount } from './message-text.js';
 import { globForNeighbours } from './render-manifest.js';
 
-/** Plain files that have one reason. */
+/** Files that have a plain URL for the same reason. */
 export interface PlainGroup {
   why: string;
-  /** The edit that has them hashed. */
+  /** The edit after which they are hashed. */
   fix: string;
   files: readonly PlainFile[];
 }
 
-/** What is known of the app, beyond the pages. */
+/** Facts about the app that its pages do not show. */
 export interface ReasonContext {
-  /** Whether the app's elements are made by the JSX runtime of this package. Default: unknown. */
+  /** Whether the app uses the JSX runtime of this package. Default: unknown. */
   usesJsxRuntime?: boolean;
   /** Whether hashed URLs are on another origin. Default: false. */
   isCrossOrigin?: boolean;
@@ -22,7 +22,7 @@ export interface ReasonContext {
   keptPlain?: readonly string[];
 }
 
-/** Groups plain files by the reason that their URL is plain, in the order of the files. */
+/** Groups plain files by the reason for their plain URL, in the order of the files. */
 export function explainPlainFiles({ plain }: Coverage, context: ReasonContext): PlainGroup[] {
   const groups = new Map<string, PlainGroup>();
   for (const file of plain) {
@@ -43,7 +43,7 @@ function reasonFor({ assetPath, place }: PlainFile, { usesJsxRuntime, isCrossOri
   }
   if (isCrossOrigin && (place === 'same-origin' || place === 'style')) {
     return {
-      why: 'browsers and next/image load this file from another origin never, or only with CORS',
+      why: 'browsers and next/image never load this file from another origin, or only with CORS',
       fix: 'serve the site without "cdnPrefix", or exclude the file',
     };
   }
@@ -65,10 +65,10 @@ const NO_RUNTIME: Reason = {
   fix: 'set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json',
 };
 
-/** `verify` sees the page, and not the app. */
+/** For `verify`, which sees pages but not the app. */
 const UNKNOWN_APP: Reason = {
   why: 'the JSX runtime of this package did not make these elements, or client code does not know the paths',
-  fix: `${NO_RUNTIME.fix}; if it is set, "next-smart-cache check" says after a build what keeps each of them plain`,
+  fix: `${NO_RUNTIME.fix}; if it is set, "next-smart-cache check" names the reason for each file after a build`,
 };
 
 const FROM_HTML: Reason = {
@@ -76,7 +76,7 @@ const FROM_HTML: Reason = {
   fix: 'write the URL with asset() where that HTML is made, or pass asset() to the component of the package',
 };
 
-/** Reasons that follow from the place alone. */
+/** Reasons that the place alone decides. */
 const REASONS: Partial<Record<Place, Reason>> = {
   relative: {
     why: 'a relative URL names another file on each page, so the JSX runtime leaves it alone',
@@ -125,17 +125,17 @@ function describePlainFile({ assetPath, label, pages }: PlainFile): string {
   return `${assetPath} (${label} in ${pages[0]}${more})`;
 }
 
-/** Coverage of the pages that a finished build has rendered. */
+/** Coverage of the pages that a finished build rendered. */
 export interface BuildCoverage {
   coverage: Coverage;
   groups: readonly PlainGroup[];
-  /** How many pages were read. */
+  /** The number of pages that were read. */
   pages: number;
-  /** Routes of which no page was rendered, since they are rendered when they are asked for. Sorted. */
+  /** Routes that Next renders on request, so that the build has no page of them. Sorted. */
   notMeasured: readonly string[];
 }
 
-/** Coverage of the build on disk, or why it cannot be measured. */
+/** `whyNot`: why coverage cannot be measured. */
 export type MeasuredBuild = BuildCoverage | { whyNot: string };
 
 /** `41 of 43 public files that your pages load are hashed; plain: …; 3 dynamic pages not measured` */

@@ -2,39 +2,37 @@ import { decode, encodeAssetPath, finishUrl, isExternalUrl, possibleAssetPaths, 
 import type { Manifest, ManifestEntry } from './manifest-document.js';
 
 /**
- * What rendering code looks asset paths up in: the manifest with the app's
- * prefixes applied, small enough for a browser bundle. `withSmartCache`
- * generates it and aliases it over the empty one the package ships.
+ * The manifest for rendering code: with the app's prefixes, and small enough
+ * for a browser bundle. `withSmartCache` generates it, and aliases it over the
+ * empty one that the package ships.
  */
 export interface RenderManifest {
-  /**
-   * Asset path → finished URL, or URL and Subresource Integrity metadata
-   * where the `integrity` option asks for it. Files that keep their name are
-   * here too, under that name.
-   */
+  /** By asset path. Files that keep their name have an entry too, with their plain URL. */
   assets: Readonly<Record<string, RenderedAsset>>;
-  /** In front of paths that are not in `assets`. */
+  /** Put in front of paths that are not in `assets`. */
   basePath: string;
-  /** Asset path → what `preload` fetches with that file, as in `assets`: a stylesheet's fonts, the modules that a module imports. */
+  /** By asset path: what `preload` fetches with the file, such as the fonts of a stylesheet or the imports of a module. */
   preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
-  /** Development only: asset path → hash, for files that are linked under their plain URL, which an edit does not change. */
+  /** Development: hashes, by asset path, of files with a plain URL, which an edit does not change. */
   unhashed?: Readonly<Record<string, string>>;
-  /** Development only: by stylesheet, what it loads that was edited since the server was started: decoded path, `basePath` included → hash. */
+  /**
+   * Development: by stylesheet, the files that it loads and that were edited
+   * since the server started, as decoded path with `basePath` → hash.
+   */
   reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Development only: by module, a state that differs whenever what it loads does, if any of it was edited since the server was started. */
+  /** Development: by module, a text that changes when a file that the module loads is edited. Absent before the first edit. */
   loadStates?: Readonly<Record<string, string>>;
-  /** Development only: how many edits have been told a second time, so that the module is another one. */
+  /** Development: counts re-notifications. It only changes the module's bytes, so that the bundler sends another update. */
   renotifications?: number;
-  /** What `<CachedImportMap />` renders; in a browser, where it has been rendered already, `true`. */
+  /** What `<CachedImportMap />` renders. `true` in a browser, where the page already holds the map. */
   importMap?: ImportMap | true;
-  /** Those of `assets` that automatic hashing leaves alone. */
+  /** The asset paths that automatic hashing leaves alone. */
   notAutomatic?: Readonly<Record<string, true>>;
-  /** What an unknown path does to `next build`; absent where no app is wired up: nothing at all. */
+  /** What an unknown path does to `next build`. Absent outside of Next, where it does nothing. */
   onMissing?: 'error' | 'warn';
   /**
    * The files of `public/` that a production build gives the browser no entry
-   * for, as `core/unlisted-assets` packs them. Only where nobody downloads it:
-   * on the server, and in development.
+   * for, packed by {@link packAssetPaths}. Never part of what a visitor downloads.
    */
   unlisted?: string;
 }
@@ -48,33 +46,34 @@ export interface ImportMap {
   integrity?: Readonly<Record<string, string>>;
 }
 
-/** Every look-up returns the original path: Jest, Storybook, a plain Node script. */
+/** With it, every look-up returns the original path: in Jest, Storybook and plain Node scripts. */
 export const EMPTY_RENDER_MANIFEST: RenderManifest = { assets: {}, basePath: '' };
 
-/** What a look-up finds. */
 export interface ResolvedAsset {
-  /** Finished, with its prefix. */
+  /** With its prefix. */
   url: string;
   /** Subresource Integrity metadata, where the `integrity` option asks for it. */
   integrity?: string | undefined;
-  /** On another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
+  /** Set on another origin, where an integrity check needs CORS (W3C SRI, section 3.3). */
   crossOrigin?: 'anonymous' | undefined;
-  /** Differs whenever the bytes do, if the URL does not. Development only. */
+  /** Development: the hash of a file with a plain URL. */
   hash?: string;
-  /** What `preload` fetches with it. */
+  /** The files that `preload` fetches with this one. */
   preloads?: readonly ResolvedAsset[];
-  /** Of a stylesheet in development, as in {@link RenderManifest}. */
+  /** See {@link RenderManifest}. */
   reloads?: Readonly<Record<string, string>>;
-  /** Of a module in development, as in {@link RenderManifest}. */
+  /** See {@link RenderManifest}. */
   loadState?: string;
 }
 
 /**
- * Looks a written path up; `undefined` when the manifest does not know it.
- * `?query` and `#fragment` are kept, unless they are part of the name.
+ * Looks up a path as the author wrote it. Keeps `?query` and `#fragment`,
+ * unless they are part of the name.
+ *
+ * @returns `undefined` when the manifest does not know the path.
  */
 export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset | undefined {
-  // Every asset path begins with a slash, and no name of `Object.prototype` does.
+  // No name of `Object.prototype` begins with a slash.
   if (!written.startsWith('/')) return undefined;
   const [assetPath, suffix] = splitWritten(manifest, written);
   const entry = manifest.assets[assetPath];
@@ -89,41 +88,35 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
   };
 }
 
-/** An attribute or a stylesheet holds a URL, and a URL that begins with the `basePath` is below it. */
+/** In an attribute or a stylesheet, a URL may begin with the `basePath`. */
 export function withoutBasePath({ basePath }: RenderManifest, written: string): string {
   return written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
 }
 
 /**
- * The hashed URL of a path that an element names; `undefined` when the manifest
- * does not know it, or leaves it to `asset()`. {@link lookUp} in few bytes: all
- * client code of an app has this.
+ * Like {@link lookUp}, for automatic hashing, in few bytes: all client code of an app holds it.
  *
  * @param written begins with a slash.
+ * @returns `undefined` also for a path that automatic hashing leaves to `asset()`.
  */
 export function lookUpUrl(manifest: RenderManifest, written: string): string | undefined {
   const [assetPath, suffix] = splitWritten(manifest, written);
   const entry = manifest.assets[assetPath];
   if (!entry || manifest.notAutomatic?.[assetPath]) return undefined;
   const url = typeof entry === 'string' ? entry : entry[0];
-  // In development, a hashed URL may be the path with a query, which would be found again.
+  // In development, a hashed URL may be the path with a query. Do not hash such a URL again.
   if (process.env.NODE_ENV === 'development' && url.includes('?') && suffix.startsWith(url.slice(url.indexOf('?')))) return undefined;
   return withSuffix(url, suffix);
 }
 
-/**
- * Splits a written path into asset path and suffix. A file name may contain
- * `?`, `#` and `%` itself, so the whole path is tried first. The manifest may
- * know neither.
- */
+/** A file name may contain `?`, `#` and `%`, so this tries the whole path first. */
 function splitWritten({ assets }: RenderManifest, written: string): [assetPath: string, suffix: string] {
-  // Most paths are written as they are named, and a page may have thousands.
   if (assets[written]) return [written, ''];
   const path = written.replace(/[?#].*/s, '');
   return [assets[path] ? path : decode(path), written.slice(path.length)];
 }
 
-/** The entries by which the components of development notice an edit. */
+/** The entries by which the components notice an edit in development. */
 function editsOf(
   { unhashed, reloads, loadStates }: RenderManifest,
   assetPath: string,
@@ -133,7 +126,7 @@ function editsOf(
 }
 
 function withSuffix(url: string, suffix: string): string {
-  // In development, a URL may have a query of its own.
+  // In development, the URL may already have a query.
   if (process.env.NODE_ENV === 'development' && url.includes('?')) return url + suffix.replace(/^\?/, '&');
   return url + suffix;
 }
@@ -146,15 +139,15 @@ function toResolved(entry: RenderedAsset): ResolvedAsset {
 export interface RenderManifestSettings extends UrlPrefixes {
   integrity: boolean | 'cross-origin';
   onMissing: 'error' | 'warn';
-  /** Whether automatic hashing may link a file. Default: every file. */
+  /** Whether automatic hashing may use a file. Default: every file. */
   isAutomatic?: (assetPath: string) => boolean;
-  /** Development: a file's URL, without prefix; `undefined`: its plain one. Default: that of the manifest. */
+  /** Development: returns a file's URL without prefix, or `undefined` for its plain URL. Default: the URL of the manifest. */
   urlOf?: (assetPath: string, entry: ManifestEntry) => string | undefined;
 }
 
 /**
- * Makes what rendering code reads of what the pipeline wrote: prefixes put in
- * front, integrity only where the option asks for it.
+ * Makes the manifest for rendering code: puts prefixes in front of URLs, and
+ * leaves integrity out where the option does not ask for it.
  *
  * @param isWanted which asset paths to take. Default: all.
  */
@@ -165,7 +158,7 @@ export function toRenderManifest(
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
   const { basePath, onMissing, isAutomatic, urlOf = (_, { url }) => url } = settings;
-  const assets: Record<string, string | readonly [string, string]> = {};
+  const assets: Record<string, RenderedAsset> = {};
   const unhashed: Record<string, string> = {};
   for (const [assetPath, entry] of Object.entries(manifest.assets)) {
     if (!isWanted(assetPath)) continue;
@@ -193,15 +186,10 @@ export function toRenderManifest(
   };
 }
 
-/**
- * Unlisted: a file that is in `public/`, but not among the entries that the
- * browser gets in production. The list is packed into one string, which a
- * server loads at next to no cost.
- */
-
 /** The one character that no file name can hold. */
 const SEPARATOR = '\0';
 
+/** One string, since a server loads it faster than an array of ten thousand. */
 export function packAssetPaths(assetPaths: readonly string[]): string {
   return assetPaths.join(SEPARATOR);
 }
@@ -210,21 +198,20 @@ export function unpackAssetPaths(packed: string | undefined): string[] {
   return packed ? packed.split(SEPARATOR) : [];
 }
 
-/** The asset path of the list that a written path means, or `undefined`. */
+/** Finds the asset path that a written path means, in a packed list. */
 export function findUnlisted(packed: string | undefined, written: string): string | undefined {
   if (!packed) return undefined;
   const list = SEPARATOR + packed + SEPARATOR;
-  return possibleAssetPaths(written).find((reading) => list.includes(SEPARATOR + reading + SEPARATOR));
+  return possibleAssetPaths(written).find((assetPath) => list.includes(SEPARATOR + assetPath + SEPARATOR));
 }
 
 /**
- * The glob for the `clientAssets` option that covers a file and its
- * neighbours.
+ * Makes the glob for the `clientAssets` option that covers a file and its neighbours.
  *
  * @example globForNeighbours('/flags/de.svg') // '/flags/**'
  */
 export function globForNeighbours(assetPath: string): string {
   const folder = assetPath.slice(0, assetPath.lastIndexOf('/'));
-  // Characters that mean something in a glob: any one character matches them.
+  // `?` matches a character that has a meaning in a glob.
   return (folder || assetPath).replace(/[\\*?[\](){}!]/g, '?') + (folder && '/**');
 }

@@ -1,6 +1,6 @@
 import type { HashedPathShape } from './hashed-path-shape.js';
 
-/** One Next rewrite, the parts of it that this package uses. */
+/** The parts of a Next rewrite that this package uses. */
 export interface RewriteRule {
   source: string;
   destination: string;
@@ -14,7 +14,7 @@ export interface RewriteRules {
   afterFiles: RewriteRule[];
 }
 
-/** Where the build copies the files whose URLs lead to the store directly: all of them under static delivery. */
+/** The folder for files whose URLs need no rewrite: all files under static delivery. */
 export const STORE_URL = '/_next/static/media/smart-cache';
 
 /**
@@ -26,34 +26,35 @@ export const IMMUTABLE_STORE_URL = '/_next/static/immutable/media/smart-cache';
 
 /**
  * The folder of the store that a URL, without `basePath`, begins with; `''` for a
- * URL that needs a rewrite. Documents on disk hold URLs alone, so whoever reads
- * one asks once, and keeps the answer in a field.
+ * URL that needs a rewrite. Only for code that reads a document on disk, which
+ * holds bare URLs: all other code has the folder in a field.
  */
 export function storeFolderOf(url: string): string {
   return [STORE_URL, IMMUTABLE_STORE_URL].find((folder) => url.startsWith(`${folder}/`)) ?? '';
 }
 
 /**
- * Where the build copies the files that the rewrites look up. Middleware as a
- * rule leaves `/_next/static` alone, so a request for this path itself
- * must never go on to a page of the app.
+ * The folder for files that the rewrites look up. Middleware usually leaves
+ * `/_next/static` alone, so a request for this folder must not reach a page of
+ * the app.
  */
 export const REWRITE_STORE_URL = '/_next/static/media/smart-cache-rewrite';
 
 /**
- * The rewrites of `rewrite` delivery. They decide nothing about caching: what
- * is immutable is decided by a file being in the store.
+ * Makes the rewrites of `rewrite` delivery. They do not decide about caching:
+ * Next makes a response immutable if the file is in the store.
  *
- * 1. A request from outside for the rewrites' own folder is sent to the public
- *    one, where it finds a file or nothing. It must come first.
- * 2. A path that has the shape of a hashed one is looked up in the store.
- * 3. What is not there, a stale hash, falls to the original, as Next serves it.
- *    `next/image` must not get the original: it would keep the other image for
- *    hours under the URL of the right one. Its optimizer asks for local images
- *    without request headers, and every other client sends `Host`, so the rule
- *    wants that header.
+ * 1. A request from outside for the rewrites' own folder goes to the public
+ *    folder, and finds a file or nothing. This rule must come first.
+ * 2. A path with the shape of a hashed path goes to the store.
+ * 3. If the store has no such file, the hash is stale, and the path goes to the
+ *    original. `next/image` must not get the original: it would keep the other
+ *    image for hours under this URL. Its optimizer requests local images
+ *    without headers, and every other client sends `Host`, so the rule wants
+ *    that header.
  *
- * Next matches without regard to case; the names in the store do not.
+ * Next matches rules without regard to case. Names in the store are
+ * case-sensitive.
  *
  * @param shape `undefined` when nothing is hashed.
  * @param onStaleHash `'not-found'` puts a 404 in place of the original.
@@ -74,47 +75,41 @@ export function deriveRewrites(
   };
 }
 
-/** Names of the files that the optimizer takes for images. */
+/** File names that the optimizer takes for images. */
 const IMAGES = '.+\\.(?:avif|bmp|gif|heic|icns|ico|jp2|jpe?g|jxl|pic|png|svg|tiff?|webp)';
 
 /**
- * With `i18n`, Next adds a locale to all paths but those that begin with
- * `/_next/`, and finds the same static file with and without the default one.
- * It decodes a path that it does not know, so each sign of the folder's name
- * may be percent-encoded. `/_next/static` itself may not
+ * With `i18n`, Next finds a static file with and without the default locale in
+ * front, so one folder may come first. Next decodes a path that it does not
+ * know, so each character of the store's own name may be percent-encoded; those
+ * of `/_next/static` may not
  * (`server/lib/router-utils/filesystem.js`, the same from 15.4 to 16.4).
  */
 function turnAway(): RewriteRule {
-  const [folder, own] = splitAfter(REWRITE_STORE_URL, '/_next/static/');
+  const folder = '/_next/static/';
+  const own = REWRITE_STORE_URL.slice(folder.length);
   const spellings = [...`${own}/`].map((sign) => `(?:${sign}|%${sign.charCodeAt(0).toString(16)})`).join('');
   return { source: `/:folder((?:[^/]+/)?${folder.slice(1)}${spellings}):path(.*)`, destination: `${STORE_URL}/:path`, locale: false };
 }
 
-function splitAfter(text: string, start: string): [string, string] {
-  return [text.slice(0, start.length), text.slice(start.length)];
-}
-
-/**
- * The rewrite of development: from the shape straight to the original, so
- * that nothing is cacheable and every edit is seen.
- */
+/** Makes the rewrites of development: they go to the original, so that nothing is cacheable. */
 export function deriveDevelopmentRewrites(shape: HashedPathShape | undefined): RewriteRules {
   if (shape === undefined) return { beforeFiles: [], afterFiles: [] };
   return { beforeFiles: toOriginals('/', shape, `(?=(?:${shape.pattern})$)`), afterFiles: [] };
 }
 
 /**
- * Left to itself, a path that is not in the store would go to a root catch-all
- * page. `/_error` exists in every Next app and, asked for by its path, answers
- * `404` with `private, no-store`; `/404` would be `s-maxage=31536000`.
+ * Without this rule, a root catch-all page would answer. `/_error` exists in
+ * every Next app and answers `404` with `private, no-store`; `/404` answers
+ * with `s-maxage=31536000`.
  */
 function toNotFound(paths = '.*'): RewriteRule {
   return { source: `${REWRITE_STORE_URL}/:path(${paths})`, destination: '/_error' };
 }
 
 /**
- * Takes the hash out again. Next wants text between two parameters of a
- * destination, so names without an extension need a rule of their own.
+ * Removes the hash. A destination must have text between two parameters, so
+ * names without an extension need a rule of their own.
  */
 function toOriginals(prefix: string, shape: HashedPathShape, assertion = ''): RewriteRule[] {
   const hash = `:hash(${shape.hashPattern})`;

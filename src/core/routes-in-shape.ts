@@ -9,20 +9,23 @@ export interface AppRoute {
   isHandler: boolean;
 }
 
-/** Routes of the app, written as Next writes them (`/img/[...slug]`), whose paths the rewrites would take for hashed ones. */
+/** Routes of the app whose paths the rewrites would take for hashed paths. */
 export interface RoutesInShape {
   /** The route itself looks like a hashed path: `/js/lib.0123456789.js`. */
   fixed: string[];
-  /** The route is fixed, and a path with a made-up hash would lead to it: `/js/feed.js`. */
+  /** A path with a made-up hash would reach the route: `/js/feed.js`. */
   reached: string[];
-  /** Some path of the route does: `/img/[...slug]`, where `/img` is a folder of `public/`. */
+  /** A path of the route may look like a hashed path: `/img/[...slug]`, where `/img` is a folder of `public/`. */
   dynamic: string[];
 }
 
-/** @param shape `undefined` when nothing is hashed. */
+/**
+ * @param routes as Next writes them: `/img/[...slug]`.
+ * @param shape `undefined` when nothing is hashed.
+ */
 export function findRoutesInShape(routes: readonly string[], shape: HashedPathShape | undefined, hashLength: number): RoutesInShape {
   if (shape === undefined) return { fixed: [], reached: [], dynamic: [] };
-  // As Next matches a rule: whole, and regardless of case.
+  // Next matches the whole path, without regard to case.
   const pattern = new RegExp(`^/${shape.pattern}$`, 'i');
   const looksHashed = (route: string) => pattern.test(encodeAssetPath(route));
   const fixed = routes.filter((route) => !isDynamic(route));
@@ -34,11 +37,10 @@ export function findRoutesInShape(routes: readonly string[], shape: HashedPathSh
 }
 
 /**
- * Makes a test for the top-level folders of `public/` (`''`: its own files):
- * whether some dynamic route handler may answer to a hashed path there. Next
- * adds a header of a handler's response only if no header rule sets it
- * (`sendResponse`, seen on 15.4 to 16.4), so no rule of ours may match such a
- * path.
+ * Makes a test for the top-level folders of `public/` (`''`: files in no
+ * folder): whether a dynamic route handler may answer to a hashed path there.
+ * Next drops a header of the handler's response if a header rule sets it
+ * (`sendResponse`, seen on 15.4 to 16.4), so our rules must not match the path.
  */
 export function handlerMatcher(routes: readonly AppRoute[], hashLength: number): (folder: string) => boolean {
   const looksHashed = new RegExp(`\\.[0-9a-f]{${hashLength}}(?:\\.[^./]+)?$`, 'i');
@@ -48,8 +50,8 @@ export function handlerMatcher(routes: readonly AppRoute[], hashLength: number):
   return (folder) =>
     handlers.some(([first = '', ...more]) => {
       if (folder === '') return more.length === 0;
-      const isBelowFolder = more.length > 0 || isCatchAll(first);
-      return isBelowFolder && (isDynamic(first) || first === folder.toLowerCase() || first === encodeURIComponent(folder).toLowerCase());
+      const isInFolder = more.length > 0 || isCatchAll(first);
+      return isInFolder && (isDynamic(first) || first === folder.toLowerCase() || first === encodeURIComponent(folder).toLowerCase());
     });
 }
 
@@ -57,7 +59,7 @@ function isCatchAll(segment: string): boolean {
   return segment.includes('[...');
 }
 
-/** A path of the route that looks as hashed as the route allows: `/img/[...slug]` → `/img/name.0000000000.png`. */
+/** A path of the route that looks hashed: `/img/[...slug]` → `/img/name.0000000000.png`. */
 export function examplePath(route: string, hashLength: number, extension: string): string {
   return route
     .split('/')
@@ -65,7 +67,7 @@ export function examplePath(route: string, hashLength: number, extension: string
     .join('/');
 }
 
-/** A hash of the right shape that no file has. */
+/** A hash of the right length that no file has. */
 export function madeUpHash(hashLength: number): string {
   return '0'.repeat(hashLength);
 }

@@ -49,7 +49,7 @@ test('does not fail a mostly plain page, and lists its plain files', async () =>
         '/img/0.png, /img/1.png, /img/2.png, /img/3.png, /img/4.png and 2 more',
       '  Why: the JSX runtime of this package did not make these elements, or client code does not know the paths',
       '  Fix: set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json; ' +
-        'if it is set, "next-smart-cache check" says after a build what keeps each of them plain',
+        'if it is set, "next-smart-cache check" names the reason for each file after a build',
       `next-smart-cache: ${url}: 1 of 8 public files that this page loads are hashed; no faults in 1 hashed file`,
       '',
     ].join('\n'),
