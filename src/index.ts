@@ -5,4 +5,5 @@ export type { CachedImportMapComponent, CachedImportMapProps } from './react/cac
 export type { CachedScriptComponent, CachedScriptProps } from './react/cached-script.js';
 export type { CachedStyleComponent, CachedStyleProps } from './react/cached-style.js';
 export { asset } from './react/client/asset.js';
-export { CachedImportMap, CachedScript, CachedStyle, createElement } from './react/client/components.js';
+export { CachedImportMap, CachedScript, CachedStyle } from './react/client/components.js';
+export { createElement } from './react/client/create-element.js';

@@ -3,28 +3,35 @@ import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/publ
 import { findUnlisted, lookUp, lookUpUrl, type RenderManifest, type ResolvedAsset, withoutBasePath } from '../core/render-manifest.js';
 import { noteRendered, sharedGlobals } from '../core/shared-globals.js';
 import type { FindUrl } from '../core/url-attributes.js';
-import { type AskedBy, foreseeUnlisted, forgetMissingAsset, reportMissingAsset, reportUnwired, warnOfUnlisted } from './missing-asset.js';
+import {
+  type AskedBy,
+  forgetMissingAsset,
+  reportEmptyManifest,
+  reportMissingAsset,
+  warnLaterOfUnlisted,
+  warnOfUnlisted,
+} from './missing-asset.js';
 
-/** @param askedBy for messages: the component, or nothing for `asset()`. */
+/** @param askedBy the component, for messages. Default: `asset()`. */
 export type ResolveAsset = (path: string, askedBy?: AskedBy) => ResolvedAsset;
 
 /**
- * The hashed URL of a file in `public/`, with `basePath` or the CDN prefix in
- * front. `?query` and `#fragment` are kept, external URLs (`https:`, `//`,
- * `data:`, `blob:`) returned as they are.
+ * Returns the hashed URL of a file in `public/`, with `basePath` or the CDN
+ * prefix. Keeps `?query` and `#fragment`. Returns external URLs (`https:`, `//`,
+ * `data:`, `blob:`) unchanged.
  *
- * With `smart-cache-env.d.ts`, a path that `public/` has no file for does not
- * compile; a path put together at run time is passed `as AssetPath`.
+ * A path that `public/` lacks fails `next build` at its end. A running site
+ * gets the original URL and one warning. With `smart-cache-env.d.ts`, such a
+ * path does not compile; pass a path that is put together at run time
+ * `as AssetPath`.
  *
  * @param path asset path: `/img/hero.jpg`.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING` in `next build`,
- * for a path that `public/` has no file for, where it cannot be kept for the
- * list with which the build fails in the end; a running site gets the original
- * URL and one warning.
+ * where the path cannot be recorded, such as in the edge runtime.
  * @example <Image src={asset('/img/hero.jpg')} width={1200} height={630} alt="" />
  */
 export interface Asset {
-  // What costs the compiler least comes first. When none fits, it reports the last of four, but all of three.
+  // The cheapest overload for the compiler comes first. With four, an error names only the last; with three, it names all.
   (path: AssetPath): string;
   (path: ExternalUrl): string;
   <Url extends string>(path: LinkableUrl<Url>): string;
@@ -36,26 +43,25 @@ export function createAsset(resolve: ResolveAsset): Asset {
 }
 
 /**
- * Binds a render manifest to the look-up that `asset()` and the components
- * share. External URLs, fragments and paths that nobody knows come back as
- * they are, the latter with `basePath` in front.
+ * Makes the look-up of `asset()` and the components. It returns external URLs
+ * and fragments unchanged, and puts `basePath` in front of unknown paths.
  */
 export function createResolver(manifest: RenderManifest): ResolveAsset {
-  publishNewest(manifest);
+  if (process.env.NODE_ENV === 'development') publishNewest(manifest);
   return (path, askedBy) => {
     if (isExternalUrl(path) || path.startsWith('#')) return { url: path };
     if (process.env.NODE_ENV === 'development' && typeof window === 'undefined') noteRendered();
     const found = lookUp(newestOf(manifest), path);
     if (found) {
       if (process.env.NODE_ENV === 'development') {
-        foreseeUnlisted(path, manifest);
+        warnLaterOfUnlisted(path, manifest);
         forgetMissingAsset(path);
       }
       return found;
     }
     const url = path.startsWith('/') ? manifest.basePath + path : path;
-    // Bundlers know `typeof window`: browsers get none of it.
-    if (typeof window === 'undefined' && manifest.onMissing === undefined) reportUnwired(path);
+    // Bundlers know `typeof window`, and leave this out of browser bundles.
+    if (typeof window === 'undefined' && manifest.onMissing === undefined) reportEmptyManifest(path);
     else reportMissingAsset(path, manifest, askedBy);
     return { url };
   };
@@ -65,30 +71,29 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
 const MAX_NOT_FOUND = 1000;
 
 /**
- * Binds a render manifest to the look-up of automatic hashing: the hashed URL
- * of a path as the author writes it in an attribute, with or without `basePath`.
- * It leaves unknown paths alone. If only the browser lacks the path, the server
- * prints a warning.
+ * Makes the look-up of automatic hashing, which takes paths with or without
+ * `basePath`, and keeps unknown paths. If only the browser lacks the path, the
+ * server prints a warning.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED`, as `asset()` does.
  */
 export function createFindUrl(manifest: RenderManifest): FindUrl {
-  publishNewest(manifest);
+  if (process.env.NODE_ENV === 'development') publishNewest(manifest);
   const notFound = new Set<string>();
   return (written, mustBeSameOrigin) => {
     const { basePath } = manifest;
     if (written[0] !== '/') return undefined;
     const path = withoutBasePath(manifest, written);
     let url = lookUpUrl(newestOf(manifest), path);
-    // A file that keeps its name: with a `basePath`, the written path may be that of another app.
+    // The file keeps its name. With a `basePath`, the written path may belong to another app.
     if (url === basePath + path || (mustBeSameOrigin && !/^\/[^/]/.test(`${url}`))) url = undefined;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();
-      if (url) foreseeUnlisted(path, manifest);
+      if (url) warnLaterOfUnlisted(path, manifest);
     }
     if (typeof window === 'undefined' && !url && !notFound.has(path) && notFound.size < MAX_NOT_FOUND) {
       notFound.add(path);
-      if (manifest.onMissing === undefined) reportUnwired(path);
+      if (manifest.onMissing === undefined) reportEmptyManifest(path);
       const unlisted = findUnlisted(manifest.unlisted, path);
       if (unlisted !== undefined) warnOfUnlisted(unlisted);
     }
@@ -97,18 +102,17 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
 }
 
 function publishNewest(manifest: RenderManifest): void {
-  if (process.env.NODE_ENV === 'development' && typeof window !== 'undefined') sharedGlobals().newestManifest = manifest;
+  if (typeof window !== 'undefined') sharedGlobals().newestManifest = manifest;
 }
 
 /**
- * In development the newest that there is. A module that is already running,
- * or that Next takes from its cache for a page that it compiles, has an older
- * one: a server would render other URLs than the browser then does.
+ * Returns the newest manifest in development. A module that is already running,
+ * or that Next takes from its cache, was compiled with an older one: the server
+ * would render other URLs than the browser.
  */
 export function newestOf(manifest: RenderManifest): RenderManifest {
-  // Without the aliases the browser has no entry either.
   if (process.env.NODE_ENV !== 'development' || manifest.onMissing === undefined) return manifest;
   const newest = sharedGlobals().newestManifest;
-  // Another app in the same process has another one.
+  // Another app in the same process has another manifest.
   return newest?.basePath === manifest.basePath ? newest : manifest;
 }

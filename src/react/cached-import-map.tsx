@@ -10,14 +10,14 @@ export type CachedImportMapProps = Omit<
 
 /**
  * `<script type="importmap">` (HTML Standard, section 8.1.6.2) for the ES
- * modules of `public/`: leads from the name by which a module is imported to
- * its hashed URL, with the integrity of each. It holds the modules that can be
- * reached from those whose paths stand in the source of the app, and the names
- * of the `modules.imports` option.
+ * modules of `public/`: maps the name by which a module is imported to its
+ * hashed URL, with its integrity. It holds the modules whose paths the app
+ * source names, the modules that those import, and the names of the
+ * `modules.imports` option.
  *
- * Belongs into the `<head>`, above all module scripts, once a page. With it,
- * `<CachedScript type="module">` is no longer async: it stays where it is
- * written, and runs when the document has been parsed.
+ * Put it into the `<head>`, before all module scripts, once on a page. With it,
+ * `<CachedScript type="module">` is not async: it stays where you write it, and
+ * runs when the browser has parsed the document.
  *
  * @example
  * <head>
@@ -30,23 +30,23 @@ export type CachedImportMapComponent = ForwardRefExoticComponent<CachedImportMap
 export function createCachedImportMap({ importMap, onMissing }: RenderManifest): CachedImportMapComponent {
   const render = (props: CachedImportMapProps, ref: ForwardedRef<HTMLScriptElement>) => {
     if (importMap === undefined) {
-      if (onMissing !== undefined) warnOfUnseenImportMap();
+      if (onMissing !== undefined) warnOfEmptyImportMap();
       return null;
     }
-    // A browser has the map in the page already, and need not download it a second time.
+    // `true` in a browser: the page already holds the map.
     const html = importMap === true ? '' : JSON.stringify(importMap).replace(/</g, '\\u003c');
-    // biome-ignore lint/security/noDangerouslySetInnerHtml: JSON of our own, with every `<` escaped; React 18 would escape its quotes too.
+    // biome-ignore lint/security/noDangerouslySetInnerHtml: JSON with every `<` escaped. As a child, React 18 would escape its quotes.
     return <script {...props} ref={ref} type="importmap" suppressHydrationWarning dangerouslySetInnerHTML={{ __html: html }} />;
   };
   return keepMounted(Object.assign(forwardRef(render), { displayName: 'CachedImportMap' }));
 }
 
-let isSaid = false;
+let isReported = false;
 
-/** The source scan looks at the app's own files; a component of another package may render one all the same. */
-function warnOfUnseenImportMap(): void {
-  if (isSaid) return;
-  isSaid = true;
+/** The scan reads app source only, and a component of another package may render an import map. */
+function warnOfEmptyImportMap(): void {
+  if (isReported) return;
+  isReported = true;
   console.warn(
     'next-smart-cache: <CachedImportMap> rendered nothing\n' +
       '  Why: no source file of the app mentions it, so no import map was made\n' +

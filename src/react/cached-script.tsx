@@ -20,15 +20,14 @@ import { keepMounted } from './react-version.js';
 export interface CachedScriptProps<Src extends string = AssetUrl> extends ComponentPropsWithoutRef<'script'> {
   /** Asset path: `/js/application.js`. */
   src: Src;
-  /** Hands the script to `next/script`, with this strategy. Default: a plain `<script>`. */
+  /** Renders `next/script` with this strategy. Default: a plain `<script>`. */
   strategy?: ScriptProps['strategy'];
   /**
-   * Whether a preload is sent ahead of the tag: of the script, or
-   * (`'modules'`, for `type="module"`) of it and of all modules that it cannot
-   * run without. Default: false.
+   * Whether to preload the script, or, with `'modules'` and `type="module"`,
+   * the script and all modules that it imports. Default: false.
    */
   preload?: boolean | 'modules';
-  /** With a `strategy` only: called whenever the script is ready, after each mount too. */
+  /** Only with a `strategy`: called when the script is ready, and after each mount. */
   onReady?: () => void;
 }
 
@@ -36,14 +35,13 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
  * `<script>` with the hashed URL of a file in `public/`. Takes every prop of
  * the element.
  *
- * `async` unless `defer` or `async={false}` says otherwise: React 19 hoists
- * async scripts, renders each once, and runs them after client-side navigation
- * too. The others stay where they are written and keep their order, but React
- * does not run them on navigation. `strategy` hands the script to
- * `next/script`.
+ * Async, unless you write `defer` or `async={false}`: React 19 hoists async
+ * scripts, renders each once, and also runs them after client-side navigation.
+ * Other scripts stay in place and keep their order, but React does not run them
+ * on navigation.
  *
- * In `next dev`, an edit of the file loads the page anew; `data-hot` says that
- * the script may be run again in the same document instead.
+ * In `next dev`, an edit of the file reloads the page; with `data-hot`, it runs
+ * the script again in the same document.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only, as `asset()` does.
  * @example <CachedScript src="/js/application.js" />
@@ -57,11 +55,10 @@ export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<un
 }
 
 /**
- * @param NextScript `next/script`, or `undefined` where no source mentions a strategy.
- * @param manifest tells whether pages hold a `<CachedImportMap />`. React hoists
- * async scripts and preloads in front of it, where it would come too late for
- * them; so modules stay where they are written.
- * @param HotScript what stands in for the element in `next dev`.
+ * @param NextScript `next/script`, or `undefined` if the app source mentions no strategy.
+ * @param manifest tells whether pages hold an import map. React would hoist async
+ * scripts and preloads before it, so modules stay in place then.
+ * @param HotScript rendered in place of the element in `next dev`.
  */
 export function createCachedScript(
   resolve: ResolveAsset,
@@ -79,7 +76,7 @@ export function createCachedScript(
     const forNext = { ...props, ...attributes, ...(onReady && { onReady }), src: resolved.url, strategy } as ScriptProps;
     const element = { ...props, ...attributes, ...(ref && { ref }), src: resolved.url, async: props.async ?? !(props.defer || isInPlace) };
     let script: ReactElement | undefined;
-    // Asked for right here, so that production bundles hold nothing of it.
+    // Check NODE_ENV here, so that production bundles do not contain it.
     if (process.env.NODE_ENV === 'development' && HotScript && !isExternalUrl(src)) {
       const hot = { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, loadState: resolved.loadState };
       if (strategy !== undefined) return <HotScript {...forNext} {...hot} strategy={strategy} />;
@@ -103,7 +100,7 @@ export function createCachedScript(
 
 type Preloaded = FetchAttributes & { url: string };
 
-/** @param withImports whether all that a module imports is asked for too; with the credentials of the module itself. */
+/** @param withImports whether to preload imported modules too, with the credentials of the module itself. */
 function preloadsOf(
   resolved: ResolvedAsset,
   withImports: boolean,
@@ -116,14 +113,14 @@ function preloadsOf(
   ];
 }
 
-/** An `itemProp` keeps React 19 from hoisting a link. */
+/** React 19 does not hoist a `<link>` with an `itemProp`. */
 function ModulePreloads({ modules, nonce }: { modules: readonly Preloaded[]; nonce: string | undefined }): ReactNode {
   return modules.map(({ url, ...attributes }) => (
     <link key={url} rel="modulepreload" href={url} {...attributes} nonce={nonce} itemProp="" />
   ));
 }
 
-/** The source scan looks at the app's own files; a component of another package may pass a strategy all the same. */
+/** The scan reads app source only, and a component of another package may pass a strategy. */
 function warnOfUnseenStrategy(src: string, strategy: string): void {
   console.warn(
     `next-smart-cache: <CachedScript src="${visible(src)}" strategy="${strategy}"> was rendered as a plain async script\n` +

@@ -16,14 +16,11 @@ import { hoistsResources, keepMounted } from './react-version.js';
 export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<ComponentPropsWithoutRef<'link'>, 'rel'> {
   /** Asset path: `/css/site.css`. */
   href: Href;
-  /** Whether the sheet is switched off. */
+  /** Whether the stylesheet is switched off. */
   disabled?: boolean;
-  /** Order among hoisted stylesheets (React 19). Default: `'default'`, and none beside `onLoad`, `onError` or `disabled`. */
+  /** Order among hoisted stylesheets (React 19). Default: `'default'`; none with `onLoad`, `onError` or `disabled`. */
   precedence?: string;
-  /**
-   * Whether a preload is sent ahead of the tag: of the sheet, or (`'fonts'`) of
-   * the fonts that it and the sheets it imports name. Default: false.
-   */
+  /** Whether to preload the stylesheet, or, with `'fonts'`, the fonts that it and its imports name. Default: false. */
   preload?: boolean | 'fonts';
 }
 
@@ -31,12 +28,11 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
  * `<link rel="stylesheet">` with the hashed URL of a file in `public/`. Takes
  * every prop of the element but `rel`.
  *
- * React 19 gets a `precedence`: it hoists the sheet into the head, renders it
- * once, holds back only the content that comes after it, and never takes it
- * away again. One that comes and goes is switched by `disabled`, which keeps it
- * where it is.
+ * React 19 gets a `precedence`: it hoists the stylesheet into the head, renders
+ * it once, holds back only the content after it, and never removes it. Use
+ * `disabled` to switch a stylesheet on and off; it then stays in place.
  *
- * In `next dev`, an edit of the file replaces the sheet in place.
+ * In `next dev`, an edit of the file replaces the stylesheet in place.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ASSET_MISSING`, in `next build` only, as `asset()` does.
  * @example <CachedStyle href="/css/site.css" />
@@ -49,12 +45,12 @@ export interface CachedStyleComponent extends Pick<ForwardRefExoticComponent<unk
   (props: CachedStyleProps & RefAttributes<HTMLLinkElement>): ReactNode;
 }
 
-/** React 19 does not hoist a sheet that is watched or switched off, and complains of a `precedence` there. */
+/** React 19 does not hoist a stylesheet with these props, and warns about a `precedence` there. */
 function isPlain({ onLoad, onError, disabled }: Omit<CachedStyleProps, 'href'>): boolean {
   return !onLoad && !onError && disabled === undefined;
 }
 
-/** @param HotStyle what stands in for the element in `next dev`. */
+/** @param HotStyle rendered in place of the element in `next dev`. */
 export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComponent): CachedStyleComponent {
   const render = ({ href, precedence, preload = false, ...props }: CachedStyleProps, ref: ForwardedRef<HTMLLinkElement>) => {
     const resolved = resolve(href, 'CachedStyle');
@@ -62,7 +58,7 @@ export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComp
     if (preload === 'fonts') preloadFonts(resolved.preloads ?? [], props);
     else if (preload) preloadAsset(resolved.url, 'style', attributes, props);
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
-    // Asked for right here, so that production bundles hold nothing of it.
+    // Check NODE_ENV here, so that production bundles do not contain it.
     if (process.env.NODE_ENV === 'development' && HotStyle && !isExternalUrl(href)) {
       const hot = { assetPath: href, version: resolved.hash ?? resolved.url, href: resolved.url, reloads: resolved.reloads };
       return <HotStyle {...props} {...attributes} {...(hoisting && { precedence: hoisting })} {...(ref && { ref })} {...hot} />;

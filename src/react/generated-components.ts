@@ -5,7 +5,7 @@ import type { HotStyleProps } from './hot/hot-style.js';
 
 export type NextScriptComponent = ComponentType<ScriptProps>;
 
-/** `next/script` for code that no bundler has wired up. Node's own ESM loader hands CommonJS over whole. */
+/** `next/script` without `withSmartCache`. Node's ESM loader gives the whole CommonJS module. */
 export const shippedNextScript = ('default' in Script ? Script.default : Script) as NextScriptComponent;
 
 export type HotStyleComponent = ComponentType<HotStyleProps & RefAttributes<HTMLLinkElement>>;

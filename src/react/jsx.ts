@@ -1,8 +1,8 @@
 import { type FindUrl, hashProps, type Props } from '../core/url-attributes.js';
 
 /**
- * One of React's own functions for an element, given hashed URLs. It gets all
- * else as it is: the key, the ref, the children, and what development adds.
+ * Makes a function that hashes the URLs in the props of an element, and passes
+ * everything else on to React's own function.
  *
  * @param create `jsx`, `jsxs`, `jsxDEV` or `createElement` of React.
  */
@@ -15,18 +15,18 @@ export function createJsx<Create extends (...all: never[]) => unknown>(create: C
   return createHashed as unknown as Create;
 }
 
-/** The element whose rules hold for the props of a type, if any do. */
+/** The element whose rules apply to the props of a type. */
 export function elementOf(type: unknown): string | undefined {
   return typeof type === 'string' ? type : elements.get(type as object);
 }
 
-/** Components of Next, and the element whose rules hold for their props. */
+/** Components of Next, and the element whose rules apply to their props. */
 const elements = new WeakMap<object, string>();
 
 /**
- * Has the props of a component hashed wherever the app renders it. The
- * component itself stays as it is: Next knows its own by their identity, and
- * other packages render them with a runtime of their own.
+ * Hashes the props of a component wherever the app renders it. Does not wrap the
+ * component: Next recognises its own by identity, and other packages must
+ * render it as before.
  */
 export function treatAsElement<Component extends object>(component: Component, element: string): Component {
   elements.set(component, element);

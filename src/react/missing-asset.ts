@@ -92,32 +92,31 @@ function recordMissingAsset(path: string, component: string, listNearest: () => 
 }
 
 /**
- * By reflection: an import would be bundled for browsers, and Next warns of
- * `process.getBuiltinModule` in code that the edge runtime may run. Node has it
- * from 20.16 on.
+ * By reflection: bundlers would put an import into browser bundles, and Next
+ * warns about `process.getBuiltinModule` in code that the edge runtime may run.
+ * Node has it since 20.16.
  */
 function fileSystem(): Pick<typeof import('node:fs'), 'appendFileSync'> | undefined {
   const getBuiltinModule: unknown = Reflect.get(process, 'getBuiltinModule');
   return typeof getBuiltinModule === 'function' ? getBuiltinModule('node:fs') : undefined;
 }
 
-let isSaid = false;
+let isReported = false;
 
 /**
- * The manifest at hand is the empty one that the package ships, on the server.
- * In Jest, Storybook or a plain script that is as it should be, and nothing is
- * said. Inside of Next it means that no hashed URL is ever rendered.
+ * Reports that the server renders with the empty manifest of the package, so
+ * that no URL is hashed. In Jest, Storybook or a plain script, that is correct.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_DROPPED` in `next build`,
  * if the config was wrapped; otherwise it is one warning.
  */
-export function reportUnwired(path: string): void {
-  // next/jest loads the config and Next, too.
+export function reportEmptyManifest(path: string): void {
+  // next/jest loads the config and Next too.
   if (process.env.NODE_ENV === 'test') return;
   const isWrapped = process.env[WRAPPED_BY] !== undefined;
   if (isWrapped && isNextBuild()) throw aliasesDropped(path);
-  if (isSaid || !(isWrapped || process.env.NEXT_RUNTIME)) return;
-  isSaid = true;
+  if (isReported || !(isWrapped || process.env.NEXT_RUNTIME)) return;
+  isReported = true;
   console.warn(`next-smart-cache: ${(isWrapped ? aliasesDropped(path) : notWrapped(path)).message}`);
 }
 
@@ -136,48 +135,45 @@ function aliasesDropped(path: string): SmartCacheError {
 
 function notWrapped(path: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
-    what: 'Assets are linked under their original URLs, without a hash',
+    what: 'Assets have their original URLs, without a hash',
     where: path,
     why: 'the Next config is not wrapped',
     fix: 'write "export default withSmartCache(nextConfig)" in next.config, with withSmartCache from "next-smart-cache/config"',
   });
 }
 
-/** `next build` sets this for the processes that render pages. */
+/** `next build` sets `NEXT_PHASE` for the processes that render pages. */
 function isNextBuild(): boolean {
   return typeof window === 'undefined' && process.env.NEXT_PHASE === 'phase-production-build';
 }
 
-/** The source is saved, scanned and compiled in less; until then a path that was just typed looks unlisted. */
-const PATIENCE_MS = 5000;
+/** Until the app source is scanned and compiled, a path that was just typed looks unlisted. */
+const SCAN_MS = 5000;
 
 const waiting = new Set<string>();
-const said = new Set<string>();
+const warnedGlobs = new Set<string>();
 
-/** Says what to add to `clientAssets`, once for all files that the same glob covers. */
+/** Says what to add to `clientAssets`, once for each glob. */
 export function warnOfUnlisted(assetPath: string): void {
   const glob = globForNeighbours(assetPath);
-  if (said.has(glob)) return;
-  said.add(glob);
+  if (warnedGlobs.has(glob)) return;
+  warnedGlobs.add(glob);
   const problem = describeProblem({
     what: 'In production, client code gets the plain URL of a file, not the hashed one',
     where: assetPath,
-    why: 'the browser is given the paths that stand in your source in quotes, and this one is put together at run time',
+    why: 'the browser gets the paths that your source holds in quotes, and this path is put together at run time',
     fix: `list it in the second argument of withSmartCache() in your next.config: clientAssets: ['${glob}']`,
   });
   console.warn(`next-smart-cache: ${problem}`);
 }
 
-/**
- * For development, where every file has an entry: a path that production would
- * lack is waited for, and said if the newest list still holds it then.
- */
-export function foreseeUnlisted(written: string, { unlisted }: RenderManifest): void {
+/** For development, where every file has an entry: warns of a path that production will lack, if the scan does not find it. */
+export function warnLaterOfUnlisted(written: string, { unlisted }: RenderManifest): void {
   const assetPath = findUnlisted(unlisted, written);
-  if (assetPath === undefined || waiting.has(assetPath) || said.has(globForNeighbours(assetPath))) return;
+  if (assetPath === undefined || waiting.has(assetPath) || warnedGlobs.has(globForNeighbours(assetPath))) return;
   waiting.add(assetPath);
   setTimeout(() => {
     waiting.delete(assetPath);
     if (findUnlisted(sharedGlobals().newestManifest?.unlisted, assetPath) !== undefined) warnOfUnlisted(assetPath);
-  }, PATIENCE_MS);
+  }, SCAN_MS);
 }

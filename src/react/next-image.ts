@@ -6,16 +6,17 @@ import { treatAsElement } from './jsx.js';
 type Image = typeof NextImage;
 
 /**
- * `next/image` itself, whose `src` the JSX runtime hashes. What its `loader` and static imports give stays as it is.
+ * Lets the JSX runtime hash the `src` of `next/image`. URLs of a `loader` and of
+ * static imports stay.
  *
- * @param module what a bundler hands over for the CommonJS module. In Server
- * Components it is a reference, of which no property may be read.
+ * @param module a bundler's value for the CommonJS module. In Server Components
+ * it is a reference, whose properties cannot be read.
  */
 export function hashImage(module: Image | { default: Image }): Image {
   return treatAsElement('default' in module ? module.default : module, NEXT_IMAGE);
 }
 
-/** Gives `getImageProps` a hashed `src`: it is a function, so the JSX runtime does not see it. */
+/** Hashes the `src` for `getImageProps`, which the JSX runtime does not see. */
 export function createHashImageProps(find: FindUrl): (getImageProps: typeof GetImageProps) => typeof GetImageProps {
   return (getImageProps) => (props) => getImageProps(hashProps(NEXT_IMAGE, props as unknown as Props, find) as unknown as typeof props);
 }

@@ -3,17 +3,16 @@ import * as ReactDOM from 'react-dom';
 import { isExternalUrl, splitExtension, splitSuffix } from '../core/asset-path.js';
 import type { ResolvedAsset } from '../core/render-manifest.js';
 
-/** The props of a tag that decide whether its preload is taken for the same request. */
+/** The props of a tag that its preload must share, or the browser makes two requests. */
 type OwnProps = Pick<LinkHTMLAttributes<HTMLElement>, 'nonce' | 'fetchPriority' | 'referrerPolicy' | 'media'>;
 
-/** React 18 has no resource hints; the tag itself still works there. */
+/** React 18 has no resource hints. The tag works without them. */
 const { preload, preloadModule } = ReactDOM as Partial<Pick<typeof ReactDOM, 'preload' | 'preloadModule'>>;
 
 /**
- * Asks the browser to fetch early what a tag further down will use, with the
- * tag's own attributes.
+ * Preloads the file of a tag, with the tag's own attributes.
  *
- * @param as a module script needs `modulepreload`, which knows fewer attributes.
+ * @param as a module script needs `modulepreload`, which has fewer attributes.
  */
 export function preloadAsset(url: string, as: 'script' | 'style' | 'module', attributes: FetchAttributes, own: OwnProps): void {
   const common = { ...attributes, ...defined({ nonce: own.nonce }) };
@@ -26,7 +25,7 @@ export function preloadAsset(url: string, as: 'script' | 'style' | 'module', att
     });
 }
 
-/** Of what a stylesheet names (RFC 8081, section 4.4). */
+/** Media types of fonts (RFC 8081, section 4.4). */
 const FONT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
@@ -36,12 +35,10 @@ const FONT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks for the fonts of a stylesheet, which a browser asks for only when it
- * has both the sheet and a text that needs them. React sends each once,
- * however many sheets name it.
+ * Preloads the fonts of a stylesheet. React sends each preload once.
  *
- * A font is always fetched with CORS (CSS Fonts Level 4, section 4.9), so its
- * preload must be too, on one's own origin as well.
+ * Browsers fetch fonts with CORS (CSS Fonts Level 4, section 4.9), also from
+ * the page's own origin, so the preload must ask for it.
  */
 export function preloadFonts(fonts: readonly ResolvedAsset[], own: OwnProps): void {
   for (const { url } of fonts) {
@@ -54,7 +51,7 @@ export function preloadFonts(fonts: readonly ResolvedAsset[], own: OwnProps): vo
   }
 }
 
-/** Without the properties that are `undefined`. */
+/** Removes the properties that are `undefined`. */
 function defined<T extends object>(properties: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
@@ -69,17 +66,17 @@ export interface FetchAttributes {
 }
 
 /**
- * The attributes that decide how a browser fetches a URL, for the tag and its
- * preload alike: unless they are the same, it downloads the file twice.
+ * Returns the attributes that decide how a browser fetches a URL. Tag and
+ * preload must have the same, or the browser downloads the file twice.
  *
- * @param own what the author wrote on the tag, which wins.
+ * @param own the attributes that the author wrote on the tag. They win.
  */
 export function fetchAttributes(
   resolved: ResolvedAsset,
   own: { integrity?: string | undefined; crossOrigin?: CrossOrigin },
 ): FetchAttributes {
   const integrity = own.integrity ?? resolved.integrity;
-  // A checksum of another origin's file can only be checked with CORS (W3C SRI, section 3.3).
+  // Browsers check integrity of another origin's file only with CORS (W3C SRI, section 3.3).
   const needsCors = integrity !== undefined && isExternalUrl(resolved.url);
   const crossOrigin = own.crossOrigin ?? resolved.crossOrigin ?? (needsCors ? 'anonymous' : undefined);
   return { ...(integrity !== undefined && { integrity }), ...(crossOrigin !== undefined && { crossOrigin }) };

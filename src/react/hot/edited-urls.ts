@@ -1,29 +1,28 @@
-/** What a stylesheet loads that was edited since the server was started: decoded path of its URL → hash. */
+/** The files that a stylesheet loads and that were edited since the server started: decoded path → hash. */
 export type Reloads = Readonly<Record<string, string>>;
 
-/** A rule of a stylesheet, of whatever kind. */
 interface AnyRule {
   style?: CSSStyleDeclaration;
-  /** Of `@media` and others, and of nested rules. */
+  /** In `@media` and others, and in nested rules. */
   cssRules?: Iterable<AnyRule>;
-  /** Of `@import`. */
+  /** In `@import`. */
   styleSheet?: CSSStyleSheet | null;
 }
 
-/** A declaration block whose URLs are to be others. */
+/** A declaration block with its new text. */
 export interface StyleEdit {
   style: CSSStyleDeclaration;
   text: string;
-  /** Those of them that lead to images. */
+  /** The new URLs of images. */
   images: string[];
 }
 
-/** `url(…)`: with either quotes, or with none. */
+/** `url(…)`, with or without quotes. */
 const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"'()\\]+))\s*\)/g;
 
 /**
- * A document asks for an image or font once, whatever its server says of
- * caching: what was edited since needs another URL.
+ * Finds the declarations that need a new URL: a document requests an image or
+ * font once, whatever its caching headers say.
  */
 export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
   const edits: StyleEdit[] = [];
@@ -55,7 +54,7 @@ export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
   }
 }
 
-/** None of a sheet from another origin (CSSOM, section 6.1.2), such as a web font's: nothing that it loads is ours. */
+/** Browsers hide the rules of a stylesheet from another origin (CSSOM, section 6.1.2), which loads no file of the app. */
 function readableRules(sheet: CSSStyleSheet): Iterable<AnyRule> {
   try {
     return sheet.cssRules as Iterable<AnyRule>;
@@ -64,7 +63,7 @@ function readableRules(sheet: CSSStyleSheet): Iterable<AnyRule> {
   }
 }
 
-/** `undefined` for one that was not edited. */
+/** Returns `undefined` for a URL that was not edited. */
 function editedUrl(written: string, base: string, reloads: Reloads): string | undefined {
   try {
     const url = new URL(written, base);
@@ -73,16 +72,16 @@ function editedUrl(written: string, base: string, reloads: Reloads): string | un
     url.searchParams.set('edit', hash);
     return url.href;
   } catch {
-    // Not a URL, or no UTF-8 in it.
+    // Not a URL, or not UTF-8.
     return undefined;
   }
 }
 
-/** In milliseconds. An edit is not held back by an image that never arrives. */
-const LONGEST_WAIT = 2000;
+/** An image that never arrives must not hold back an edit. */
+const LONGEST_WAIT_MS = 2000;
 
-/** Waits for the images, so that they are there when the sheet is: without them, their places would be empty for a moment. */
+/** Waits for the images, so that their places are not empty for a moment. */
 export async function loadImages(edits: readonly StyleEdit[]): Promise<void> {
   const images = edits.flatMap((edit) => edit.images).map((url) => Object.assign(new Image(), { src: url }).decode());
-  await Promise.race([Promise.allSettled(images), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
+  await Promise.race([Promise.allSettled(images), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))]);
 }

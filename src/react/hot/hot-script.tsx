@@ -6,28 +6,27 @@ import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './
 
 export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotProps {
   src: string;
-  /** The state of what it loads, of a module: such as the modules that it imports. */
+  /** For a module: changes when a file that it loads is edited. */
   loadState?: string | undefined;
   strategy?: ScriptProps['strategy'];
   onReady?: () => void;
-  /** Says that the script may run again in the same document. */
+  /** Whether the script may run again in the same document. */
   'data-hot'?: unknown;
 }
 
-/** Of a script, the version that has run last. */
+/** `version` is the one that ran last. */
 interface RunScript extends FirstSeen {
   loadState: string;
 }
 
 const scripts = new Map<string, RunScript>();
 
-/** By URL. */
+/** URLs. */
 const loadedModules = new Set<string>();
 
-/** next/script as both module formats give it. */
 const NextScript = ('default' in Script ? Script.default : Script) as ComponentType<ScriptProps>;
 
-/** `<script>`. When its file is edited, the page is loaded anew; or, with `data-hot`, the script is run again. */
+/** `<script>`. After an edit of its file, it reloads the page, or, with `data-hot`, runs the script again. */
 export const HotScript = forwardRef(function HotScript(
   { assetPath, version, src, loadState = '', strategy, onReady, ...props }: HotScriptProps,
   ref: ForwardedRef<HTMLScriptElement>,
@@ -39,7 +38,7 @@ export const HotScript = forwardRef(function HotScript(
     if (isModule) loadedModules.add(first.url);
     if (version === first.version && loadState === first.loadState) return;
     first.version = version;
-    // A document loads a module once by its URL, what it imports too.
+    // A document loads each module URL once, also those of imports.
     if (!isHot || (isModule && (loadState !== first.loadState || loadedModules.has(src)))) return window.location.reload();
     if (isModule) loadedModules.add(src);
     runAgain(first.url, src);
@@ -49,12 +48,12 @@ export const HotScript = forwardRef(function HotScript(
   return <NextScript {...forNext} />;
 });
 
-/** The element that has run the newest version, by the one that was rendered. */
+/** The element that ran last, by the element that React rendered. */
 const reruns = new WeakMap<HTMLScriptElement, HTMLScriptElement>();
 
 function runAgain(firstUrl: string, url: string): void {
   for (const rendered of findElements('script', 'src', firstUrl)) {
-    // A copy made by `cloneNode` counts as having run (HTML Standard, section 4.12.1.1).
+    // Not `cloneNode`: its copy counts as having run (HTML Standard, section 4.12.1.1).
     const script = document.createElement('script');
     for (const { name, value } of rendered.attributes) script.setAttribute(name, value);
     script.nonce = rendered.nonce;

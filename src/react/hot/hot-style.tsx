@@ -13,39 +13,38 @@ export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProp
 
 const stylesheets = new Map<string, FirstSeen>();
 
-/** `<link rel="stylesheet">`, replaced in place when its file is edited: no reload, and no moment without styles. */
+/** `<link rel="stylesheet">`. After an edit of its file, it replaces the stylesheet in place, without a moment without styles. */
 export const HotStyle = forwardRef(function HotStyle(
   { assetPath, version, href, reloads, ...props }: HotStyleProps,
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
-  // One that comes after an edit finds the images and fonts that the document has already: those from before.
+  // A stylesheet that is mounted after an edit gets the old images and fonts from the document's cache.
   const isLate =
     reloads !== undefined && typeof window !== 'undefined' && !stylesheets.has(assetPath) && findStylesheets(href).length === 0;
   const first = firstSeen(stylesheets, assetPath, { url: href, version: isLate ? BEFORE_EDITS : version });
-  // After every render: what React has just set on the link that it knows is meant for the one that shows in its place.
+  // After each render, copy the attributes that React set on its `<link>` to the one that is displayed instead.
   useEffectBeforePaint(() => {
     for (const link of findStylesheets(first.url)) {
       showStylesheet(link, first.version, { url: href, version, reloads });
-      keepInStep(link);
+      copyAttributes(link);
     }
   });
-  // One that React does not hoist goes when the component does, and what has replaced it must go with it.
+  // If React removes its `<link>` with the component, remove the one that is displayed instead.
   useEffect(() => () => removeOrphans(), []);
   return <link {...props} ref={ref} rel="stylesheet" href={first.url} />;
 });
 
-/** On a server, where none is run, React complains of the other one. */
+/** On a server, React warns about `useLayoutEffect`. */
 const useEffectBeforePaint = typeof window === 'undefined' ? useEffect : useLayoutEffect;
 
-/** A version that no file has. */
+/** No file has this version. */
 const BEFORE_EDITS = '';
 
-/** Those that were rendered; a preload has the same URL. */
+/** A preload has the same URL. */
 function findStylesheets(url: string): HTMLLinkElement[] {
   return findElements('link', 'href', url).filter((link) => link.relList.contains('stylesheet'));
 }
 
-/** Of each link by itself: the same sheet may be rendered twice, and switched off once. */
 function isSwitchedOff(rendered: HTMLLinkElement): boolean {
   return rendered.hasAttribute('disabled');
 }
@@ -55,12 +54,12 @@ interface Sheet {
   version: string;
 }
 
-/** What shows in place of a link that was rendered, and what is to, once it has loaded. */
+/** By the link that React rendered: the link that is displayed, and the link that replaces it once it has loaded. */
 const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefined }>();
 
 /**
- * Loads the new sheet where the old one is, so that what comes later still
- * wins, and takes the old one away when the new one is there.
+ * Loads the new stylesheet in the place of the old one, so that later ones still
+ * win, and removes the old one when the new one has loaded.
  */
 function showStylesheet(
   rendered: HTMLLinkElement,
@@ -69,10 +68,10 @@ function showStylesheet(
 ): void {
   const state = shown.get(rendered) ?? { current: { link: rendered, version: firstVersion } };
   if ((state.next ?? state.current).version === version) return;
-  // Saved again before it had loaded: nobody needs that one any more.
+  // The file was saved again before this version had loaded.
   state.next?.link.remove();
   const link = rendered.cloneNode() as HTMLLinkElement;
-  // React looks for the place of further sheets by this attribute.
+  // React finds the place for further stylesheets by this attribute.
   link.removeAttribute('data-precedence');
   setAttribute(link, 'media', mediaOf(rendered));
   link.href = url;
@@ -90,27 +89,27 @@ function showStylesheet(
     for (const { style, text } of edits) style.cssText = text;
     if (isWanted()) takeOver();
   };
-  // Half written, or gone again: the next edit mends it, and until then the old sheet is better than none.
+  // The file is half written, or gone: keep the old stylesheet until the next edit.
   link.onerror = () => {
     if (!isWanted()) return;
     link.remove();
     shown.set(rendered, { current: state.current });
   };
   made.add(link);
-  // In front, so that the old one wins until then.
+  // Before the old link, so that the old one wins until then.
   state.current.link.before(link);
-  // It is loaded when it is switched on.
+  // Browsers load it when it is switched on.
   if (isSwitchedOff(rendered)) takeOver();
 }
 
 /**
- * What hides a link that was rendered, once another one shows in its place.
- * Not `disabled`: React sets that one, and Chromium does not heed it while a
- * sheet is on its way. And not what an author would write.
+ * The `media` that hides React's link when another one is displayed. Not
+ * `disabled`: React sets it, and Chromium ignores it while a stylesheet loads.
+ * No author would write this text.
  */
 const HIDDEN = 'not all, not all';
 
-/** The media that the author wants, of links that are hidden. */
+/** The author's `media`, by hidden link. */
 const hidden = new WeakMap<HTMLLinkElement, string | null>();
 
 function hide(rendered: HTMLLinkElement): void {
@@ -124,16 +123,16 @@ function mediaOf(rendered: HTMLLinkElement): string | null {
   return hidden.has(rendered) ? (hidden.get(rendered) ?? null) : rendered.getAttribute('media');
 }
 
-/** Attributes that a link and what shows in its place do not have in common. */
+/** Attributes not to copy from React's link. */
 const OWN_ATTRIBUTES = ['href', 'disabled', 'data-precedence'];
 
-function keepInStep(rendered: HTMLLinkElement): void {
+function copyAttributes(rendered: HTMLLinkElement): void {
   const { current, next } = shown.get(rendered) ?? {};
   const isOff = isSwitchedOff(rendered);
   if (current && current.link !== rendered) hide(rendered);
   for (const link of [current?.link, next?.link]) {
     if (link === undefined || link === rendered) continue;
-    // First: a new `media` puts the sheet on its way once more, and then `disabled` would not be heeded.
+    // Set `disabled` first: a new `media` loads the stylesheet again, and Chromium would ignore it.
     if (link.disabled !== isOff) link.disabled = isOff;
     for (const name of new Set([...rendered.getAttributeNames(), ...link.getAttributeNames()])) {
       if (!OWN_ATTRIBUTES.includes(name)) setAttribute(link, name, name === 'media' ? mediaOf(rendered) : rendered.getAttribute(name));
