@@ -10,7 +10,7 @@ const files = [
   { assetPath: '/plain.png', lexed: undefined },
 ];
 
-test('leaves alone what looks for its own name, what others look for, and no file of the same name elsewhere', () => {
+test('leaves a script alone that looks for its own name, and a file that a script looks for, but no other file of that name', () => {
   expect([...filesLeftToAsset(files, () => STAYS)]).toEqual([
     ['/a/self.js', 'it looks for its own file name'],
     ['/map/icons.css', '/map/map.js looks for its file name'],
@@ -24,7 +24,7 @@ test.each([
   expect(filesLeftToAsset(files, () => move).get('/map/loader.js')).toBe(why);
 });
 
-test('is told in one line, with five names at most, and not at all if there is nothing to tell', () => {
+test('says it in one line with at most five names, and is silent without such files', () => {
   expect(describeLeftToAsset([])).toEqual([]);
   expect(describeLeftToAsset([['/a.js', 'it looks for its own file name']])).toEqual([
     'automatic hashing leaves 1 file alone: /a.js (it looks for its own file name); asset() still hashes it',

@@ -25,7 +25,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   const { basePath = '' } = settings;
   const front = settings.options?.cdnPrefix ?? ORIGIN + basePath;
 
-  test('every reference leads to the same file as before, with its query and fragment', () => {
+  test('keeps the target, query and fragment of every reference', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
         const linked = linkSite(textsOf(site), settings);
@@ -59,7 +59,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('all that is no reference stays, to the byte', () => {
+  test('changes no byte outside references', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
         const linked = linkSite(textsOf(site), settings);
@@ -71,7 +71,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('rewriting what is rewritten changes nothing', () => {
+  test('changes nothing when it rewrites rewritten files', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
         const once = allTexts(linkSite(textsOf(site), settings));
@@ -80,7 +80,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('the hash of a file changes if and only if something below it did', () => {
+  test('changes the hash of a file exactly if the file or a file that it reaches changed', () => {
     fc.assert(
       fc.property(anySite(basePath), fc.nat(), (site, choice) => {
         const edited = site[choice % site.length] as GeneratedFile;
@@ -92,7 +92,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('the hash is that of the bytes, but in circles, and integrity always', () => {
+  test('hashes the final bytes, except in circles; integrity always fits the bytes', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
         const linked = linkSite(textsOf(site), settings);
@@ -113,7 +113,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('neither the order of the files nor what an earlier build has left makes a difference', () => {
+  test('gives the same result for any order of files and any cache', () => {
     fc.assert(
       fc.property(anySite(basePath), fc.nat(), (site, choice) => {
         const edited = site[choice % site.length] as GeneratedFile;
@@ -153,7 +153,7 @@ test.each<[string, texts: Record<string, string>]>([
   ['a circle of modules', chainOf(20_000, (index) => `import './${(index + 1) % 20_000}.js';`, '.js')],
   ['a circle of stylesheets', chainOf(20_000, (index) => `@import '${(index + 1) % 20_000}.css';`, '.css')],
   ['100,000 references in one file', { '/a.png': '', '/a.css': 'a{b:url(a.png)}'.repeat(100_000) }],
-])('20,000 files take seconds, and not minutes: %s', (_, texts) => {
+])('takes seconds for 20,000 files: %s', (_, texts) => {
   const start = performance.now();
   const linked = linkSite(texts);
   expect(allTexts(linkSite(texts, {}, linked))).toEqual(allTexts(linked));
