@@ -42,13 +42,16 @@ test.each([
   expect(packages()).toEqual(['packages/ui']);
 });
 
-test.each(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])('finds all kinds of dependencies: %s', (kind) => {
-  const { packages } = workspace({
-    files: { 'apps/web/package.json': JSON.stringify({ [kind]: { ui: 'workspace:*' } }), 'packages/ui/button.tsx': '' },
-    links: { 'node_modules/ui': 'packages/ui' },
-  });
-  expect(packages()).toEqual(['packages/ui']);
-});
+test.each(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])(
+  'finds all kinds of dependencies: %s',
+  (kind) => {
+    const { packages } = workspace({
+      files: { 'apps/web/package.json': JSON.stringify({ [kind]: { ui: 'workspace:*' } }), 'packages/ui/button.tsx': '' },
+      links: { 'node_modules/ui': 'packages/ui' },
+    });
+    expect(packages()).toEqual(['packages/ui']);
+  },
+);
 
 test('finds the dependencies of such a package, also in circles', () => {
   const { packages } = workspace({

@@ -3,7 +3,7 @@ import { findReferences } from '../../../../src/pipeline/references/find-referen
 import type { ReferenceKind } from '../../../../src/pipeline/references/reference';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
-import { linkSite, type SiteSettings } from '../../support/linked-site';
+import { rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const ORIGIN = 'https://example.com';
 const CDN = 'https://cdn.example.com';
@@ -30,7 +30,7 @@ test.each(Object.entries(SETTINGS))('keeps the target of every reference: %s', (
   const front = options?.cdnPrefix ?? assetPrefix ?? ORIGIN + basePath;
   fc.assert(
     fc.property(anySite(basePath), (site) => {
-      const linked = linkSite({ ...textsOf(site), ...extra }, { ...settings, stablePaths: STABLE_PATHS });
+      const linked = rewriteSite({ ...textsOf(site), ...extra }, { ...settings, stablePaths: STABLE_PATHS });
       const plainUrl = (assetPath: string) => ORIGIN + basePath + encodeAssetPath(assetPath);
       const live = new Map(STABLE_PATHS.map((assetPath) => [plainUrl(assetPath), assetPath]));
       for (const { assetPath } of site) live.set(plainUrl(assetPath), assetPath);
@@ -63,7 +63,7 @@ function spelled(pathname: string): string {
 
 /** Links a site with one file and the image that the file names, and lists which of the two are hashed. */
 function isHashed(assetPath: string, text: string, settings: SiteSettings = { options: { delivery: 'static' } }): boolean {
-  return linkSite({ [assetPath]: text, '/img/a.png': '', '/js/b.js': 'export {}' }, settings).outputs.has(assetPath);
+  return rewriteSite({ [assetPath]: text, '/img/a.png': '', '/js/b.js': 'export {}' }, settings).outputs.has(assetPath);
 }
 
 const REWRITE: SiteSettings = {};
@@ -105,8 +105,8 @@ test.each<[ReferenceKind, string, string, string]>([
   ['style-import', '/css/a.css', '@import "none.css";', '@import "/docs/css/none.css";'],
 ])('writes other references from the root in a file that moves: %s in %s', (_, assetPath, text, moved) => {
   const settings: SiteSettings = { options: { delivery: 'static' }, basePath: '/docs' };
-  expect(linkSite({ [assetPath]: text }, settings).text(assetPath)).toBe(moved);
-  expect(linkSite({ [assetPath]: text }, { basePath: '/docs' }).text(assetPath)).toBe(text);
+  expect(rewriteSite({ [assetPath]: text }, settings).text(assetPath)).toBe(moved);
+  expect(rewriteSite({ [assetPath]: text }, { basePath: '/docs' }).text(assetPath)).toBe(text);
 });
 
 test('keeps a web app manifest on the site, whose pages it names', () => {
@@ -121,9 +121,9 @@ test('updates the files that refer to a file that becomes unreadable, and readab
   const settings: SiteSettings = { options: { delivery: 'static' } };
   const site = (imported: string) => ({ '/js/a.js': "import './b.js';", '/js/b.js': imported });
   const [whole, broken] = [site('export {};'), site('export {}; function (')];
-  const first = linkSite(whole, settings);
-  const second = linkSite(broken, settings, first);
+  const first = rewriteSite(whole, settings);
+  const second = rewriteSite(broken, settings, first);
   expect(second.text('/js/a.js')).toBe("import '/js/b.js';");
-  expect(second.outputs).toEqual(linkSite(broken, settings).outputs);
-  expect(linkSite(whole, settings, second).outputs).toEqual(first.outputs);
+  expect(second.outputs).toEqual(rewriteSite(broken, settings).outputs);
+  expect(rewriteSite(whole, settings, second).outputs).toEqual(first.outputs);
 });

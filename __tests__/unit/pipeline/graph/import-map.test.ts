@@ -7,8 +7,8 @@ import { resolveProject } from '../../../../src/pipeline/project';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
-import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
 import { projectWith } from '../../support/project';
+import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 interface Settings {
   options?: SmartCacheOptions;
@@ -167,7 +167,7 @@ test.each(Object.entries(SITES))(
     const project = resolveProject({ root: '/app', basePath, options });
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
+        const linked = rewriteSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
         const manifest = { version: 1, algorithm: 'sha256', assets: Object.fromEntries(linked.outputs) } as const;
         const rendered = toRenderManifest(manifest, STABLE_PATHS, { ...project.prefixes, integrity: false, onMissing: 'error' });
         const { imports } = buildImportMap(
@@ -201,7 +201,7 @@ test.each(Object.entries(SITES))(
 );
 
 /** The modules of a generated file and the URLs that they are loaded from. */
-function urlsOf({ assetPath }: GeneratedFile, linked: LinkedSite, front: string): { assetPath: string; url: string }[] {
+function urlsOf({ assetPath }: GeneratedFile, linked: RewrittenSite, front: string): { assetPath: string; url: string }[] {
   return assetPath.endsWith('.js') ? [{ assetPath, url: front + (linked.outputs.get(assetPath)?.url ?? '') }] : [];
 }
 

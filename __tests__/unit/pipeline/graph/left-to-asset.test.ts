@@ -1,4 +1,4 @@
-import { describeLeftToAsset, filesLeftToAsset } from '../../../../src/pipeline/graph/files-kept-plain';
+import { describeLeftToAsset, findFilesLeftToAsset } from '../../../../src/pipeline/graph/files-kept-plain';
 
 const STAYS = { toFolder: false, toHost: false };
 const files = [
@@ -11,7 +11,7 @@ const files = [
 ];
 
 test('leaves a script alone that looks for its own name, and a file that a script looks for, but no other file of that name', () => {
-  expect([...filesLeftToAsset(files, () => STAYS)]).toEqual([
+  expect([...findFilesLeftToAsset(files, () => STAYS)]).toEqual([
     ['/a/self.js', 'it looks for its own file name'],
     ['/map/icons.css', '/map/map.js looks for its file name'],
   ]);
@@ -21,7 +21,7 @@ test.each([
   [{ toFolder: true, toHost: false }, 'it reads its own URL, and the hashed one is in another folder'],
   [{ toFolder: false, toHost: true }, 'it reads its own URL, and the hashed one is on another host'],
 ])('leaves a loader alone if its hashed URL is elsewhere: %j', (move, why) => {
-  expect(filesLeftToAsset(files, () => move).get('/map/loader.js')).toBe(why);
+  expect(findFilesLeftToAsset(files, () => move).get('/map/loader.js')).toBe(why);
 });
 
 test('says it in one line with at most five names, and is silent without such files', () => {

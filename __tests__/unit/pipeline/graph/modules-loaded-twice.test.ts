@@ -1,11 +1,11 @@
 import type { SmartCacheOptions } from '../../../../src/core/options';
-import { linkSite, type SiteSettings } from '../../support/linked-site';
+import { rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const EXCLUDE: SmartCacheOptions = { references: { exclude: '/vendor/**' } };
 
 /** The warnings of modules that are loaded twice. */
 function warningsOf(files: Readonly<Record<string, string>>, settings: SiteSettings = { options: EXCLUDE }) {
-  return linkSite(files, settings).warnings.filter(({ what }) => what.includes('twice'));
+  return rewriteSite(files, settings).warnings.filter(({ what }) => what.includes('twice'));
 }
 
 const SITE = {

@@ -3,7 +3,7 @@ import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textOf, textsOf } from '../../support/generated-site';
-import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
+import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const ORIGIN = 'https://example.com';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -28,7 +28,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   test('keeps the target, query and fragment of every reference', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), settings);
+        const linked = rewriteSite(textsOf(site), settings);
         const byUrl = new Map([...linked.outputs].map(([assetPath, { url }]) => [front + url, assetPath]));
         for (const stable of STABLE_PATHS) byUrl.set(front + stable, stable);
         for (const file of site) {
@@ -62,7 +62,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   test('changes no byte outside references', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), settings);
+        const linked = rewriteSite(textsOf(site), settings);
         for (const file of site) {
           const text = linked.text(file.assetPath);
           expect(withoutReferences(file.assetPath, text)).toEqual(literalsOf(file));
@@ -74,8 +74,8 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   test('changes nothing when it rewrites rewritten files', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const once = allTexts(linkSite(textsOf(site), settings));
-        expect(allTexts(linkSite(once, settings))).toEqual(once);
+        const once = allTexts(rewriteSite(textsOf(site), settings));
+        expect(allTexts(rewriteSite(once, settings))).toEqual(once);
       }),
     );
   });
@@ -85,7 +85,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
       fc.property(anySite(basePath), fc.nat(), (site, choice) => {
         const edited = site[choice % site.length] as GeneratedFile;
         const texts = textsOf(site);
-        const [before, after] = [linkSite(texts, settings), linkSite({ ...texts, [edited.assetPath]: withEdit(edited) }, settings)];
+        const [before, after] = [rewriteSite(texts, settings), rewriteSite({ ...texts, [edited.assetPath]: withEdit(edited) }, settings)];
         const changed = site.filter(({ assetPath }) => before.outputs.get(assetPath)?.hash !== after.outputs.get(assetPath)?.hash);
         expect(changed.map(({ assetPath }) => assetPath).sort()).toEqual(allAbove(site, edited.assetPath).sort());
       }),
@@ -95,7 +95,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   test('hashes the final bytes, except in circles; integrity always fits the bytes', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), settings);
+        const linked = rewriteSite(textsOf(site), settings);
         for (const file of site) {
           const text = linked.text(file.assetPath);
           const isInCircle = referencesOf(file).some(
@@ -118,9 +118,9 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
       fc.property(anySite(basePath), fc.nat(), (site, choice) => {
         const edited = site[choice % site.length] as GeneratedFile;
         const texts = { ...textsOf(site), [edited.assetPath]: withEdit(edited) };
-        const cold = linkSite(texts, settings);
-        const shuffled = linkSite(Object.fromEntries(Object.entries(texts).reverse()), settings);
-        const incremental = linkSite(texts, settings, linkSite(textsOf(site), settings));
+        const cold = rewriteSite(texts, settings);
+        const shuffled = rewriteSite(Object.fromEntries(Object.entries(texts).reverse()), settings);
+        const incremental = rewriteSite(texts, settings, rewriteSite(textsOf(site), settings));
         for (const other of [shuffled, incremental]) {
           expect(Object.fromEntries(other.outputs)).toEqual(Object.fromEntries(cold.outputs));
           expect(allTexts(other)).toEqual(allTexts(cold));
@@ -130,7 +130,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   });
 });
 
-function allTexts(linked: LinkedSite): Record<string, string> {
+function allTexts(linked: RewrittenSite): Record<string, string> {
   return Object.fromEntries([...linked.outputs.keys()].sort().map((assetPath) => [assetPath, linked.text(assetPath)]));
 }
 
@@ -155,8 +155,8 @@ test.each<[string, texts: Record<string, string>]>([
   ['100,000 references in one file', { '/a.png': '', '/a.css': 'a{b:url(a.png)}'.repeat(100_000) }],
 ])('takes seconds for 20,000 files: %s', (_, texts) => {
   const start = performance.now();
-  const linked = linkSite(texts);
-  expect(allTexts(linkSite(texts, {}, linked))).toEqual(allTexts(linked));
+  const linked = rewriteSite(texts);
+  expect(allTexts(rewriteSite(texts, {}, linked))).toEqual(allTexts(linked));
   expect(performance.now() - start).toBeLessThan(40_000);
 });
 
