@@ -8,7 +8,7 @@ import { hashFile } from '../disk/hash-file.js';
 
 /**
  * The frozen copies: one file for each content hash, named after it. All are in
- * one folder, which one system call lists. A copy with its final name never changes.
+ * one folder, which is quick to list. A finished copy never changes.
  */
 export interface Store {
   filesDir: string;
