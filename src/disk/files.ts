@@ -72,7 +72,7 @@ export function readTextIfThere(file: string): string | undefined {
  *
  * @returns a function of a size in bytes.
  */
-export function reusableMemory(): (size: number) => Buffer {
+export function createReusableMemory(): (size: number) => Buffer {
   let memory = Buffer.alloc(0);
   return (size) => {
     // Sizes are powers of two, so that few buffers become too small.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { HashAlgorithm } from '../core/options.js';
-import { reusableMemory, unreadable } from './files.js';
+import { createReusableMemory, unreadable } from './files.js';
 
 interface ContentHashes {
   /** Whole content hash, lower-case hex. */
@@ -14,7 +14,7 @@ interface ContentHashes {
 export interface HashedContent extends FileStamp, ContentHashes {}
 
 /** Hashes bytes that come in chunks. */
-export function contentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer): void; finish(): ContentHashes } {
+export function createContentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer): void; finish(): ContentHashes } {
   const hash = createHash(algorithm);
   // SRI does not allow MD5 (https://www.w3.org/TR/SRI/#hash-functions), so the metadata has SHA-256 instead.
   const integrityHash = algorithm === 'md5' ? createHash('sha256') : undefined;
@@ -39,7 +39,7 @@ export function contentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer)
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
 export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer, sink: (chunk: Buffer) => void): HashedContent {
-  const hasher = contentHasher(algorithm);
+  const hasher = createContentHasher(algorithm);
   const { descriptor, read, close } = openForReading(file);
   try {
     for (let bytes = read(buffer); bytes > 0; bytes = read(buffer)) {
@@ -58,8 +58,8 @@ export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer,
  *
  * @returns a function of a file and its size in bytes.
  */
-export function reusingReader(): (file: string, size: number) => Buffer {
-  const memory = reusableMemory();
+export function createReusingReader(): (file: string, size: number) => Buffer {
+  const memory = createReusableMemory();
   return (file, size) => {
     const buffer = memory(size);
     const { read, close } = openForReading(file);

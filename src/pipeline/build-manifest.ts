@@ -10,7 +10,7 @@ import { declareAssetPaths, isAssetPathDeclaration } from '../core/public-folder
 import { type AppRoute, handlerMatcher } from '../core/routes-in-shape.js';
 import { foreignFile, readTextIfThere, replaceText } from '../disk/files.js';
 import { isRacy, letClockTick, nowNs } from '../disk/hash-file.js';
-import { type Copies, storedCopies, unstoredCopies } from './copies.js';
+import { type Copies, openStoredCopies, openUnstoredCopies } from './copies.js';
 import { type FrozenFile, freezeFiles } from './freeze.js';
 import type { Output } from './graph/hash-graph.js';
 import type { ReferenceGraph } from './graph/reference-graph.js';
@@ -78,7 +78,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
 
   const scan = scanProject(project);
   const cache = openScanCache(cacheDir, { algorithm, isFrozen: freezes });
-  const copies = freezes ? storedCopies(cacheDir, algorithm, options.checkCopies ?? false) : unstoredCopies(algorithm);
+  const copies = freezes ? openStoredCopies(cacheDir, algorithm, options.checkCopies ?? false) : openUnstoredCopies(algorithm);
   const hashed = hashFiles(project, scan.files, cache, copies, options.onProgress);
 
   // Static delivery has no rewrites that could share a path with a route.

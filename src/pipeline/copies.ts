@@ -1,8 +1,8 @@
 import { SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/options.js';
-import { contentHasher, reusingReader } from '../disk/hash-file.js';
+import { createContentHasher, createReusingReader } from '../disk/hash-file.js';
 import type { TextStore } from './graph/rewrite-files.js';
-import { type CopyWriter, copyWriter, findWholeCopies, listStore, openStore } from './store.js';
+import { type CopyWriter, findWholeCopies, listStore, openCopyWriter, openStore } from './store.js';
 
 /** Reads the bytes that were hashed, and takes rewritten ones. Production and development have one each. */
 export interface Copies extends TextStore {
@@ -21,7 +21,7 @@ export interface Copies extends TextStore {
  *
  * @param checksCopies whether to check each copy for damage.
  */
-export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksCopies: boolean): Copies {
+export function openStoredCopies(cacheDir: string, algorithm: HashAlgorithm, checksCopies: boolean): Copies {
   const store = openStore(cacheDir);
   const stored = listStore(store);
   const sizes = checksCopies ? findWholeCopies(store) : undefined;
@@ -29,10 +29,10 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksC
   const damaged = new Set([...stored].filter((contentHash) => !found.has(contentHash)));
   let writer: CopyWriter | undefined;
   const write = (contentHash: string, content: Buffer) => {
-    writer ??= copyWriter(store);
+    writer ??= openCopyWriter(store);
     writer.writeWhole(contentHash, content);
   };
-  const read = reusingReader();
+  const read = createReusingReader();
   let written = 0;
   return {
     areKept: true,
@@ -62,8 +62,8 @@ export function storedCopies(cacheDir: string, algorithm: HashAlgorithm, checksC
 }
 
 /** Development: hashes rewritten texts without keeping them, so that an edit also changes the URLs of the files that refer to the edited one. */
-export function unstoredCopies(algorithm: HashAlgorithm): Copies {
-  const read = reusingReader();
+export function openUnstoredCopies(algorithm: HashAlgorithm): Copies {
+  const read = createReusingReader();
   let written = 0;
   return {
     areKept: false,
@@ -82,7 +82,7 @@ export function unstoredCopies(algorithm: HashAlgorithm): Copies {
 }
 
 function hashContent(content: Buffer, algorithm: HashAlgorithm) {
-  const hasher = contentHasher(algorithm);
+  const hasher = createContentHasher(algorithm);
   hasher.update(content);
   return { ...hasher.finish(), size: content.length };
 }

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import { type OnProgress, SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/options.js';
 import { removeQuietly, unreadable } from '../disk/files.js';
-import { type FileStamp, type HashedContent, hashFile, reusingReader, stampOf } from '../disk/hash-file.js';
+import { createReusingReader, type FileStamp, type HashedContent, hashFile, stampOf } from '../disk/hash-file.js';
 import { findReferences, type LexedFile } from './references/find-references.js';
-import { type CopyWriter, copyWriter, openStore } from './store.js';
+import { type CopyWriter, openCopyWriter, openStore } from './store.js';
 
 export interface FreezeJob {
   files: readonly FileToFreeze[];
@@ -51,8 +51,8 @@ export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onProgres
       onChunk?.(chunk.length);
     });
   const store = cacheDir === undefined ? undefined : openStore(cacheDir);
-  const copies = store && copyWriter(store);
-  const readLarge = reusingReader();
+  const copies = store && openCopyWriter(store);
+  const readLarge = createReusingReader();
   return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeLarge(file)));
 
   /** Freezes a file that fits into the buffer: its hash is known before its copy is written. Returns `undefined` for a larger file. */

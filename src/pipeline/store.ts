@@ -8,7 +8,7 @@ import { hashFile } from '../disk/hash-file.js';
 
 /**
  * The frozen copies: one file for each content hash, named after it. All are in
- * one folder, which one system call lists. A copy with its final name never changes.
+ * one folder, which is quick to list. A finished copy never changes.
  */
 export interface Store {
   filesDir: string;
@@ -116,7 +116,7 @@ export function hasContent(file: string, contentHash: string, buffer = Buffer.al
 /** For files of this size, cloning (Btrfs, XFS, APFS) saves more than the extra system call costs. */
 const CLONE_FROM_BYTES = 4 * 1024 * 1024;
 
-export type CopyWriter = ReturnType<typeof copyWriter>;
+export type CopyWriter = ReturnType<typeof openCopyWriter>;
 
 /**
  * Writes copies into the store.
@@ -125,7 +125,7 @@ export type CopyWriter = ReturnType<typeof copyWriter>;
  * it again, since the scan cache does not know it: the cache is written after all
  * copies, and forgets beforehand the files whose copy is missing.
  */
-export function copyWriter(store: Store) {
+export function openCopyWriter(store: Store) {
   const run = `${process.pid}-${randomBytes(6).toString('hex')}`;
   let count = 0;
   let canClone = true;

@@ -36,18 +36,18 @@ test.each([
   'pages/_error.tsx',
   'pages/styles.css',
   'lib/app/js/page.tsx',
-])('%s makes none', (file) => {
+])('%s makes no route', (file) => {
   expect(routesOf([file])).toEqual([]);
 });
 
-test('pageExtensions decide what a page is', () => {
+test('counts only files with one of the pageExtensions as pages', () => {
   expect(routesOf(['app/a/page.tsx', 'app/b/page.mdx', 'pages/c.page.tsx', 'pages/d.tsx'], ['mdx', 'page.tsx'])).toEqual(['/b', '/c']);
 });
 
-test('src/ counts only where the folder of the app itself has none, for each router', () => {
+test('looks into src/ only if the app has no such folder, for each router', () => {
   expect(routesOf(['app/a/page.tsx', 'src/app/b/page.tsx', 'src/pages/c.tsx'])).toEqual(['/a', '/c']);
 });
 
-test('no app, no routes', () => {
+test('finds no routes without an app', () => {
   expect(routesOf([])).toEqual([]);
 });

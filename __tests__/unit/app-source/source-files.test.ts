@@ -32,7 +32,7 @@ describe('source is', () => {
     expect(listed([file]).files).toEqual([file]);
   });
 
-  test.each(['json', 'yml', 'yaml', 'toml', 'csv'])('a .%s file with the JSX runtime, and without it not', (extension) => {
+  test.each(['json', 'yml', 'yaml', 'toml', 'csv'])('a .%s file, but only with the JSX runtime', (extension) => {
     const file = `apps/web/deep/down/file.${extension}`;
     expect(listed([file], {}, undefined, true).files).toEqual([file]);
     expect(listed([file]).files).toEqual([]);
@@ -87,7 +87,7 @@ describe('links', () => {
     expect(folders).toEqual(['apps/web', 'shared']);
   });
 
-  test('that run in circles, or to the same folder, list it once', () => {
+  test('list a folder once, although links to it repeat or make a circle', () => {
     const { files } = listed(['apps/web/lib/a.ts', 'shared/button.tsx'], {
       'apps/web/again': 'lib',
       'apps/web/lib/self': '.',
@@ -102,22 +102,22 @@ describe('links', () => {
     ['the app', '.'],
     ['a folder around it', '../..'],
     ['the root of the file system', '/'],
-    ['nowhere', './nowhere'],
+    ['a missing file', './nowhere'],
     ['its public/', 'public'],
     ['a folder in its public/', 'public/js'],
-    ['what it has built', '.next/server'],
-  ])('to %s are left out', (_, target) => {
+    ['build output', '.next/server'],
+  ])('are left out if they point to %s', (_, target) => {
     const files = ['apps/web/app/page.tsx', 'apps/web/public/js/lib.js', 'apps/web/.next/server/page.js', 'beside/x.js'];
     expect(listed(files, { 'apps/web/link': target })).toEqual({ files: ['apps/web/app/page.tsx'], folders: ['apps/web'] });
   });
 
-  test('an app that is a link itself is the folder that it leads to', () => {
+  test('an app that is a link is the folder that it points to', () => {
     const { repository, root } = repositoryWith(['apps/web/app/page.tsx', 'apps/web/public/lib.js'], { here: 'apps/web' });
     const { files } = listSourceFiles(resolveProject({ root: path.join(repository, 'here') }));
     expect(files).toEqual([path.join(root, 'app/page.tsx')]);
   });
 
-  test('public/ may be one', () => {
+  test('may point to public/', () => {
     expect(listed(['apps/web/app/page.tsx', 'assets/lib.js'], { 'apps/web/public': '../../assets' }).files).toEqual([
       'apps/web/app/page.tsx',
     ]);
@@ -137,7 +137,7 @@ test.each([
   ['dist', false, false],
   ['app/dist', false, true],
   ['env.d.ts', true, false],
-])('%s is of interest to whoever watches: %#', (name, isFile, expected) => {
+])('tells a watcher whether %s can be app source: %#', (name, isFile, expected) => {
   const { root } = repositoryWith([]);
   expect(listSourceFiles(resolveProject({ root })).isSource(path.join(root, name), isFile)).toBe(expected);
 });

@@ -90,7 +90,7 @@ test.each([
   expect(mentionsIn(text).importMap).toBe(importMap);
 });
 
-test('all files are looked through, but for those that are gone by now', () => {
+test('reads all files that still exist', () => {
   expect(mentionsIn(`'/a.js'`, `'/b.js'`, 'strategy="worker"')).toEqual({
     assetPaths: ['/a.js', '/b.js'],
     strategy: true,
@@ -100,7 +100,7 @@ test('all files are looked through, but for those that are gone by now', () => {
   expect(findMentions([path.join(temporaryFolder(), 'gone.js')], () => true).assetPaths).toEqual(new Set());
 });
 
-test('every quoted text that begins with a slash is a candidate', () => {
+test('tries every quoted text that begins with a slash', () => {
   expect([...writtenPaths(`'/a' "/b?c" \`/d#e\` '/f"g' "x"`)]).toEqual(['/a', '/f"g', '/b?c', '/d#e', '/a', '/b?c', '/d#e', '/f']);
 });
 
@@ -114,7 +114,7 @@ test.each([
   expect([...findMentions([file], (candidate) => known.has(candidate), '/docs').assetPaths].sort()).toEqual(expected);
 });
 
-test('a file that no text can hold is not read', () => {
+test('skips a file that is too large for a string', () => {
   const file = path.join(temporaryFolder(), 'data.json');
   fs.writeFileSync(file, '"/a.js"');
   fs.truncateSync(file, 600_000_000);

@@ -34,7 +34,7 @@ function workspace({ files = {}, links = {}, transpilePackages = [] }: Workspace
 test.each([
   ['npm: linked at the top', 'node_modules/@acme/ui'],
   ['pnpm: linked in the app', 'apps/web/node_modules/@acme/ui'],
-])('a dependency that the workspace links in, by %s', (_, link) => {
+])('finds a dependency that the workspace links in, by %s', (_, link) => {
   const { packages } = workspace({
     files: { 'apps/web/package.json': ['@acme/ui', 'react'], 'packages/ui/button.tsx': '', 'packages/other/x.ts': '' },
     links: { [link]: 'packages/ui', 'node_modules/@acme/other': 'packages/other' },
@@ -42,15 +42,18 @@ test.each([
   expect(packages()).toEqual(['packages/ui']);
 });
 
-test.each(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])('of all kinds: %s', (kind) => {
-  const { packages } = workspace({
-    files: { 'apps/web/package.json': JSON.stringify({ [kind]: { ui: 'workspace:*' } }), 'packages/ui/button.tsx': '' },
-    links: { 'node_modules/ui': 'packages/ui' },
-  });
-  expect(packages()).toEqual(['packages/ui']);
-});
+test.each(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])(
+  'finds all kinds of dependencies: %s',
+  (kind) => {
+    const { packages } = workspace({
+      files: { 'apps/web/package.json': JSON.stringify({ [kind]: { ui: 'workspace:*' } }), 'packages/ui/button.tsx': '' },
+      links: { 'node_modules/ui': 'packages/ui' },
+    });
+    expect(packages()).toEqual(['packages/ui']);
+  },
+);
 
-test('and what that depends on in the workspace, in circles too', () => {
+test('finds the dependencies of such a package, also in circles', () => {
   const { packages } = workspace({
     files: {
       'apps/web/package.json': ['ui'],
@@ -63,7 +66,7 @@ test('and what that depends on in the workspace, in circles too', () => {
   expect(packages()).toEqual(['packages/icons', 'packages/ui']);
 });
 
-test('what is installed is none, also where the installer links it', () => {
+test('skips an installed package, even if the installer links it', () => {
   const { packages } = workspace({
     files: {
       'apps/web/package.json': ['react', 'left-pad', 'not-installed'],
@@ -75,7 +78,7 @@ test('what is installed is none, also where the installer links it', () => {
   expect(packages()).toEqual([]);
 });
 
-test('unless transpilePackages names it', () => {
+test('finds an installed package that transpilePackages names', () => {
   const { packages, sourceFiles } = workspace({
     files: {
       'apps/web/package.json': [],
@@ -89,7 +92,7 @@ test('unless transpilePackages names it', () => {
   expect(sourceFiles()).toEqual(['node_modules/@acme/kit/dist/index.js']);
 });
 
-test('this package is never looked through, nor is a folder around the app', () => {
+test('skips this package and any folder around the app', () => {
   const { packages } = workspace({
     files: { 'apps/web/package.json': ['next-smart-cache', 'top'], 'smart-cache/index.js': '' },
     links: { 'node_modules/next-smart-cache': 'smart-cache', 'node_modules/top': '.' },
@@ -102,11 +105,11 @@ test.each([
   ['without a package.json', {}],
   ['with one that is half written', { 'apps/web/package.json': '{"dependencies": {' }],
   ['with one that is no object', { 'apps/web/package.json': 'null' }],
-])('an app %s has none', (_, files) => {
+])('finds none for an app %s', (_, files) => {
   expect(workspace({ files: { ...files, 'apps/web/page.tsx': '' } }).packages()).toEqual([]);
 });
 
-test('their files are source: what a package has built too, for the app may import that', () => {
+test('counts the files of packages as source, including their build output', () => {
   const { sourceFiles } = workspace({
     files: {
       'apps/web/package.json': ['ui'],
@@ -121,7 +124,7 @@ test('their files are source: what a package has built too, for the app may impo
   expect(sourceFiles()).toEqual(['apps/web/page.tsx', 'packages/ui/dist/button.js', 'packages/ui/src/button.tsx']);
 });
 
-test('a package inside the app’s folder is looked through once', () => {
+test('reads a package inside the app’s folder once', () => {
   const { sourceFiles } = workspace({
     files: { 'apps/web/package.json': ['ui'], 'apps/web/packages/ui/button.tsx': '' },
     links: { 'apps/web/node_modules/ui': 'apps/web/packages/ui' },

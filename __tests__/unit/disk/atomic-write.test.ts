@@ -11,14 +11,14 @@ const failWith = (code: string) => () => {
   throw Object.assign(new Error(code), { code });
 };
 
-test('writes a file, and the folders above it', () => {
+test('writes a file and its parent folders', () => {
   const folder = temporaryFolder();
   expect(writeIfChanged(path.join(folder, 'a/b/c.json'), 'text')).toBe(true);
   expect(fs.readFileSync(path.join(folder, 'a/b/c.json'), 'utf8')).toBe('text');
   expect(listFiles(folder)).toEqual(['a/b/c.json']);
 });
 
-test('leaves a file alone that already holds the text', () => {
+test('leaves a file untouched that already has the text', () => {
   const folder = temporaryFolder();
   const file = path.join(folder, 'c.json');
   writeIfChanged(file, 'text');
@@ -27,7 +27,7 @@ test('leaves a file alone that already holds the text', () => {
   expect(stampFiles(folder)).toEqual(before);
 });
 
-test('replaces by a rename: who has the old file open reads the old text', () => {
+test('replaces a file by a rename, so that an open old file keeps the old text', () => {
   const file = path.join(temporaryFolder(), 'c.json');
   writeIfChanged(file, 'old');
   const reader = fs.openSync(file, 'r');
@@ -37,7 +37,7 @@ test('replaces by a rename: who has the old file open reads the old text', () =>
   expect(fs.readFileSync(file, 'utf8')).toBe('new');
 });
 
-describe('a failure leaves the old file and nothing else', () => {
+describe('leaves only the old file after a failure', () => {
   const setUp = () => {
     const folder = temporaryFolder();
     writeIfChanged(path.join(folder, 'c.json'), 'old');
@@ -87,13 +87,13 @@ describe('a failure leaves the old file and nothing else', () => {
   });
 });
 
-test('temporary names lie beside their target and differ each time', () => {
+test('makes temporary names beside the target that differ each time', () => {
   const names = new Set(Array.from({ length: 100 }, () => temporaryName('/a/c.json')));
   expect(names.size).toBe(100);
   for (const name of names) expect(path.dirname(name)).toBe('/a');
 });
 
-test('what cannot be read has no text', () => {
+test('returns undefined for a file that cannot be read', () => {
   const folder = temporaryFolder();
   expect(readTextIfThere(path.join(folder, 'missing'))).toBeUndefined();
   expect(readTextIfThere(folder)).toBeUndefined();

@@ -20,12 +20,12 @@ test.each<[string, touchedNs: bigint, agoNs: bigint, racy: boolean]>([
   expect(isRacy(touchedAt(touchedNs), touchedNs + agoNs)).toBe(racy);
 });
 
-test('a stamp in whole seconds is coarse', () => {
+test('calls a stamp in whole seconds coarse', () => {
   expect(hasCoarseStamp(touchedAt(5n * SECOND))).toBe(true);
   expect(hasCoarseStamp(touchedAt(5n * SECOND + 1n))).toBe(false);
 });
 
-test('a file was touched when its content or its name, rights and times were, whichever was later', () => {
+test('takes the later of modification and inode change as the time of touching', () => {
   const at = (mtimeNs: bigint, ctimeNs: bigint) => stampOf({ size: 0n, ino: 1n, mtimeNs, ctimeNs } as fs.BigIntStats).touchedNs;
   // As after `cp --preserve`, and in an archive from tomorrow.
   expect([at(1n, 2n), at(2n, 1n)]).toEqual([2n, 2n]);
@@ -40,7 +40,7 @@ describe('the signature', () => {
     return file;
   };
 
-  test('stays while nothing happens but reading', () => {
+  test('stays the same while the file is only read', () => {
     const file = setUp();
     const before = signatureOf(file);
     fs.readFileSync(file);

@@ -85,7 +85,7 @@ describe('a first build', () => {
     ]);
   });
 
-  test('of an empty public/ gives an empty manifest', () => {
+  test('gives an empty manifest for an empty public/', () => {
     const project = projectWith({ 'robots.txt': '' });
     expect(buildManifest(project)).toMatchObject({
       changed: true,
@@ -95,7 +95,7 @@ describe('a first build', () => {
     expect(buildManifest(project)).toMatchObject({ changed: false });
   });
 
-  test('of no public/ at all gives an empty manifest, where that may be', () => {
+  test('gives an empty manifest for an app without public/', () => {
     const project = projectWith({});
     fs.rmdirSync(project.publicDir);
     expect(buildManifest({ ...project, isApp: true })).toMatchObject({ changed: true, stablePaths: [], manifest: { assets: {} } });
@@ -105,7 +105,7 @@ describe('a first build', () => {
     expect(() => buildManifest({ ...project, isApp: true })).toThrow(smartCacheError('ERR_SMART_CACHE_PUBLIC_MISSING'));
   });
 
-  test('without a store makes no copies', () => {
+  test('makes no copies without a store', () => {
     const project = projectWith(FILES);
     buildManifest(project, { freeze: false });
     expect(manifestText(project)).toBe(GOLDEN);
@@ -167,7 +167,7 @@ describe('the same input gives the same bytes', () => {
 });
 
 describe('a second build', () => {
-  test('of unchanged files reads none and writes nothing', () => {
+  test('reads and writes no file if nothing changed', () => {
     const project = projectWith(FILES);
     buildManifest(project);
     const before = stampFiles(project.root);
@@ -209,7 +209,7 @@ describe('a second build', () => {
     expect(hashesOf(project)).toEqual({ '/c.txt': '2cf24dba5f', '/d.txt': 'e3b0c44298' });
   });
 
-  test('freezes again what the store has lost', () => {
+  test('freezes files again whose copies are missing', () => {
     const project = projectWith(FILES);
     buildManifest(project);
     fs.rmSync(openStore(project.cacheDir).pathOf('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'));
@@ -217,7 +217,7 @@ describe('a second build', () => {
     expect(storeFiles(project)).toEqual(GOLDEN_STORE);
   });
 
-  test('freezes again a copy that was cut short, when it is told to look', () => {
+  test('freezes a file again whose copy was cut, if it checks copies', () => {
     const project = projectWith(FILES);
     buildManifest(project);
     fs.truncateSync(openStore(project.cacheDir).pathOf('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'), 3);
@@ -241,7 +241,7 @@ describe('a second build', () => {
     expect(storeFiles(project)).toEqual(GOLDEN_STORE);
   });
 
-  test('with another algorithm starts anew', () => {
+  test('reads everything again with another algorithm', () => {
     const project = projectWith(FILES);
     buildManifest(project);
     expect(buildManifest(withOptions(project, { hash: { algorithm: 'md5' } }))).toMatchObject({ changed: true, filesRead: 4 });
@@ -256,7 +256,7 @@ describe('a second build', () => {
     ['edited by hand', (text) => text.replace('19ef95471e', 'ffffffffff')],
     ['in other line ends', (text) => text.replaceAll('\n', '\r\n')],
     ['longer by a space', (text) => `${text} `],
-  ])('writes anew a manifest that is %s', (_, damage) => {
+  ])('replaces a manifest that is %s', (_, damage) => {
     const project = projectWith(FILES);
     buildManifest(project);
     const damaged = damage(manifestText(project));
@@ -274,7 +274,7 @@ describe('a second build', () => {
   });
 });
 
-describe('an error leaves everything as it was', () => {
+describe('leaves everything as it was after an error', () => {
   test.each<[string, (project: Project) => void]>([
     ['a FIFO in public/', (project) => execFileSync('mkfifo', [publicFile(project, 'pipe.js')])],
     ['a link out of public/', (project) => fs.symlinkSync('/etc', publicFile(project, 'etc'))],
@@ -290,7 +290,7 @@ describe('an error leaves everything as it was', () => {
     expect(kept()).toEqual(before);
   });
 
-  test('a fingerprint that is none', () => {
+  test('an invalid fingerprint', () => {
     const project = projectWith(FILES);
     buildManifest(project);
     const before = stampFiles(project.outputDir);
@@ -307,7 +307,7 @@ describe('an error leaves everything as it was', () => {
     expect(fs.readFileSync(project.outputDir, 'utf8')).toBe('a file in its place');
   });
 
-  test('a file in place of the store is an error that says so', () => {
+  test('reports a file in place of the store', () => {
     const project = projectWith({ 'a.js': '' });
     const place = path.join(project.cacheDir, 'files');
     writeFiles(project.cacheDir, { files: 'a file in its place' });
@@ -337,7 +337,7 @@ describe('the fingerprint', () => {
     expect(Object.values(storeFiles(project)).sort()).toEqual(['', 'hello']);
   });
 
-  test('by a function: told about each file', () => {
+  test('by a function: called with the facts of each file', () => {
     const project = projectWith({ 'a.txt': 'hello' });
     const fingerprint = jest.fn(() => '0123456789');
     expect(hashesOf(withOptions(project, { fingerprint }))).toEqual({ '/a.txt': '0123456789' });
@@ -354,13 +354,13 @@ describe('the fingerprint', () => {
 describe('URLs', () => {
   const STORE = '/_next/static/media/smart-cache';
 
-  test('lead to the store under static delivery', () => {
+  test('point to the store under static delivery', () => {
     const url = `${STORE}/a.2cf24dba5f.txt`;
     expect(buildManifest(projectWith({ 'a.txt': 'hello' }, { delivery: 'static' })).manifest.assets['/a.txt']).toMatchObject({ url });
     expect(buildManifest(projectWith({ 'a.txt': 'hello' }, {}, { output: 'export' })).manifest.assets['/a.txt']).toMatchObject({ url });
   });
 
-  test('lead to the folder for immutable assets, relative references included', () => {
+  test('point to the folder for immutable assets, including relative references', () => {
     const files = { 'css/a.css': '@import "sub/b.css"; @import "/c.css"', 'css/sub/b.css': 'b', 'c.css': 'c' };
     const project = projectWith(files, { delivery: 'static' }, { supportsImmutableAssets: true });
     const { manifest, contentHashes } = buildManifest(project);
@@ -380,17 +380,17 @@ describe('URLs', () => {
     expect(buildManifest(moved).manifest).toEqual(buildManifest(fresh).manifest);
   });
 
-  test('of a file whose hashed path is another file’s own name lead to the store', () => {
+  test('point to the store if another public file has the name of the hashed path', () => {
     const { assets } = buildManifest(projectWith({ 'a.txt': 'hello', 'a.2cf24dba5f.txt': 'another' })).manifest;
     expect(assets['/a.txt']?.url).toBe(`${STORE}/a.2cf24dba5f.txt`);
   });
 
-  test('of files whose own name looks hashed have a second hash', () => {
+  test('have a second hash if the file name already looks hashed', () => {
     const { assets } = buildManifest(projectWith({ 'lib.0123456789.js': 'hello' })).manifest;
     expect(assets['/lib.0123456789.js']?.url).toBe('/lib.0123456789.2cf24dba5f.js');
   });
 
-  test('lead to the store directly where too many names look hashed, and only there', () => {
+  test('point to the store without a rewrite only in folders where too many names look hashed', () => {
     const vendor = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, 'hello']));
     const { assets } = buildManifest(projectWith({ ...vendor, 'vendor/plain.js': 'hello', 'js/app.js': 'hello' })).manifest;
     expect(assets['/vendor/lib-0.0123456789.js']?.url).toBe(`${STORE}/vendor/lib-0.0123456789.2cf24dba5f.js`);
@@ -402,7 +402,7 @@ describe('URLs', () => {
 describe('the types', () => {
   const declaration = (project: Project) => fs.readFileSync(project.declarationPath, 'utf8');
 
-  test('lie beside public/ and name all that asset() takes, hashed or not', () => {
+  test('are beside public/ and name every path that asset() accepts, hashed or not', () => {
     const project = projectWith({ ...FILES, 'robots.txt': '', 'note.txt': '' }, { exclude: ['/note.txt'] });
     buildManifest(project);
     expect(project.declarationPath).toBe(path.join(project.root, 'smart-cache-env.d.ts'));
@@ -417,7 +417,7 @@ describe('the types', () => {
     ]);
   });
 
-  test('are written only if a name came or went', () => {
+  test('are written only if a name was added or removed', () => {
     const project = projectWith(FILES);
     const stamp = () => stampFiles(project.root)['smart-cache-env.d.ts'];
     buildManifest(project);
@@ -450,7 +450,7 @@ describe('the types', () => {
     expect(listFiles(project.root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  test('that somebody else has written are left alone, and so is all else', () => {
+  test('stay as they are if another program wrote them, and so does everything else', () => {
     const project = projectWith(FILES);
     fs.writeFileSync(project.declarationPath, '// mine\n');
     expect(() => buildManifest(project)).toThrow(
@@ -471,7 +471,7 @@ describe('the types', () => {
     expect(declaration(project)).toContain('assetPath:');
   });
 
-  test('in a checkout that is read-only: a clear error, unless they are right already', () => {
+  test('cause a clear error in a read-only checkout, unless they are up to date', () => {
     const project = projectWith(FILES);
     buildManifest(project);
     fs.chmodSync(project.root, 0o555);
@@ -514,7 +514,7 @@ describe('a build cache that is read-only', () => {
     withoutRootRights(() => expect(buildManifest(project, { checkCopies: true })).toMatchObject({ changed: false, filesRead: 0 }));
   });
 
-  test('is a warning in development, which works without, and nothing to "check"', () => {
+  test('is a warning in development and no warning for "check"', () => {
     const project = readOnly();
     withoutRootRights(() => {
       expect(buildManifest(project, { freeze: false })).toMatchObject({
@@ -558,7 +558,7 @@ describe('files that refer to each other', () => {
       [...contentHashes].map(([assetPath, hash]) => [assetPath, fs.readFileSync(openStore(project.cacheDir).pathOf(hash), 'utf8')]),
     );
 
-  test('hold each other’s hashed URLs, and have the golden hashes', () => {
+  test('contain each other’s hashed URLs, and have the golden hashes', () => {
     const project = projectWith(SITE);
     const built = buildManifest(project);
     expect(urlsOf(built)).toEqual(URLS);
@@ -573,7 +573,7 @@ describe('files that refer to each other', () => {
     expect(storeFiles(project)).toEqual({});
   });
 
-  test('a second build reads none and writes nothing', () => {
+  test('are neither read nor written by a second build', () => {
     const project = projectWith(SITE);
     buildManifest(project);
     const before = stampFiles(project.root);
@@ -581,7 +581,7 @@ describe('files that refer to each other', () => {
     expect(stampFiles(project.root)).toEqual(before);
   });
 
-  test('an edit below changes what is above, and nothing else is read or written', () => {
+  test('change when a file that they refer to changes, and no other file is read or written', () => {
     const project = projectWith(SITE);
     buildManifest(project);
     const before = storeFiles(project);
@@ -622,7 +622,7 @@ describe('files that refer to each other', () => {
     else for (const [assetPath, text] of Object.entries(plain)) expect(texts[assetPath]).toBe(text);
   });
 
-  test('change with the choice, whatever the last build has left', () => {
+  test('change with the option, whatever the cache contains', () => {
     const project = projectWith(SITE);
     const one = urlsOf(buildManifest(project));
     const other = withOptions(project, { references: { exclude: '*.css' } });
@@ -630,7 +630,7 @@ describe('files that refer to each other', () => {
     expect(urlsOf(buildManifest(project))).toEqual(one);
   });
 
-  test('a file that comes, and one that goes, change what names it', () => {
+  test('change when a file that they name is added or removed', () => {
     const project = projectWith({ 'a.css': 'a{b:url(b.png)}' });
     expect(buildManifest(project)).toMatchObject({ warnings: [{ where: 'public/a.css:1' }] });
     fs.writeFileSync(publicFile(project, 'b.png'), 'hello');
@@ -641,7 +641,7 @@ describe('files that refer to each other', () => {
     expect(buildManifest(project).warnings).toHaveLength(1);
   });
 
-  test('what keeps its name keeps it in references, and under static delivery is found from there', () => {
+  test('keep references to stable paths, which also work under static delivery', () => {
     const files = {
       'css/a.css': 'a{b:url(../favicon.ico)}c{d:url(/favicon.ico)}e{f:url("../no hash.png?x")}',
       'favicon.ico': '',
@@ -656,7 +656,7 @@ describe('files that refer to each other', () => {
     );
   });
 
-  test('a file or spot that cannot be read is served as it is, with a warning, and the build goes on', () => {
+  test('are served as they are if a lexer cannot read them, with a warning', () => {
     const files = {
       'a.css': 'a{b:url(c.png)}d{e:url(f g)}',
       'b.css': Buffer.from('\uFEFFa{}', 'utf16le'),
@@ -671,7 +671,7 @@ describe('files that refer to each other', () => {
     expect(textsOf(project, built)['/a.css']).toBe('a{b:url(c.e3b0c44298.png)}d{e:url(f g)}');
   });
 
-  test('stylesheets that import each other are said once', () => {
+  test('cause one warning if stylesheets import each other', () => {
     const project = projectWith({ 'a.css': '@import "b.css";', 'b.css': '@import "a.css";', 'c.css': '@import "c.css";' });
     expect(buildManifest(project).warnings.map(({ what, where }) => [what, where])).toEqual([
       ['Stylesheets import each other in a circle', 'public/a.css, public/b.css'],
@@ -679,12 +679,12 @@ describe('files that refer to each other', () => {
     ]);
   });
 
-  test('a byte-order mark and the line ends of Windows stay', () => {
+  test('keep a byte-order mark and the line ends of Windows', () => {
     const project = projectWith({ 'a.css': '\uFEFFa {\r\n  b: url(c.png)\r\n}\r\n', 'c.png': 'hello' });
     expect(textsOf(project, buildManifest(project))['/a.css']).toBe('\uFEFFa {\r\n  b: url(c.2cf24dba5f.png)\r\n}\r\n');
   });
 
-  test('by a fingerprint that is none of the content: what is below counts all the same', () => {
+  test('include the hashes of referenced files in a custom fingerprint', () => {
     const files = { 'a.css': 'a{b:url(c.png)}', 'c.png': 'hello', 'd.txt': '' };
     const project = projectWith(files, { fingerprint: ({ assetPath, contentHash }) => (assetPath === '/c.png' ? contentHash : '1.4.2') });
     const before = hashesOf(project);
@@ -694,14 +694,14 @@ describe('files that refer to each other', () => {
     expect(after['/d.txt']).toBe(before['/d.txt']);
   });
 
-  test('by version: the same bytes as long as the version is the same', () => {
+  test('have the same bytes as long as the version is the same', () => {
     const project = projectWith(SITE, { fingerprint: { version: '1.4.2' } });
     const built = buildManifest(project);
     expect(textsOf(project, built)['/css/site.css']).toContain('bg.8ec5a17af8.png');
     expect(new Set(Object.values(hashesOf(project))).size).toBe(3);
   });
 
-  test('hashed with another algorithm, the copies are named by that', () => {
+  test('have copies that are named by the chosen algorithm', () => {
     const project = projectWith(SITE, { hash: { algorithm: 'md5' } });
     const built = buildManifest(project);
     expect(textsOf(project, built)['/css/site.css']).toContain('bg.5d41402abc.png');
@@ -709,7 +709,7 @@ describe('files that refer to each other', () => {
       expect(built.contentHashes.get(assetPath)).toBe(createHash('md5').update(text).digest('hex'));
   });
 
-  test('generated sites: an incremental build writes the bytes of a cold one, whatever the order of the folders', () => {
+  test('writes the same bytes in an incremental build and in a cold one, whatever the order of the folders', () => {
     const { readdirSync } = fs;
     fc.assert(
       fc.property(anySite(), fc.nat(), (site, choice) => {
@@ -734,7 +734,7 @@ describe('files that refer to each other', () => {
   });
 });
 
-test('everything it writes lies in .smart-cache/ and under distDir/cache, but for the types', () => {
+test('writes only into .smart-cache/ and distDir/cache, except for the types', () => {
   const project = projectWith(FILES);
   buildManifest(project);
   expect(listFiles(project.root).map((name) => name.split('/').slice(0, 3).join('/'))).toEqual(
@@ -745,7 +745,7 @@ test('everything it writes lies in .smart-cache/ and under distDir/cache, but fo
   ]);
 });
 
-test('a file that comes to keep its name is named so in those that refer to it', () => {
+test('uses the plain name in references to a file that no longer gets a hash', () => {
   const project = projectWith({ 'css/a.css': 'a { b: url(../img/b.png) }', 'img/b.png': 'image' });
   const before = hashesOf(project);
   const after = hashesOf(withOptions(project, { exclude: '/img/b.png' }));
@@ -754,7 +754,7 @@ test('a file that comes to keep its name is named so in those that refer to it',
   expect(hashesOf(project)).toEqual(before);
 });
 
-test('a file that may be edited again within the grain of its time is not remembered: its stamp would stay the same', () => {
+test('does not remember a file that could change again without a new stamp', () => {
   const project = projectWith({ 'a.js': 'a' });
   const { now } = Date;
   // The clock of a file server that is ahead of ours: nothing is older than the grain.
@@ -764,7 +764,7 @@ test('a file that may be edited again within the grain of its time is not rememb
   mock.mockRestore();
 });
 
-test('a build after an edit that makes files keep their plain URLs gives what a build without a cache gives', () => {
+test('gives the result of a cold build after an edit that makes files keep their plain URLs', () => {
   const vendor = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
   const files = {
     ...vendor,
@@ -783,7 +783,7 @@ test('a build after an edit that makes files keep their plain URLs gives what a 
   expect(buildManifest(project).manifest).toEqual(manifest);
 });
 
-test('a script that looks for its own name is hashed and left to asset(), also by a build that does not read it again', () => {
+test('hashes a script that looks for its own name, but leaves it to asset(), also from the cache', () => {
   const project = projectWith({
     'ck/ck.js': "for (const s of document.scripts) if (s.src.endsWith('/ck.js')) load(s.src);",
     'ck/other.js': '',

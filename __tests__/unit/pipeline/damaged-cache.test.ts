@@ -78,7 +78,7 @@ function damageFile(file: string, { at, ...change }: { kind: string; at: number;
   }
 }
 
-test('a document with any bit flipped, cut, or with anything put in, gives the same manifest, and is named', () => {
+test('gives the same manifest and names the document, whatever bits were flipped, cut or added', () => {
   fc.assert(
     fc.property(fc.constantFrom(...DOCUMENTS), damage, (name, change) => {
       putBack();
@@ -96,7 +96,7 @@ test('a document with any bit flipped, cut, or with anything put in, gives the s
   );
 });
 
-test('a damaged copy is made again, or is no longer served', () => {
+test('makes a damaged copy again, or stops serving it', () => {
   const copies = Object.keys(cache).filter((name) => name.startsWith('files/'));
   fc.assert(
     fc.property(fc.constantFrom(...copies), damage, (name, change) => {
@@ -139,7 +139,7 @@ function editJson(json: unknown, { at, value, asKey }: { at: number; value: unkn
   return root.json;
 }
 
-test('a document with anything in it and a checksum that is right does not fail the build, and nothing leaves its folder', () => {
+test('survives any content with a correct checksum, and writes nothing outside its folders', () => {
   const texts = Object.fromEntries(
     DOCUMENTS.map((name) => [name, JSON.stringify((JSON.parse(cache[name] ?? '') as { body: unknown }).body)]),
   );
@@ -186,7 +186,7 @@ describe('an original whose copy was damaged after the last build', () => {
     expect(buildManifest(edited, { checkCopies: true }).notices).toEqual([]);
   });
 
-  test('is an error that says so if it was edited in the meantime', () => {
+  test('is an error if the original was edited meanwhile', () => {
     const edited = withEdit();
     const original = path.join(edited.publicDir, 'a.css');
     const { openSync } = fs;

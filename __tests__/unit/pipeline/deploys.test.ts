@@ -48,7 +48,7 @@ describe('a deploy', () => {
     });
   });
 
-  test('is cut off from public/: a later edit in place does not reach what is served', () => {
+  test('serves files that a later edit in public/ does not change', () => {
     const project = projectWith({});
     deploy(project, { 'a.js': 'hello' });
     fs.writeFileSync(path.join(project.publicDir, 'a.js'), 'EDITED');
@@ -56,7 +56,7 @@ describe('a deploy', () => {
     expect(served(project)).toEqual({ [`a.${HELLO}.js`]: 'hello' });
   });
 
-  test('serves copies of its own, so that nothing is written through them into the store', () => {
+  test('serves its own copies, so that writing into them does not change the store', () => {
     const project = projectWith({});
     deploy(project, { 'a.js': 'hello', 'b.js': 'old' });
     const built = deploy(project, { 'a.js': 'hello', 'b.js': 'new' });
@@ -73,7 +73,7 @@ describe('a deploy', () => {
     expect(fs.readdirSync(path.dirname(targetOf(project)))).toEqual(['smart-cache', 'smart-cache-rewrite']);
   });
 
-  test('can be asked for under /_next/static only where its URL leads there', () => {
+  test('answers under /_next/static only for URLs that point there', () => {
     const vendor = Array.from({ length: 50 }, (_, index) => `vendor/lib-${index}.0123456789.js`);
     const project = projectWith({ 'js/a.js': 'hello', ...Object.fromEntries(vendor.map((name) => [name, ''])) });
     const built = buildManifest(project);
@@ -89,7 +89,7 @@ describe('a deploy', () => {
     expect(listFiles(path.join(project.root, 'other/static/media/smart-cache'))).toHaveLength(51);
   });
 
-  test('keeps older files where their URLs lead when the folder moves', () => {
+  test('keeps older files at their URLs when the folder moves', () => {
     const project = projectWith({}, { delivery: 'static' });
     deploy(project, { 'a.js': 'hello' });
     const moved = (keep: number) =>
@@ -102,7 +102,7 @@ describe('a deploy', () => {
     expect(fs.existsSync(path.join(project.buildDir, 'static/media/smart-cache'))).toBe(false);
   });
 
-  test('of nothing serves nothing', () => {
+  test('serves nothing for an empty build', () => {
     const project = projectWith({});
     deploy(project, {});
     expect(served(project)).toEqual({});
@@ -118,7 +118,7 @@ describe('a deploy', () => {
   });
 });
 
-test('a build that was linked, but did not come to its end, is no deploy', () => {
+test('does not record a build that served files but failed later', () => {
   const project = projectWith({});
   deploy(project, { 'a.js': 'hello' });
   const before = readDeploys(project);
@@ -152,7 +152,7 @@ describe('older deploys', () => {
     expect(served(project)).toEqual({ [`b.${EMPTY}.js`]: '', [`old/a.${HELLO}.js`]: 'hello' });
   });
 
-  test('are not pushed out by deploying the same again', () => {
+  test('stay when the same files are deployed again', () => {
     const project = projectWith({}, { keep: 1 });
     deploy(project, { 'a.js': 'v0' });
     deploy(project, { 'a.js': 'v1' });
@@ -161,7 +161,7 @@ describe('older deploys', () => {
     expect(readDeploys(project)).toHaveLength(2);
   });
 
-  test('go when keep is lowered', () => {
+  test('are dropped when keep becomes smaller', () => {
     const project = projectWith({});
     deploy(project, { 'a.js': 'v0' });
     deploy(project, { 'a.js': 'v1' });
@@ -169,14 +169,14 @@ describe('older deploys', () => {
     expect(Object.values(served(project))).toEqual(['v2']);
   });
 
-  test('give way where a custom fingerprint names two contents alike', () => {
+  test('lose a URL that a custom fingerprint gives to a newer content', () => {
     const project = projectWith({}, { fingerprint: { version: '0123456789' } });
     deploy(project, { 'a.js': 'old' });
     deploy(project, { 'a.js': 'new' });
     expect(served(project)).toEqual({ 'a.0123456789.js': 'new' });
   });
 
-  test('do not serve what is hashed no more: it may be guarded now', () => {
+  test('do not serve a file that is no longer hashed, since a proxy may guard it', () => {
     const project = projectWith({});
     deploy(project, { 'a.js': 'hello', 'members/a.pdf': 'hello', 'members/b.pdf': 'hello' });
     const guarded = withOptions(project, { exclude: '/members/**' });
@@ -184,7 +184,7 @@ describe('older deploys', () => {
     expect(Object.keys(served(project)).sort()).toEqual([`a.${HELLO}.js`, `a.${EMPTY}.js`].sort());
   });
 
-  test('are known newest first', () => {
+  test('are listed newest first', () => {
     const project = projectWith({});
     expect(readDeploys(project)).toEqual([]);
     const first = deploy(project, { 'a.js': 'hello' });
@@ -198,7 +198,7 @@ describe('older deploys', () => {
   const HASH = 'c0ffee01'.repeat(8);
   const record = (deploy: unknown) => serializeDeploys([deploy as Deploy]);
 
-  test('are read whatever algorithm they were hashed with', () => {
+  test('are read with any hash algorithm', () => {
     const project = projectWith({}, { hash: { algorithm: 'md5' } });
     deploy(project, { 'a.js': 'old' });
     const sha512 = withOptions(project, { hash: { algorithm: 'sha512' } });
@@ -237,7 +237,7 @@ describe('older deploys', () => {
       '',
     ].map((url): [string, string] => [`the URL ${JSON.stringify(url)}`, record({ [url]: HASH })]),
     ['the URL "__proto__"', serializeCheckedDocument(`{"version":1,"deploys":[{"__proto__":"${HASH}"}]}`)],
-  ])('are forgotten when their list is damaged, and the next build is served: %s', (_, damaged) => {
+  ])('are dropped when their list is damaged: %s', (_, damaged) => {
     const project = projectWith({});
     deploy(project, { 'a.js': '' });
     fs.writeFileSync(path.join(project.cacheDir, 'deploys.json'), damaged);
@@ -328,13 +328,13 @@ describe('a file that was served, when the build ends', () => {
     expect(look(change)).toThrow(changed(name));
   });
 
-  test('is served once the clock has moved on, so that no later write leaves the same stamp', () => {
+  test('has a stamp that no later write can leave', () => {
     const project = projectWith({ 'a.js': 'hello' });
     const { files } = serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
     expect(files.map((file) => isRacy(file, nowNs()))).toEqual([false]);
   });
 
-  test('is hashed again where the file system keeps whole seconds only', () => {
+  test('is hashed again if the file system keeps only whole seconds', () => {
     const project = projectWith({ 'a.js': 'hello' });
     const { files } = serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
     const [served] = files as [ServedFile];
@@ -387,7 +387,7 @@ test('serves the files of all kept deploys, each URL once, and says which need a
   });
 });
 
-test('a folder that cannot be written is an error that says so', () => {
+test('reports a folder that cannot be written', () => {
   const project = projectWith({ 'a.js': 'hello' });
   writeFiles(project.root, { '.next/static': 'a file in its place' });
   const built = buildManifest(project);
@@ -396,7 +396,7 @@ test('a folder that cannot be written is an error that says so', () => {
   );
 });
 
-test('a name that would be too long with its hash is not linked', () => {
+test('does not serve a hashed name that is too long', () => {
   const name = 'x'.repeat(245);
   const project = projectWith({ [`${name}.js`]: 'hello' });
   const built = buildManifest(project);
@@ -405,7 +405,7 @@ test('a name that would be too long with its hash is not linked', () => {
   expect(built.warnings).toEqual([expect.objectContaining({ where: `public/${name}.js`, fix: expect.stringContaining('shorter name') })]);
 });
 
-describe('the store is pruned', () => {
+describe('pruning the store', () => {
   /** Deploys `hello`, then `''` with no older deploys kept, so many milliseconds later. */
   function storedAfter(laterMs: number, keep = 0): string[] {
     const project = projectWith({}, { keep });
@@ -414,19 +414,19 @@ describe('the store is pruned', () => {
     return Object.values(readFiles(openStore(project.cacheDir).filesDir)).sort();
   }
 
-  test('of what no kept deploy names, once it is old', () => {
+  test('removes old copies that no kept deploy names', () => {
     expect(storedAfter(2 * HOUR)).toEqual(['']);
   });
 
-  test('but of nothing young: another build may just have made it', () => {
+  test('keeps young copies, which another build may have just made', () => {
     expect(storedAfter(HOUR / 2)).toEqual(['', 'hello']);
   });
 
-  test('but of nothing that is kept, however old', () => {
+  test('keeps copies of kept deploys, however old', () => {
     expect(storedAfter(1000 * HOUR, 1)).toEqual(['', 'hello']);
   });
 
-  test('of half copies that a killed build has left', () => {
+  test('removes unfinished copies of killed builds', () => {
     const project = projectWith({});
     const name = '1234-abcdef-0.tmp';
     const { filesDir } = openStore(project.cacheDir);
@@ -437,7 +437,7 @@ describe('the store is pruned', () => {
     expect(listFiles(filesDir)).not.toContain(name);
   });
 
-  test('but of no folder, which is none of ours', () => {
+  test('keeps folders, which another program made', () => {
     const project = projectWith({});
     const { filesDir } = openStore(project.cacheDir);
     writeFiles(filesDir, { '00/file': 'kept' });
@@ -446,7 +446,7 @@ describe('the store is pruned', () => {
   });
 });
 
-test('the originals of files that were rewritten are kept, so that the next build need not read them again', () => {
+test('keeps the originals of rewritten files, so that the next build need not read them', () => {
   const project = projectWith({});
   deploy(project, { 'a.css': 'a { background: url(b.png) }', 'b.png': 'b' }, Date.now() + 1000 * HOUR);
   expect(buildManifest(project).filesRead).toBe(0);

@@ -76,7 +76,7 @@ describe.each([
 ])('a file that is %s', (_, size) => {
   const content = bytes(size);
 
-  test('is copied and hashed, the same as by Node alone', () => {
+  test('is copied, with the hash that Node computes', () => {
     const { file, cacheDir } = setUp(content);
     const frozen = freeze(toFreeze(file), cacheDir);
     expect(frozen.contentHash).toBe(hashOf(content));
@@ -85,7 +85,7 @@ describe.each([
     expect(listFiles(path.join(cacheDir, 'files'))).toEqual([frozen.contentHash]);
   });
 
-  test('is hashed alike without a store, and nothing is written', () => {
+  test('gets the same hash without a store, and no copy', () => {
     const { file, cacheDir } = setUp(content);
     expect(freeze(toFreeze(file), undefined).contentHash).toBe(hashOf(content));
     expect(fs.existsSync(cacheDir)).toBe(false);
@@ -122,7 +122,7 @@ describe('progress', () => {
   });
 });
 
-test('the copy is a file of its own: a later edit in place does not reach it', () => {
+test('makes a copy that a later edit of the original does not change', () => {
   const { file, cacheDir } = setUp('before');
   const frozen = freeze(toFreeze(file), cacheDir);
   fs.writeFileSync(file, 'AFTER!');
@@ -171,7 +171,7 @@ describe('a file that changes', () => {
   test.each([
     ['with a store', true],
     ['without one', false],
-  ])('all the time, is refused, %s', (_, hasStore) => {
+  ])('all the time, is an error, %s', (_, hasStore) => {
     const { file, cacheDir } = setUp('0');
     // Two reads an attempt: the bytes, and the end of the file.
     beforeRead(
@@ -248,7 +248,7 @@ describe('a store that cannot be written', () => {
     expect(fs.readFileSync(cacheDir, 'utf8')).toBe('in the way');
   });
 
-  test('since the disk is full: says so, and leaves no half copy', () => {
+  test('since the disk is full: reports it, and leaves no half copy', () => {
     const { file, cacheDir } = setUp('x');
     jest.spyOn(fs, 'writeSync').mockImplementation(() => {
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -281,7 +281,7 @@ test('a file system that gives a few bytes at a time', () => {
   expect(frozenCopy(cacheDir, frozen).toString()).toBe('hello');
 });
 
-test('a file system that clones: the copy has a stamp of its own, and the file was not changed', () => {
+test('clones large files if the file system can, and sees that the file did not change', () => {
   const content = bytes(4 * MIB + 1);
   const { file, cacheDir } = setUp(content);
   const { copyFileSync } = fs;

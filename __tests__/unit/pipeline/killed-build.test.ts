@@ -60,7 +60,7 @@ describe.each<[string, (project: Project) => void]>([
 ])('a build %s', (_, prepare) => {
   const target = serializeManifest(buildManifest(projectWith(AFTER)).manifest);
 
-  test('may be killed in the midst of anything: the manifest is whole, and the next build is right', () => {
+  test('leaves a whole manifest and a correct next build, whenever it is killed', () => {
     let kills = 0;
     for (const method of ['writeSync', 'writeFileSync', 'renameSync']) {
       for (let count = 1; ; count++) {

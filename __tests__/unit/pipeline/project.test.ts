@@ -4,7 +4,7 @@ import { smartCacheError } from '../support/smart-cache-error';
 
 const ROOT = path.resolve('/app');
 
-test('the folders of an app', () => {
+test('resolves the folders of an app', () => {
   expect(resolveProject({ root: ROOT })).toMatchObject({
     root: ROOT,
     publicDir: path.join(ROOT, 'public'),
@@ -15,11 +15,11 @@ test('the folders of an app', () => {
   });
 });
 
-test('the store follows distDir', () => {
+test('puts the store into distDir', () => {
   expect(resolveProject({ root: ROOT, distDir: 'build/out' }).cacheDir).toBe(path.join(ROOT, 'build/out/cache/next-smart-cache'));
 });
 
-test('under output: "export", distDir is what Next exports to, and the store stays where Next builds', () => {
+test('exports to distDir with output: "export", and keeps the store in .next', () => {
   expect(resolveProject({ root: ROOT, distDir: 'dist', output: 'export' }).cacheDir).toBe(path.join(ROOT, '.next/cache/next-smart-cache'));
 });
 
@@ -28,24 +28,24 @@ test.each<[Omit<ProjectInput, 'root'>, string]>([
   [{ output: 'standalone' }, 'rewrite'],
   [{ output: 'export' }, 'static'],
   [{ options: { delivery: 'static' } }, 'static'],
-])('%j: delivery is %s', (input, delivery) => {
+])('chooses the delivery: %j → %s', (input, delivery) => {
   expect(resolveProject({ root: ROOT, ...input }).delivery).toBe(delivery);
 });
 
-test('the host is told by the environment, and by the adapter of the config', () => {
+test('recognises the host by the environment and by the adapter of the config', () => {
   const env = { NETLIFY: 'true' };
   expect(resolveProject({ root: ROOT, env })).toMatchObject({ delivery: 'static', deliveryChoice: { reason: 'Netlify' } });
   expect(resolveProject({ root: ROOT, env: {}, adapterPath: './adapter.js' }).delivery).toBe('static');
   expect(resolveProject({ root: ROOT, env, options: { delivery: 'rewrite' } }).deliveryChoice.warning).toBeDefined();
 });
 
-test('an export has no server that could rewrite', () => {
+test('rejects delivery "rewrite" for an export', () => {
   expect(() => resolveProject({ root: ROOT, output: 'export', options: { delivery: 'rewrite' } })).toThrow(
     smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'delivery', fix: expect.stringContaining('"static"') }),
   );
 });
 
-test('options are checked', () => {
+test('checks the options', () => {
   expect(() => resolveProject({ root: ROOT, options: { keep: -1 } })).toThrow(
     smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'keep' }),
   );

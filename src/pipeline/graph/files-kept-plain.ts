@@ -44,7 +44,7 @@ interface FilesThatMove {
  * holds it (https://url.spec.whatwg.org/#concept-basic-url-parser). If the file
  * moves, a relative reference that is not rewritten finds nothing.
  */
-export function filesKeptPlain(input: FilesThatMove): Map<string, ReasonToKeepPlain> {
+export function findFilesKeptPlain(input: FilesThatMove): Map<string, ReasonToKeepPlain> {
   const kept = new Map<string, ReasonToKeepPlain>();
   for (const file of input.files) {
     const reason = reasonToKeepPlain(file, input.moveOf(file.assetPath), input);
@@ -168,7 +168,7 @@ export function plainUrl(from: string, url: string, basePath: string): string | 
  *
  * @returns asset path → why, as the end of a sentence about the file, in the order of the files.
  */
-export function filesLeftToAsset(
+export function findFilesLeftToAsset(
   files: readonly Pick<PublicFile, 'assetPath' | 'lexed'>[],
   moveOf: (assetPath: string) => Move,
 ): Map<string, string> {

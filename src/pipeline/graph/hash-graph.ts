@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareAssetPaths, encodeAssetPath, finishUrl, toHashedPath, type UrlPrefixes } from '../../core/asset-path.js';
 import type { ManifestEntry } from '../../core/manifest-document.js';
-import { reusableMemory } from '../../disk/files.js';
+import { createReusableMemory } from '../../disk/files.js';
 import { encodingOf } from '../references/find-references.js';
 import { isRootRelative } from '../references/reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
@@ -75,7 +75,7 @@ export function hashGraph(
   files: FilesToHash,
 ): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
-  const memory = reusableMemory();
+  const memory = createReusableMemory();
   const rewritten = (assetPath: string) => graph.followed(assetPath).filter(({ isRewritten }) => isRewritten);
   const components = strongComponents(assetPaths, (assetPath) =>
     rewritten(assetPath)

@@ -7,8 +7,8 @@ import type { Delivery } from '../../core/hosts.js';
 import type { ResolvedOptions } from '../../core/options.js';
 import { resolveReference, type UrlSpace } from '../references/reference.js';
 import {
-  filesKeptPlain,
-  filesLeftToAsset,
+  findFilesKeptPlain,
+  findFilesLeftToAsset,
   moveTo,
   plainEdits,
   reasonToKeepPlain,
@@ -104,7 +104,7 @@ export function rewriteFiles(
     isLeftAlone,
     moveOf: (assetPath: string) => moveTo(isDirect(assetPath), settings),
   };
-  const kept = filesKeptPlain(moving);
+  const kept = findFilesKeptPlain(moving);
 
   // A function may return something else for the same file.
   const mayReuse = isSameState && typeof options.fingerprint !== 'function';
@@ -156,7 +156,7 @@ export function rewriteFiles(
   return {
     outputs,
     keptPlain: [...kept.keys()].sort(compareAssetPaths),
-    leftToAsset: filesLeftToAsset(
+    leftToAsset: findFilesLeftToAsset(
       files.filter(({ assetPath }) => !kept.has(assetPath)),
       moving.moveOf,
     ),

@@ -90,7 +90,7 @@ function urlsRelativeToModule(text: string, metas: readonly number[]): FoundRefe
     const start = findNewUrl(text, meta);
     if (start) candidates.push({ start: start.offset, reference: toReference('module-url', start.string) });
   }
-  const isCode = codePositions(
+  const isCode = findCodePositions(
     text,
     candidates.map(({ start }) => start),
   );
@@ -177,7 +177,7 @@ function lex(text: string): readonly Import[] {
  * regular expression. It inserts an `import` at each offset and sees which of them
  * the lexer reports. The brackets keep the dots of a spread from making it a property.
  */
-function codePositions(text: string, places: readonly number[]): (place: number) => boolean {
+function findCodePositions(text: string, places: readonly number[]): (place: number) => boolean {
   if (places.length === 0) return () => false;
   const sorted = [...new Set(places)].sort((a, b) => a - b);
   let probe = '';

@@ -3,7 +3,7 @@ import { findReferences } from '../../../../src/pipeline/references/find-referen
 import type { ReferenceKind } from '../../../../src/pipeline/references/reference';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
-import { linkSite, type SiteSettings } from '../../support/linked-site';
+import { rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const ORIGIN = 'https://example.com';
 const CDN = 'https://cdn.example.com';
@@ -25,12 +25,12 @@ const SETTINGS: Record<string, SiteSettings & { extra?: Record<string, string>; 
   'more folders than the rewrites hold, with references: false': { extra: MANY, options: { references: false }, basePath: '/docs' },
 };
 
-test.each(Object.entries(SETTINGS))('%s: every reference leads to the file that it led to without the package', (_, settings) => {
+test.each(Object.entries(SETTINGS))('keeps the target of every reference: %s', (_, settings) => {
   const { basePath = '', options, extra = {}, assetPrefix } = settings;
   const front = options?.cdnPrefix ?? assetPrefix ?? ORIGIN + basePath;
   fc.assert(
     fc.property(anySite(basePath), (site) => {
-      const linked = linkSite({ ...textsOf(site), ...extra }, { ...settings, stablePaths: STABLE_PATHS });
+      const linked = rewriteSite({ ...textsOf(site), ...extra }, { ...settings, stablePaths: STABLE_PATHS });
       const plainUrl = (assetPath: string) => ORIGIN + basePath + encodeAssetPath(assetPath);
       const live = new Map(STABLE_PATHS.map((assetPath) => [plainUrl(assetPath), assetPath]));
       for (const { assetPath } of site) live.set(plainUrl(assetPath), assetPath);
@@ -63,7 +63,7 @@ function spelled(pathname: string): string {
 
 /** Links a site with one file and the image that the file names, and lists which of the two are hashed. */
 function isHashed(assetPath: string, text: string, settings: SiteSettings = { options: { delivery: 'static' } }): boolean {
-  return linkSite({ [assetPath]: text, '/img/a.png': '', '/js/b.js': 'export {}' }, settings).outputs.has(assetPath);
+  return rewriteSite({ [assetPath]: text, '/img/a.png': '', '/js/b.js': 'export {}' }, settings).outputs.has(assetPath);
 }
 
 const REWRITE: SiteSettings = {};
@@ -91,7 +91,7 @@ test.each<[string, assetPath: string, text: string, isHashedUnderStaticDelivery:
   expect(isHashed(assetPath, text, REWRITE)).toBe(true);
 });
 
-test('a name that would be too long with its hash', () => {
+test('keeps a name that would be too long with its hash', () => {
   const longest = `/js/${'x'.repeat(255 - '.0123456789.js'.length)}.js`;
   expect([isHashed(longest, '', REWRITE), isHashed(longest.replace('x', 'xx'), '', REWRITE)]).toEqual([true, false]);
   expect(isHashed(longest.replace('x', '\u00fc'), '', REWRITE)).toBe(false);
@@ -103,13 +103,13 @@ test.each<[ReferenceKind, string, string, string]>([
   ['module-url', '/js/a.js', "new URL('./', import.meta.url)", "new URL('/docs/js/', import.meta.url)"],
   ['url', '/css/a.css', 'a{b:url(../api/badge.svg?c)}', 'a{b:url(/docs/api/badge.svg?c)}'],
   ['style-import', '/css/a.css', '@import "none.css";', '@import "/docs/css/none.css";'],
-])('a reference that is not to a file of public/ is written from the root in a file that moves: %s in %s', (_, assetPath, text, moved) => {
+])('writes other references from the root in a file that moves: %s in %s', (_, assetPath, text, moved) => {
   const settings: SiteSettings = { options: { delivery: 'static' }, basePath: '/docs' };
-  expect(linkSite({ [assetPath]: text }, settings).text(assetPath)).toBe(moved);
-  expect(linkSite({ [assetPath]: text }, { basePath: '/docs' }).text(assetPath)).toBe(text);
+  expect(rewriteSite({ [assetPath]: text }, settings).text(assetPath)).toBe(moved);
+  expect(rewriteSite({ [assetPath]: text }, { basePath: '/docs' }).text(assetPath)).toBe(text);
 });
 
-test('a web app manifest is not on another host, where its pages would not be those of the site', () => {
+test('keeps a web app manifest on the site, whose pages it names', () => {
   const text = '{"start_url":"/","icons":[{"src":"/img/a.png"}]}';
   for (const delivery of ['static', 'rewrite'] as const) {
     expect(isHashed('/app.webmanifest', text, { options: { delivery, cdnPrefix: CDN } })).toBe(false);
@@ -117,13 +117,13 @@ test('a web app manifest is not on another host, where its pages would not be th
   }
 });
 
-test('an edit that makes a file unreadable is seen in the files that refer to it, and back', () => {
+test('updates the files that refer to a file that becomes unreadable, and readable again', () => {
   const settings: SiteSettings = { options: { delivery: 'static' } };
   const site = (imported: string) => ({ '/js/a.js': "import './b.js';", '/js/b.js': imported });
   const [whole, broken] = [site('export {};'), site('export {}; function (')];
-  const first = linkSite(whole, settings);
-  const second = linkSite(broken, settings, first);
+  const first = rewriteSite(whole, settings);
+  const second = rewriteSite(broken, settings, first);
   expect(second.text('/js/a.js')).toBe("import '/js/b.js';");
-  expect(second.outputs).toEqual(linkSite(broken, settings).outputs);
-  expect(linkSite(whole, settings, second).outputs).toEqual(first.outputs);
+  expect(second.outputs).toEqual(rewriteSite(broken, settings).outputs);
+  expect(rewriteSite(whole, settings, second).outputs).toEqual(first.outputs);
 });

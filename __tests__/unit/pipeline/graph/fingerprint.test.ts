@@ -24,7 +24,7 @@ test.each<[string, Fingerprint, hashLength: number, hash: string]>([
   expect(hashForUrl(fingerprint, hashLength, FILE)).toBe(hash);
 });
 
-test('the function is told all about the file, once', () => {
+test('calls the function once, with all facts about the file', () => {
   const fingerprint = jest.fn(() => 'x');
   hashForUrl(fingerprint, 10, FILE);
   const { assetPath, size, contentHash } = FILE;
@@ -38,13 +38,13 @@ test.each<[string, unknown, said: string]>([
   ['a number', 42, '42'],
   ['a big number', 42n, '42'],
   ['an object', { hash: 'x' }, '{"hash":"x"}'],
-])('a function that returns %s is refused, with what it returned', (_, returned, said) => {
+])('rejects a function that returns %s, and names the value', (_, returned, said) => {
   expect(() => hashForUrl((() => returned) as () => string, 10, FILE)).toThrow(
     smartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', { where: '/js/app.js', why: expect.stringContaining(said) }),
   );
 });
 
-test('a function that throws is refused with the file and what it says', () => {
+test('rejects a function that throws, and names the file and the error', () => {
   const fail = () => {
     throw new TypeError('no commit');
   };
@@ -53,7 +53,7 @@ test('a function that throws is refused with the file and what it says', () => {
   );
 });
 
-test('an async function is refused, and told why', () => {
+test('rejects an async function, and says why', () => {
   const fingerprint = (async () => 'x') as unknown as () => string;
   expect(() => hashForUrl(fingerprint, 10, FILE)).toThrow(
     smartCacheError('ERR_SMART_CACHE_FINGERPRINT_INVALID', { why: expect.stringContaining('romise') }),
@@ -63,7 +63,7 @@ test('an async function is refused, and told why', () => {
 describe('of a file that refers to others', () => {
   const BELOW = ['0123456789', 'abcdef0123'];
 
-  test('the content holds their hashes already', () => {
+  test('ignores their hashes if it is the content', () => {
     expect(hashForUrl('content', 10, FILE, BELOW)).toBe('2cf24dba5f');
   });
 
@@ -72,7 +72,7 @@ describe('of a file that refers to others', () => {
     ['a version', { version: '1.4.2' }],
     ['a version that has the shape of a hash', { version: '0123456789' }],
     ['a function', () => '0123456789'],
-  ])('%s changes with any of theirs', (_, fingerprint) => {
+  ])('changes with any of their hashes: %s', (_, fingerprint) => {
     const hashes = [[], BELOW, BELOW.slice(1), ['0123456789', 'abcdef0124']].map((below) => hashForUrl(fingerprint, 10, FILE, below));
     expect(new Set(hashes).size).toBe(4);
     for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{10}$/);

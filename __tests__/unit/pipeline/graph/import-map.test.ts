@@ -7,8 +7,8 @@ import { resolveProject } from '../../../../src/pipeline/project';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
-import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
 import { projectWith } from '../../support/project';
+import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 interface Settings {
   options?: SmartCacheOptions;
@@ -41,7 +41,7 @@ const FILES = {
 };
 const STORE = '/_next/static/media/smart-cache';
 
-test('leads from what a browser makes of an import to the hashed URL, for all that can be reached from an entry', () => {
+test('maps the URL that a browser makes of an import to the hashed URL, for all modules that an entry reaches', () => {
   expect(importMap(FILES, ['/js/main.js', '/css/site.css', '/js/other.js'])).toEqual({
     imports: {
       '/js/a.js': '/js/a.#.js',
@@ -52,7 +52,7 @@ test('leads from what a browser makes of an import to the hashed URL, for all th
   });
 });
 
-test('below a basePath, with and without it', () => {
+test('maps URLs with and without the basePath', () => {
   expect(importMap({ 'main.js': "import './a.js'", 'a.js': 'export {}' }, ['/main.js'], { basePath: '/docs' }).imports).toEqual({
     '/a.js': '/docs/a.#.js',
     '/docs/a.js': '/docs/a.#.js',
@@ -61,7 +61,7 @@ test('below a basePath, with and without it', () => {
   });
 });
 
-test('under static delivery, beside the importer as well', () => {
+test('maps URLs beside the importer under static delivery', () => {
   const { imports } = importMap({ 'main.js': "import './a.js'", 'a.js': 'export {}' }, ['/main.js'], { options: { delivery: 'static' } });
   expect(imports).toEqual({
     '/a.js': `${STORE}/a.#.js`,
@@ -71,13 +71,13 @@ test('under static delivery, beside the importer as well', () => {
   });
 });
 
-test('under static delivery, a module that keeps its name needs no entry', () => {
+test('has no entry for a module that keeps its name under static delivery', () => {
   const files = { 'js/main.js': "import './config.js'", 'js/config.js': 'export {}' };
   const { imports } = importMap(files, ['/js/main.js'], { options: { delivery: 'static', exclude: '/js/config.js' } });
   expect(Object.keys(imports)).toEqual([`${STORE}/js/main.js`, '/js/main.js']);
 });
 
-test('between a file that is linked from the store directly and one that is not, both ways', () => {
+test('maps imports between a file that needs a rewrite and one that does not, in both directions', () => {
   const odd = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
   const files = { ...odd, 'js/main.js': "import '../vendor/a.js'", 'vendor/a.js': "import '../js/b.js'", 'js/b.js': 'export {}' };
   expect(importMap(files, ['/js/main.js']).imports).toMatchObject({
@@ -86,7 +86,7 @@ test('between a file that is linked from the store directly and one that is not,
   });
 });
 
-test('behind a CDN', () => {
+test('maps URLs of a CDN', () => {
   const options = { cdnPrefix: 'https://cdn.example.com' };
   expect(importMap({ 'main.js': "import './a.js'", 'a.js': 'export {}' }, ['/main.js'], { options }).imports).toMatchObject({
     'https://cdn.example.com/a.js': 'https://cdn.example.com/a.#.js',
@@ -100,7 +100,7 @@ test('behind a CDN', () => {
   });
 });
 
-test('by every spelling that an importer uses', () => {
+test('maps every spelling that an importer uses', () => {
   const files = { 'js/main.js': "import './it%27s.js';import \"./it's.js?v=1#x\"", "js/it's.js": 'export {}' };
   const { imports, integrity } = importMap(files, ['/js/main.js'], { isChecked: true });
   expect(imports).toMatchObject({
@@ -111,7 +111,7 @@ test('by every spelling that an importer uses', () => {
   expect(Object.keys(integrity ?? {})).toEqual(["/js/it's.#.js", "/js/it's.#.js?v=1#x", '/js/main.#.js']);
 });
 
-test('circles come to an end', () => {
+test('ends for modules in a circle', () => {
   const { imports } = importMap({ 'a.js': "import './b.js'", 'b.js': "import './a.js'" }, ['/a.js']);
   expect(imports).toEqual({ '/a.js': '/a.#.js', '/b.js': '/b.#.js' });
 });
@@ -124,7 +124,7 @@ describe('bare specifiers', () => {
     'three/addons/orbit.js': "import 'three'",
   };
 
-  test('are mapped, and so is each that stands for a file in a folder', () => {
+  test('are mapped, including those of files in a mapped folder', () => {
     expect(importMap(files, ['/main.js'], { options: { modules: { imports } } }).imports).toEqual({
       '/main.js': '/main.#.js',
       '/three/addons/orbit.js': '/three/addons/orbit.#.js',
@@ -137,7 +137,7 @@ describe('bare specifiers', () => {
     });
   });
 
-  test('are there without any entry', () => {
+  test('are mapped without any entry', () => {
     expect(importMap(files, [], { options: { modules: { imports: { three: '/three/build.js' } } } }).imports).toEqual({
       '/three/build.js': '/three/build.#.js',
       three: '/three/build.#.js',
@@ -145,7 +145,7 @@ describe('bare specifiers', () => {
   });
 });
 
-test('with integrity, one for each hashed URL', () => {
+test('has the integrity of each hashed URL', () => {
   const { integrity } = importMap({ 'main.js': "import './a.js'", 'a.js': 'hello' }, ['/main.js'], { isChecked: true });
   expect(integrity).toEqual({ '/a.#.js': 'sha256-LPJ', '/main.#.js': expect.stringMatching(/^sha256-/) });
 });
@@ -167,7 +167,7 @@ test.each(Object.entries(SITES))(
     const project = resolveProject({ root: '/app', basePath, options });
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
+        const linked = rewriteSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
         const manifest = { version: 1, algorithm: 'sha256', assets: Object.fromEntries(linked.outputs) } as const;
         const rendered = toRenderManifest(manifest, STABLE_PATHS, { ...project.prefixes, integrity: false, onMissing: 'error' });
         const { imports } = buildImportMap(
@@ -201,11 +201,11 @@ test.each(Object.entries(SITES))(
 );
 
 /** The modules of a generated file and the URLs that they are loaded from. */
-function urlsOf({ assetPath }: GeneratedFile, linked: LinkedSite, front: string): { assetPath: string; url: string }[] {
+function urlsOf({ assetPath }: GeneratedFile, linked: RewrittenSite, front: string): { assetPath: string; url: string }[] {
   return assetPath.endsWith('.js') ? [{ assetPath, url: front + (linked.outputs.get(assetPath)?.url ?? '') }] : [];
 }
 
-test('a bare name may be one that every object has', () => {
+test('accepts names that every object has', () => {
   const imports = { ['__proto__']: '/js/a.js', constructor: '/js/a.js', toString: 'https://cdn.example.com/a.js' };
   const files = { 'js/main.js': "import '__proto__';import 'constructor';import 'valueOf'", 'js/a.js': 'export {}' };
   const map = importMap(files, ['/js/main.js'], { options: { modules: { imports } } });

@@ -1,4 +1,4 @@
-import { describeLeftToAsset, filesLeftToAsset } from '../../../../src/pipeline/graph/files-kept-plain';
+import { describeLeftToAsset, findFilesLeftToAsset } from '../../../../src/pipeline/graph/files-kept-plain';
 
 const STAYS = { toFolder: false, toHost: false };
 const files = [
@@ -10,8 +10,8 @@ const files = [
   { assetPath: '/plain.png', lexed: undefined },
 ];
 
-test('leaves alone what looks for its own name, what others look for, and no file of the same name elsewhere', () => {
-  expect([...filesLeftToAsset(files, () => STAYS)]).toEqual([
+test('leaves a script alone that looks for its own name, and a file that a script looks for, but no other file of that name', () => {
+  expect([...findFilesLeftToAsset(files, () => STAYS)]).toEqual([
     ['/a/self.js', 'it looks for its own file name'],
     ['/map/icons.css', '/map/map.js looks for its file name'],
   ]);
@@ -21,10 +21,10 @@ test.each([
   [{ toFolder: true, toHost: false }, 'it reads its own URL, and the hashed one is in another folder'],
   [{ toFolder: false, toHost: true }, 'it reads its own URL, and the hashed one is on another host'],
 ])('leaves a loader alone if its hashed URL is elsewhere: %j', (move, why) => {
-  expect(filesLeftToAsset(files, () => move).get('/map/loader.js')).toBe(why);
+  expect(findFilesLeftToAsset(files, () => move).get('/map/loader.js')).toBe(why);
 });
 
-test('is told in one line, with five names at most, and not at all if there is nothing to tell', () => {
+test('says it in one line with at most five names, and is silent without such files', () => {
   expect(describeLeftToAsset([])).toEqual([]);
   expect(describeLeftToAsset([['/a.js', 'it looks for its own file name']])).toEqual([
     'automatic hashing leaves 1 file alone: /a.js (it looks for its own file name); asset() still hashes it',

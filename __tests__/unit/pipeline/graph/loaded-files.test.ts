@@ -15,11 +15,11 @@ test.each<[string, files: Record<string, string>, fonts: string[]]>([
   ],
   ['not one that public/ lacks', { '/site.css': face('missing') }, []],
   ['no image', { '/site.css': 'a{b:url(a.woff2)}' }, []],
-])('the fonts of a stylesheet: %s', (_, files, fonts) => {
+])('lists the fonts of a stylesheet: %s', (_, files, fonts) => {
   expect(listFonts(graphOf({ ...FONTS, ...files }), '/site.css')).toEqual(fonts);
 });
 
-test('what a stylesheet loads: images and fonts, also of the sheets it imports, but not those sheets', () => {
+test('lists the images and fonts of a stylesheet and of the sheets that it imports, but not those sheets', () => {
   const files = {
     '/site.css': `@import "x.css";${face('a')}a{b:url(a.png);c:image-set("a.png" 1x,"b.png" 2x)}`,
     '/x.css': `@import "site.css";a{b:url(c.png)}`,
@@ -44,7 +44,7 @@ test.each<[string, files: Record<string, string>, modules: string[]]>([
   ],
   ['none for a module that stands alone', { '/main.js': 'export {}' }, []],
   ['none for a classic script', { '/main.js': 'a()' }, []],
-])('the modules that an entry needs: %s', (_, files, modules) => {
+])('lists the modules that an entry needs: %s', (_, files, modules) => {
   const others = { '/a.js': '', '/b.js': '', '/c.js': '' };
   expect(listStaticModules(graphOf({ ...others, ...files }), '/main.js')).toEqual(modules);
 });

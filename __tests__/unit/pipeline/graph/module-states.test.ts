@@ -17,14 +17,14 @@ function statesOf(files: Readonly<Record<string, string>>, edited: Readonly<Reco
   return Object.fromEntries(findModuleStates(graphOf(files), Object.keys(files), new Map(Object.entries(edited))));
 }
 
-test('of the modules above an edited file, however far, and of nothing else', () => {
+test('gives a state to every module that reaches an edited file, and to no other', () => {
   expect(Object.keys(statesOf(FILES, { '/leaf.js': '1' })).sort()).toEqual(['/main.js', '/part.js']);
   expect(Object.keys(statesOf(FILES, { '/later.js': '1' }))).toEqual(['/main.js']);
   expect(Object.keys(statesOf(FILES, { '/a.png': '1' })).sort()).toEqual(['/main.js', '/part.js']);
   expect(statesOf(FILES, { '/main.js': '1', '/part.js.map': '1', '/gone.js': '1' })).toEqual({});
 });
 
-test('they are others whenever something below is', () => {
+test('changes the state whenever a file that the module reaches changes', () => {
   const states = (edited: Record<string, string>) => statesOf(FILES, edited)['/main.js'];
   const seen = [{ '/leaf.js': '1' }, { '/leaf.js': '2' }, { '/leaf.js': '2', '/part.js': '1' }, { '/leaf.js': '2', '/later.js': '1' }].map(
     states,
@@ -34,14 +34,14 @@ test('they are others whenever something below is', () => {
   expect(states({ '/part.js': '1', '/leaf.js': '2' })).toBe(seen[2]);
 });
 
-test('modules in a circle are below each other', () => {
+test('treats modules in a circle as reaching each other', () => {
   const files = { '/a.js': "import './b.js';", '/b.js': "import './a.js'; import './c.js';", '/c.js': 'export {};' };
   const [first, second] = ['1', '2'].map((hash) => statesOf(files, { '/a.js': hash }));
   expect(Object.keys(first ?? {}).sort()).toEqual(['/a.js', '/b.js']);
   for (const file of ['/a.js', '/b.js']) expect(first?.[file]).not.toBe(second?.[file]);
 });
 
-test('a chain of thousands of modules, all of them edited, takes no longer than one look at each', () => {
+test('visits each module of a long chain once, although all of them were edited', () => {
   const count = 3_000;
   const files = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`/${index}.js`, repeated(3, (further) => `import './${index + 1 + further}.js';`)]),
@@ -53,7 +53,7 @@ test('a chain of thousands of modules, all of them edited, takes no longer than 
   expect(Math.max(...[...states.values()].map(({ length }) => length))).toBe(10);
 });
 
-test('a classic script is above the modules that it imports', () => {
+test('gives a state to a classic script that imports an edited module', () => {
   const files = { '/classic.js': "import('./part.js')", '/part.js': 'export {};', '/site.css': 'a { background: url(part.js) }' };
   expect(Object.keys(statesOf(files, { '/part.js': '1' }))).toEqual(['/classic.js']);
 });

@@ -1,11 +1,11 @@
 import type { SmartCacheOptions } from '../../../../src/core/options';
-import { linkSite, type SiteSettings } from '../../support/linked-site';
+import { rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const EXCLUDE: SmartCacheOptions = { references: { exclude: '/vendor/**' } };
 
 /** The warnings of modules that are loaded twice. */
 function warningsOf(files: Readonly<Record<string, string>>, settings: SiteSettings = { options: EXCLUDE }) {
-  return linkSite(files, settings).warnings.filter(({ what }) => what.includes('twice'));
+  return rewriteSite(files, settings).warnings.filter(({ what }) => what.includes('twice'));
 }
 
 const SITE = {
@@ -14,7 +14,7 @@ const SITE = {
   '/store.js': 'export let count = 0',
 };
 
-test('one warning names the module, both files that import it, and the fix', () => {
+test('names the module, both files that import it, and the fix', () => {
   expect(warningsOf(SITE)).toEqual([
     {
       what: 'A page may load a module twice, under two URLs',
@@ -25,7 +25,7 @@ test('one warning names the module, both files that import it, and the fix', () 
   ]);
 });
 
-test('so is a module that a file without rewritten references reaches by way of another one', () => {
+test('warns of a module that a file without rewritten references reaches through another one', () => {
   const files = {
     ...SITE,
     '/vendor/old.js': "import './more.js'",
@@ -35,7 +35,7 @@ test('so is a module that a file without rewritten references reaches by way of 
   expect(warningsOf(files)).toMatchObject([{ where: 'public/store.js' }, { where: 'public/store.js' }]);
 });
 
-test('several modules are one warning', () => {
+test('gives one warning for several modules', () => {
   const files = {
     '/main.js': "import './a.js';import './b.js'",
     '/vendor/old.js': "import '/b.js';import '/a.js'",
@@ -57,7 +57,7 @@ test.each<[string, files: Readonly<Record<string, string>>, settings: SiteSettin
   ],
   ['the module is not hashed', { ...SITE }, { options: EXCLUDE, stablePaths: ['/store.js'] }],
   ['they import different modules', { ...SITE, '/vendor/old.js': "import './own.js'", '/vendor/own.js': '' }, { options: EXCLUDE }],
-])('none where %s', (_, files, settings) => {
+])('is silent if %s', (_, files, settings) => {
   const hashed = Object.fromEntries(Object.entries(files).filter(([assetPath]) => !settings.stablePaths?.includes(assetPath)));
   expect(warningsOf(hashed, settings)).toEqual([]);
 });

@@ -10,19 +10,19 @@ function followed(files: Files, assetPath: string, settings?: Parameters<typeof 
     .map(({ kind, target, isRewritten }) => `${isRewritten ? '' : '~'}${kind} ${target}`);
 }
 
-test('references lead to files of public/, in the order of the text', () => {
+test('lists references to public files in the order of the text', () => {
   const files = { '/a.css': '@import "b.css";a{b:url(c.png),url(missing.png),url(https://x/c.png)}', '/b.css': '', '/c.png': '' };
   expect(followed(files, '/a.css')).toEqual(['style-import /b.css', 'url /c.png']);
   expect(followed(files, '/b.css')).toEqual([]);
   expect(followed(files, '/unknown.css')).toEqual([]);
 });
 
-test('those that lead nowhere are told, but for source maps', () => {
+test('lists references to missing files, except source maps', () => {
   const graph = graphOf({ '/a.css': 'a{b:url(missing.png),url(#x)}/*# sourceMappingURL=a.css.map */' });
   expect(graph.dead('/a.css').map(({ url }) => url)).toEqual(['missing.png']);
 });
 
-test('a classic script may import a module, and its import is rewritten like that of a module', () => {
+test('rewrites the import of a classic script like that of a module', () => {
   const files = { '/classic.js': "import('./store.js').then(start)", '/main.js': "import './store.js'", '/store.js': 'export {}' };
   expect(followed(files, '/classic.js')).toEqual(['dynamic-import /store.js']);
   expect(followed(files, '/main.js')).toEqual(['import /store.js']);
@@ -38,7 +38,7 @@ describe('with an import map', () => {
     '/c.png': '',
   };
 
-  test('imports stay as they are written, and all else is rewritten', () => {
+  test('imports stay as they are written, and all other references are rewritten', () => {
     expect(followed(MODULES, '/main.js', { importMap: true })).toEqual([
       '~import /a.js',
       '~dynamic-import /b.js',
@@ -48,7 +48,7 @@ describe('with an import map', () => {
     expect(followed(MODULES, '/main.js')).toEqual(['import /a.js', 'dynamic-import /b.js', 'module-url /c.png', 'source-map /main.js.map']);
   });
 
-  test('what a worker may load is rewritten, since it knows no import map', () => {
+  test('imports of a worker are rewritten, since it has no import map', () => {
     const files = {
       '/main.js': "import './shared.js';new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })",
       '/worker.js': "import './shared.js'",
@@ -61,7 +61,7 @@ describe('with an import map', () => {
     expect([...graphOf(files, { importMap: true }).importedByUrl()]).toEqual(['/shared.js', '/leaf.js']);
   });
 
-  test('so is what a classic worker imports, and not what a classic script of a page does', () => {
+  test('imports of a classic worker are rewritten, but not those of a classic script of a page', () => {
     const files = {
       '/main.js': "new Worker(new URL('./worker.js', import.meta.url))",
       '/worker.js': "import('./shared.js')",
@@ -73,7 +73,7 @@ describe('with an import map', () => {
   });
 });
 
-test('bare specifiers are left to an import map, with or without one of ours', () => {
+test('leaves bare specifiers to an import map, even if the package makes none', () => {
   const files = { '/main.js': "import 'three';import 'react'", '/three.js': 'export {}' };
   const imports = { three: '/three.js' };
   expect(followed(files, '/main.js', { imports })).toEqual(['~import /three.js']);
@@ -81,13 +81,13 @@ test('bare specifiers are left to an import map, with or without one of ours', (
   expect(graphOf(files, { imports }).dead('/main.js')).toEqual([]);
 });
 
-test('what can be reached, in the order in which it is met', () => {
+test('lists reachable nodes in the order of discovery', () => {
   const graph: Record<string, string[]> = { a: ['c', 'b'], b: ['a'], c: ['d'], d: [], e: ['a'] };
   expect([...reach(['a'], (node) => graph[node] ?? [])]).toEqual(['a', 'c', 'b', 'd']);
   expect(reach([], () => []).size).toBe(0);
 });
 
-test('a chain of 50,000 modules that a worker loads', () => {
+test('follows a chain of 50,000 modules that a worker loads', () => {
   const count = 50_000;
   const files = Object.fromEntries(Array.from({ length: count }, (_, index) => [`/${index}.js`, `import('./${index + 1}.js')`]));
   const graph = graphOf({ ...files, '/main.js': "new Worker(new URL('./0.js', import.meta.url))" }, { importMap: true });

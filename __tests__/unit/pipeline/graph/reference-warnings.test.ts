@@ -26,7 +26,7 @@ interface Input {
 const warn = ({ files = [], names = new Set(), kept = new Map() }: Input) =>
   warnOfReferences(files, buildReferenceGraph(files, false), names, [], kept);
 
-test('it says where a dead reference is, how it is written, which name is nearest, and how to leave the file alone', () => {
+test('says where a dead reference is, how it is written, which name is nearest, and how to leave the file alone', () => {
   const files = [withDead('/css/site.css', [dead('../img/lgo.png?v=1', 12)])];
   expect(warn({ files, names: new Set(['/img/logo.png', '/js/app.js']) })).toEqual([
     {
@@ -38,11 +38,11 @@ test('it says where a dead reference is, how it is written, which name is neares
   ]);
 });
 
-test.each(['%E0%A4%A', 'http://[', '100%', 'a\0b'])('it shows an invalid URL as it is written: %j', (url) => {
+test.each(['%E0%A4%A', 'http://[', '100%', 'a\0b'])('shows an invalid URL as it is written: %j', (url) => {
   expect(warn({ files: [withDead('/a.css', [dead(url)])] })[0]?.why).toContain(JSON.stringify(url));
 });
 
-test('it says which line of a file cannot be read', () => {
+test('says which line of a file cannot be read', () => {
   const files = [withProblem('/a.css', { line: 3, why: 'it is not text in UTF-8' })];
   expect(warn({ files })).toEqual([
     {
@@ -54,7 +54,7 @@ test('it says which line of a file cannot be read', () => {
   ]);
 });
 
-test('it says which spot of a file is broken', () => {
+test('says which spot of a file is broken', () => {
   const files = [withProblem('/a.css', { line: 3, why: 'a string is not closed on its line', isPartial: true })];
   expect(warn({ files })).toEqual([
     {
@@ -66,7 +66,7 @@ test('it says which spot of a file is broken', () => {
   ]);
 });
 
-test('it says that an unreadable file keeps its plain URL', () => {
+test('says that an unreadable file keeps its plain URL', () => {
   const files = [withProblem('/a.css', { line: 3, why: 'it is not text in UTF-8' })];
   expect(warn({ files, kept: new Map([['/a.css', 'unreadable']]) })).toEqual([
     {
@@ -78,7 +78,7 @@ test('it says that an unreadable file keeps its plain URL', () => {
   ]);
 });
 
-test('it gives one warning for each reason to keep files plain, and names a few of them', () => {
+test('gives one warning for each reason to keep files plain, and names a few of them', () => {
   const many = Array.from({ length: 7 }, (_, index) => [`/${index}.css`, 'left-alone'] as const);
   const kept = new Map<string, ReasonToKeepPlain>([...many, ['/long.js', 'long-name'], ['/unreadable.css', 'unreadable']]);
   expect(warn({ kept })).toEqual([
@@ -91,7 +91,7 @@ test('it gives one warning for each reason to keep files plain, and names a few 
   ]);
 });
 
-test('it warns of stylesheets that import each other', () => {
+test('warns of stylesheets that import each other', () => {
   const importing = (assetPath: string, target: string): GraphFile => ({
     assetPath,
     lexed: { references: [{ ...dead(target), kind: 'style-import' }] },
@@ -104,7 +104,7 @@ test('it warns of stylesheets that import each other', () => {
   ]);
 });
 
-test('it shows ten warnings of one file, fifty in all, and how many more there are', () => {
+test('shows ten warnings of one file, fifty in all, and how many more there are', () => {
   const many = Array.from({ length: 1000 }, (_, index) => dead(`${index}.png`));
   const files = Array.from({ length: 10 }, (_, index) => withDead(`/${index}.css`, many));
   const list = warn({ files, names: new Set(['/some.png']) });
@@ -113,11 +113,11 @@ test('it shows ten warnings of one file, fifty in all, and how many more there a
   expect(list.at(-1)?.what).toBe('9950 more warnings about references');
 });
 
-test('it is silent without problems', () => {
+test('is silent without problems', () => {
   expect(warn({})).toEqual([]);
 });
 
-test('it stops looking for nearest names after about a million comparisons', () => {
+test('stops looking for nearest names after about a million comparisons', () => {
   const names = new Set(Array.from({ length: 400_000 }, (_, index) => `/img/${'x'.repeat(40)}${index}.png`));
   names.add('/img/logo.png');
   const files = ['a', 'b', 'c', 'd'].map((name) => withDead(`/${name}.css`, [dead('/img/lgo.png', 1)]));

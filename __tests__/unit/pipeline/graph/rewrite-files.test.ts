@@ -3,7 +3,7 @@ import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textOf, textsOf } from '../../support/generated-site';
-import { type LinkedSite, linkSite, type SiteSettings } from '../../support/linked-site';
+import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const ORIGIN = 'https://example.com';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -25,10 +25,10 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   const { basePath = '' } = settings;
   const front = settings.options?.cdnPrefix ?? ORIGIN + basePath;
 
-  test('every reference leads to the same file as before, with its query and fragment', () => {
+  test('keeps the target, query and fragment of every reference', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), settings);
+        const linked = rewriteSite(textsOf(site), settings);
         const byUrl = new Map([...linked.outputs].map(([assetPath, { url }]) => [front + url, assetPath]));
         for (const stable of STABLE_PATHS) byUrl.set(front + stable, stable);
         for (const file of site) {
@@ -59,10 +59,10 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('all that is no reference stays, to the byte', () => {
+  test('changes no byte outside references', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), settings);
+        const linked = rewriteSite(textsOf(site), settings);
         for (const file of site) {
           const text = linked.text(file.assetPath);
           expect(withoutReferences(file.assetPath, text)).toEqual(literalsOf(file));
@@ -71,31 +71,31 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('rewriting what is rewritten changes nothing', () => {
+  test('changes nothing when it rewrites rewritten files', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const once = allTexts(linkSite(textsOf(site), settings));
-        expect(allTexts(linkSite(once, settings))).toEqual(once);
+        const once = allTexts(rewriteSite(textsOf(site), settings));
+        expect(allTexts(rewriteSite(once, settings))).toEqual(once);
       }),
     );
   });
 
-  test('the hash of a file changes if and only if something below it did', () => {
+  test('changes the hash of a file exactly if the file or a file that it reaches changed', () => {
     fc.assert(
       fc.property(anySite(basePath), fc.nat(), (site, choice) => {
         const edited = site[choice % site.length] as GeneratedFile;
         const texts = textsOf(site);
-        const [before, after] = [linkSite(texts, settings), linkSite({ ...texts, [edited.assetPath]: withEdit(edited) }, settings)];
+        const [before, after] = [rewriteSite(texts, settings), rewriteSite({ ...texts, [edited.assetPath]: withEdit(edited) }, settings)];
         const changed = site.filter(({ assetPath }) => before.outputs.get(assetPath)?.hash !== after.outputs.get(assetPath)?.hash);
         expect(changed.map(({ assetPath }) => assetPath).sort()).toEqual(allAbove(site, edited.assetPath).sort());
       }),
     );
   });
 
-  test('the hash is that of the bytes, but in circles, and integrity always', () => {
+  test('hashes the final bytes, except in circles; integrity always fits the bytes', () => {
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = linkSite(textsOf(site), settings);
+        const linked = rewriteSite(textsOf(site), settings);
         for (const file of site) {
           const text = linked.text(file.assetPath);
           const isInCircle = referencesOf(file).some(
@@ -113,14 +113,14 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
     );
   });
 
-  test('neither the order of the files nor what an earlier build has left makes a difference', () => {
+  test('gives the same result for any order of files and any cache', () => {
     fc.assert(
       fc.property(anySite(basePath), fc.nat(), (site, choice) => {
         const edited = site[choice % site.length] as GeneratedFile;
         const texts = { ...textsOf(site), [edited.assetPath]: withEdit(edited) };
-        const cold = linkSite(texts, settings);
-        const shuffled = linkSite(Object.fromEntries(Object.entries(texts).reverse()), settings);
-        const incremental = linkSite(texts, settings, linkSite(textsOf(site), settings));
+        const cold = rewriteSite(texts, settings);
+        const shuffled = rewriteSite(Object.fromEntries(Object.entries(texts).reverse()), settings);
+        const incremental = rewriteSite(texts, settings, rewriteSite(textsOf(site), settings));
         for (const other of [shuffled, incremental]) {
           expect(Object.fromEntries(other.outputs)).toEqual(Object.fromEntries(cold.outputs));
           expect(allTexts(other)).toEqual(allTexts(cold));
@@ -130,7 +130,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
   });
 });
 
-function allTexts(linked: LinkedSite): Record<string, string> {
+function allTexts(linked: RewrittenSite): Record<string, string> {
   return Object.fromEntries([...linked.outputs.keys()].sort().map((assetPath) => [assetPath, linked.text(assetPath)]));
 }
 
@@ -153,10 +153,10 @@ test.each<[string, texts: Record<string, string>]>([
   ['a circle of modules', chainOf(20_000, (index) => `import './${(index + 1) % 20_000}.js';`, '.js')],
   ['a circle of stylesheets', chainOf(20_000, (index) => `@import '${(index + 1) % 20_000}.css';`, '.css')],
   ['100,000 references in one file', { '/a.png': '', '/a.css': 'a{b:url(a.png)}'.repeat(100_000) }],
-])('20,000 files take seconds, and not minutes: %s', (_, texts) => {
+])('takes seconds for 20,000 files: %s', (_, texts) => {
   const start = performance.now();
-  const linked = linkSite(texts);
-  expect(allTexts(linkSite(texts, {}, linked))).toEqual(allTexts(linked));
+  const linked = rewriteSite(texts);
+  expect(allTexts(rewriteSite(texts, {}, linked))).toEqual(allTexts(linked));
   expect(performance.now() - start).toBeLessThan(40_000);
 });
 

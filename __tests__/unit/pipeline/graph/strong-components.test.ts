@@ -41,7 +41,7 @@ function below(graph: Graph, node: string): Set<string> {
   return reached;
 }
 
-test('each node is in one component, with those that it leads to and that lead back', () => {
+test('puts each node into one component, with the nodes that it reaches and that reach it', () => {
   fc.assert(
     fc.property(anyGraph, (graph) => {
       const components = componentsOf(graph);
@@ -55,7 +55,7 @@ test('each node is in one component, with those that it leads to and that lead b
   );
 });
 
-test('each component comes after all that it leads to', () => {
+test('lists each component after its successors', () => {
   fc.assert(
     fc.property(anyGraph, (graph) => {
       const seen = new Set<string>();
@@ -67,7 +67,7 @@ test('each component comes after all that it leads to', () => {
   );
 });
 
-test('a chain and a circle of 50,000 nodes, which no stack holds', () => {
+test('handles a chain and a circle of 50,000 nodes, which no stack could hold', () => {
   const count = 50_000;
   const nodes = Array.from({ length: count }, (_, index) => String(index));
   expect(strongComponents(nodes, (node) => (Number(node) + 1 < count ? [String(Number(node) + 1)] : []))).toHaveLength(count);

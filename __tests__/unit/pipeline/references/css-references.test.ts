@@ -100,7 +100,7 @@ test.each([
   'a{filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(src="a.png")}',
   '@charset "utf-8";',
   '',
-])('no reference: %s', (css) => {
+])('finds no reference: %s', (css) => {
   expect(found(css)).toEqual([]);
 });
 
@@ -119,11 +119,11 @@ test.each<[string, css: string, url: string]>([
   ['an emoji beside an escape', 'a{b:url(\u{1F4A9}\\62.png)}', '\u{1F4A9}b.png'],
   ['an escaped emoji', 'a{b:url("\\\u{1F4A9}.png")}', '\u{1F4A9}.png'],
   ['half a character, none at all, and too much of one', 'a{b:url("\\D83D \\0 \\110000 ")}', '\uFFFD\uFFFD\uFFFD'],
-])('an escape is undone: %s', (_, css, url) => {
+])('decodes escapes: %s', (_, css, url) => {
   expect(findCssReferences(css).map((reference) => reference.url)).toEqual([url]);
 });
 
-test('offsets are right behind characters of every width, in bare and quoted URLs', () => {
+test('returns correct offsets after characters of every width, in bare and quoted URLs', () => {
   expect(found('/* \u{1F4A9} */a{b:url(\u{1F4A9}.png)}b{c:url("\u00fc.png")}')).toEqual(['url \u{1F4A9}.png', 'url \u00fc.png']);
 });
 
@@ -161,7 +161,7 @@ test.each([
   ['behind a semicolon too many', ';@import "a.css";b{c:d}'],
   ['with something in front of its URL', '@import print "a.css";@import (url(b.css));'],
   ['with a URL in a function that is not for one', '@import format("a.css");'],
-])('an @import is none %s', (_, css) => {
+])('ignores an @import %s', (_, css) => {
   expect(found(css)).toEqual([]);
 });
 
@@ -193,7 +193,7 @@ test.each(['a{b:c}}', 'a{b:c}} \n}/* */', '<!-- a{b:c} -->', '\uFFFDa{b:c\\9;*d:
   },
 );
 
-test('a URL in bytes that are not UTF-8 is what a browser takes it for', () => {
+test('reads a URL in bytes that are not UTF-8 as a browser does', () => {
   const bytes = 'a{b:url(\u00e9.png),url("\u00c3\u00a9\\e9.png")}/*# sourceMappingURL=\u00c3\u00a9.map */';
   const urls = findCssReferencesInBytes(bytes).map(({ url }) => url);
   expect(urls).toEqual(['\uFFFD.png', '\u00e9\u00e9.png', '\u00e9.map']);
@@ -234,7 +234,7 @@ test.each<[string, css: string]>([
   ['side by side', repeated(100_000, (index) => `a{b:url(${index}.png)}`)],
   ['in one @font-face', `@font-face{${repeated(100_000, (index) => `src:url("${index}.woff2");`)}}`],
   ['below 100,000 parentheses', `a{b:${'('.repeat(100_000)}${repeated(100_000, (index) => `url(${index}.png)`)}${')'.repeat(100_000)}}`],
-])('100,000 references take seconds, and not minutes: %s', (_, css) => {
+])('takes seconds for 100,000 references: %s', (_, css) => {
   let count = 0;
   expect(timed(() => (count = findCssReferences(css).length))).toBeLessThan(15_000);
   expect(count).toBe(100_000);

@@ -23,7 +23,7 @@ test.each<[assetPath: string, content: string]>([
   ['/app/manifest.json', CONTENT.json],
   ['/a.json', CONTENT.json],
   ['/a.gltf', CONTENT.json],
-])('%s is looked into', (assetPath, content) => {
+])('reads %s', (assetPath, content) => {
   expect(found(assetPath, content)?.references).toHaveLength(1);
 });
 
@@ -33,19 +33,19 @@ test.each<[assetPath: string, content: string]>([
   ['/a.html', CONTENT.svg],
   ['/css', CONTENT.css],
   ['/.css', CONTENT.css],
-])('%s is not even read', (assetPath, content) => {
+])('does not read %s', (assetPath, content) => {
   const read = jest.fn(() => Buffer.from(content));
   expect(findReferences(assetPath, content.length, read)).toBeUndefined();
   expect(read).not.toHaveBeenCalled();
 });
 
-test('a file without references has nothing to remember', () => {
+test('returns undefined for a file without references', () => {
   expect(found('/a.css', 'a{b:c}')).toBeUndefined();
   expect(found('/a.js', 'important()')).toBeUndefined();
   expect(found('/a.svg', '<svg><text>style</text></svg>')).toBeUndefined();
 });
 
-test('references come in the order of the text, with their lines', () => {
+test('lists references in the order of the text, with their lines', () => {
   const text = "new URL('./a.png', import.meta.url);\r\nimport './b.js';\n\nimport('./c.js');\n//# sourceMappingURL=d.map\n";
   expect(found('/a.js', text)?.references.map(({ url, line, start, end }) => [url, line, text.slice(start, end)])).toEqual([
     ['./a.png', 1, './a.png'],
@@ -68,7 +68,7 @@ test.each<[string, assetPath: string, content: Buffer]>([
   ['CSS in UTF-16', '/a.css', Buffer.from(`\uFEFF${CONTENT.css}`, 'utf16le')],
   ['JavaScript in UTF-16', '/a.js', Buffer.from(`\uFEFF${CONTENT.js}`, 'utf16le')],
   ['SVG that says nothing of its encoding', '/a.svg', Buffer.from(`<!-- \u00e9 -->${CONTENT.svg}`, 'latin1')],
-])('text that Next would send as UTF-8, and is none, is left alone: %s', (_, assetPath, content) => {
+])('leaves text alone that is not UTF-8 although Next says so: %s', (_, assetPath, content) => {
   expect(found(assetPath, content)).toEqual({ references: [], problem: { line: 1, why: 'it is not text in UTF-8' } });
 });
 
@@ -79,7 +79,7 @@ test.each<[string, content: Buffer, url: string]>([
   ['ISO-8859-1', Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><image href="\u00fc.png"/>', 'latin1'), '\u00fc.png'],
   ['ISO-8859-5', Buffer.from("<?xml version='1.0' encoding='iso-8859-5'?><image href=\"\u00df.png\"/>", 'latin1'), '\u043f.png'],
   ['UTF-8 that declares UTF-16', Buffer.from('<?xml version="1.0" encoding="UTF-16"?><image href="\u00fc.png"/>'), '\u00fc.png'],
-])('SVG is read in the encoding that a browser finds: %s', (_, content, url) => {
+])('reads SVG in the encoding that a browser finds: %s', (_, content, url) => {
   expect(found('/a.svg', content)?.references).toMatchObject([{ url }]);
 });
 
@@ -88,7 +88,7 @@ test.each([
   // The Encoding Standard knows neither.
   ['windows-932', 'windows-932'],
   ['iso-8859-12', 'iso-8859-12'],
-])('SVG in the encoding %s, which is not read, is left alone, with a warning that names it', (label, encoding) => {
+])('leaves SVG in the unsupported encoding %s alone, and names the encoding', (label, encoding) => {
   const content = Buffer.from(`<?xml version="1.0" encoding="${label}"?><image href="a.png"/>`);
   expect(found('/a.svg', content)?.problem).toEqual({ line: 1, why: `it is text in the unsupported encoding ${encoding}` });
 });
@@ -97,7 +97,7 @@ test.each<[string, assetPath: string, content: string, line: number, why: string
   ['JavaScript', '/a.js', '\nimport "', 2, 'not JavaScript'],
   ['SVG', '/a.svg', '<svg>\n<style>\na{b:url(a<!-- -->b)}</style></svg>', 3, 'cut in two by markup'],
   ['JSON', '/manifest.json', '{"icons":\n', 2, 'not JSON'],
-])('what cannot be read is left alone, and said with its line: %s', (_, assetPath, content, line, why) => {
+])('reports the line of a file that it cannot read: %s', (_, assetPath, content, line, why) => {
   expect(found(assetPath, content)).toEqual({
     references: [],
     problem: { line, why: expect.stringContaining(why) },
@@ -108,7 +108,7 @@ test.each<[string, assetPath: string, content: string]>([
   ['CSS', '/a.css', `\n\na{b:url(a b)}${CONTENT.css}`],
   ['CSS without a reference', '/a.css', '\n\na{b:url(a b)}'],
   ['SVG', '/a.svg', `<svg>\n<style>\na{b:url(a b)}${CONTENT.css}</style></svg>`],
-])('a broken spot is said with its line, and the rest is read: %s', (_, assetPath, content) => {
+])('reports the line of a broken spot, and reads the rest: %s', (_, assetPath, content) => {
   const { problem, references } = found(assetPath, content) ?? {};
   expect(problem).toEqual({ line: 3, why: expect.stringContaining('URL'), isPartial: true });
   expect(references).toHaveLength(content.includes(CONTENT.css) ? 1 : 0);
@@ -118,7 +118,7 @@ test.each<[string, content: Buffer]>([
   ['a comment in Latin-1', Buffer.from('/* \u00e9 */a{b:url(a.png)}', 'latin1')],
   ['a name in Latin-1', Buffer.from('.\u00e9{b:url(a.png)}', 'latin1')],
   ['a name in Latin-1, behind a byte-order mark', Buffer.from('\u00ef\u00bb\u00bf@font-face{src:url(a.png)}.\u00e9{}', 'latin1')],
-])('CSS that is not UTF-8 is read but for those bytes, and its offsets are bytes: %s', (_, content) => {
+])('reads CSS that is not UTF-8, with offsets in bytes: %s', (_, content) => {
   const { references = [], problem } = found('/a.css', content) ?? {};
   expect(problem).toBeUndefined();
   expect(references.map(({ url, start, end }) => [url, content.toString('latin1', start, end)])).toEqual([['a.png', 'a.png']]);
@@ -127,7 +127,7 @@ test.each<[string, content: Buffer]>([
 test.each([
   ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
   ['nothing but NUL', Buffer.alloc(4 * 1024 * 1024)],
-])('%s that is named like CSS holds nothing', (_, content) => {
+])('finds nothing in %s that is named like CSS', (_, content) => {
   expect(found('/a.css', content)).toBeUndefined();
 });
 
@@ -136,7 +136,7 @@ test.each([
   ['/a.js', 'import "./a.js"', 10],
   ['/a.svg', '<svg><image href="a.png"/></svg>', 10],
   ['/a.webmanifest', '{"icons":[{"src":"a.png"}]}', 1],
-] as const)('%s: what is over its limit is left alone unread, and what is just below is read', (assetPath, content, mebibytes) => {
+] as const)('reads a file just under its size limit, and not one over it: %s', (assetPath, content, mebibytes) => {
   const limit = mebibytes * 1024 * 1024;
   const read = jest.fn(() => Buffer.from(content));
   expect(findReferences(assetPath, limit + 1, read)?.problem?.why).toBe(`it is larger than ${mebibytes} MiB`);
@@ -148,6 +148,6 @@ test.each<[string, assetPath: string, content: string]>([
   ['CSS', '/a.css', `/*${'x'.repeat(4_000_000)}*/a{b:url(a.png)}`],
   ['JavaScript', '/a.js', `a="${'x'.repeat(10_000_000)}";import"./a.js"`],
   ['SVG', '/a.svg', `<svg><text>${'x'.repeat(10_000_000)}</text><image href="a.png"/></svg>`],
-])('a line of 4 or 10 MB: %s', (_, assetPath, content) => {
+])('reads a line of 4 or 10 MB: %s', (_, assetPath, content) => {
   expect(found(assetPath, content)?.references).toHaveLength(1);
 });

@@ -170,7 +170,7 @@ describe.each(Object.keys(PARTS))('%s', (assetPath) => {
     (findReferences(assetPath, content.length, () => content)?.references ?? []).filter(({ kind }) => kind !== 'mention');
   const contents = anyBytes(PARTS[assetPath] ?? []);
 
-  test('no input throws, and bytes outside of references never change', () => {
+  test('never throws and never changes bytes outside references', () => {
     check(
       fc.property(contents, (content) => {
         const encoding = encodingOf(assetPath, content);
@@ -191,7 +191,7 @@ describe.each(Object.keys(PARTS))('%s', (assetPath) => {
     );
   });
 
-  test('a rewritten file reads back as the new URLs, each with its query and fragment', () => {
+  test('finds the new URLs with query and fragment in a rewritten file', () => {
     check(
       fc.property(contents, (content) => {
         const references = referencesOf(content);

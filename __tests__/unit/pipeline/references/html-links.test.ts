@@ -32,13 +32,13 @@ test.each([
   expect(placesIn(html)).toEqual(expected);
 });
 
-test('says how a file is used, and not that it is preloaded as well', () => {
+test('reports the use of a file rather than its preload', () => {
   const preload = '<link rel="preload" as="image" href="/a.png">';
   expect(placesIn(`${preload}<img src="/a.png">`)).toEqual(['element /a.png']);
   expect(placesIn(`<img src="/a.png">${preload}`)).toEqual(['element /a.png']);
 });
 
-test('leaves a file alone where its element has data-no-hash, unless another element has not', () => {
+test('leaves a file alone if all of its elements have data-no-hash', () => {
   // React preloads such an image by itself, without the attribute.
   expect(placesIn('<link rel="preload" as="image" href="/a.png"><img data-no-hash src="/a.png">')).toEqual(['no-hash /a.png']);
   expect(placesIn('<img data-no-hash src="/a.png"><img src="/a.png">')).toEqual(['element /a.png']);
@@ -48,7 +48,7 @@ test('leaves a file alone where its element has data-no-hash, unless another ele
 describe('images for link previews', () => {
   const preview = (content: string, property = 'og:image') => `<meta property="${property}" content="${content}">`;
 
-  test('are found where the page says that their origin is its own, at whatever address it is read', () => {
+  test('are found if the page names their origin as its own, whatever its URL', () => {
     const canonical = '<link rel="canonical" href="https://www.example.org/shop">';
     expect(placesIn(preview('https://www.example.org/p.png') + canonical)).toEqual(['metadata /p.png']);
     expect(placesIn(preview('https://www.example.org/p.png') + preview('https://www.example.org', 'og:url'))).toEqual(['metadata /p.png']);

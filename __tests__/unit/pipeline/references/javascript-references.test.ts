@@ -62,7 +62,7 @@ test.each([
   expect(found(text)).toEqual(['module-url ./a.png']);
 });
 
-test('each URL beside a module belongs to the import.meta behind it', () => {
+test('pairs each URL with the import.meta after it', () => {
   expect(found("a?new URL('./a.png',import.meta.url):new URL('./b.png',import.meta.url)")).toEqual([
     'module-url ./a.png',
     'module-url ./b.png',
@@ -80,7 +80,7 @@ test.each<[string, text: string]>([
   ['another URL', "new a.URL('./a.js', import.meta.url)"],
   ['a call', "renew\nURL('./a.js', import.meta.url)"],
   ['a method', "a.import('./a.js'); ({ import(x) {} })"],
-])('no reference: %s', (_, text) => {
+])('finds no reference: %s', (_, text) => {
   expect(found(text)).toEqual([]);
 });
 
@@ -90,11 +90,11 @@ test.each([
   "<!-- import('./a.js')\nb()",
   "b()\n--> import('./a.js')",
   "b('<!--'); // import('./a.js')",
-])('no import: %s', (text) => {
+])('finds no import: %s', (text) => {
   expect(found(text)).toEqual([]);
 });
 
-test('an import() beside an HTML comment, which only a classic script may hold', () => {
+test('finds an import() beside an HTML comment, which only a classic script may have', () => {
   expect(found("<!-- import('./a.js')\nimport('./b.js')")).toEqual(['dynamic-import ./b.js']);
 });
 
@@ -106,7 +106,7 @@ test.each<[string, text: string, specifier: string]>([
   ['a line break, which is none', "import './a\\\n.js'", './a.js'],
   ['in a dynamic import', "import('.\\u002fa.js')", './a.js'],
   ['in a template', 'new URL(`./\\`.js`, import.meta.url)', './`.js'],
-])('an escape is undone: %s', (_, text, specifier) => {
+])('decodes escapes: %s', (_, text, specifier) => {
   expect(findJavascriptReferences(text).map(({ url }) => url)).toEqual([specifier]);
 });
 
@@ -141,7 +141,7 @@ test.each(["<!-- it's\nimport './a.js'", '<!-- {\n"', "import './a.js", 'import 
   },
 );
 
-test('what is no JavaScript is said with its place', () => {
+test('reports the offset of text that is not JavaScript', () => {
   expect(() => findJavascriptReferences('a()\nb() }')).toThrow(expect.objectContaining({ offset: expect.any(Number) }));
 });
 
@@ -151,7 +151,7 @@ test.each<[string, text: string, count: number]>([
   ['URLs', repeated(100_000, (index) => `new URL("./${index}.png",import.meta.url);`), 100_000],
   ['import.meta without any new', repeated(100_000, () => 'x(import.meta.env);'), 0],
   ['import.meta among many new', repeated(20_000, () => 'new(new(new(new(import.meta.env))));'), 0],
-])('100,000 take seconds, and not minutes: %s', (_, text, count) => {
+])('takes seconds for 100,000 of them: %s', (_, text, count) => {
   let length = 0;
   expect(timed(() => (length = findJavascriptReferences(text).length))).toBeLessThan(15_000);
   expect(length).toBe(count);

@@ -62,7 +62,7 @@ test.each<[url: string, assetPath: string]>([
   ['a%252Fb.png', '/css/a%2Fb.png'],
   ['/favicon.ico', '/favicon.ico'],
   ['lib.0123456789.js', '/css/lib.0123456789.js'],
-])('%j leads where a browser would go: %s', (url, assetPath) => {
+])('resolves %j as a browser does: %s', (url, assetPath) => {
   expect(resolved(url)).toBe(assetPath);
 });
 
@@ -88,7 +88,7 @@ test.each([
   'what?.png',
   'lib.0000000000.js',
   '/constructor',
-])('a URL of the site that public/ has no file for leads nowhere: %s', (url) => {
+])('returns null for a URL of the site without a public file: %s', (url) => {
   expect(resolved(url)).toBeNull();
 });
 
@@ -113,11 +113,11 @@ test.each([
   '/css/',
   '/_next/static/media/a.png',
   '../_next/image?url=x',
-])('what names no file of public/ is none of ours: %j', (url) => {
+])('returns undefined for a URL that names no public file: %j', (url) => {
   expect(resolved(url)).toBeUndefined();
 });
 
-test('what is hashed already is left alone, if the file is there', () => {
+test('leaves a hashed path alone if its file exists', () => {
   expect(resolved('a.0123456789.png')).toBeUndefined();
   expect(resolved('missing.0123456789.png')).toBeNull();
   expect(resolved('a.012345678.png')).toBeNull();
@@ -164,7 +164,7 @@ describe('modules', () => {
     ['three/missing.js', null],
     ['cdn', undefined],
     ['react', undefined],
-  ])('import "%s" leads to %s', (specifier, destination) => {
+  ])('resolves import "%s" to %s', (specifier, destination) => {
     expect(resolved(specifier, 'import', '/deep/down/main.js')).toBe(destination);
     expect(resolved(specifier, 'dynamic-import', '/deep/down/main.js')).toBe(destination);
   });
@@ -187,11 +187,11 @@ describe('with a basePath', () => {
     ['/docs/_next/static/x.js', '/css/site.css', undefined],
     ['../_next/static/x.js', '/css/site.css', undefined],
     ['/docsy/a.png', '/css/site.css', null],
-  ])('%s in %s leads to %s', (url, from, destination) => {
+  ])('resolves %s in %s to %s', (url, from, destination) => {
     expect(below(url, from)).toBe(destination);
   });
 
-  test('a bare specifier is mapped to an asset path, which has none', () => {
+  test('maps a bare specifier to an asset path without basePath', () => {
     expect(below('three', '/docs/main.js', 'import')).toBe('/js/three.js');
   });
 });

@@ -7,7 +7,7 @@ function referenceIn(text: string, raw: string, notation: Notation, url = raw): 
   return { kind: 'url', notation, url, start, end: start + raw.length };
 }
 
-test('only the bytes of references change, in whatever order they are given', () => {
+test('changes only the bytes of references, in any order of edits', () => {
   const text = '\uFEFF/* a.png */ a { b: url(a.png) , url( "b.png" ) }\r\n';
   const [a, b] = [{ ...referenceIn(text, 'a.png', 'css-url'), start: 24, end: 29 }, referenceIn(text, 'b.png', 'string')];
   const edits = [
@@ -56,7 +56,7 @@ test.each<[string, text: string, raw: string, notation: Notation, url: string, n
   ],
   ['a line break in a query, which no URL holds', "'a.js?\\n1'", 'a.js?\\n1', 'string', 'a.js?\n1', 'a.1.js', "'a.1.js?1'"],
   ['a form feed in a query', '"a.png?\\c 1"', 'a.png?\\c 1', 'string', 'a.png?\f1', 'a.1.png', '"a.1.png?%0C1"'],
-])('what the notation asks for is kept and escaped: %s', (_, text, raw, notation, url, newUrl, expected) => {
+])('escapes for the notation: %s', (_, text, raw, notation, url, newUrl, expected) => {
   expect(rewriteReferences(text, [{ reference: referenceIn(text, raw, notation, url), url: newUrl }])).toBe(expected);
 });
 
@@ -69,11 +69,11 @@ test.each<[from: string, to: string, written: string, relative: string]>([
   ['/a.css', '/b.1.png', '../../b.png', './b.1.png'],
   ['/css/a.css', '/b.1.png', ' ../b.png', '../b.1.png'],
   ['/css/a.css', '/css/a%3Ab.1.png', 'a:b.png', 'a%3Ab.1.png'],
-])('from %s to %s, written %j: %s', (from, to, written, relative) => {
+])('makes a relative URL from %s to %s, written %j: %s', (from, to, written, relative) => {
   expect(relativeUrl(from, to, written)).toBe(relative);
 });
 
-test('a reference beyond the end of the text, as only a damaged cache could tell of, ends the text', () => {
+test('ends the text at a reference beyond its end, which only a damaged cache can have', () => {
   const reference: FoundReference = { kind: 'url', notation: 'css-url', url: 'b.png', start: 1e9, end: 2e9 };
   expect(rewriteReferences('ü', [{ reference, url: 'c.png' }])).toBe('üc.png');
 });
@@ -83,7 +83,7 @@ test.each<[encoding: string, bytes: (text: string) => Buffer]>([
   ['utf-16le', (text) => Buffer.from(text, 'utf16le')],
   ['utf-16be', (text) => Buffer.from(text, 'utf16le').swap16()],
   ['windows-1252', (text) => Buffer.from(text, 'latin1')],
-])('in %s, only the bytes of references change', (encoding, bytes) => {
+])('changes only the bytes of references in %s', (encoding, bytes) => {
   const text = '<!-- \u00fc --><a x="a.png?\u00fc"/><a x="b.png?&#252;"/><!-- \u00fc -->';
   const edits = [
     { reference: referenceIn(text, 'a.png?\u00fc', 'xml'), url: 'a.1.png' },
@@ -93,7 +93,7 @@ test.each<[encoding: string, bytes: (text: string) => Buffer]>([
   expect(rewriteBytes(bytes(text), edits, encoding)).toEqual(bytes(expected));
 });
 
-test('100,000 edits take a moment', () => {
+test('applies 100,000 edits in a moment', () => {
   const text = 'url(a.png)'.repeat(100_000);
   const edits = Array.from({ length: 100_000 }, (_, index) => ({
     reference: { kind: 'url', notation: 'css-url', url: 'a.png', start: index * 10 + 4, end: index * 10 + 9 } as const,

@@ -131,7 +131,7 @@ test.each([
   '<svg><g xmlns="urn:x" a=b/><image href="a.png"/></g></svg>',
   'no SVG at all',
   '',
-])('no reference: %s', (svg) => {
+])('finds no reference: %s', (svg) => {
   expect(found(svg)).toEqual([]);
 });
 
@@ -139,11 +139,11 @@ test.each([
   '<svg><style>a{b:url(a<!-- -->.png)}</style></svg>',
   '<svg><style>a{b:url(a<![CDATA[.png]]>)}</style></svg>',
   '<!DOCTYPE svg [<!ENTITY x "a.png)">]><svg><style>a{b:url(&x;}</style></svg>',
-])('a URL that cannot be replaced is said: %s', (svg) => {
+])('reports a URL that cannot be replaced: %s', (svg) => {
   expect(() => findSvgReferences(svg)).toThrow('put together from an entity or cut in two by markup');
 });
 
-test('a broken spot in a style is said with its place', () => {
+test('reports the offset of a broken spot in a style', () => {
   const onBrokenSpot = jest.fn();
   findSvgReferences('<svg><style>a{b:c</style></svg>', onBrokenSpot);
   expect(onBrokenSpot).toHaveBeenCalledWith({ offset: 13, why: expect.stringContaining('never closed') });
@@ -156,7 +156,7 @@ test.each<[string, svg: string]>([
   ['in url()', repeated(100_000, (index) => `<g fill="url(${index}.svg)"/>`)],
   ['in one <style>', `<style>${repeated(100_000, (index) => `a&gt;b{fill:url(${index}.svg?&amp;)}`)}</style>`],
   ['in one attribute', `<img xmlns="http://www.w3.org/1999/xhtml" srcset="${repeated(100_000, (index) => `${index}.png,&#32;`)}"/>`],
-])('100,000 references take seconds, and not minutes: %s', (_, svg) => {
+])('takes seconds for 100,000 references: %s', (_, svg) => {
   let count = 0;
   expect(timed(() => (count = findSvgReferences(`<svg>${svg}</svg>`).length))).toBeLessThan(15_000);
   expect(count).toBe(100_000);

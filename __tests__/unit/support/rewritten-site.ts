@@ -14,19 +14,19 @@ export interface SiteSettings {
   stablePaths?: readonly string[];
 }
 
-export interface LinkedSite extends RewrittenFiles {
+export interface RewrittenSite extends RewrittenFiles {
   /** What the browser receives of a file. */
   text(assetPath: string): string;
   /** The files, with what the next build may take over. */
-  sources: readonly PublicFile[];
+  publicFiles: readonly PublicFile[];
 }
 
 /** Follows the references of files with these texts, by asset path, without any folder. */
-export function linkSite(files: Readonly<Record<string, string>>, settings: SiteSettings = {}, before?: LinkedSite): LinkedSite {
+export function rewriteSite(files: Readonly<Record<string, string>>, settings: SiteSettings = {}, before?: RewrittenSite): RewrittenSite {
   const { options, basePath, assetPrefix, stablePaths = [] } = settings;
   const project = resolveProject({ root: '/app', options, basePath, assetPrefix });
-  const known = new Map(before?.sources.map((file) => [file.assetPath, file]));
-  const sources = Object.entries(files).map(([assetPath, text]): PublicFile => {
+  const known = new Map(before?.publicFiles.map((file) => [file.assetPath, file]));
+  const publicFiles = Object.entries(files).map(([assetPath, text]): PublicFile => {
     const file = { assetPath, absolutePath: assetPath, modifiedMs: 0, touchedNs: 0n, signature: text, ...contentOf(text) };
     const unchanged = known.get(assetPath)?.contentHash === file.contentHash;
     return {
@@ -35,7 +35,7 @@ export function linkSite(files: Readonly<Record<string, string>>, settings: Site
       result: unchanged ? before?.resultOf(assetPath) : undefined,
     };
   });
-  const stored = new Map(sources.map(({ contentHash, assetPath }) => [contentHash, files[assetPath] ?? '']));
+  const stored = new Map(publicFiles.map(({ contentHash, assetPath }) => [contentHash, files[assetPath] ?? '']));
   const texts = {
     read: ({ assetPath }: PublicFile) => Buffer.from(files[assetPath] ?? ''),
     has: () => true,
@@ -47,9 +47,10 @@ export function linkSite(files: Readonly<Record<string, string>>, settings: Site
   };
   const names = Object.keys(files);
   const shape = hashedPathShape(names, [...names, ...stablePaths], project.options.hashLength);
-  const linked = rewriteFiles(project, sources, stablePaths, shape, texts, before?.stateKey);
-  const text = (assetPath: string): string => stored.get(linked.outputs.get(assetPath)?.contentHash ?? '') ?? before?.text(assetPath) ?? '';
-  return { ...linked, sources, text };
+  const rewritten = rewriteFiles(project, publicFiles, stablePaths, shape, texts, before?.stateKey);
+  const text = (assetPath: string): string =>
+    stored.get(rewritten.outputs.get(assetPath)?.contentHash ?? '') ?? before?.text(assetPath) ?? '';
+  return { ...rewritten, publicFiles, text };
 }
 
 function contentOf(text: string) {
