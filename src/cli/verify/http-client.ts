@@ -140,12 +140,16 @@ export function createHttpClient({ timeout, userAgent, credentials, interruption
   }
 }
 
-const NO_HEAD = new AbandonedAnswer('reset', 'the connection was closed before an answer arrived', "read the server's log, and try again");
+const NO_HEAD = new AbandonedAnswer(
+  'network',
+  'the connection was closed before an answer arrived',
+  "read the server's log, and try again",
+);
 
 function switchedProtocols({ headers }: http.IncomingMessage): AbandonedAnswer {
   const protocol = headers.upgrade ? `"${headers.upgrade}"` : 'another protocol';
   const detail = `the server answers 101 and switches to ${protocol}, which was not requested`;
-  return new AbandonedAnswer('not-http', detail, 'check the port and the path: this may be a WebSocket server, and not the site');
+  return new AbandonedAnswer('network', detail, 'check the port and the path: this may be a WebSocket server, and not the site');
 }
 
 const TOO_MANY_TIMEOUTS: RequestFailure = {
@@ -237,7 +241,7 @@ function decodersFor(contentEncoding = ''): Transform[] {
       const createDecoder = DECODERS.get(name);
       if (createDecoder) return createDecoder();
       const detail = `the body has the encoding "${name}", which was not requested and cannot be decoded here`;
-      throw new AbandonedAnswer('bad-encoding', detail, 'make the server respect "Accept-Encoding: identity"');
+      throw new AbandonedAnswer('network', detail, 'make the server respect "Accept-Encoding: identity"');
     });
 }
 
