@@ -18,11 +18,13 @@ handleOutputErrors(stdout, {
   onLost(code) {
     isOutputLost = true;
     process.exitCode = 1;
-    stderr.write(`next-smart-cache: what was printed on stdout is lost; the system said ${code}\n`);
+    stderr.write(
+      `next-smart-cache: the output on stdout is lost, since the system said ${code}; check where it goes, and run the command again\n`,
+    );
     interrupt.abort();
   },
 });
-// Nobody is left to be told.
+// Errors of stderr cannot be reported anywhere.
 handleOutputErrors(stderr, { onReaderGone() {}, onLost() {} });
 
 void main(process.argv.slice(2), {
@@ -30,7 +32,7 @@ void main(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),
   terminal: {
-    // `isTTY` is `undefined` on anything else, whatever its type says; to picocolors that would mean: find out yourself.
+    // `isTTY` is `undefined` on other streams, against its type, and picocolors would then decide by itself.
     hasColors: Boolean(stderr.isTTY) && stderr.hasColors(),
     hasColorsOnStdout: Boolean(stdout.isTTY) && stdout.hasColors(),
     isInteractive: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,
@@ -45,18 +47,18 @@ void main(process.argv.slice(2), {
 }).then((exitCode) => {
   isDone = true;
   process.exitCode = isOutputLost ? 1 : exitCode;
-  // A config may have started what keeps the process alive. What has been written goes out first, or is known to be lost.
+  // The config may keep the process alive, so this ends it after all output is written, or known to be lost.
   stdout.write('', () => stderr.write('', () => setImmediate(() => process.exit())));
 });
 
-// Node ends with 0 when nothing is left that could settle a promise, and so may a config.
+// A config may end the process, and Node exits with 0 if a promise can never settle.
 process.once('exit', () => {
   if (isDone) return;
   process.exitCode = 1;
-  stderr.write('next-smart-cache: ended before it was done: next.config has ended the process, or waits for something that never comes\n');
+  stderr.write('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
 });
 
-/** The first interrupt is the command's to answer; a second one ends the process at once. */
+/** Aborts at the first interrupt. A second one ends the process. */
 function interruption(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   return interrupt.signal;

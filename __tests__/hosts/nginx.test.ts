@@ -52,7 +52,7 @@ function build(layers: readonly string[], edit: (app: NextApp) => void = () => {
 function configured(app: NextApp, upstream: Pick<NodeServer, 'origin'>, ...args: string[]): { server: string; left: string[] } {
   const { status, stdout, stderr } = app.cli('nginx', ...args);
   expect([status, stderr]).toEqual([0, expect.stringContaining('include the configuration in the server block')]);
-  const left = [...stderr.matchAll(/left to Next: (\S+), since (.+)/g)].map(([, folder, reason]) => `${folder} ${reason}`);
+  const left = [...stderr.matchAll(/left to Next: (\S+), because (.+)/g)].map(([, folder, reason]) => `${folder} ${reason}`);
   return { server: `${stdout}\nlocation / { ${proxyTo(upstream)} }`, left };
 }
 

@@ -118,9 +118,7 @@ describe('a config that would go on for ever, or end too early', () => {
   ])('%s is no success', (_, config) => {
     const { status, stdout, stderr } = run(config);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toBe(
-      'next-smart-cache: ended before it was done: next.config has ended the process, or waits for something that never comes\n',
-    );
+    expect(stderr).toBe('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
   });
 
   test('what it prints, by whatever way, is not among the data', () => {
@@ -264,7 +262,7 @@ describe('output that is not taken', () => {
       encoding: 'utf8',
     });
     fs.closeSync(full);
-    expect([status, stderr]).toEqual([1, expect.stringContaining('what was printed on stdout is lost; the system said ENOSPC')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('the output on stdout is lost, since the system said ENOSPC')]);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 });

@@ -39,7 +39,7 @@ interface VerifyOptions {
 }
 
 async function runVerify({ json, args, options }: Invocation, io: CommandIo): Promise<ExitCode> {
-  // On demand: the parsers of HTML, CSS and JavaScript take long to load.
+  // On demand, because the other commands do not need Node's HTTP and TLS modules.
   const { verifySite } = await import('../verify/verify-site.js');
   const { origin, timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();

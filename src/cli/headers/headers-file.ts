@@ -168,6 +168,6 @@ export function reachOf(pattern: string, folder: string): 'none' | 'part' | 'who
 }
 
 function matches(segment: string, name: string, { isStart = false } = {}): boolean {
-  const source = segment.replace(/[-/\\^$+?.()|[\]{}]/g, '\\$&').replace(/:[A-Za-z]\w*/g, '[^/]+');
-  return new RegExp(`^${source}${isStart ? '' : '$'}`).test(name);
+  const expression = segment.replace(/[-/\\^$+?.()|[\]{}]/g, '\\$&').replace(/:[A-Za-z]\w*/g, '[^/]+');
+  return new RegExp(`^${expression}${isStart ? '' : '$'}`).test(name);
 }

@@ -24,13 +24,13 @@ const OURS = 'next-smart-cache';
  * Plans `compilerOptions.jsxImportSource` in the file that Next reads:
  * `tsconfig.json` if there is one, or if Next will create one; else `jsconfig.json`.
  *
- * @param sources the app's own source files, absolute.
+ * @param sourceFiles of the app source, absolute.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
-export function planJsx({ root, tsconfigFile, usesEmotion }: Project, sources: readonly string[]): FilePlan {
+export function planJsx({ root, tsconfigFile, usesEmotion }: Project, sourceFiles: readonly string[]): FilePlan {
   // Next creates a tsconfig.json for an app with a TypeScript file among its routes (getTypeScriptIntent in Next 16.4).
   const isTypedRoute = (file: string) => /^(?:src[\\/])?(?:app|pages)[\\/].*\.tsx?$/.test(path.relative(root, file));
-  const isTyped = fs.existsSync(tsconfigFile) || sources.some(isTypedRoute);
+  const isTyped = fs.existsSync(tsconfigFile) || sourceFiles.some(isTypedRoute);
   const file = isTyped ? tsconfigFile : path.join(root, 'jsconfig.json');
   const name = path.relative(root, file);
   const text = readUtf8IfThere(file) ?? '';
@@ -111,8 +111,8 @@ const HEAD = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/|(?:'[^'\n]*'|"[^"\n]*");?)*/;
 const PRAGMA = /@(jsxImportSource|jsxRuntime|jsx)\s+([\w@./-]+)/;
 
 /** Finds files with a pragma for another runtime, and Babel configs. */
-export function findOtherRuntimes(root: string, sources: readonly string[]): OtherRuntime[] {
-  const scripts = sources.filter((file) => /\.[cm]?[jt]sx?$/.test(file));
+export function findOtherRuntimes(root: string, sourceFiles: readonly string[]): OtherRuntime[] {
+  const scripts = sourceFiles.filter((file) => /\.[cm]?[jt]sx?$/.test(file));
   const byPragma = scripts.flatMap((file): OtherRuntime[] => {
     const [head] = HEAD.exec(readTextIfThere(file) ?? '') ?? [''];
     const found = PRAGMA.exec(head);

@@ -83,8 +83,8 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
   // A config that imports this package cannot be loaded before the package is installed.
   const isLoadable = isFoundAbove(root, 'node_modules/next-smart-cache') || (configFile !== undefined && writes.has(configFile));
   const project = isLoadable ? await io.loadProject(root) : resolveProject({ root });
-  const sources = listSources(project);
-  const jsx = planJsx(project, sources);
+  const sourceFiles = listOwnFiles(project);
+  const jsx = planJsx(project, sourceFiles);
   write(jsx.file, jsx.text, 'jsxImportSource');
   const headers = planHeaders(project);
   if (headers) write(headers.file, headers.text, 'rule for /_next/static');
@@ -95,7 +95,7 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
     publicFiles: countPublicFiles(project),
     jsx,
     postcss,
-    otherRuntimes: findOtherRuntimes(root, sources),
+    otherRuntimes: findOtherRuntimes(root, sourceFiles),
     configToWrap: config.outcome === 'not-understood' ? { file: config.file, isModule: config.isModule } : undefined,
     configToRename: isRenamed ? { file: config.file, becomesModule: packageJson.type === 'module' } : undefined,
     headers,
@@ -224,7 +224,7 @@ function ignoredAbove(folder: string): string[] {
 }
 
 /** Lists paths below the folder as the user named it, since messages must not show the target of a symbolic link. */
-function listSources(project: Project): string[] {
+function listOwnFiles(project: Project): string[] {
   const real = fs.realpathSync(project.root);
   return listSourceFiles(project).files.map((file) => path.join(project.root, path.relative(real, file)));
 }

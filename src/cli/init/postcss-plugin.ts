@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { AnyNode, Program, Property } from 'acorn';
 import { applyEdits } from 'jsonc-parser';
 import { appendAfter, type FilePlan, quoteOf, readUtf8IfThere } from './text-edits.js';
-import { findExported, nodesIn, parseSource } from './wrap-config.js';
+import { findExported, nodesIn, parseCode } from './wrap-config.js';
 
 const OURS = 'next-smart-cache/postcss';
 
@@ -68,8 +68,8 @@ interface PostcssConfig {
 
 /** @returns `undefined` for a text that is neither JavaScript, TypeScript nor JSON. */
 async function readConfig(file: string, text: string): Promise<PostcssConfig | undefined> {
-  const program = await parseSource(file, prefixOf(file) + text).then(
-    (source) => source.program,
+  const program = await parseCode(file, prefixOf(file) + text).then(
+    ({ program }) => program,
     () => undefined,
   );
   if (program === undefined) return undefined;

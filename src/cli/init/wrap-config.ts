@@ -1,5 +1,4 @@
 import type { AnyNode, Comment, FunctionDeclaration, Options, Program } from 'acorn';
-import { createJiti } from 'jiti';
 import { applyEdits, type Edit } from 'jsonc-parser';
 import { insertAt, newlineOf, quoteOf } from './text-edits.js';
 
@@ -20,8 +19,8 @@ const NAME = 'withSmartCache';
  * @throws {SyntaxError} for a text that is neither JavaScript nor TypeScript.
  */
 export async function wrapConfig(file: string, text: string): Promise<WrappedConfig> {
-  const source = await parseSource(file, text);
-  const { program } = source;
+  const code = await parseCode(file, text);
+  const { program } = code;
   const imported = findImport(program);
   if (imported?.isCalled) return { outcome: 'unchanged' };
   const exported = findExported(program);
@@ -29,12 +28,12 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   // TypeScript compiles imports beside `module.exports` too.
   const usesImports = isModule || program.body.some(({ type }) => type === 'ImportDeclaration');
   const name = imported === undefined ? NAME : imported.name;
-  const isFree = imported === undefined ? !source.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
+  const isFree = imported === undefined ? !code.names.has(NAME) : imported.end <= (exported?.node.start ?? 0);
   if (exported === undefined || name === undefined || !isFree) return { outcome: 'not-understood', isModule };
-  const edits = [...wrapEdits(text, exported, name), ...(imported ? [] : [importEdit(text, source, !usesImports)])];
+  const edits = [...wrapEdits(text, exported, name), ...(imported ? [] : [importEdit(text, code, !usesImports)])];
   const wrapped = applyEdits(text, edits);
   // An edit must not break a config in a form that no test has.
-  const isSound = await parseSource(file, wrapped).then(
+  const isSound = await parseCode(file, wrapped).then(
     ({ program }) => findImport(program)?.isCalled === true,
     () => false,
   );
@@ -138,7 +137,7 @@ function semicolonAfter(text: string, offset: number): string {
  * Adds the import, or the `require()`, in the style of the file: after the
  * imports at the top, else before the first statement and the comment that types it.
  */
-function importEdit(text: string, { program, comments }: ParsedSource, isRequired: boolean): Edit {
+function importEdit(text: string, { program, comments }: ParsedCode, isRequired: boolean): Edit {
   const newline = newlineOf(text);
   const isOther = (statement: AnyNode) => (isRequired ? !isRequire(statement) : statement.type !== 'ImportDeclaration');
   // Only the imports at the top count: a later one may follow the export.
@@ -193,7 +192,7 @@ function isRequire(statement: AnyNode): boolean {
   return statement.type === 'VariableDeclaration' && statement.declarations.some(({ init }) => init != null && isCall(init));
 }
 
-interface ParsedSource {
+interface ParsedCode {
   program: Program;
   comments: readonly Comment[];
   /** All identifiers. */
@@ -204,7 +203,7 @@ interface ParsedSource {
  * @param file decides the syntax, by its extension.
  * @throws {SyntaxError} for a text that is neither JavaScript nor TypeScript.
  */
-export async function parseSource(file: string, text: string): Promise<ParsedSource> {
+export async function parseCode(file: string, text: string): Promise<ParsedCode> {
   const { Parser } = await import('acorn');
   const isTyped = /\.[cm]?ts$/.test(file);
   const parser = isTyped ? Parser.extend((await loadTypeScriptPlugin()).tsPlugin()) : Parser;
@@ -231,7 +230,8 @@ export async function parseSource(file: string, text: string): Promise<ParsedSou
 }
 
 /** The plugin is an ES module, and the CommonJS build of this package has no `import()`: TypeScript compiles it to `require()`. */
-function loadTypeScriptPlugin(): Promise<typeof import('@sveltejs/acorn-typescript')> {
+async function loadTypeScriptPlugin(): Promise<typeof import('@sveltejs/acorn-typescript')> {
+  const { createJiti } = await import('jiti');
   return createJiti(__filename, { tryNative: true }).import('@sveltejs/acorn-typescript');
 }
 

@@ -91,7 +91,7 @@ type LoadedPage = Pick<CrawledPage, 'url' | 'redirects' | 'answer'>;
 async function loadPage(target: URL, allowed: ReadonlySet<string>, client: HttpClient): Promise<LoadedPage> {
   const redirects: Redirect[] = [];
   for (let url = target; ; ) {
-    const answer = await client.get(url, { maxBytes: MAX_PAGE_BYTES, ifLonger: 'cut' });
+    const answer = await client.get(url, { maxBytes: MAX_PAGE_BYTES, isCuttable: true });
     const { location } = answer.headers;
     if (answer.status === undefined || !REDIRECTS.has(answer.status) || location === undefined) return { url, redirects, answer };
     redirects.push({ url: url.href, status: answer.status, location });
@@ -191,11 +191,11 @@ async function crawlFiles(
   }
 
   /** @returns no file for a page, a route, or a file of Next's. */
-  async function probeFile(link: LinkedFile): Promise<{ file?: CrawledFile; links: LinkedFile[] }> {
+  async function probeFile(link: LinkedFile): Promise<ProbedFile> {
     const url = new URL(link.url);
     const kind = kindOf(url, origins);
     const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
-    if (kind === 'hashed') return probeHashedFile(link, { maxSize, keepBytes, client });
+    if (kind === 'hashed') return probeHashedFile(link, { maxBytes: maxSize, hashes: true, keepBytes }, client);
     const answer = await client.get(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
     const references = linksIn(url, answer);
     if (kind !== 'plain') return { links: references };
@@ -206,6 +206,12 @@ async function crawlFiles(
     const { place, label } = link;
     return { file: { kind, url, place, label, answer: { ...answer, body: undefined } }, links: references };
   }
+}
+
+interface ProbedFile {
+  file?: CrawledFile;
+  /** The files that it names. */
+  links: LinkedFile[];
 }
 
 /** Replaces a URL of Next's image optimizer by that of the image. */
@@ -219,21 +225,11 @@ function isMadeByNext({ headers }: Answer): boolean {
   return 'x-nextjs-cache' in headers || 'x-nextjs-prerender' in headers || /(?:^|,)\s*rsc\s*(?:,|$)/i.test(headers.vary ?? '');
 }
 
-interface ProbeOptions {
-  maxSize: number;
-  keepBytes: number;
-  client: HttpClient;
-}
-
 /** Requests a file by its hashed URL, and the URLs that show how the site treats hashes. */
-async function probeHashedFile(
-  link: LinkedFile,
-  { maxSize, keepBytes, client }: ProbeOptions,
-): Promise<{ file: CrawledFile; links: LinkedFile[] }> {
+async function probeHashedFile(link: LinkedFile, body: BodyOptions, client: HttpClient): Promise<ProbedFile> {
   const url = new URL(link.url);
   const hash = hashOf(url) ?? '';
-  const whole: BodyOptions = { maxBytes: maxSize, ifLonger: 'fail-naming-max-size' };
-  const answer = await client.get(url, { ...whole, hashes: true, keepBytes });
+  const answer = await client.get(url, body);
   const links = linksIn(url, answer);
   const { place, label, integrity } = link;
   const file = { url, place, label, answer: withoutBytes(answer) };
@@ -241,16 +237,16 @@ async function probeHashedFile(
   const isMismatch = hashes !== undefined && matchingAlgorithm(hash, hashes) === undefined;
   // A host that applies no rewrites has the original, and not the hashed URL.
   const needsOriginal = (isMismatch || isNotFound(answer)) && !isInStore(url);
-  const readsOriginal = hashes !== undefined && DATE.test(hash);
-  const original = needsOriginal
-    ? await client.get(withoutHash(url), readsOriginal ? { maxBytes: maxSize, hashes: true } : HEAD)
-    : undefined;
+  // If the hash may be a date, the bytes tell whether the original is another file.
+  const originalBody = hashes !== undefined && DATE.test(hash) ? { ...body, keepBytes: 0 } : HEAD;
+  const original = needsOriginal ? await client.get(withoutHash(url), originalBody) : undefined;
   if (hashes && original && !isHtml(answer) && isOtherHash(answer, original)) return { file: { kind: 'other-hash', ...file }, links };
   const again = answer.headers['set-cookie'] ? await client.get(url, HEAD) : undefined;
   const madeUp: Answer[] = [];
   if (answer.status === 200) {
     const madeUpUrl = withHash(url, randomBytes(hash.length).toString('hex').slice(0, hash.length));
     // Both are read to the end, because caches keep only complete answers.
+    const whole = { maxBytes: body.maxBytes };
     madeUp.push(await client.get(madeUpUrl, whole));
     if (madeUp[0]?.status !== undefined) madeUp.push(await client.get(madeUpUrl, whole));
   }
@@ -263,7 +259,6 @@ const DATE = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d
 /** Whether a name has a date, or a hash that this package did not make, so that the URL without it is another file or none. */
 function isOtherHash(answer: Answer, original: Answer): boolean {
   if (original.status !== 200 || isHtml(original)) return true;
-  // The original has hashes only if the hash may be a date.
   const [own, others] = [answer, original].map(({ body }) => body?.hashes?.sha256);
   const isImmutable = parseCacheControl(answer.headers['cache-control']).has('immutable');
   return own !== undefined && others !== undefined && !own.equals(others) && !isImmutable;

@@ -19,11 +19,11 @@ export interface HttpClient {
 export interface BodyOptions {
   /** Bytes after which reading stops. 0: only the head is read. */
   maxBytes: number;
-  /** How to report a longer body. Default: a failure that names no option. */
-  ifLonger?: 'cut' | 'fail-naming-max-size';
+  /** Whether to keep the beginning of a longer body, which otherwise is a failure. Default: false. */
+  isCuttable?: boolean;
   /** Whether to hash the body. Default: false. */
   hashes?: boolean;
-  /** How many bytes to keep. Default: 0, and `maxBytes` with `cut`. A longer body is not kept, unless it is cut. */
+  /** How many bytes to keep. Default: 0, and `maxBytes` of a body that may be cut. Of a longer body, none are kept, unless it is cut. */
   keepBytes?: number;
 }
 
@@ -140,12 +140,16 @@ export function createHttpClient({ timeout, userAgent, credentials, interruption
   }
 }
 
-const NO_HEAD = new AbandonedAnswer('reset', 'the connection was closed before an answer arrived', "read the server's log, and try again");
+const NO_HEAD = new AbandonedAnswer(
+  'network',
+  'the connection was closed before an answer arrived',
+  "read the server's log, and try again",
+);
 
 function switchedProtocols({ headers }: http.IncomingMessage): AbandonedAnswer {
   const protocol = headers.upgrade ? `"${headers.upgrade}"` : 'another protocol';
   const detail = `the server answers 101 and switches to ${protocol}, which was not requested`;
-  return new AbandonedAnswer('not-http', detail, 'check the port and the path: this may be a WebSocket server, and not the site');
+  return new AbandonedAnswer('network', detail, 'check the port and the path: this may be a WebSocket server, and not the site');
 }
 
 const TOO_MANY_TIMEOUTS: RequestFailure = {
@@ -165,7 +169,7 @@ function runTookTooLong(timeout: number): RequestFailure {
 /** Hashes chunks as they arrive, so that a body of any size takes little memory. */
 async function readBody(
   response: http.IncomingMessage,
-  { maxBytes, ifLonger, hashes, keepBytes = ifLonger === 'cut' ? maxBytes : 0 }: BodyOptions,
+  { maxBytes, isCuttable, hashes, keepBytes = isCuttable ? maxBytes : 0 }: BodyOptions,
   signal: AbortSignal,
 ): Promise<ReceivedBody | undefined> {
   if (maxBytes === 0) {
@@ -175,16 +179,16 @@ async function readBody(
   const hashers = hashes ? ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
   const kept: Buffer[] = [];
   let size = 0;
-  const isCut = () => ifLonger === 'cut' && size > maxBytes;
+  const isCut = () => isCuttable === true && size > maxBytes;
   try {
     const declared = Number(response.headers['content-length']);
-    if (ifLonger !== 'cut' && declared > maxBytes) throw tooLarge(maxBytes, ifLonger);
+    if (!isCuttable && declared > maxBytes) throw tooLarge(maxBytes);
     const last = new Writable({
       write(chunk: Buffer, _encoding, done) {
         const before = size;
         size += chunk.length;
         if (isCut()) kept.push(chunk.subarray(0, maxBytes - before));
-        if (size > maxBytes) return done(tooLarge(maxBytes, ifLonger));
+        if (size > maxBytes) return done(tooLarge(maxBytes));
         for (const hasher of hashers) hasher.update(chunk);
         if (size <= keepBytes) kept.push(chunk);
         else kept.length = 0;
@@ -206,10 +210,9 @@ async function readBody(
   };
 }
 
-function tooLarge(maxBytes: number, ifLonger: BodyOptions['ifLonger']): AbandonedAnswer {
-  const option = ifLonger === 'fail-naming-max-size' ? '; if that size is right: --max-size <MB>' : '';
+function tooLarge(maxBytes: number): AbandonedAnswer {
   const detail = `the answer is larger than ${formatBytes(maxBytes)}, so it was not read to the end`;
-  return new AbandonedAnswer('too-large', detail, `check what the server sends${option}`);
+  return new AbandonedAnswer('too-large', detail, 'check what the server sends; if that size is right: --max-size <MB>');
 }
 
 /** `createZstdDecompress` exists from Node 22.15 on. */
@@ -238,7 +241,7 @@ function decodersFor(contentEncoding = ''): Transform[] {
       const createDecoder = DECODERS.get(name);
       if (createDecoder) return createDecoder();
       const detail = `the body has the encoding "${name}", which was not requested and cannot be decoded here`;
-      throw new AbandonedAnswer('bad-encoding', detail, 'make the server respect "Accept-Encoding: identity"');
+      throw new AbandonedAnswer('network', detail, 'make the server respect "Accept-Encoding: identity"');
     });
 }
 

@@ -8,20 +8,8 @@ export interface RequestFailure {
   fix: string;
 }
 
-type RequestFailureKind =
-  | 'bad-encoding'
-  | 'given-up'
-  | 'interrupted'
-  | 'large-headers'
-  | 'not-found'
-  | 'not-http'
-  | 'redirects'
-  | 'refused'
-  | 'reset'
-  | 'timeout'
-  | 'tls'
-  | 'too-large'
-  | 'unreachable';
+/** `network`: everything else between this machine and a complete answer. */
+type RequestFailureKind = 'given-up' | 'interrupted' | 'network' | 'redirects' | 'timeout' | 'tls' | 'too-large';
 
 /** Thrown when this package itself stops reading an answer. */
 export class AbandonedAnswer extends Error {
@@ -47,7 +35,7 @@ type Remedy = readonly [kind: RequestFailureKind, detail: string, fix: string];
 
 const CHECK_ADDRESS = 'check the host and port, and that this machine can reach the site';
 const NO_LOOKUP = 'the host name could not be resolved: no answer from DNS';
-const RESET: Remedy = ['reset', 'the connection was closed before the whole answer arrived', "read the server's log, and try again"];
+const RESET: Remedy = ['network', 'the connection was closed before the whole answer arrived', "read the server's log, and try again"];
 const UNKNOWN_AUTHORITY = 'this machine does not know the authority that signed the certificate';
 const TRUST = 'if the certificate is your own, name its authority: NODE_EXTRA_CA_CERTS=ca.pem next-smart-cache verify …';
 const CHAIN = 'make the server send the intermediate certificates too ("fullchain.pem")';
@@ -56,17 +44,17 @@ const NO_TLS: Remedy = ['tls', 'the server does not speak TLS on this port', 'us
 
 /** By the error codes of Node's `net`, `tls`, `dns` and HTTP parser. */
 const REMEDIES: Readonly<Record<string, Remedy>> = {
-  ECONNREFUSED: ['refused', 'connection refused: no server listens on this host and port', 'start the site, or check the host and port'],
-  ENOTFOUND: ['not-found', 'no such host in DNS', 'check the spelling of the host, and its DNS entry'],
-  EAI_AGAIN: ['not-found', NO_LOOKUP, 'check the network of this machine, and try again'],
-  EHOSTUNREACH: ['unreachable', 'the network has no route to this host', CHECK_ADDRESS],
-  ENETUNREACH: ['unreachable', 'the network of this host is unreachable', CHECK_ADDRESS],
-  EADDRNOTAVAIL: ['unreachable', 'this machine cannot connect to this address', CHECK_ADDRESS],
+  ECONNREFUSED: ['network', 'connection refused: no server listens on this host and port', 'start the site, or check the host and port'],
+  ENOTFOUND: ['network', 'no such host in DNS', 'check the spelling of the host, and its DNS entry'],
+  EAI_AGAIN: ['network', NO_LOOKUP, 'check the network of this machine, and try again'],
+  EHOSTUNREACH: ['network', 'the network has no route to this host', CHECK_ADDRESS],
+  ENETUNREACH: ['network', 'the network of this host is unreachable', CHECK_ADDRESS],
+  EADDRNOTAVAIL: ['network', 'this machine cannot connect to this address', CHECK_ADDRESS],
   ETIMEDOUT: ['timeout', 'the host did not accept the connection in time', CHECK_ADDRESS],
   ECONNRESET: RESET,
   EPIPE: RESET,
   HPE_HEADER_OVERFLOW: [
-    'large-headers',
+    'network',
     'the headers of the answer are larger than 16 kB, the limit of Node and of many proxies',
     'find the large ones, usually cookies or Link: curl -sD - -o /dev/null <url>',
   ],
@@ -98,10 +86,10 @@ function codeOfReason(reason: string | undefined): string {
 }
 
 function remedyByFamily(code: string, message: string): Remedy {
-  if (/^HPE_/.test(code)) return ['not-http', 'the answer is not HTTP', 'check the port, or use https://'];
+  if (/^HPE_/.test(code)) return ['network', 'the answer is not HTTP', 'check the port, or use https://'];
   if (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO$)/.test(code)) return ['tls', `no TLS connection: ${message}`, "check the server's TLS settings"];
   if (/^(?:Z_|ERR__?ERROR_|ERR_BROTLI|ERR_PADDING|ZSTD_)/.test(code)) {
-    return ['bad-encoding', 'the body does not have the encoding in Content-Encoding', 'compress in one place only: the app or the proxy'];
+    return ['network', 'the body does not have the encoding in Content-Encoding', 'compress in one place only: the app or the proxy'];
   }
-  return ['unreachable', message, CHECK_ADDRESS];
+  return ['network', message, CHECK_ADDRESS];
 }
