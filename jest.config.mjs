@@ -31,7 +31,8 @@ const common = {
 const folder = (name) => ({ ...common, displayName: name, testMatch: [`<rootDir>/__tests__/${name}/**/*.test.{ts,tsx}`] });
 
 export default {
-  maxWorkers: 2,
+  // One more than CI has cores, because suites often wait for a browser or a server.
+  maxWorkers: 3,
   // A limit, not an expectation: a slow machine installs, builds and compiles within it.
   testTimeout: 600_000,
   testSequencer: './__tests__/support/longest-first.cjs',

@@ -366,7 +366,7 @@ function font(which: number): Buffer {
   return fs.readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${which % 2 === 0 ? 400 : 900}-normal.woff2`));
 }
 
-/** Looks again and again, for up to half a minute. */
+/** Looks again and again, for up to two minutes. */
 async function expectSoon(look: () => unknown | Promise<unknown>, expected: unknown): Promise<void> {
   for (const end = Date.now() + 120_000; Date.now() < end && !isDeepStrictEqual(await look(), expected); )
     await new Promise((resolve) => setTimeout(resolve, 20));

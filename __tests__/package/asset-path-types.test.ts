@@ -163,16 +163,16 @@ describe.each<[string, packageType: 'module' | 'commonjs', Record<string, string
   ['node16', 'module', { module: 'node16' }],
   ['nodenext, without "type": "module"', 'commonjs', { module: 'nodenext' }],
   ['Server Components', 'module', { module: 'nodenext', customConditions: 'react-server' }],
-])('asset paths are types: %s', (_, type, { customConditions, ...options }) => {
+])('asset paths are types with %s', (_, type, { customConditions, ...options }) => {
   const settings = { ...options, ...(customConditions && { customConditions: [customConditions] }) };
   const packageJson = { 'package.json': JSON.stringify({ type }) };
 
-  test('in ESM, CommonJS and JSX alike', () => {
+  test('in ESM, CommonJS and JSX', () => {
     const cwd = builtApp({ ...packageJson, ...PUBLIC, 'esm.mts': CALLS, 'commonjs.cts': CALLS, 'page.tsx': PAGE });
     expect(compile(cwd, settings)).toEqual(CLEAN);
   });
 
-  test('and without the file, every string is one', () => {
+  test('until the declaration file is gone: then every string is one', () => {
     const cwd = builtApp({ ...packageJson, ...PUBLIC, 'page.tsx': ANY_STRING });
     expect(compile(cwd, settings)).toMatchObject({ status: 1, stdout: expect.stringContaining('page.tsx(4,9): error') });
     fs.rmSync(path.join(cwd, DECLARATION));
@@ -180,7 +180,7 @@ describe.each<[string, packageType: 'module' | 'commonjs', Record<string, string
   });
 });
 
-test('the compiler says what is wrong, and what was meant', () => {
+test('the compiler names the wrong path and the likely one', () => {
   const use = "import { asset, CachedScript } from 'next-smart-cache';\n";
   const cwd = builtApp({
     ...PUBLIC,
@@ -205,7 +205,7 @@ test('an empty public/ leaves only URLs of other sites', () => {
   expect(compile(builtApp({ 'use.ts': use }))).toEqual(CLEAN);
 });
 
-test('every name comes out right', () => {
+test('every file name becomes a valid type', () => {
   const names = [
     `it's "quoted".js`,
     'line\nbreak.js',

@@ -42,7 +42,7 @@ describe('watch', () => {
     error?: { code: string };
   }
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('follows what happens to public/, and %s ends it with nothing left behind', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('follows changes of public/, and ends on %s without leftovers', async (signal) => {
     const cwd = app({ 'public/a.js': 'a', 'public/b.js': 'b' });
     const child = start(cwd, 'watch', '--json');
     const lines = readline.createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -86,7 +86,7 @@ describe('watch', () => {
     expect(files.filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  test('ends when nobody reads what it prints any more', async () => {
+  test('ends when its output is no longer read', async () => {
     const cwd = app({ 'public/a.js': 'a' });
     const child = start(cwd, 'watch', '--json');
     const said = readAll(child.stderr);
@@ -99,7 +99,7 @@ describe('watch', () => {
   });
 });
 
-describe('a config that would go on for ever, or end too early', () => {
+describe('a config that runs forever or ends too early', () => {
   const run = (config: string) =>
     spawnSync(process.execPath, [fs.realpathSync(installed.bin), 'build', '--json'], {
       cwd: app({ 'public/a.js': 'a', 'next.config.mjs': config }),
@@ -107,7 +107,7 @@ describe('a config that would go on for ever, or end too early', () => {
       timeout: 60_000,
     });
 
-  test('what it has left running keeps nobody waiting', () => {
+  test('does not delay the end of the command', () => {
     const { status, signal, stdout } = run('setInterval(() => {}, 1000); export default {};');
     expect({ status, signal, files: (JSON.parse(stdout) as { files: number }).files }).toEqual({ status: 0, signal: null, files: 1 });
   });
@@ -115,13 +115,13 @@ describe('a config that would go on for ever, or end too early', () => {
   test.each([
     ['a promise that never settles', 'export default () => new Promise(() => {});'],
     ['process.exit(0)', 'process.exit(0); export default {};'],
-  ])('%s is no success', (_, config) => {
+  ])('is not a success: %s', (_, config) => {
     const { status, stdout, stderr } = run(config);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toBe('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
   });
 
-  test('what it prints, by whatever way, is not among the data', () => {
+  test('prints nothing into the data, however it prints', () => {
     const { status, stdout, stderr } = run(
       "for (const say of [console.log, console.debug, (text) => process.stdout.write(text)]) say('from the config'); export default {};",
     );
@@ -140,7 +140,7 @@ test.each([
   ...(mayMount
     ? [{ name: 'fills the disk', shell: MOUNTING, limit: 'mount -t tmpfs -o size=2m none .next', why: 'the disk is full' }]
     : []),
-])('a write that $name leaves the old state, whole, and the next build mends it', ({ shell, limit, why }) => {
+])('a write that $name leaves the whole old state, and the next build succeeds', ({ shell, limit, why }) => {
   const cwd = app({ 'public/a.js': 'a' });
   const [command = '', ...args] = shell;
   const build = (first: string) => {
@@ -164,7 +164,7 @@ test.each([
   expect(manifest()).toContain('/large.bin');
 });
 
-test('an app, which has a next.config, may do without public/; any other folder may not', () => {
+test('a folder without public/ is accepted only with a next.config', () => {
   const run = (command: string, files: Record<string, string>) =>
     spawnSync(process.execPath, [fs.realpathSync(installed.bin), command], { cwd: app(files), encoding: 'utf8' });
   const { status, stderr } = run('build', { 'next.config.mjs': 'export default {};' });
@@ -215,7 +215,7 @@ describe('check, with the config of an app', () => {
     expect(check('{}', '--no-manifest')).toMatchObject({ status: 0, stdout: '' });
   });
 
-  test('options that are not valid are exit code 1, and named', () => {
+  test('ends with 1 and names the options that are not valid', () => {
     const { status, stdout, stderr } = check("{ exlude: '*.map' }", '--no-manifest');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toContain('An option of withSmartCache is not valid: exlude');
@@ -224,7 +224,7 @@ describe('check, with the config of an app', () => {
 });
 
 describe('a checkout that cannot be written', () => {
-  test('says so, with exit code 1, and leaves all as it was', () => {
+  test('is reported with exit code 1, and stays unchanged', () => {
     const cwd = fs.realpathSync(app({ 'public/a.js': 'a' }));
     const build = [process.execPath, fs.realpathSync(installed.bin), 'build', '--json'];
     // Root may write anywhere, until it has given that up.
@@ -242,19 +242,19 @@ describe('a checkout that cannot be written', () => {
   });
 });
 
-describe('output that is not taken', () => {
+describe('output that cannot be written', () => {
   test.each([
     ['build', ['build', '--json']],
     ['clean', ['clean', '--json']],
     ['the help', ['--help']],
-  ])('a reader that has gone gets no stack: %s', async (_, args) => {
+  ])('causes no stack trace when the reader has ended: %s', async (_, args) => {
     const child = start(app({ 'public/a.js': 'a' }), ...args);
     child.stdout.destroy();
     const said = await readAll(child.stderr);
     expect([child.exitCode ?? (await once(child, 'exit'))[0], said]).toEqual([0, expect.not.stringMatching(/EPIPE|\n\s+at /)]);
   });
 
-  test('what is lost on a full disk is said, and is exit code 1', () => {
+  test('is reported with exit code 1 when the disk is full', () => {
     const full = fs.openSync('/dev/full', 'w');
     const { status, stderr } = spawnSync(installed.bin, ['build', '--json'], {
       cwd: app({ 'public/a.js': 'a' }),
@@ -288,7 +288,7 @@ describe('colours', () => {
     ['where the talk is piped', {}, []],
     ['where it is piped, in CI', { CI: 'true', FORCE_COLOR: '1' }, []],
     ['where it is piped, whatever the terminal', { COLORTERM: 'truecolor' }, []],
-  ])('are not, %s', (_, env, flags) => {
+  ])('are not shown, %s', (_, env, flags) => {
     expect(said(env as Record<string, string>, ...flags)).toBe(PLAIN);
   });
 });

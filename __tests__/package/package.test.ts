@@ -23,7 +23,7 @@ beforeAll(() => {
 const app = (files: Readonly<Record<string, string>>) => appWith(installed, files);
 
 describe('what is published', () => {
-  test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'])('%s', (file) => {
+  test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'])('includes %s', (file) => {
     expect(installed.files).toContain(file);
   });
 
@@ -175,7 +175,7 @@ describe('the entries', () => {
     expect(names('commonjs')).toEqual({ ...imported, 'next-smart-cache/postcss': ['postcss'] });
   });
 
-  test('nothing else can be imported', () => {
+  test('are the only paths that can be imported', () => {
     for (const request of ['next-smart-cache/dist/cjs/build.js', 'next-smart-cache/core/errors', 'next-smart-cache/cli']) {
       expect(() => evaluate(installed.root, 'commonjs', `require(${JSON.stringify(request)})`)).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
     }
@@ -184,14 +184,14 @@ describe('the entries', () => {
     );
   });
 
-  test.each(ENTRIES)('%s: every file that it leads to is there, with its types', (entry) => {
+  test.each(ENTRIES)('%s points to files that exist, with their types', (entry) => {
     for (const target of targetsOf(PACKAGE_JSON.exports[entry])) {
       const types = target.replace(/\.(c?)js$/, '.d.$1ts');
       expect(installed.files).toEqual(expect.arrayContaining([target, types].map((file) => path.posix.normalize(file))));
     }
   });
 
-  test('config and build are one implementation, however they are loaded', () => {
+  test('config and build share one implementation in ESM and CommonJS', () => {
     const script = `
       import { createRequire } from 'node:module';
       import { withSmartCache } from 'next-smart-cache/config';
@@ -229,7 +229,7 @@ describe.each<['module' | 'commonjs', (names: string, request: string) => string
     );
   });
 
-  test('it can be linked from a folder of its own, as `npm link` does', () => {
+  test('the package works from a linked folder, as `npm link` makes it', () => {
     const checkout = temporaryFolder();
     fs.cpSync(installed.dir, checkout, { recursive: true });
     linkDependencies(checkout);
@@ -239,7 +239,7 @@ describe.each<['module' | 'commonjs', (names: string, request: string) => string
     expect(evaluate(root, format, `${load('asset', 'next-smart-cache')} console.log(JSON.stringify(asset('/x.js')));`)).toBe('/x.js');
   });
 
-  test('build() builds', () => {
+  test('build() writes a manifest', () => {
     const cwd = app({ 'public/js/app.js': 'hello' });
     const script = `
       ${load('build, parseManifest', 'next-smart-cache/build')}
@@ -257,11 +257,11 @@ describe('the command line', () => {
   const cli = (cwd: string, ...args: string[]) => run(installed.bin, args, { cwd });
   const configure = (options: string) => `withSmartCache({}, ${options})`;
 
-  test('--version', () => {
+  test('prints its version with --version', () => {
     expect(cli(installed.root, '--version')).toEqual({ status: 0, stdout: `${PACKAGE_JSON.version}\n`, stderr: '' });
   });
 
-  test('wrong usage', () => {
+  test('ends with exit code 2 on wrong usage', () => {
     expect(cli(installed.root, 'biuld')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Did you mean build?') });
   });
 
@@ -279,7 +279,7 @@ describe('the command line', () => {
         'next.config.ts': `import { withSmartCache, type SmartCacheOptions } from 'next-smart-cache/config'; const options: SmartCacheOptions = { hash: { length: 12 } }; export default withSmartCache({}, options);`,
       },
     ],
-  ])('build, with the options of a config in %s', (_, config) => {
+  ])('builds with the options of a config in %s', (_, config) => {
     const cwd = app({ 'public/a.txt': 'hello', ...config });
     expect(cli(cwd, 'build')).toEqual({
       status: 0,
@@ -299,7 +299,7 @@ describe('the command line', () => {
       'TypeScript',
       { 'next.config.ts': `import { withSmartCache } from 'next-smart-cache/config'; export default ${configure('{ keep: -1 }')};` },
     ],
-  ])('an option of the wrong type, in %s: our message alone, without a stack', (_, config) => {
+  ])('reports an option of the wrong type in %s with a message and no stack', (_, config) => {
     const { status, stdout, stderr } = cli(app({ 'public/a.txt': '', ...config }), 'build', '--json');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toBe(
