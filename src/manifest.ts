@@ -9,19 +9,19 @@ import {
 export type { RenderManifest };
 
 /**
- * What Server Components look asset paths up in. Empty as shipped, so that
- * every look-up returns the original path; `withSmartCache` aliases this
- * module to the app's whole manifest.
+ * The manifest that Server Components look asset paths up in. As shipped it is
+ * empty, so every look-up returns the original path. `withSmartCache` aliases
+ * this module to the app's whole manifest.
  */
 export const manifest: RenderManifest = EMPTY_RENDER_MANIFEST;
 
 /**
- * `next/script`, for `<CachedScript strategy>`. The app's own module leaves it
- * out when no source of the app mentions a strategy: Next would send it to
- * every page that imports `CachedScript`.
+ * `next/script`, for `<CachedScript strategy>`. The app's module exports
+ * `undefined` if the app source names no strategy, since Next would send
+ * `next/script` to every page that imports `CachedScript`.
  */
 export const NextScript: NextScriptComponent | undefined = shippedNextScript;
 
-/** What the components render in `next dev`, so that edits appear by themselves; nothing anywhere else. */
+/** The components that replace edited files in the page. Only `next dev` has them. */
 export const HotStyle: HotStyleComponent | undefined = undefined;
 export const HotScript: HotScriptComponent | undefined = undefined;

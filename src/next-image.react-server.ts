@@ -3,5 +3,5 @@ import { findUrl } from './react/server/asset.js';
 
 export { hashImage } from './react/next-image.js';
 
-/** For the module that withSmartCache puts in the place of `next/image`. */
+/** For the module to which `withSmartCache` aliases `next/image`. */
 export const hashImageProps: ReturnType<typeof createHashImageProps> = /* @__PURE__ */ createHashImageProps(findUrl);

@@ -2,9 +2,9 @@ import type { NextScriptComponent } from './react/generated-components.js';
 import { treatAsElement } from './react/jsx.js';
 
 /**
- * `next/script` itself, whose `src` the JSX runtime hashes.
+ * Makes the JSX runtime hash the `src` of `next/script`.
  *
- * @param module what a bundler hands over for the CommonJS module.
+ * @param module what a bundler returns for the CommonJS module.
  */
 export function hashScript(module: NextScriptComponent | { default: NextScriptComponent }): NextScriptComponent {
   return treatAsElement('default' in module ? module.default : module, 'script');

@@ -1,4 +1,4 @@
-import { smartCachePostcss } from './next/postcss-plugin.js';
+import { smartCachePostcss } from './next/bundled-css.js';
 
 // Tools call what they `require`, so the plugin is the module itself.
 export = smartCachePostcss;

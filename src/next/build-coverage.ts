@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { finishUrl, isExternalUrl } from '../core/asset-path.js';
+import { compareAssetPaths, finishUrl, isExternalUrl } from '../core/asset-path.js';
 import { type LoadedUrl, measureCoverage, type NamedFile, publicFileFinder } from '../core/coverage.js';
 import { type BuildCoverage, explainPlainFiles, type MeasuredBuild } from '../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
@@ -11,20 +11,18 @@ import { findLoadedUrls } from '../pipeline/references/find-references.js';
 import { findLinkedFiles } from '../pipeline/references/html-links.js';
 import { renderModulePaths } from '../pipeline/render-modules.js';
 import { openStore } from '../pipeline/store.js';
-import { type BuiltPage, listBuiltPages, listDynamicRoutes, listFiles } from './built-site.js';
-import { readRenderManifest } from './css-loader.js';
-import { readDocument } from './proxy-matchers.js';
+import { readRenderManifest } from './bundled-css.js';
+import { listFiles, readDocument } from './finished-build.js';
 
-/** Relative URLs of pages are resolved against it. RFC 2606 keeps its top-level domain free. */
+/** The base of relative URLs. RFC 2606 reserves its top-level domain. */
 const ORIGIN = 'http://site.invalid';
 
 const STORES = [STORE_URL, IMMUTABLE_STORE_URL, REWRITE_STORE_URL];
 
 /**
- * Measures the coverage of a finished build by what Next has written: the HTML
- * of prerendered pages, the stylesheets that it bundles, and the public files
- * that these load. A build that is not of this manifest says nothing, so it is
- * not measured.
+ * Measures the coverage of a finished build from what Next wrote: the HTML of
+ * prerendered pages, the bundled stylesheets, and the public files that these
+ * load. It does not measure a build of another manifest.
  */
 export function measureBuild(project: Project, built: BuiltManifest): MeasuredBuild {
   if (!fs.existsSync(path.join(project.buildDir, 'BUILD_ID'))) return { whyNot: 'there is no finished build; run "next build"' };
@@ -60,7 +58,7 @@ function measurePages(project: Project, built: BuiltManifest, pages: readonly Bu
   return { coverage, groups, pages: new Set(pages.map(({ route }) => route)).size, notMeasured: listDynamicRoutes(project, pages) };
 }
 
-/** Yields all URLs that the pages load, with those in their stylesheets and public files. */
+/** Yields all URLs that the pages, their stylesheets and their public files load. */
 function* loadedUrls(
   { buildDir, cacheDir, options, prefixes: { basePath }, publicDir }: Project,
   { contentHashes }: BuiltManifest,
@@ -75,7 +73,7 @@ function* loadedUrls(
     }
   }
   for (const name of listFiles(path.join(buildDir, 'static'), '.css')) {
-    // Stylesheets of `public/` are read when a page loads them.
+    // A stylesheet of `public/` is read when a page loads it.
     if (STORES.some((storeUrl) => `/_next/static/${name}`.startsWith(`${storeUrl}/`))) continue;
     const sheetUrl = `${ORIGIN}${basePath}/_next/static/${name}`;
     for (const url of findLoadedUrls(sheetUrl, readBytes(path.join(buildDir, 'static', name)))) {
@@ -85,7 +83,7 @@ function* loadedUrls(
 
   function* withReferences(loaded: LoadedUrl): Iterable<LoadedUrl> {
     yield loaded;
-    // Its author has left it alone, and with it what it loads.
+    // Its author opted out, also for what it loads.
     if (loaded.place === 'no-hash') return;
     const named = find(loaded.url);
     const key = named && `${named.isHashed} ${named.assetPath}`;
@@ -93,7 +91,7 @@ function* loadedUrls(
     followed.add(key);
     const { assetPath, isHashed } = named;
     const file = isHashed ? store.pathOf(contentHashes.get(assetPath) ?? '') : path.join(publicDir, assetPath);
-    // With an import map, modules find each other through the map, and its URLs are counted already.
+    // The URLs of an import map are counted already, and modules find each other through it.
     const urls = findLoadedUrls(loaded.url, readBytes(file), { withModules: !options.modules.importMap });
     for (const url of urls) yield* withReferences({ url, place: 'reference', label: assetPath, page: loaded.page });
   }
@@ -103,7 +101,62 @@ function readBytes(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch {
-    // A missing file refers to nothing. Other checks report it.
+    // Other checks report a missing file.
     return Buffer.alloc(0);
   }
+}
+
+/** A page that `next build` rendered. */
+interface BuiltPage {
+  /** Absolute path. */
+  file: string;
+  /** As `next build` lists it: `/blog/first`. */
+  route: string;
+  /** The path of its URL, without `basePath`. */
+  pathname: string;
+}
+
+/** The pages that Next rendered, sorted by file. */
+function listBuiltPages({ buildDir, exportDir, isExport, publicDir }: Project): BuiltPage[] {
+  const folders = isExport ? [exportDir] : ['app', 'pages'].map((router) => path.join(buildDir, 'server', router));
+  const pages = folders.flatMap((folder) =>
+    listFiles(folder, '.html')
+      // An export has the HTML files of `public/` too.
+      .filter((name) => !(isExport && fs.existsSync(path.join(publicDir, name))))
+      .map((name) => {
+        const pathname = `/${name.slice(0, -'.html'.length).replace(/(^|\/)index$/, '$1')}`;
+        return { file: path.join(folder, name), route: pathname.replace(/(.)\/$/, '$1'), pathname };
+      }),
+  );
+  // Next copies `/_not-found` to 404.html: count it once.
+  return pages.some(({ route }) => route === '/_not-found') ? pages.filter(({ route }) => route !== '/404') : pages;
+}
+
+/** The routes of pages that Next renders on request only, sorted. */
+function listDynamicRoutes({ buildDir }: Project, pages: readonly BuiltPage[]): string[] {
+  const { routes = {} } = readDocument(buildDir, 'prerender-manifest.json') as { routes?: Record<string, { srcRoute?: string | null }> };
+  const rendered = new Set(pages.map(({ route }) => route));
+  for (const [route, { srcRoute }] of Object.entries(routes)) rendered.add(srcRoute ?? route);
+  return [...new Set([...routesOfApp(buildDir), ...routesOfPages(buildDir)])]
+    .filter((route) => !rendered.has(route))
+    .sort(compareAssetPaths);
+}
+
+/** The routes of pages in `app/`, without Next's own, and without intercepting routes (`(.)photo`). */
+function routesOfApp(buildDir: string): string[] {
+  return entriesOf(buildDir, 'app-path-routes-manifest.json')
+    .filter(([file, route]) => /\/page$/.test(file) && !/^\/_|\(\.{1,3}\)/.test(route))
+    .map(([, route]) => route);
+}
+
+/** The routes of pages in `pages/`, without API routes and Next's own. */
+function routesOfPages(buildDir: string): string[] {
+  return entriesOf(buildDir, 'server/pages-manifest.json')
+    .filter(([route]) => !/^\/(?:_|api(?:\/|$)|(?:404|500)$)/.test(route))
+    .map(([route]) => route);
+}
+
+/** Empty for a router that the app does not use. */
+function entriesOf(buildDir: string, name: string): [string, string][] {
+  return fs.existsSync(path.join(buildDir, name)) ? (Object.entries(readDocument(buildDir, name)) as [string, string][]) : [];
 }

@@ -1,28 +1,24 @@
 import path from 'node:path';
 import type { NextConfig } from 'next';
-import { MAY_NAME_PUBLIC_FILE } from './css-loader.js';
+import { MAY_NAME_PUBLIC_FILE } from './bundled-css.js';
+import { PACKAGE } from './next-config.js';
 import { hasTurbopackConditions } from './supported-versions.js';
 
 type TurbopackRules = NonNullable<NonNullable<NextConfig['turbopack']>['rules']>;
 
-const LOADER = path.join(__dirname, 'css-loader.js');
-const PACKAGE = 'next-smart-cache';
+const LOADER = path.join(__dirname, 'bundled-css.js');
 
-/** The app's settings that decide the rules. */
 export interface RuleSettings {
   /** Absolute path of the generated module with the manifest. */
   moduleFile: string;
-  /** Whether the app's elements are made by the JSX runtime of this package. */
+  /** Whether the app uses the JSX runtime of this package. */
   usesJsxRuntime: boolean;
 }
 
 /**
- * The app's rules for Turbopack, those for MDX with the JSX runtime, and ours
- * for stylesheets. Turbopack applies each rule that matches, in order, and
- * PostCSS after all of them. When a rule has compiled Sass or Less, Turbopack
- * matches the output again, as CSS.
- *
- * @param root the app's folder.
+ * The app's rules for Turbopack, with our JSX runtime in its MDX rules, and our
+ * rule for stylesheets. Turbopack applies every matching rule in order, then
+ * PostCSS. It matches the output of Sass and Less again, as CSS.
  */
 export function turbopackRules(
   appRules: TurbopackRules | null | undefined,
@@ -30,18 +26,18 @@ export function turbopackRules(
   root: string,
 ): TurbopackRules {
   const own = appRules ?? {};
-  // It matches the same files as `*.css`, under which the app may have a rule of its own.
+  // It matches the same files as `*.css`, which may be the key of a rule of the app.
   let glob = '*.{css}';
   while (glob in own) glob = glob.replace('}', ',css}');
-  // Other stylesheets need no process of Node, and keep their source maps: Turbopack gives a loader none.
-  // Turbopack asks before any rule has run, so loaders of the app (@tailwindcss/turbopack) may add URLs later.
+  // The condition saves a Node process for other stylesheets, and keeps their source maps, which Turbopack gives no loader.
+  // Turbopack checks it before all rules, so it misses URLs that a loader of the app adds (@tailwindcss/turbopack).
   const mayAddUrls = Object.keys(own).some((each) => /css|\*$/.test(each));
   const condition = !mayAddUrls && hasTurbopackConditions(root) && { condition: { content: MAY_NAME_PUBLIC_FILE } };
   const rules = usesJsxRuntime ? Object.fromEntries(Object.entries(own).map(([key, rule]) => [key, withMdxRuntime(rule)])) : own;
   return { ...rules, [glob]: { loaders: [{ loader: LOADER, options: { moduleFile } }], ...condition } };
 }
 
-/** A rule is a list of rules or loaders, or an object with its loaders. */
+/** @param rule a list of rules or loaders, or an object with loaders. */
 function withMdxRuntime<Rule>(rule: Rule): Rule {
   if (Array.isArray(rule)) return rule.map(withMdxRuntime) as Rule;
   if (typeof rule === 'object' && rule !== null && 'loaders' in rule) return { ...rule, loaders: withMdxRuntime(rule.loaders) };
@@ -49,28 +45,19 @@ function withMdxRuntime<Rule>(rule: Rule): Rule {
 }
 
 /**
- * The loaders of `@next/mdx`, and MDX's own. MDX does not read the
- * `jsxImportSource` of a tsconfig.json, but takes it as an option
+ * The loaders of `@next/mdx` and of MDX itself. MDX does not read the
+ * `jsxImportSource` of a tsconfig.json; it has an option
  * (https://mdxjs.com/packages/mdx/#processoroptions).
  */
 const MDX_LOADER = /(?:^|[\\/])@(?:next[\\/]mdx|mdx-js[\\/]loader)(?:[\\/]|$)/;
 
 /**
- * A loader of MDX with the JSX runtime of this package. A runtime that the app
- * names itself stays.
- *
- * @returns `undefined` for any other entry.
+ * Gives a loader of MDX the JSX runtime of this package, unless the app names
+ * another one. Returns `undefined` for any other entry.
  */
 function withJsxImportSource(entry: unknown): Loader | undefined {
   const loader: Loader = typeof entry === 'string' ? { loader: entry } : Object(entry);
   return MDX_LOADER.test(loader.loader ?? '') ? { ...loader, options: { jsxImportSource: PACKAGE, ...loader.options } } : undefined;
-}
-
-/** The parts of a webpack rule that this file reads. */
-interface Rule {
-  use?: unknown;
-  rules?: unknown;
-  oneOf?: unknown;
 }
 
 interface Loader {
@@ -79,10 +66,10 @@ interface Loader {
 }
 
 /**
- * The rules of webpack: those for MDX get the JSX runtime, and each
- * `css-loader` gets our loader directly before it, after Sass, Less and
- * PostCSS. A `css-loader` that resolves URLs which begin at the root, as Next's
- * does not, bundles the files that they name, and gets none.
+ * The rules of webpack. MDX gets the JSX runtime. Our loader runs directly
+ * before each `css-loader`, so after Sass, Less and PostCSS. Next's
+ * `css-loader` leaves URLs that begin with a slash alone. One that resolves
+ * them bundles their files, and does not get our loader.
  */
 export function webpackRules(rules: readonly unknown[], { moduleFile, usesJsxRuntime }: RuleSettings): unknown[] {
   const ours = { loader: LOADER, options: { moduleFile } };
@@ -90,18 +77,18 @@ export function webpackRules(rules: readonly unknown[], { moduleFile, usesJsxRun
 
   function withLoader(rule: unknown): unknown {
     if (typeof rule !== 'object' || rule === null) return rule;
-    const { use, rules: nested, oneOf } = rule as Rule;
+    const { use, rules: nested, oneOf } = rule as Record<string, unknown>;
     const changed = {
       ...(Array.isArray(use) && { use: use.flatMap(addOurs) }),
       ...(Array.isArray(nested) && { rules: nested.map(withLoader) }),
       ...(Array.isArray(oneOf) && { oneOf: oneOf.map(withLoader) }),
     };
-    // Next marks its own rules with a property that is not enumerable, by which it removes them when an app brings others.
+    // Next marks its own rules with a property that is not enumerable, and needs it to remove them if an app adds others.
     const properties = { ...Object.getOwnPropertyDescriptors(rule), ...Object.getOwnPropertyDescriptors(changed) };
     return Object.create(Object.getPrototypeOf(rule), properties);
   }
 
-  /** `importLoaders` counts the loaders before `css-loader`: those that an `@import`ed stylesheet passes too. */
+  /** `importLoaders` counts the loaders that an `@import`ed stylesheet passes before `css-loader`. */
   function addOurs(entry: Loader | string | null | undefined): unknown[] {
     const mdx = usesJsxRuntime ? withJsxImportSource(entry) : undefined;
     if (mdx) return [mdx];
@@ -112,7 +99,7 @@ export function webpackRules(rules: readonly unknown[], { moduleFile, usesJsxRun
   }
 }
 
-/** @param url the option of `css-loader`: whether, or by a function which, URLs are resolved. */
+/** @param url the option of `css-loader`: a boolean, or a filter of the URLs to resolve. */
 function keepsRootUrls(url: unknown): boolean {
   const filter: unknown = Object(url).filter ?? url;
   return filter === false || (typeof filter === 'function' && filter('/img/bg.png', '/app/globals.css') === false);

@@ -1,123 +1,152 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { compareAssetPaths } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
-import { type HeaderRule, isAboutCaching, isOwnHeaderRule, optimizerPathIn } from '../core/header-rules.js';
-import { parseManifest } from '../core/manifest-document.js';
-import { REWRITE_STORE_URL } from '../core/rewrite-rules.js';
-import { sharedGlobals } from '../core/shared-globals.js';
-import { readTextIfThere } from '../disk/files.js';
+import type { PathPrefixes, ProxyMatcher } from '../core/guarded-files.js';
+import type { BuiltSite } from '../core/nginx-areas.js';
 import type { Project } from '../pipeline/project.js';
-import { whenBuildSucceeds } from './environment.js';
 
-interface ExpectedBuild {
-  project: Project;
-  hasHeaders: boolean;
-}
+type Document = Record<string, unknown>;
 
 /**
- * Looks, when this process ends well, whether the build it has made uses what
- * `withSmartCache` gave: a wrapper outside that replaces `rewrites` or
- * `compiler` would make every hashed URL a 404. There is no earlier moment at
- * which Next has written down the rewrites that it will use.
+ * Reads a JSON object that Next wrote.
  *
- * @param hasHeaders whether the wrapped config has header rules of ours.
+ * @param version Default: any.
+ * @throws {Error} The message says which file is wrong, and why.
  */
-export function checkWhenFinished(project: Project, hasHeaders: boolean): void {
-  const shared = sharedGlobals();
-  if (!shared.configChecks) {
-    const all = new Map<string, (() => readonly string[])[]>();
-    shared.configChecks = all;
-    whenBuildSucceeds(() => {
-      for (const checks of all.values()) {
-        const dropped = checks.map((findDropped) => findDropped());
-        // A config file may wrap more configs than the one that it exports.
-        if (dropped.every((keys) => keys.length > 0)) report(dropped.at(-1) ?? []);
-      }
-    });
-  }
-  const checks = shared.configChecks.get(project.root) ?? [];
-  shared.configChecks.set(project.root, [...checks, () => findDroppedKeys({ project, hasHeaders }, startOfProcess())]);
+export function readDocument(distDir: string, name: string, version?: number): Document {
+  const document = parseJson(fs.readFileSync(path.join(distDir, name), 'utf8'), name);
+  if (!isDocument(document)) throw new Error(`${name} is not an object`);
+  if (version !== undefined && document.version !== version)
+    throw new Error(`${name} has version ${JSON.stringify(document.version)}, and this package knows version ${version}`);
+  return document;
 }
 
-function report(droppedKeys: readonly string[]): void {
-  if (droppedKeys.length === 0) return;
-  const error = configDropped(droppedKeys);
-  console.error(`\n${error.name} (${error.code}): ${error.message}`);
-  process.exitCode = 1;
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${name} is not JSON`, { cause: error });
+  }
+}
+
+function isDocument(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The proxy of a finished build (`middleware` before Next 16). */
+export interface BuiltProxy {
+  /** Empty if the app has no proxy. */
+  matchers: ProxyMatcher[];
+  prefixes: PathPrefixes;
+}
+
+const EDGE_MANIFEST = 'server/middleware-manifest.json';
+const NODE_MANIFEST = 'server/functions-config-manifest.json';
+
+/** Next's default for a proxy in Node (`server/lib/router-utils/filesystem.js`). */
+const EVERYTHING: ProxyMatcher[] = [{ regexp: '.*', originalSource: '/:path*' }];
+
+/**
+ * Reads which requests the app's proxy sees. Next writes a proxy of the edge
+ * runtime to one file, and a proxy in Node to another one. The formats are the
+ * same in Next 15.4 to 16.4, with webpack and Turbopack.
+ *
+ * @throws {Error} The message says which file is wrong, and why.
+ */
+export function readBuiltProxy(distDir: string): BuiltProxy {
+  const { middleware } = readDocument(distDir, EDGE_MANIFEST, 3);
+  if (!isDocument(middleware)) throw new Error(`${EDGE_MANIFEST} has no "middleware"`);
+  const { functions } = readDocument(distDir, NODE_MANIFEST, 1);
+  if (!isDocument(functions)) throw new Error(`${NODE_MANIFEST} has no "functions"`);
+  const inEdge = middleware['/'];
+  const inNode = functions['/_middleware'];
+  const { basePath, i18n } = readDocument(distDir, 'routes-manifest.json');
+  return {
+    matchers: isDocument(inEdge)
+      ? checkMatchers(inEdge.matchers, EDGE_MANIFEST)
+      : isDocument(inNode)
+        ? checkMatchers(inNode.matchers ?? EVERYTHING, NODE_MANIFEST)
+        : [],
+    prefixes: {
+      basePath: typeof basePath === 'string' ? basePath : '',
+      locale: isDocument(i18n) && typeof i18n.defaultLocale === 'string' ? i18n.defaultLocale : undefined,
+    },
+  };
+}
+
+function checkMatchers(matchers: unknown, name: string): ProxyMatcher[] {
+  if (!Array.isArray(matchers) || !matchers.every(isMatcher))
+    throw new Error(`${name} has matchers in a form that this package does not know`);
+  return matchers;
+}
+
+function isMatcher(value: unknown): value is ProxyMatcher {
+  return isDocument(value) && typeof value.regexp === 'string' && typeof value.originalSource === 'string' && isRegExp(value.regexp);
+}
+
+function isRegExp(pattern: string): boolean {
+  try {
+    return Boolean(new RegExp(pattern));
+  } catch {
+    return false;
+  }
 }
 
 /**
- * The keys of the wrapped config that a finished build has not used; none
- * when no build was finished since `startedAt` (milliseconds since the epoch).
+ * Reads a finished build: its static files, and the rules that Next applies
+ * before it looks for a file. `routes-manifest.json` has the same form in Next
+ * 15.4 to 16.4.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_BUILD_UNUSABLE`
  */
-export function findDroppedKeys({ project, hasHeaders }: ExpectedBuild, startedAt: number): string[] {
-  const routesManifest = path.join(project.buildDir, 'routes-manifest.json');
-  const written = fs.statSync(routesManifest, { throwIfNoEntry: false })?.mtimeMs;
-  // `next typegen`, `next info` and others load the config for a build too, but finish none.
-  if (written === undefined || written < startedAt) return [];
-  const text = fs.readFileSync(routesManifest, 'utf8');
-  const dropped: string[] = [];
-  if (!fs.existsSync(path.join(project.buildDir, project.storeUrl.replace('/_next/', ''))))
-    dropped.push('compiler.runAfterProductionCompile');
-  // Only the presence of our rule matters, not the form in which Next writes it.
-  if (needsRewrites(project) && !text.includes(REWRITE_STORE_URL)) dropped.push('rewrites');
-  if (hasHeaders) {
-    const change = findChangeOfHeaders(JSON.parse(text) as RoutesManifest, () => hashedUrls(project));
-    if (change !== undefined) dropped.push(`headers${change}`);
+export function readBuiltSite({ buildDir }: Project): BuiltSite {
+  try {
+    // Our checks remove BUILD_ID from a build that they refuse.
+    const buildId = fs.readFileSync(path.join(buildDir, 'BUILD_ID'), 'utf8').trim();
+    const routes = readDocument(buildDir, 'routes-manifest.json', 3);
+    const { matchers, prefixes } = readBuiltProxy(buildDir);
+    const { beforeFiles = [] } = Object(routes.rewrites) as Document;
+    return {
+      buildId,
+      staticFiles: listFiles(path.join(buildDir, 'static')),
+      ...prefixes,
+      matchers,
+      redirects: checkRules(routes.redirects, 'redirects'),
+      headers: checkRules(routes.headers, 'headers'),
+      beforeFiles: checkRules(beforeFiles, 'rewrites'),
+    };
+  } catch (error) {
+    throw buildUnusable(buildDir, error);
   }
-  return dropped;
 }
 
-/** The parts of `routes-manifest.json` that this file reads. */
-interface RoutesManifest {
-  headers?: (HeaderRule & { regex: string })[];
-  basePath?: string;
-  i18n?: { locales: readonly string[] };
+function checkRules<Rule>(rules: unknown, name: string): Rule[] {
+  const isRule = (rule: unknown) => typeof Object(rule).source === 'string' && typeof Object(rule).regex === 'string';
+  if (!Array.isArray(rules) || !rules.every(isRule))
+    throw new Error(`routes-manifest.json has ${name} in a form that this package does not know`);
+  return rules as Rule[];
 }
 
-/**
- * Says how a wrapper changed our header rules, as an addition to the message;
- * `undefined` if ours are the last that say how long hashed URLs, and errors of the optimizer, may be kept.
- */
-function findChangeOfHeaders({ headers = [], basePath = '', i18n }: RoutesManifest, urls: () => readonly string[]): string | undefined {
-  const last = headers.findLastIndex(isOwnHeaderRule);
-  if (last === -1) return '';
-  // With `i18n`, Next matches a path with the default locale in front.
-  const prefixes = ['', ...(i18n?.locales ?? []).map((locale) => `/${locale}`)].map((prefix) => basePath + prefix);
-  const later = headers.slice(last + 1);
-  const optimizerPaths = later.flatMap((rule) => optimizerPathIn(rule) ?? []);
-  for (const { source, regex, headers: set } of later.filter((rule) => optimizerPathIn(rule) === undefined)) {
-    const key = set.find((header) => isAboutCaching(header.key))?.key;
-    const pattern = new RegExp(regex, 'i');
-    if (key && [...urls(), ...optimizerPaths].some((url) => prefixes.some((prefix) => pattern.test(prefix + url))))
-      return ` (the rule for "${source}" comes after them and sets ${key})`;
-  }
-  return undefined;
+function buildUnusable(buildDir: string, cause: unknown): SmartCacheError {
+  return new SmartCacheError(
+    'ERR_SMART_CACHE_BUILD_UNUSABLE',
+    {
+      what: 'There is no finished build to read',
+      where: buildDir,
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: 'run "next build" in the app\'s folder, or name that folder with --cwd DIR',
+    },
+    { cause },
+  );
 }
 
-function needsRewrites({ delivery, manifestPath }: Project): boolean {
-  if (delivery === 'static') return false;
-  const text = readTextIfThere(manifestPath);
-  // Our own rewrites would have written it.
-  return text === undefined || Object.keys(parseManifest(text, manifestPath).assets).length > 0;
-}
-
-/** URLs of this build, as header rules see them. */
-function hashedUrls({ manifestPath }: Project): string[] {
-  const text = readTextIfThere(manifestPath);
-  return text === undefined ? [] : Object.values(parseManifest(text, manifestPath).assets).map(({ url }) => url);
-}
-
-/** Some file systems keep whole seconds only. */
-function startOfProcess(): number {
-  return Math.floor((Date.now() - process.uptime() * 1000) / 1000) * 1000;
-}
-
-function configDropped(keys: readonly string[]): SmartCacheError {
-  return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
-    what: `next build did not use ${keys.join(' and ')} of the config that withSmartCache returned`,
-    where: 'next.config',
-    why: 'another wrapper, or the config itself, replaces them or adds to them afterwards; hashed URLs would not be served as immutable, or not at all',
-    fix: 'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))"; or call and spread what it returned',
-  });
+/** The files below a folder, relative to it, with `/` in between, sorted. Empty if there is no folder. */
+export function listFiles(folder: string, extension = ''): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort(compareAssetPaths);
 }

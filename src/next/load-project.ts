@@ -8,9 +8,9 @@ import { CLI_PHASE, findConfigFile, registeredOptions, whileReadingOnly } from '
 import { projectOf, requireConfigObject } from './next-config.js';
 
 /**
- * Works out an app's project from its `next.config`, in any of its forms, with
- * the options that `withSmartCache` was given there. Without a config, or
- * without `withSmartCache` in it, the options are the defaults.
+ * Loads an app's `next.config`, in any form, and makes the project from it.
+ * Without a config, or without `withSmartCache` in it, all options have their
+ * defaults.
  *
  * @param root the app's folder.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_CONFIG_INVALID` with the config's own stack.
@@ -23,7 +23,18 @@ export async function loadProject(root: string): Promise<Project> {
   return projectOf(config, root, registeredOptions(config));
 }
 
-/** What config functions read of Next's defaults; the whole of them is not public. */
+function requireFolder(root: string): void {
+  const stats = fs.statSync(root, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return;
+  throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
+    what: stats ? "The app's folder is a file" : "The app's folder does not exist",
+    where: root,
+    why: stats ? 'the path names a file, such as next.config itself' : 'the path is mistyped, or the folder is not there yet',
+    fix: 'pass the folder of next.config with --cwd DIR',
+  });
+}
+
+/** The defaults that config functions read. Next exports only a part of its own. */
 const DEFAULT_CONFIG: NextConfig = {
   distDir: '.next',
   basePath: '',
@@ -35,7 +46,38 @@ const DEFAULT_CONFIG: NextConfig = {
   env: {},
 };
 
-/** The config may talk on stdout, which is for our data. */
+async function loadConfig(root: string, file: string): Promise<NextConfig> {
+  try {
+    loadEnvFiles(root);
+    return await whileReadingOnly(() =>
+      withoutStdout(async () => {
+        // Loaded on demand: an app without a config needs no TypeScript loader.
+        const { createJiti } = await import('jiti');
+        const jiti = createJiti(file, { fsCache: false, interopDefault: true, tsconfigPaths: true });
+        const exported: unknown = await jiti.import(file, { default: true });
+        const config: unknown = typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: DEFAULT_CONFIG }) : exported;
+        requireConfigObject(config, file);
+        return config as NextConfig;
+      }),
+    );
+  } catch (error) {
+    // Errors of this package, such as a wrong option, are complete.
+    if (isSmartCacheError(error)) throw error;
+    throw new SmartCacheError(
+      'ERR_SMART_CACHE_CONFIG_INVALID',
+      {
+        what: 'The Next config cannot be loaded',
+        where: file,
+        why: describeConfigError(error),
+        fix: 'change the config so that it also loads outside of Next',
+        hasLines: true,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Keeps stdout for the data of the command line: what the config prints goes to stderr. */
 async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
   const { write } = stdout;
@@ -47,46 +89,14 @@ async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-async function loadConfig(root: string, file: string): Promise<NextConfig> {
-  try {
-    loadEnvFiles(root);
-    return await whileReadingOnly(() =>
-      withoutStdout(async () => {
-        // On demand: an app without a config need not wait for a TypeScript loader.
-        const { createJiti } = await import('jiti');
-        const exported: unknown = await createJiti(file, { fsCache: false, interopDefault: true, tsconfigPaths: true }).import(file, {
-          default: true,
-        });
-        const config: unknown = typeof exported === 'function' ? await exported(CLI_PHASE, { defaultConfig: DEFAULT_CONFIG }) : exported;
-        requireConfigObject(config, file);
-        return config as NextConfig;
-      }),
-    );
-  } catch (error) {
-    // Our own errors (an option of the wrong type) already say all there is to say.
-    if (isSmartCacheError(error)) throw error;
-    throw new SmartCacheError(
-      'ERR_SMART_CACHE_CONFIG_INVALID',
-      {
-        what: 'The Next config cannot be loaded',
-        where: file,
-        why: describeConfigError(error, __filename),
-        fix: 'mend the config, so that it can be loaded outside of Next too',
-        hasLines: true,
-      },
-      { cause: error },
-    );
-  }
-}
-
-/** Next loads `.env` files before the config, which may rely on them; so do we, with the loader that came with Next. */
+/** Next loads `.env` files before the config, which may need them. This calls the loader of the app's Next. */
 function loadEnvFiles(root: string): void {
   const requireFromApp = createRequire(path.join(root, 'package.json'));
   let envLoader: string;
   try {
     envLoader = createRequire(requireFromApp.resolve('next/package.json')).resolve('@next/env');
   } catch {
-    // No Next here: a folder with a public/ and nothing else.
+    // The app has no Next: it may be a folder with only a public/.
     return;
   }
   const { loadEnvConfig } = requireFromApp(envLoader) as {
@@ -95,32 +105,16 @@ function loadEnvFiles(root: string): void {
   loadEnvConfig(root, false, { info() {}, error: console.error });
 }
 
-function requireFolder(root: string): void {
-  const stats = fs.statSync(root, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) return;
-  throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {
-    what: stats ? "The app's folder is a file" : "The app's folder does not exist",
-    where: root,
-    why: stats ? 'a file was named, such as next.config itself' : 'the folder is mistyped, or is not there yet',
-    fix: 'pass the folder of next.config with --cwd DIR',
-  });
-}
-
-/** A stack's line that names a place, and no part of the message. */
+/** Matches a line of a stack that names a place, not the message. */
 const FRAME = /^\s+at /;
-/** Compiles the config, and so stands between any two of its files. */
+/** Frames of jiti, which compiles the config, are between the frames of its files. */
 const COMPILER_FRAME = /[\\/]node_modules[\\/]jiti[\\/]/;
 
-/**
- * Of what a config has thrown: its message, and the config's own part of the
- * stack. Who loaded the config is no help to somebody who mends it.
- *
- * @param loader the file that loads configs; what called it is left out with it.
- */
-function describeConfigError(error: unknown, loader: string): string {
+/** The message of an error that a config threw, and the stack up to this file. Our own frames do not help its author. */
+function describeConfigError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const lines = (error.stack ?? error.message).split('\n');
-  const end = lines.findIndex((line) => FRAME.test(line) && line.includes(loader));
+  const end = lines.findIndex((line) => FRAME.test(line) && line.includes(__filename));
   const ownPart = end < 0 ? lines : lines.slice(0, end);
   return ownPart.filter((line) => !(FRAME.test(line) && COMPILER_FRAME.test(line))).join('\n');
 }

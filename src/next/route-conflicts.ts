@@ -1,39 +1,29 @@
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
 import { type HashedPathShape, hashedPathShape, isSameSet } from '../core/hashed-path-shape.js';
-import type { Manifest } from '../core/manifest-document.js';
-import { visible } from '../core/message-text.js';
-import { type AppRoute, examplePath, findRoutesInShape, handlerMatcher, madeUpHash } from '../core/routes-in-shape.js';
-
-export interface ShapeInput {
-  manifest: Manifest;
-  /** Asset paths that the globs would have hashed. */
-  hashedPaths: readonly string[];
-  /** Every asset path in `public/`. */
-  assetPaths: readonly string[];
-  /** Asset paths of earlier deploys. */
-  olderPaths: Iterable<string>;
-  hashLength: number;
-  routes: readonly AppRoute[];
-}
-
-export interface ShapeBesideRoutes {
-  shape: HashedPathShape | undefined;
-  /** Routes that some path of the shape still reaches, without its hash. */
-  routesReached: string[];
-}
+import { examplePath, findRoutesInShape, handlerMatcher, madeUpHash } from '../core/routes-in-shape.js';
+import type { BuiltManifest } from '../pipeline/build-manifest.js';
+import { warn } from './smart-cache-app.js';
 
 /**
- * Makes the shape of hashed paths without the app's own routes. A route that
- * looks hashed stays a route, as a file of `public/` that looks hashed stays a
- * file, and a made-up hash does not lead to a route.
+ * Makes the shape of hashed paths, without the app's own routes: a route that
+ * looks hashed stays a route, and a made-up hash does not reach a route.
  *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_ROUTE_CONFLICT` where that cannot be had.
+ * @param served files of this deploy and of older ones.
+ * @returns also the routes that some path of the shape still reaches, without its hash.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_ROUTE_CONFLICT` if no shape allows that.
  */
-export function shapeBesideRoutes({ manifest, hashedPaths, assetPaths, olderPaths, hashLength, routes }: ShapeInput): ShapeBesideRoutes {
-  const older = [...olderPaths];
+export function shapeBesideRoutes(
+  { manifest, stablePaths, keptPlain, routes }: Pick<BuiltManifest, 'manifest' | 'stablePaths' | 'keptPlain' | 'routes'>,
+  hashLength: number,
+  served: readonly { assetPath: string }[] = [],
+): { shape: HashedPathShape | undefined; routesReached: string[] } {
+  const hashed = Object.keys(manifest.assets);
+  const servedPaths = served.map(({ assetPath }) => assetPath);
   const hasHandler = handlerMatcher(routes, hashLength);
-  const shapeBeside = (own: readonly string[]) => hashedPathShape(hashedPaths, [...assetPaths, ...own], hashLength, older, hasHandler);
+  // As in buildManifest, the shape includes the files that are kept plain: the URLs of the manifest depend on the shape.
+  const shapeBeside = (own: readonly string[]) =>
+    hashedPathShape([...hashed, ...keptPlain], [...hashed, ...stablePaths, ...own], hashLength, servedPaths, hasHandler);
   const shape = shapeBeside([]);
   const { fixed, reached, dynamic } = findRoutesInShape(
     routes.map(({ path }) => path),
@@ -45,7 +35,7 @@ export function shapeBesideRoutes({ manifest, hashedPaths, assetPaths, olderPath
   const sameAsUrl = fixed.filter((route) => urls.has(encodeAssetPath(route).toLowerCase()));
   if (sameAsUrl.length)
     throw routeConflict(sameAsUrl, 'a file of public/ has exactly this hashed URL, and only one of the two can be served');
-  // The manifest's URLs are made without knowing the routes, so these must not push a folder out of the shape.
+  // The manifest was built without the routes, so they must not push a folder out of the shape.
   const fits = (candidate: HashedPathShape | undefined) => isSameSet(candidate?.linkedDirectly, shape?.linkedDirectly);
   const besideAll = shapeBeside([...fixed, ...reached]);
   if (fits(besideAll)) return { shape: besideAll, routesReached: dynamic };
@@ -54,18 +44,17 @@ export function shapeBesideRoutes({ manifest, hashedPaths, assetPaths, olderPath
   return { shape: besideFixed, routesReached: [...dynamic, ...reached] };
 }
 
-/** One line for each route that may see a path without its hash. */
+/** Prints one line for each route that may get a path without its hash. */
 export function warnOfReachedRoutes(routes: readonly string[], hashLength: number, extension: string): void {
-  for (const route of routes) {
+  const lines = routes.map((route) => {
     const folder = route.slice(0, route.indexOf('/', 1));
     const example = route.includes('[') ? examplePath(route, hashLength, extension) : toHashedPath(route, madeUpHash(hashLength));
-    console.warn(
-      visible(
-        `next-smart-cache: the route ${route} shares ${folder} with public/: a path that looks hashed (${example}) reaches it without the hash; ` +
-          `if it has such paths, rename it, or set delivery: 'static' or exclude: '${folder}/**' in the options of withSmartCache`,
-      ),
+    return (
+      `the route ${route} shares ${folder} with public/: a path that looks hashed (${example}) reaches it without the hash; ` +
+      `if it has such paths, rename it, or set delivery: 'static' or exclude: '${folder}/**' in the options of withSmartCache`
     );
-  }
+  });
+  warn(lines);
 }
 
 function routeConflict(routes: readonly string[], why: string): SmartCacheError {

@@ -1,35 +1,27 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { NextConfig } from 'next';
 import { SmartCacheError } from '../core/errors.js';
 
-interface SupportedVersions {
-  oldest: readonly [major: number, minor: number];
-  newestMajor: number;
-  /** What is to be installed together. */
-  install: readonly string[];
-}
-
-/** The same as `peerDependencies` say, which package managers only warn about. */
-export const SUPPORTED_VERSIONS: Readonly<Record<'next' | 'react', SupportedVersions>> = {
-  // `compiler.runAfterProductionCompile` exists from here on; without it the store is never linked.
+/** The same as `peerDependencies`, about which package managers only warn. */
+export const SUPPORTED_VERSIONS = {
+  // Next 15.4 adds `compiler.runAfterProductionCompile`, which puts the store in place.
   next: { oldest: [15, 4], newestMajor: 16, install: ['next'] },
-  // What Next 15 asks for.
+  // Next 15 asks for the same.
   react: { oldest: [18, 2], newestMajor: 19, install: ['react', 'react-dom'] },
-};
+} as const;
 
 /**
- * Looks at the versions of Next and React that an app has installed, wherever
- * above its folder. What cannot be found is no matter of ours.
+ * Checks the versions of Next and React that Node finds from the app's folder.
  *
- * @throws {SmartCacheError} `ERR_SMART_CACHE_VERSION_UNSUPPORTED` below what is supported.
- * @returns one line for each that is newer than what the tests have seen.
+ * @returns one line for each version that is newer than the tests have seen.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_VERSION_UNSUPPORTED` for a version that is too old.
  */
 export function checkVersions(root: string): string[] {
-  const requireFromApp = createRequire(path.join(root, 'package.json'));
   const warnings: string[] = [];
   for (const [name, { oldest, newestMajor, install }] of Object.entries(SUPPORTED_VERSIONS)) {
-    const installed = installedVersion(requireFromApp, name);
+    const installed = findInstalled(root, name);
     const numbers = installed && majorAndMinor(installed.version);
     if (!numbers) continue;
     const [major, minor] = numbers;
@@ -44,7 +36,7 @@ export function checkVersions(root: string): string[] {
     }
     if (major > newestMajor) {
       warnings.push(
-        `next-smart-cache: ${name} ${installed.version} is newer than what this version was tested with (${name} ${newestMajor}); ` +
+        `${name} ${installed.version} is newer than what this version was tested with (${name} ${newestMajor}); ` +
           'look for a newer one with "npm install next-smart-cache@latest"',
       );
     }
@@ -53,42 +45,61 @@ export function checkVersions(root: string): string[] {
 }
 
 /**
- * Whether the image optimizer asks for a local image with the headers of the
- * browser: Next before 15.4.5, which fixed that for CVE-2025-57752.
+ * Before 15.4.5, Next's image optimizer passes the browser's headers on when it
+ * asks for a local image (CVE-2025-57752,
+ * https://nvd.nist.gov/vuln/detail/CVE-2025-57752). Can go when the oldest
+ * supported Next is 15.4.5.
  */
 export function passesHeadersToOptimizer(root: string): boolean {
-  const installed = installedVersion(createRequire(path.join(root, 'package.json')), 'next');
-  return installed !== undefined && /^15\.4\.[0-4](?:-|$)/.test(installed.version);
+  return /^15\.4\.[0-4](?:-|$)/.test(findInstalled(root, 'next')?.version ?? '');
 }
 
-/** Whether Next has `/_next/static/immutable`, and lets `next/image` read from it whatever the `images.localPatterns` are. */
-export function hasImmutableAssets(root: string): boolean {
-  return isNextFrom(root, 16, 3);
-}
-
-/** Whether the rules of Turbopack take a `condition` about the content of a file. */
+/**
+ * Before 16.0, rules of Turbopack have no `condition` about the content of a
+ * file (https://nextjs.org/docs/app/api-reference/config/next-config-js/turbopack).
+ * Can go when the oldest supported Next is 16.0.
+ */
 export function hasTurbopackConditions(root: string): boolean {
   return isNextFrom(root, 16, 0);
 }
 
+/**
+ * Reads `supportsImmutableAssets`, an experimental key at first. Before 16.3,
+ * Next has no `/_next/static/immutable`, whatever the config says
+ * (https://nextjs.org/docs/app/api-reference/adapters/immutable-static-assets).
+ * The version check can go when the oldest supported Next is 16.3.
+ *
+ * @returns `undefined` if the config leaves the decision to the adapter.
+ */
+export function readSupportsImmutableAssets(config: NextConfig, root: string): boolean | undefined {
+  const supports = config.supportsImmutableAssets ?? config.experimental?.supportsImmutableAssets;
+  return supports !== false && isNextFrom(root, 16, 3) ? supports : false;
+}
+
+/** Reads `adapterPath`. Before 16.2 it is under `experimental`, which can go when the oldest supported Next is 16.2. */
+export function readAdapterPath(config: NextConfig): string | undefined {
+  const { adapterPath } = Object(config.experimental) as { adapterPath?: unknown };
+  const found = config.adapterPath ?? adapterPath;
+  return typeof found === 'string' ? found : undefined;
+}
+
 function isNextFrom(root: string, fromMajor: number, fromMinor: number): boolean {
-  const installed = installedVersion(createRequire(path.join(root, 'package.json')), 'next');
-  const [major, minor] = (installed && majorAndMinor(installed.version)) ?? [0, 0];
+  const [major, minor] = majorAndMinor(findInstalled(root, 'next')?.version ?? '') ?? [0, 0];
   return major > fromMajor || (major === fromMajor && minor >= fromMinor);
 }
 
-function installedVersion(requireFromApp: NodeJS.Require, name: string): { version: string; file: string } | undefined {
+/** `undefined` if the package is not installed where Node looks. Next reports that. */
+function findInstalled(root: string, name: string): { version: string; file: string } | undefined {
   try {
-    const file = requireFromApp.resolve(`${name}/package.json`);
+    const file = createRequire(path.join(root, 'package.json')).resolve(`${name}/package.json`);
     const { version } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
     return { version, file };
   } catch {
-    // Not installed where Node would look; Next itself complains if that is wrong.
     return undefined;
   }
 }
 
-/** Prereleases count as the version they lead to; `0.0.0-experimental-…` (React) leads to none that could be named. */
+/** A prerelease counts as the version that it precedes. React's `0.0.0-experimental-…` precedes none. */
 function majorAndMinor(version: string): [major: number, minor: number] | undefined {
   const [major, minor] = version.split('.', 2).map(Number);
   return major === undefined || minor === undefined || Number.isNaN(major + minor) || version.startsWith('0.0.0-')

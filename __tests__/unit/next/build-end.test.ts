@@ -33,6 +33,15 @@ test('a task that throws is reported, and fails the build', () => {
   });
 });
 
+test('an error of this package is reported with its code', () => {
+  const error = "Object.assign(new Error('broken'), { name: 'SmartCacheError', code: 'ERR_SMART_CACHE_UNGUARDED' })";
+  expect(run(`exports.whenBuildSucceeds(() => { throw ${error}; });`)).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: '\nSmartCacheError (ERR_SMART_CACHE_UNGUARDED): broken\n',
+  });
+});
+
 test('a task that decides about the build takes its BUILD_ID away when it throws, and only then', () => {
   for (const [task, isUsable] of [
     ["throw new Error('not guarded')", false],

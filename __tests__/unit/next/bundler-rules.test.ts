@@ -4,7 +4,7 @@ import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 const MODULE = '/app/.smart-cache/build/manifest.mjs';
 const SETTINGS = { moduleFile: MODULE, usesJsxRuntime: false };
-const OURS = { loader: path.resolve(__dirname, '../../../src/next/css-loader.js'), options: { moduleFile: MODULE } };
+const OURS = { loader: path.resolve(__dirname, '../../../src/next/bundled-css.js'), options: { moduleFile: MODULE } };
 
 function deepFreeze<T extends object>(value: T): T {
   for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);

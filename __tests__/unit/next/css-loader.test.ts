@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import smartCacheCssLoader from '../../../src/next/css-loader';
+import smartCacheCssLoader from '../../../src/next/bundled-css';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const CSS = '.a { color: red }\n.b { background: url(/img/bg.png); color: blue }\n';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import postcss from 'postcss';
 import { WRAPPED_BY } from '../../../src/core/shared-globals';
-import { smartCachePostcss } from '../../../src/next/postcss-plugin';
+import { smartCachePostcss } from '../../../src/next/bundled-css';
 import { writeFiles } from '../../support/temporary-folder';
 import { enterNextProcess } from '../support/next-process';
 

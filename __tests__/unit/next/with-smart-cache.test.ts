@@ -477,7 +477,7 @@ describe('bundler aliases', () => {
   test('stylesheets get the loader in both bundlers, with the manifest of the mode', () => {
     const root = enterApp();
     const wrapped = withSmartCache({ turbopack: { rules: { '*.svg': ['svg'] } } });
-    const ours = { loader: expect.stringMatching(/css-loader\.js$/), options: { moduleFile: path.join(root, MODULES[0]) } };
+    const ours = { loader: expect.stringMatching(/bundled-css\.js$/), options: { moduleFile: path.join(root, MODULES[0]) } };
     expect(wrapped.turbopack?.rules).toEqual({ '*.svg': ['svg'], '*.{css}': { loaders: [ours] } });
     const rules = [{ use: [{ loader: 'css-loader', options: { url: false } }] }];
     const webpackConfig = { module: { noParse: /x/, rules } };

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { CommandIo } from '../../../src/cli/command';
 import { main } from '../../../src/cli/main';
 import { measureBuild } from '../../../src/next/build-coverage';
-import { readBuiltSite } from '../../../src/next/built-site';
 import { findConfigFile } from '../../../src/next/environment';
+import { readBuiltSite } from '../../../src/next/finished-build';
 import { resolveProject } from '../../../src/pipeline/project';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 

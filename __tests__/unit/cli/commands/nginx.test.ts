@@ -91,7 +91,7 @@ test.each<[what: string, edit: (root: string) => void, why: string]>([
   [
     'the routes have another form',
     (root) => writeFiles(root, { '.next/routes-manifest.json': JSON.stringify({ ...ROUTES, redirects: {} }) }),
-    'routes-manifest.json has redirects of another form',
+    'routes-manifest.json has redirects in a form that this package does not know',
   ],
   [
     'the matchers have another form',

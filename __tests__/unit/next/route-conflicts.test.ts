@@ -1,8 +1,8 @@
-import type { Manifest } from '../../../../src/core/manifest-document';
-import { deriveRewrites, REWRITE_STORE_URL } from '../../../../src/core/rewrite-rules';
-import { shapeBesideRoutes, warnOfReachedRoutes } from '../../../../src/next/route-conflicts';
-import { rewrite } from '../../support/rewrites';
-import { smartCacheError } from '../../support/smart-cache-error';
+import type { Manifest } from '../../../src/core/manifest-document';
+import { deriveRewrites, REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
+import { shapeBesideRoutes, warnOfReachedRoutes } from '../../../src/next/route-conflicts';
+import { rewrite } from '../support/rewrites';
+import { smartCacheError } from '../support/smart-cache-error';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -13,14 +13,7 @@ const manifest: Manifest = {
   assets: { '/js/app.js': { hash: '2cf24dba5f', url: HASHED, integrity: 'sha256-x', size: 5 } },
 };
 const beside = (routes: readonly string[]) =>
-  shapeBesideRoutes({
-    manifest,
-    hashedPaths: ['/js/app.js'],
-    assetPaths: ['/js/app.js'],
-    olderPaths: [],
-    hashLength: 10,
-    routes: routes.map((path) => ({ path, isHandler: false })),
-  });
+  shapeBesideRoutes({ manifest, stablePaths: [], keptPlain: [], routes: routes.map((path) => ({ path, isHandler: false })) }, 10);
 
 test('a route that looks hashed stays the app’s, and hashed paths are found as before', () => {
   const { shape, routesReached } = beside(['/js/own.0123456789.js', '/', '/js/[...slug]']);
@@ -77,7 +70,7 @@ test('routes that push another folder out of the rules are a conflict, since the
   const routes = looksHashed('/aa', 6)
     .slice(4)
     .map((path) => ({ path, isHandler: false }));
-  const input = { manifest, hashedPaths: assetPaths, assetPaths, olderPaths: [], hashLength: 10 };
-  expect([...(shapeBesideRoutes({ ...input, routes: [] }).shape?.linkedDirectly ?? [])]).toEqual(['bb']);
-  expect(() => shapeBesideRoutes({ ...input, routes })).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', {}));
+  const input = { manifest, stablePaths: assetPaths, keptPlain: assetPaths };
+  expect([...(shapeBesideRoutes({ ...input, routes: [] }, 10).shape?.linkedDirectly ?? [])]).toEqual(['bb']);
+  expect(() => shapeBesideRoutes({ ...input, routes }, 10)).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', {}));
 });

@@ -1,4 +1,4 @@
-import { hashCss } from '../../../src/next/css-loader';
+import { hashCss } from '../../../src/next/bundled-css';
 
 const MANIFEST = {
   basePath: '/docs',

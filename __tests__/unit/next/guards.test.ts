@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkGuards } from '../../../../src/next/guards';
-import { buildManifest } from '../../../../src/pipeline/build-manifest';
-import { deploysWith, recordDeploy } from '../../../../src/pipeline/deploys';
-import { writeFiles } from '../../../support/temporary-folder';
-import { projectWith, withOptions } from '../../support/project';
-import { smartCacheError } from '../../support/smart-cache-error';
+import { checkGuards } from '../../../src/next/build-checks';
+import { buildManifest } from '../../../src/pipeline/build-manifest';
+import { deploysWith, recordDeploy } from '../../../src/pipeline/deploys';
+import { writeFiles } from '../../support/temporary-folder';
+import { projectWith, withOptions } from '../support/project';
+import { smartCacheError } from '../support/smart-cache-error';
 
 afterEach(() => jest.restoreAllMocks());
 

@@ -1,5 +1,5 @@
-import { readBuiltProxy } from '../../../../src/next/proxy-matchers';
-import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
+import { readBuiltProxy } from '../../../src/next/finished-build';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 const MATCHERS = [{ regexp: '^/a$', originalSource: '/a', missing: [{ type: 'cookie', key: 'x' }] }];
 const NO_EDGE = { version: 3, middleware: {}, functions: {}, sortedMiddleware: [] };

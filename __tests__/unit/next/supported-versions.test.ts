@@ -1,8 +1,13 @@
 import path from 'node:path';
-import { peerDependencies } from '../../../../package.json';
-import { checkVersions, passesHeadersToOptimizer, SUPPORTED_VERSIONS } from '../../../../src/next/supported-versions';
-import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
-import { smartCacheError } from '../../support/smart-cache-error';
+import { peerDependencies } from '../../../package.json';
+import {
+  checkVersions,
+  passesHeadersToOptimizer,
+  readSupportsImmutableAssets,
+  SUPPORTED_VERSIONS,
+} from '../../../src/next/supported-versions';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
+import { smartCacheError } from '../support/smart-cache-error';
 
 /** An app two folders down, with what is installed at the top. */
 function appWith(versions: Readonly<Record<string, string>>): string {
@@ -49,8 +54,8 @@ test.each([
 
 test('a newer major is a warning, of one line', () => {
   expect(checkVersions(appWith({ next: '17.0.0', react: '20.0.0-canary.1' }))).toEqual([
-    expect.stringMatching(/^next-smart-cache: next 17\.0\.0 is newer than .*npm install next-smart-cache@latest"$/),
-    expect.stringMatching(/^next-smart-cache: react 20\.0\.0-canary\.1 is newer than /),
+    expect.stringMatching(/^next 17\.0\.0 is newer than .*npm install next-smart-cache@latest"$/),
+    expect.stringMatching(/^react 20\.0\.0-canary\.1 is newer than /),
   ]);
 });
 
@@ -73,4 +78,23 @@ test.each([
   ['16.4.6', false],
 ])('the optimizer of next %s gets the headers of the browser: %s', (next, expected) => {
   expect(passesHeadersToOptimizer(appWith({ next }))).toBe(expected);
+});
+
+test.each<[string, boolean | undefined]>([
+  ['15.5.29', false],
+  ['16.2.9', false],
+  ['16.3.0', undefined],
+  ['17.0.0', undefined],
+])('with Next %s, supportsImmutableAssets is %s if the config does not set it', (version, expected) => {
+  expect(readSupportsImmutableAssets({}, appWith({ next: version }))).toBe(expected);
+});
+
+test('supportsImmutableAssets wins over its experimental form, and a Next before 16.3 ignores both', () => {
+  const root = appWith({ next: '16.4.6' });
+  expect(readSupportsImmutableAssets({ supportsImmutableAssets: true }, root)).toBe(true);
+  expect(readSupportsImmutableAssets({ experimental: { supportsImmutableAssets: true } }, root)).toBe(true);
+  expect(readSupportsImmutableAssets({ supportsImmutableAssets: false, experimental: { supportsImmutableAssets: true } }, root)).toBe(
+    false,
+  );
+  expect(readSupportsImmutableAssets({ supportsImmutableAssets: true }, appWith({ next: '16.2.9' }))).toBe(false);
 });

@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CommandIo } from './command.js';
+import { main } from './main.js';
+import { handleOutputErrors } from './terminal.js';
+
+/** What the command line needs of Next. It is passed in, since `cli/` does not import `next/`. */
+export type NextAccess = Pick<CommandIo, 'loadProject' | 'readBuiltSite' | 'measureBuild' | 'findConfigFile'>;
+
+/** Runs the command line in this process: its arguments, streams, signals and exit code. */
+export function runProcess(next: NextAccess): void {
+  const { env, stderr, stdout } = process;
+  const interrupt = new AbortController();
+  let isOutputLost = false;
+  let isDone = false;
+
+  handleOutputErrors(stdout, {
+    onReaderGone: () => interrupt.abort(),
+    onLost(code) {
+      isOutputLost = true;
+      process.exitCode = 1;
+      stderr.write(
+        `next-smart-cache: the output on stdout is lost, since the system said ${code}; check where it goes, and run the command again\n`,
+      );
+      interrupt.abort();
+    },
+  });
+  // Errors of stderr cannot be reported anywhere.
+  handleOutputErrors(stderr, { onReaderGone() {}, onLost() {} });
+
+  void main(process.argv.slice(2), {
+    cwd: process.cwd(),
+    stdout: (text) => stdout.write(text),
+    stderr: (text) => stderr.write(text),
+    terminal: {
+      // `isTTY` is `undefined` for a pipe, whatever its type says. picocolors would then decide by itself.
+      hasColors: Boolean(stderr.isTTY) && stderr.hasColors(),
+      hasColorsOnStdout: Boolean(stdout.isTTY) && stdout.hasColors(),
+      isInteractive: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,
+      columns: stderr.columns,
+    },
+    // The command handles the first interrupt. A second one ends the process at once.
+    interruption() {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+      return interrupt.signal;
+    },
+    version: readVersion(),
+    ...next,
+  }).then((exitCode) => {
+    isDone = true;
+    process.exitCode = isOutputLost ? 1 : exitCode;
+    // A config may keep the process alive. The empty writes wait until the output is written, or known to be lost.
+    stdout.write('', () => stderr.write('', () => setImmediate(() => process.exit())));
+  });
+
+  // A config may call process.exit(). And if nothing can settle a promise any more, Node exits with 0.
+  process.once('exit', () => {
+    if (isDone) return;
+    process.exitCode = 1;
+    stderr.write('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
+  });
+}
+
+function readVersion(): string {
+  const file = path.join(__dirname, '../../../package.json');
+  return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
+}
