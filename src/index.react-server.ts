@@ -5,5 +5,7 @@ export type { CachedImportMapComponent, CachedImportMapProps } from './react/cac
 export type { CachedScriptComponent, CachedScriptProps } from './react/cached-script.js';
 export type { CachedStyleComponent, CachedStyleProps } from './react/cached-style.js';
 export { asset } from './react/server/asset.js';
-export { CachedImportMap, CachedScript, CachedStyle } from './react/server/components.js';
+export { CachedImportMap } from './react/server/cached-import-map.js';
+export { CachedScript } from './react/server/cached-script.js';
+export { CachedStyle } from './react/server/cached-style.js';
 export { createElement } from './react/server/create-element.js';

@@ -5,5 +5,7 @@ export type { CachedImportMapComponent, CachedImportMapProps } from './react/cac
 export type { CachedScriptComponent, CachedScriptProps } from './react/cached-script.js';
 export type { CachedStyleComponent, CachedStyleProps } from './react/cached-style.js';
 export { asset } from './react/client/asset.js';
-export { CachedImportMap, CachedScript, CachedStyle } from './react/client/components.js';
+export { CachedImportMap } from './react/client/cached-import-map.js';
+export { CachedScript } from './react/client/cached-script.js';
+export { CachedStyle } from './react/client/cached-style.js';
 export { createElement } from './react/client/create-element.js';

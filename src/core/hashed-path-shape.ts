@@ -1,51 +1,47 @@
 import { compareAssetPaths, encodeAssetPath, splitExtension } from './asset-path.js';
 
-/**
- * What a hashed path looks like in this app, as the text of one regular
- * expression: a name with a hash in it, under a top-level entry of `public/`.
- */
+/** The form of the hashed paths of this app: a name with a hash, in a top-level folder of `public/` or in none. */
 export interface HashedPathShape {
-  /** Over percent-encoded paths without their leading `/`. Holds no capturing group. */
+  /** Matches percent-encoded paths without their leading `/`. Has no capturing group. */
   pattern: string;
-  /** The hash alone. */
+  /** Matches the hash. */
   hashPattern: string;
-  /** Whether any hashed path has, or lacks, a file extension. */
+  /** Whether some hashed path has, or lacks, a file extension. */
   withExtension: boolean;
   withoutExtension: boolean;
-  /** An extension that hashed files in folders have, with its dot; `''` for none. */
+  /** The extension of some hashed file in a folder, with its dot; `''` for none. */
   exampleExtension: string;
   /**
-   * Top-level entries whose hashed paths the pattern does not cover, because
-   * it would have to list too many names, or a route handler answers there.
-   * Their URLs point to the store directly. `''` means the files of
-   * `public/` itself.
+   * Top-level folders (`''`: files in no folder) that the pattern does not
+   * cover, because it would have to list too many names, or because a route
+   * handler answers there. Their URLs point to the store without a rewrite.
    */
   linkedDirectly: ReadonlySet<string>;
 }
 
 /**
- * Next exits above 4,096 characters of built regular expression
- * (`lib/load-custom-routes.js`), so each list of names has a budget. What does
- * not fit is linked directly: a rule neither grows with the number of files
- * nor reaches further than what `public/` has.
+ * Characters for each list of names. Next exits above 4,096 characters of built
+ * regular expression (`lib/load-custom-routes.js`). Names that do not fit get
+ * URLs without a rewrite.
  */
 const BUDGET = { keptOut: 500, folders: 270, extensions: 120, rootFiles: 300, withoutExtension: 80 };
 
 /**
- * A percent-encoded letter, digit or other sign that needs no encoding, or
- * slash. Next decodes such a path when it looks for the file, after the rules.
+ * A percent-encoded slash or character that needs no encoding. Next decodes the
+ * path when it looks for the file, after the rules.
  */
 const OTHER_SPELLING = '%(?:2[1789ADEF]|3\\d|[46][1-9A-F]|[57][\\dA]|5F|7E)';
 
 /**
+ * Makes the shape of the app's hashed paths. It does not match a name that
+ * looks hashed (`lib.0123456789.js`), nor a made-up hash in the name of a file
+ * that is not hashed.
+ *
  * @param hashedPaths asset paths that are hashed.
- * @param allPaths every asset path in `public/`, and routes of the app. One
- * whose own name looks hashed (`lib.0123456789.js`) keeps working under that
- * name, and one that is not hashed is not reached through a made-up hash.
- * @param olderPaths asset paths of earlier deploys, whose hashed paths are
- * served as long as the store has them and the budget lasts. Default: none.
+ * @param allPaths every asset path in `public/`, and routes of the app.
+ * @param olderPaths asset paths of older deploys, as far as the budget allows. Default: none.
  * @param hasHandler whether a route handler of the app may answer to a hashed
- * path in this top-level folder (`''`: outside all folders). Default: no.
+ * path in this top-level folder (`''`: in no folder). Default: no.
  * @returns `undefined` when nothing is hashed.
  */
 export function hashedPathShape(
@@ -61,7 +57,7 @@ export function hashedPathShape(
   const current = makeShape(hashed, [], all, hashLength, hasHandler);
   if (older.length === 0) return current;
   const withOlder = makeShape(hashed, older, all, hashLength, hasHandler);
-  // The manifest's URLs are made without knowing the earlier deploys, so these must not push a folder out of the shape.
+  // The manifest's URLs must not depend on older deploys, so these must not push a folder out of the shape.
   return isSameSet(withOlder?.linkedDirectly, current?.linkedDirectly) ? withOlder : current;
 }
 
@@ -81,7 +77,7 @@ function makeShape(
 
   const hashPattern = `[0-9a-f]{${hashLength}}`;
   const hash = `\\.${hashPattern}`;
-  // Rules match without regard to case, so none can tell two such names apart.
+  // Rules ignore case, so they cannot tell such a hashed file from a file that is not hashed.
   const linkedDirectly = new Set([...hashed].filter(isUnhashed).map(topLevelFolder));
   for (const folder of ['', ...current.folders]) if (hasHandler(folder)) linkedDirectly.add(folder);
 
@@ -94,7 +90,7 @@ function makeShape(
     ...namesThatLookHashed(allPaths, hash),
     ...namesReachedByExtension(unhashed, extension, parents, hash),
   ]);
-  // Names without an extension are listed: `/account/secret.<hash>` must not lead to the page `/account/secret`.
+  // List names without an extension: `/account/secret.<hash>` must not reach the page `/account/secret`.
   const bareNames = [...current.inFolders, ...older.inFolders].filter((assetPath) => splitExtension(assetPath).extension === '');
   const bare = takeFolders(
     BUDGET.withoutExtension,
@@ -112,7 +108,7 @@ function makeShape(
     ...(bare.length > 0 ? [`${alternatives(bare)}${hash}`] : []),
     ...(rootFiles ? [rootFiles] : []),
   ];
-  // `(?!)` matches nothing: everything is linked directly.
+  // `(?!)` matches nothing: no URL needs a rewrite.
   const covered = `(?:${branches.join('|') || '(?!)'})`;
   return {
     pattern: keptOut.length > 0 ? `(?!${alternatives(keptOut)}/?$|.*${OTHER_SPELLING})${covered}` : covered,
@@ -124,7 +120,7 @@ function makeShape(
   };
 }
 
-/** A test for URLs: whether the rules made of a shape cover them. */
+/** Makes a test for URLs: whether the rules made of a shape match them. */
 export function shapeMatcher(shape: HashedPathShape | undefined): (url: string) => boolean {
   if (shape === undefined) return () => false;
   const covered = new RegExp(`^/(?:${shape.pattern})$`, 'i');
@@ -171,7 +167,7 @@ function groupPaths(assetPaths: Iterable<string>): PathGroups {
   return groups;
 }
 
-/** The pattern of the extensions, with the dot; `''` for none. If they are too many to list, it fits any extension, and more names are kept out. */
+/** Returns a pattern with the dot; `''` for no extension. It matches any extension if they are too many to list. */
 function extensionPattern(extensions: readonly string[]): string {
   const list = alternatives(
     extensions.map((extension) => escapePattern(encodeURIComponent(extension.slice(1)))),
@@ -180,7 +176,7 @@ function extensionPattern(extensions: readonly string[]): string {
   return list === undefined ? '\\.[^./]+' : list && `\\.${list}`;
 }
 
-/** An asset path, and the pattern for that path or for all of its folder. */
+/** An asset path, and the pattern for it or for its whole folder. */
 type ListedName = readonly [assetPath: string, pattern: string];
 
 function namesThatLookHashed(assetPaths: readonly string[], hash: string): ListedName[] {
@@ -188,7 +184,7 @@ function namesThatLookHashed(assetPaths: readonly string[], hash: string): Liste
   return assetPaths.filter((assetPath) => looksHashed.test(assetPath)).map((assetPath) => [assetPath, anySpelling(assetPath)]);
 }
 
-/** Names that are not hashed, in folders where a made-up hash would lead to them. */
+/** Files that are not hashed, and that a made-up hash would reach. */
 function namesReachedByExtension(unhashed: readonly string[], extension: string, parents: ReadonlySet<string>, hash: string): ListedName[] {
   if (!extension) return [];
   const reached = new RegExp(`^/.+/.*${extension}$`, 'i');
@@ -202,7 +198,6 @@ function namesReachedByExtension(unhashed: readonly string[], extension: string,
     });
 }
 
-/** All folders that the files lie in, at any depth. */
 function parentFolders(assetPaths: readonly string[]): Set<string> {
   return new Set(assetPaths.flatMap(foldersAbove).map(withoutCase));
 }
@@ -215,7 +210,7 @@ function foldersAbove(assetPath: string): string[] {
   return folders;
 }
 
-/** Takes the names of as many top-level folders as fit, the folders with few names first. Adds the other folders to `linkedDirectly`. */
+/** Lists the names of as many top-level folders as fit, folders with few names first. Adds the other folders to `linkedDirectly`. */
 function takeFolders(budget: number, folders: Iterable<string>, linkedDirectly: Set<string>, names: readonly ListedName[]): string[] {
   const groups = new Map<string, { folders: string[]; patterns: Set<string> }>();
   for (const folder of ['', ...folders]) {
@@ -238,7 +233,7 @@ function takeFolders(budget: number, folders: Iterable<string>, linkedDirectly: 
   return taken;
 }
 
-/** As many names as fit, the current ones first: what the manifest links must not depend on earlier deploys. */
+/** Takes as many names as fit, current ones first: the manifest's URLs must not depend on older deploys. */
 function takeWithin(budget: number, current: Iterable<string>, older: Iterable<string>, leftOut: ReadonlySet<string>): Set<string> {
   const taken = new Set<string>();
   let length = 0;
@@ -249,13 +244,13 @@ function takeWithin(budget: number, current: Iterable<string>, older: Iterable<s
   return taken;
 }
 
-/** The first folder of an asset path; `''` for a file of `public/` itself. */
+/** The first folder of an asset path; `''` for a file in no folder. */
 export function topLevelFolder(assetPath: string): string {
   const slash = assetPath.indexOf('/', 1);
   return slash === -1 ? '' : assetPath.slice(1, slash);
 }
 
-/** Files of `public/` itself are listed by name, so that a page at `/x.<hash>.css` stays the app's; `undefined` when they are too many. */
+/** Lists files in no folder by name, so that the app may have a page at `/x.<hash>.css`. Returns `undefined` if they are too many. */
 function rootFileBranch(rootFiles: Iterable<string>, hash: string): string | undefined {
   const stemsByExtension = new Map<string, Set<string>>();
   for (const assetPath of rootFiles) {
@@ -269,22 +264,19 @@ function rootFileBranch(rootFiles: Iterable<string>, hash: string): string | und
   return branch.length > BUDGET.rootFiles ? undefined : branch;
 }
 
-/** `(?:a|b)`; `''` for none; `undefined` when the list is too long. */
+/** `(?:a|b)`; `''` for an empty list; `undefined` for a list that is too long. */
 function alternatives(patterns: readonly string[], budget = Number.POSITIVE_INFINITY): string | undefined {
   if (patterns.length === 0) return '';
   const list = [...new Set(patterns)].sort().join('|');
   return list.length > budget ? undefined : `(?:${list})`;
 }
 
-/** An asset path as it stands in a URL, without its leading `/`, as a pattern. */
+/** A pattern for an asset path in a URL, without its leading `/`. */
 function toPattern(assetPath: string): string {
   return escapePattern(encodeAssetPath(assetPath).slice(1));
 }
 
-/**
- * {@link toPattern} for each spelling under which Next finds the file: Next
- * decodes a path that it does not know, or encodes it.
- */
+/** {@link toPattern} for each spelling under which Next finds the file: it decodes or encodes a path that it does not know. */
 function anySpelling(assetPath: string): string {
   return toPattern(assetPath).replace(/%([\dA-F]{2})/g, (_, hex: string) => {
     const sign = String.fromCharCode(Number.parseInt(hex, 16));
@@ -292,17 +284,16 @@ function anySpelling(assetPath: string): string {
   });
 }
 
-/** The form in which rules compare paths. */
+/** Rules ignore case. */
 function withoutCase(assetPath: string): string {
   return encodeAssetPath(assetPath).toLowerCase();
 }
 
-/** Whether two sets have the same members; an absent one has none. */
 export function isSameSet(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = new Set()): boolean {
   return a.size === b.size && [...a].every((value) => b.has(value));
 }
 
-/** Escapes for a regular expression inside a path-to-regexp parameter, which reads `\` the same way. */
+/** For a regular expression, also inside a parameter of path-to-regexp. */
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }

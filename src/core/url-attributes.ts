@@ -45,7 +45,7 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
     else if (typeof value === 'string')
       copy[name] = name.endsWith('Set')
         ? hashSrcset(value, find)
-        : (find(value, SAME_ORIGIN.test(`${element}${copy.type || copy.rel}`)) ?? value);
+        : (find(value, SAME_ORIGIN.test(element + String(copy.type || copy.rel))) ?? value);
   }
   return copy ?? props;
 }
@@ -88,7 +88,7 @@ const URL_TOKEN = /url\(\s*(["']?)(\/[^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"(
 
 /** A preload for `fetch()` or a worker stays plain, since no element holds the URL that they load; a preload without `as`, since its use is unknown. */
 function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${rel},${as}`);
+  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${String(rel)},${String(as)}`);
 }
 
 const SRC = ['src'];

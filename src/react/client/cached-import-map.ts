@@ -1,0 +1,4 @@
+import { manifest } from 'next-smart-cache/client-manifest';
+import { type CachedImportMapComponent, createCachedImportMap } from '../cached-import-map.js';
+
+export const CachedImportMap: CachedImportMapComponent = /* @__PURE__ */ createCachedImportMap(manifest);

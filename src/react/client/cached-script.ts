@@ -1,0 +1,5 @@
+import { HotScript, manifest, NextScript } from 'next-smart-cache/client-manifest';
+import { type CachedScriptComponent, createCachedScript } from '../cached-script.js';
+import { resolve } from './asset.js';
+
+export const CachedScript: CachedScriptComponent = /* @__PURE__ */ createCachedScript(resolve, NextScript, manifest, HotScript);
