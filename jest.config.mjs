@@ -14,6 +14,7 @@ const ESM_DEPENDENCIES = [
   ...['chokidar', 'readdirp'],
   ...['htmlparser2', 'domelementtype', 'domhandler', 'domutils', 'dom-serializer', 'entities'],
   '@csstools/css-tokenizer',
+  '@sveltejs/acorn-typescript',
 ];
 
 const common = {

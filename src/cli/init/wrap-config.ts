@@ -206,7 +206,7 @@ interface ParsedCode {
 export async function parseCode(file: string, text: string): Promise<ParsedCode> {
   const { Parser } = await import('acorn');
   const isTyped = /\.[cm]?ts$/.test(file);
-  const parser = isTyped ? Parser.extend((await loadTypeScriptPlugin()).tsPlugin()) : Parser;
+  const parser = isTyped ? Parser.extend((await import('@sveltejs/acorn-typescript')).tsPlugin()) : Parser;
   const comments: Comment[] = [];
   // The TypeScript plugin reads the lines and columns of nodes.
   const options: Options = { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true, locations: true, onComment: comments };
@@ -227,12 +227,6 @@ export async function parseCode(file: string, text: string): Promise<ParsedCode>
       }
     }
   }
-}
-
-/** The plugin is an ES module, and the CommonJS build of this package has no `import()`: TypeScript compiles it to `require()`. */
-async function loadTypeScriptPlugin(): Promise<typeof import('@sveltejs/acorn-typescript')> {
-  const { createJiti } = await import('jiti');
-  return createJiti(__filename, { tryNative: true }).import('@sveltejs/acorn-typescript');
 }
 
 /** All nodes of a tree, parents first, in the order of the text. Not recursive, because a long sum is a deep tree. */
