@@ -283,7 +283,7 @@ describe.each([
     });
 
     test('reloads the page for any other script, and runs it once', async () => {
-      expect(complaints.filter((text) => !isOfNext(text, 200) && !isUnusedPreload(text))).toEqual([]);
+      expect(complaints.filter((text) => !isOfNext(text, 200) && !isUnusedPreload(text) && !isCutBySave(text))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
       // In one look: the next one might be at a document that is just being left.
       await page.waitForFunction((version) => globalThis.cold?.join() === `${version}` && globalThis.isSameDocument === undefined, version);
@@ -355,6 +355,11 @@ describe.each([
 /** React preloads the images of Server Components. On a busy machine, an edited image may be loaded before its preload, which Chromium then reports. */
 function isUnusedPreload(complaint: string): boolean {
   return /\/img\/picture\S* was preloaded using link preload but not used/.test(complaint);
+}
+
+/** Next sends the size of a file before it reads the file, so a save in between cuts the response. The update of that save loads the file again. */
+function isCutBySave(complaint: string): boolean {
+  return complaint === 'error: Failed to load resource: net::ERR_CONTENT_LENGTH_MISMATCH';
 }
 
 function moduleText(version: number): string {

@@ -1,4 +1,5 @@
 import { nearestNames } from '../../../src/core/message-text';
+import { processorMs } from '../support/processor-ms';
 
 const NAMES = ['/js/application.js', '/js/app.js', '/css/site.css', '/img/hero.jpg', '/img/hero.png', '/caf\u00e9.txt'];
 
@@ -45,7 +46,10 @@ test.each([
 
 test('20,000 names are looked through in seconds', () => {
   const names = Array.from({ length: 20_000 }, (_, index) => `/photos/${index}-of-a-long-day-in-the-country.jpg`);
-  const start = performance.now();
-  expect(nearestNames('/photos/777-of-a-lnog-day-in-the-cuontry.jpeg', names, 1)).toEqual(['/photos/777-of-a-long-day-in-the-country.jpg']);
-  expect(performance.now() - start).toBeLessThan(10_000);
+  let nearest: string[] = [];
+  const search = () => {
+    nearest = nearestNames('/photos/777-of-a-lnog-day-in-the-cuontry.jpeg', names, 1);
+  };
+  expect(processorMs(search)).toBeLessThan(10_000);
+  expect(nearest).toEqual(['/photos/777-of-a-long-day-in-the-country.jpg']);
 });

@@ -10,13 +10,6 @@ export function inShort(text: string, references: readonly FoundReference[]): st
   });
 }
 
-/** Calls back, and says how many milliseconds it took. */
-export function timed(action: () => void): number {
-  const start = performance.now();
-  action();
-  return performance.now() - start;
-}
-
 /** A text of so many parts. */
 export function repeated(count: number, part: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => part(index)).join('');

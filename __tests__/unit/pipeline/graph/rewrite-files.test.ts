@@ -3,6 +3,7 @@ import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
 import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textOf, textsOf } from '../../support/generated-site';
+import { processorMs } from '../../support/processor-ms';
 import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const ORIGIN = 'https://example.com';
@@ -154,10 +155,11 @@ test.each<[string, texts: Record<string, string>]>([
   ['a circle of stylesheets', chainOf(20_000, (index) => `@import '${(index + 1) % 20_000}.css';`, '.css')],
   ['100,000 references in one file', { '/a.png': '', '/a.css': 'a{b:url(a.png)}'.repeat(100_000) }],
 ])('takes seconds for 20,000 files: %s', (_, texts) => {
-  const start = performance.now();
-  const linked = rewriteSite(texts);
-  expect(allTexts(rewriteSite(texts, {}, linked))).toEqual(allTexts(linked));
-  expect(performance.now() - start).toBeLessThan(40_000);
+  const rewriteTwice = () => {
+    const linked = rewriteSite(texts);
+    expect(allTexts(rewriteSite(texts, {}, linked))).toEqual(allTexts(linked));
+  };
+  expect(processorMs(rewriteTwice)).toBeLessThan(40_000);
 });
 
 function chainOf(count: number, textOfFile: (index: number) => string, extension: string): Record<string, string> {

@@ -1,4 +1,5 @@
 import { findDocumentSearch } from '../../../../src/pipeline/references/document-search';
+import { processorMs } from '../../support/processor-ms';
 
 const find = (name: string, text: string) => findDocumentSearch(name, Buffer.from(text));
 
@@ -53,7 +54,6 @@ test('takes linear time for any text', () => {
   const repeated = ['[src=', 'currentScript', 'x.js(', 'document.scripts;"a.js"', 'document.scripts//a.js\n', 'currentScript '].map(
     (part) => part.repeat(1_000_000 / part.length),
   );
-  const start = performance.now();
-  for (const text of repeated) find('a.js', text);
-  expect(performance.now() - start).toBeLessThan(20_000);
+  const search = () => repeated.forEach((text) => void find('a.js', text));
+  expect(processorMs(search)).toBeLessThan(20_000);
 });
