@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchBrowser } from '../support/browser';
 import { type ExampleApp, installExampleApp } from './example-app';
-import { measureVisits } from './visits';
+import { measureVisits, openWholePage } from './visits';
 
 const repository = path.resolve(__dirname, '../..');
 
@@ -34,7 +34,7 @@ async function takeScreenshot(app: ExampleApp, file: string): Promise<void> {
     const context = await browser.newContext({ viewport: { width: 1200, height: 1000 } });
     for (let visit = 0; visit < 2; visit++) {
       const page = await context.newPage();
-      await page.goto(server.origin, { waitUntil: 'networkidle' });
+      await openWholePage(page, server.origin);
       if (visit === 1) await page.screenshot({ path: file });
       await page.close();
     }

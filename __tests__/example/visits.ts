@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
 import { type Http2Proxy, startHttp2Proxy, TRUST_FLAG } from '../support/http2-proxy';
 import { CHANGED_FILES, type ExampleApp } from './example-app';
@@ -70,7 +70,7 @@ export async function measureVisits(app: ExampleApp, rounds: number): Promise<Me
 /** The server reads its files for the first time, and the browser starts its processes. */
 async function warmUp(browser: Browser, proxy: Http2Proxy): Promise<void> {
   const page = await browser.newPage();
-  for (const mode of MODES) await page.goto(proxy.origin + PAGES[mode], { waitUntil: 'networkidle' });
+  for (const mode of MODES) await openWholePage(page, proxy.origin + PAGES[mode]);
   await page.close();
 }
 
@@ -96,10 +96,20 @@ async function visit(profile: BrowserContext, proxy: Http2Proxy, mode: Mode): Pr
     bytes += encodedDataLength;
   });
   proxy.takeRequests();
-  await page.goto(proxy.origin + PAGES[mode], { waitUntil: 'networkidle' });
+  await openWholePage(page, proxy.origin + PAGES[mode]);
   await page.close();
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
   return { requests: proxy.takeRequests(), bytes, milliseconds: (endedAt - (startedAt ?? 0)) * 1000 };
+}
+
+/** Opens a page of the example, and waits until it has loaded each file: KaTeX requests its fonts late on a busy machine. */
+export async function openWholePage(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForFunction(() => {
+    const cells = [...document.querySelectorAll('.files td')];
+    return cells.length > 0 && cells.every((cell) => cell.textContent !== '–');
+  });
+  await page.waitForLoadState('networkidle');
 }
 
 function summarise(chromium: string, rounds: number, visits: Rounds) {

@@ -28,11 +28,11 @@ export interface Http2Proxy {
 /** Speaks HTTP/2 with browsers, as most hosts do, and HTTP/1.1 with the server. */
 export async function startHttp2Proxy(pickTarget: () => string): Promise<Http2Proxy> {
   let requests: string[] = [];
-  const agent = new http.Agent({ keepAlive: true });
   const server = http2.createSecureServer({ key, cert }, (incoming, outgoing) => {
     const { hostname, port } = new URL(pickTarget());
     const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !name.startsWith(':')));
-    const options = { agent, hostname, port, path: incoming.url, method: incoming.method, headers };
+    // Not kept alive: the server may close an idle connection just when a request is sent over it.
+    const options = { agent: false, hostname, port, path: incoming.url, method: incoming.method, headers };
     const forwarded = http.request(options, (answer) => {
       requests.push(`${answer.statusCode} ${incoming.url}`);
       const answerHeaders = Object.entries(answer.headers).filter(([name]) => !CONNECTION_HEADERS.includes(name));
@@ -59,7 +59,6 @@ export async function startHttp2Proxy(pickTarget: () => string): Promise<Http2Pr
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const session of sessions) session.destroy();
-        agent.destroy();
       }),
   };
 }

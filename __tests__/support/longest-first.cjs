@@ -2,7 +2,19 @@ const path = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The suites that take minutes, the longest first. */
-const LONGEST = ['set-ups', 'matrix', 'distributions', 'hot-swap', 'cloudflare', 'build', 'app-headers', 'guards', 'client-size', 'storm'];
+const LONGEST = [
+  'set-ups',
+  'matrix',
+  'distributions',
+  'hot-swap',
+  'example-app',
+  'cloudflare',
+  'build',
+  'app-headers',
+  'guards',
+  'client-size',
+  'storm',
+];
 const SHORT_PROJECTS = ['unit', 'dom', 'package'];
 
 /** Jest starts with the largest file when it has not run before. Then one worker would spend the last minutes on one long suite alone. */
