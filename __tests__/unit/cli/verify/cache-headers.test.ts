@@ -24,7 +24,7 @@ test.each<[status: number, headers: IncomingHttpHeaders, reason: RegExp | undefi
   [404, { 'cache-control': 'private' }, undefined],
   [403, MODIFIED, undefined],
   [500, {}, undefined],
-  // The first of two equal directives counts.
+  // The first of two directives with one name counts.
   [200, { 'cache-control': 'max-age=0, max-age=60' }, undefined],
   [200, { 'cache-control': 'max-age="60"' }, /60/],
   [200, { 'cache-control': 'x="a, immutable, b", max-age=0' }, undefined],
