@@ -9,7 +9,7 @@ const failWith = (code: string) => () => {
   throw Object.assign(new Error(code), { code });
 };
 
-/** An app that is built, and then edited. */
+/** An app with a build, and an edit after it. */
 async function editedApp(): Promise<string> {
   const root = appWithPublic({ 'a.css': 'a { background: url(b.png) }', 'b.png': 'before' });
   await runCommand(['build'], { cwd: root });
@@ -31,7 +31,7 @@ describe('a build that cannot write', () => {
     const before = readFiles(root);
     const { openSync } = fs;
     const mock = jest.spyOn(fs, method) as jest.SpyInstance;
-    // public/ can still be read.
+    // public/ is still readable.
     if (method === 'openSync')
       mock.mockImplementation((file: string, flags: string) => (flags === 'r' ? openSync(file, flags) : failWith(code)()));
     else mock.mockImplementation(failWith(code));
@@ -42,7 +42,7 @@ describe('a build that cannot write', () => {
     expect(stderr).toContain('Code: ERR_SMART_CACHE_WRITE_FAILED');
     expect(stderr).not.toMatch(/\n\s+at /);
     const after = readFiles(root);
-    // A whole copy in the store does no harm: the next build takes it.
+    // A complete copy in the store is harmless: the next build uses it.
     const isCopy = (name: string) => /next-smart-cache\/files\/[0-9a-f]{64}$/.test(name);
     expect(Object.keys(after).filter((name) => !(name in before) && !isCopy(name))).toEqual([]);
     for (const [name, content] of Object.entries(before)) expect([name, after[name]]).toEqual([name, content]);

@@ -6,7 +6,7 @@ import { resolveProject } from '../../../src/pipeline/project';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { appWithPublic as app, runCommand as run } from '../support/command-line';
 
-// Help is laid out for the terminal, if there is one.
+// Commander lays help out for the width of a terminal.
 const { isTTY } = process.stdout;
 beforeAll(() => {
   process.stdout.isTTY = process.stderr.isTTY = false;
@@ -90,12 +90,12 @@ Examples:
 
 describe('wrong usage has exit code 2, nothing on stdout, and the command for help:', () => {
   test.each([
-    ['a command that is mistyped', ['biuld'], /unknown command 'biuld'[\s\S]*Did you mean build\?/],
-    ['a command that is not there', ['frobnicate'], /unknown command 'frobnicate'/],
-    ['a flag that is mistyped', ['build', '--jsno'], /unknown option '--jsno'[\s\S]*Did you mean --json\?/],
-    ['a flag that is not there', ['build', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['a mistyped command', ['biuld'], /unknown command 'biuld'[\s\S]*Did you mean build\?/],
+    ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
+    ['a mistyped flag', ['build', '--jsno'], /unknown option '--jsno'[\s\S]*Did you mean --json\?/],
+    ['an unknown flag', ['build', '--frobnicate'], /unknown option '--frobnicate'/],
     ['a flag without its value', ['build', '--cwd'], /--cwd <dir>' argument missing/],
-    ['an argument too many', ['build', 'apps/web'], /too many arguments/],
+    ['too many arguments', ['build', 'apps/web'], /too many arguments/],
   ])('%s', async (_, argv, message) => {
     const { exitCode, stdout, stderr } = await run(argv);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

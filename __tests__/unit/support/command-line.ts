@@ -14,7 +14,7 @@ export interface CommandRun {
   stderr: string;
 }
 
-/** A world in which a command line can be run, and what it has written there so far. */
+/** A test double of `CommandIo`, and its output so far. */
 export function commandWorld(io: Partial<CommandIo> = {}): { io: CommandIo; written: { stdout: string; stderr: string } } {
   const written = { stdout: '', stderr: '' };
   return {
@@ -39,14 +39,14 @@ export function commandWorld(io: Partial<CommandIo> = {}): { io: CommandIo; writ
   };
 }
 
-/** Runs the command line in a world of its own. */
+/** Runs the command line with a test double of `CommandIo`. */
 export async function runCommand(argv: readonly string[], io: Partial<CommandIo> = {}): Promise<CommandRun> {
   const world = commandWorld(io);
   const exitCode = await main(argv, world.io);
   return { exitCode, ...world.written };
 }
 
-/** An app with these files in its `public/`. */
+/** Creates an app with these files in `public/`. */
 export function appWithPublic(files: Readonly<Record<string, string>>): string {
   const root = temporaryFolder();
   fs.mkdirSync(path.join(root, 'public'));

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runCommand } from './command-line';
 
-/* Sites for `verify` to look at, right but for what a test says. */
+/* Sites for `verify`, without faults except those of a test. */
 
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 export const SCRIPT = 'document.title = "1";\n';
@@ -13,7 +13,7 @@ export const PAGE = `<!doctype html><script src="/js/app.${HASH}.js"></script>`;
 export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 const servers: http.Server[] = [];
 
-/** To be called after each test. */
+/** Call this after each test. */
 export async function closeSites(): Promise<void> {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
@@ -28,7 +28,7 @@ export async function serve(handler: Handler, create: (handler: Handler) => http
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** A site as the package makes it, but for some paths. */
+/** A site without faults, except for some paths. */
 export function site(changed: (url: string) => Handler | undefined = () => undefined): Promise<string> {
   return serve((request, response) => {
     const url = request.url ?? '';
@@ -46,7 +46,7 @@ export const isMadeUp = (url: string) => /^\/js\/app\.[0-9a-f]{10}\.js$/.test(ur
 
 export const verify = (...argv: string[]) => runCommand(['verify', ...argv]);
 
-/** The checks that fail, of all URLs. */
+/** Runs `verify`, and lists the failed checks of all URLs. */
 export async function failing(...argv: string[]) {
   const { exitCode, stdout } = await verify(...argv, '--json');
   const { page, assets } = JSON.parse(stdout) as Record<'page' | 'assets', never>;

@@ -17,7 +17,7 @@ export function parseCacheControl(header: string | undefined): CacheDirectives {
   const directives = new Map<string, string>();
   for (const part of splitOutsideQuotes(header ?? '', ',')) {
     const [name = '', value = ''] = part.split('=', 2).map((text) => text.trim());
-    // The first of two equal directives counts (RFC 9111, section 4.2.1).
+    // The first of two directives with one name counts (RFC 9111, section 4.2.1).
     if (name && !directives.has(name.toLowerCase())) directives.set(name.toLowerCase(), value.replaceAll('"', ''));
   }
   return {

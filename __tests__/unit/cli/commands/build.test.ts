@@ -12,7 +12,7 @@ const projectOf = (root: string, env: Record<string, string> = {}, options?: Sma
 const run = (root: string, argv: readonly string[], env: Record<string, string> = {}, options?: SmartCacheOptions) =>
   runCommand(argv, { cwd: root, loadProject: async () => projectOf(root, env, options) });
 
-/** Edits files, and does what a `next build` does to the record. */
+/** Edits files, and updates the record as `next build` does. */
 function deploy(root: string, files: Record<string, string> = {}): void {
   writeFiles(path.join(root, 'public'), files);
   const project = projectOf(root);
@@ -63,7 +63,7 @@ test('counts files that only an older deploy has', async () => {
 test('warns about the number of files before the host refuses the deploy', async () => {
   const files = Object.fromEntries(Array.from({ length: 9_001 }, (_, index) => [`${index}.txt`, '']));
   const root = appWithPublic(files);
-  // One that keeps its name is uploaded once.
+  // A file with a fixed name is uploaded once.
   writeFiles(path.join(root, 'public'), { 'robots.txt': '' });
   jest.spyOn(require('node:os'), 'availableParallelism').mockReturnValue(1);
   const { stderr } = await run(root, ['build'], { CF_PAGES: '1' });

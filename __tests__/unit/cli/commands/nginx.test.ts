@@ -16,7 +16,7 @@ const ROUTES = {
 };
 const MATCHERS = [{ regexp: '^/members/.*$', originalSource: '/members/:path*' }];
 
-/** A folder with what `next build` leaves. */
+/** A folder with the output of `next build`. */
 function builtApp(files: Readonly<Record<string, string>> = {}): string {
   const root = temporaryFolder();
   writeFiles(root, {

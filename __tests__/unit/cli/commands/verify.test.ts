@@ -38,20 +38,20 @@ const OLD_TYPE = 'application/x-javascript; charset=utf-8';
 const STALE = 'max-age=0, stale-while-revalidate=31536000';
 const IN_A_YEAR = new Date(Date.now() + 31_536_000_000).toUTCString();
 
-/** A page that links a stylesheet under its plain URL. */
+/** A page that links a stylesheet by its plain URL. */
 const withPlain = (handler: Handler) => (url: string) =>
   url === '/' ? page(`${PAGE}<link rel="stylesheet" href="/a.css">`) : url === '/a.css' ? handler : undefined;
 
 let count = 0;
 const isOld = (url: string) => url === '/js/old.0123456789.js';
 
-/** A page with two files under a hash, the first one of which has an original too. */
+/** A page with two hashed files. The first one also has an original. */
 const withTwo = (changed: (url: string) => Handler | undefined) => (url: string) =>
   url === '/'
     ? page(`${PAGE}<script src="/js/old.0123456789.js"></script>`)
     : (changed(url) ?? (url === '/js/old.js' ? script({}, 'new') : undefined));
 
-/** A page that links a file with another hash than that of its bytes. */
+/** A page that links a file by a hash that does not match its bytes. */
 const withStale = (handler: Handler) => (url: string) =>
   url === '/' ? page(PAGE.replace(HASH, '0123456789')) : url === '/js/app.0123456789.js' ? handler : undefined;
 
@@ -60,36 +60,36 @@ const breaking: Handler = ({ socket }, response) =>
 
 test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
   ['the header is missing', (url) => (isHashed(url) ? script({}) : undefined), ['header']],
-  ['other bytes under a hash', (url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined), ['hash']],
+  ['the bytes do not match the hash', (url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE }, 'other') : undefined), ['hash']],
   [
-    'a tag with the integrity of other bytes',
+    'the integrity does not match the bytes',
     on('/', page(PAGE.replace('<script', `<script integrity="sha256-${createHash('sha256').update('other').digest('base64')}"`))),
     ['integrity'],
   ],
-  ['a file that is not there', (url) => (isHashed(url) ? script({}, '', 404) : undefined), ['status']],
-  ['a file that leads to a login', (url) => (isHashed(url) ? script({ location: '/login' }, '', 307) : undefined), ['status']],
+  ['a missing file', (url) => (isHashed(url) ? script({}, '', 404) : undefined), ['status']],
+  ['a file that redirects to a login', (url) => (isHashed(url) ? script({ location: '/login' }, '', 307) : undefined), ['status']],
   ['a made-up hash is immutable', (url) => (isMadeUp(url) ? script({ 'cache-control': IMMUTABLE }) : undefined), ['made-up-hash']],
   [
-    'a made-up hash is not there, and may be kept for a minute',
+    'caches may keep the 404 of a made-up hash for a minute',
     (url) => (isMadeUp(url) ? script({ 'cache-control': 'max-age=60' }, '', 404) : undefined),
     ['made-up-hash'],
   ],
   [
-    'a made-up hash is not there, until a date',
+    'caches may keep the 404 of a made-up hash until a date',
     (url) => (isMadeUp(url) ? script({ expires: IN_A_YEAR }, '', 404) : undefined),
     ['made-up-hash'],
   ],
   [
-    'a CDN keeps a made-up hash that is not there, against its Cache-Control',
+    'a CDN keeps the 404 of a made-up hash, against its Cache-Control',
     (url) => (isMadeUp(url) ? script({ 'cache-control': 'no-store', 'x-cache': 'HIT' }, '', 404) : undefined),
     ['cdn'],
   ],
   [
-    'a made-up hash leads elsewhere, for an unknown time',
+    'a made-up hash redirects without a lifetime',
     (url) => (isMadeUp(url) ? script({ location: '/' }, '', 308) : undefined),
     ['made-up-hash'],
   ],
-  ['a made-up hash gets the file, with no Cache-Control', (url) => (isMadeUp(url) ? script({}) : undefined), ['made-up-hash']],
+  ['a made-up hash gets the file without Cache-Control', (url) => (isMadeUp(url) ? script({}) : undefined), ['made-up-hash']],
   ['a made-up hash breaks the server', (url) => (isMadeUp(url) ? script({}, '', 500) : undefined), ['made-up-hash']],
   [
     'a CDN keeps a made-up hash',
@@ -103,21 +103,25 @@ test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
     (url) => (url.endsWith('.css') ? page(PAGE, { 'cache-control': IMMUTABLE }) : undefined),
     ['hash-on-page'],
   ],
-  ['a made-up hash may be answered stale', (url) => (isMadeUp(url) ? script({ 'cache-control': STALE }) : undefined), ['made-up-hash']],
+  [
+    'caches may answer a made-up hash with a stale response',
+    (url) => (isMadeUp(url) ? script({ 'cache-control': STALE }) : undefined),
+    ['made-up-hash'],
+  ],
   ['browsers keep the page, by Expires', on('/', page(PAGE, { 'cache-control': 'public', expires: IN_A_YEAR })), ['header']],
-  ['a hashed file that no cache may reuse', (url) => (isHashed(url) ? script({ ...KEPT, vary: 'Accept, *' }) : undefined), ['header']],
+  ['a hashed file that no cache can reuse', (url) => (isHashed(url) ? script({ ...KEPT, vary: 'Accept, *' }) : undefined), ['header']],
   [
     'a hashed file with the cookie of the visitor before',
     (url) => (isHashed(url) ? script({ ...KEPT, 'set-cookie': 'sid=1; Path=/', age: '3' }) : undefined),
     ['header'],
   ],
   [
-    'a hash that is none of the bytes, and a header that is wrong too',
+    'a hash that does not match the bytes, with a wrong header',
     withTwo((url) => (isOld(url) ? script({}, 'old') : undefined)),
     ['header', 'hash'],
   ],
   [
-    'a hashed script that browsers refuse for its type',
+    'a hashed script with a type that browsers refuse',
     (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': 'text/plain' }) : undefined),
     ['content-type'],
   ],
@@ -128,47 +132,38 @@ test.each<[string, (url: string) => Handler | undefined, checks: string[]]>([
     (url) => (url === '/' ? page('<img src="/a.png">') : url === '/a.png' ? script({}) : undefined),
     ['hashed-urls'],
   ],
-  ['no HTML', on('/', script({ 'content-type': 'text/plain' })), ['content-type']],
+  ['a page that is not HTML', on('/', script({ 'content-type': 'text/plain' })), ['content-type']],
   ['a page that breaks the server', on('/', page('', {}, 500)), ['status']],
   ['redirects in a circle', on('/', script({ location: '/' }, '', 302)), ['answer']],
-  ['a redirect out of the web', on('/', script({ location: 'mailto:me@example.com' }, '', 302)), ['answer']],
+  ['a redirect to another protocol', on('/', script({ location: 'mailto:me@example.com' }, '', 302)), ['answer']],
   ['a connection that is reset', on('/', (request) => void request.socket.destroy()), ['answer']],
-  ['an encoding that nobody knows', on('/', page(PAGE, { 'content-encoding': 'rot13' })), ['answer']],
-  ['an encoding that it is not', on('/', page(PAGE, { 'content-encoding': 'gzip' })), ['answer']],
+  ['an unknown encoding', on('/', page(PAGE, { 'content-encoding': 'rot13' })), ['answer']],
+  ['a wrong encoding', on('/', page(PAGE, { 'content-encoding': 'gzip' })), ['answer']],
 ])('exits with 1: %s', async (_, changed, checks) => {
   expect(await failing(await site(changed))).toEqual({ exitCode: 1, checks });
 });
 
 test.each<[string, (url: string) => Handler | undefined]>([
   [
-    'gzip, though it was not asked for',
+    'gzip that was not requested',
     (url) => (isHashed(url) ? script({ 'cache-control': IMMUTABLE, 'content-encoding': 'gzip' }, gzipSync(SCRIPT)) : undefined),
   ],
   [
-    'Brotli too',
+    'Brotli that was not requested',
     on('/', script({ 'content-type': 'text/html', 'cache-control': NO_STORE, 'content-encoding': 'br' }, brotliCompressSync(PAGE))),
   ],
   [
-    'a made-up hash that is not there, for one browser alone',
+    'a made-up hash whose 404 only a browser may keep',
     (url) => (isMadeUp(url) ? script({ 'cache-control': 'private' }, '', 404) : undefined),
   ],
-  [
-    'a made-up hash that is kept for errors',
-    (url) => (isMadeUp(url) ? script({ 'cache-control': 'max-age=0, stale-if-error=9' }) : undefined),
-  ],
-  [
-    'a made-up hash that is asked for again, whatever else is said',
-    (url) => (isMadeUp(url) ? script({ 'cache-control': `${STALE}, must-revalidate` }) : undefined),
-  ],
+  ['a made-up hash with stale-if-error', (url) => (isMadeUp(url) ? script({ 'cache-control': 'max-age=0, stale-if-error=9' }) : undefined)],
+  ['a made-up hash with must-revalidate', (url) => (isMadeUp(url) ? script({ 'cache-control': `${STALE}, must-revalidate` }) : undefined)],
   ['a page that CDNs may keep', on('/', page(PAGE, { 'cache-control': 's-maxage=31536000' }))],
-  ['a made-up hash that is not there, for an unknown time', (url) => (isMadeUp(url) ? script({}, '', 404) : undefined)],
-  [
-    'a made-up hash that a CDN keeps as not there, for a time of its own',
-    (url) => (isMadeUp(url) ? script({ age: '3' }, '', 404) : undefined),
-  ],
+  ['a made-up hash whose 404 has no lifetime', (url) => (isMadeUp(url) ? script({}, '', 404) : undefined)],
+  ['a made-up hash whose 404 without a lifetime a CDN keeps', (url) => (isMadeUp(url) ? script({ age: '3' }, '', 404) : undefined)],
   ['a page that loads no public file', on('/', page('<p>Nothing to see here</p>'))],
   [
-    'a hashed file with a cookie that a bot manager sets anew in each answer',
+    'a hashed file with another cookie of a bot manager in each answer',
     (url) => (isHashed(url) ? (_, response) => script({ ...KEPT, age: '3', 'set-cookie': `bm_sv=${count++}` })(_, response) : undefined),
   ],
   ['a hashed script of an older type', (url) => (isHashed(url) ? script({ ...KEPT, ...NOSNIFF, 'content-type': OLD_TYPE }) : undefined)],

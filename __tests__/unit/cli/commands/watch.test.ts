@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The watcher that a command has started: tested elsewhere, and at the wire in the built package. */
+/** Replaces the watcher, which has its own tests. */
 let watching: { folder: string; onChange: () => void; isKeptAlive: boolean; isClosed: boolean } | undefined;
 let beforeReady: () => void = () => {};
 const pass = () => new Promise((resolve) => setTimeout(resolve, 10));
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** Watches an app, until it is interrupted. */
+/** Watches an app until an interrupt. */
 async function startWatch(files: Readonly<Record<string, string>>, ...argv: string[]) {
   const root = appWithPublic(files);
   const publicDir = path.join(root, 'public');
@@ -53,7 +53,7 @@ async function startWatch(files: Readonly<Record<string, string>>, ...argv: stri
     root,
     publicDir,
     ended,
-    /** What was written since it was last asked. */
+    /** The output since the last call. */
     said() {
       const { stdout, stderr } = written;
       written.stdout = written.stderr = '';

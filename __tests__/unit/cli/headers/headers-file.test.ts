@@ -19,19 +19,19 @@ test.each([
   ['# mine\n/a\n  X-A: 1', `# mine\n/a\n  X-A: 1\n\n${RULE}`],
   ['/a\r\n  X-A: 1\r\n', `/a\r\n  X-A: 1\r\n\r\n${RULE.replaceAll('\n', '\r\n')}`],
   ['/*\n  X-A: 1\n', `/*\n  X-A: 1\n\n${RULE}`],
-  // What other folders are served with is no matter of ours.
+  // Rules for other folders do not matter.
   ['/*.html\n  X-A: 1\n/img/*\n  Cache-Control: no-cache\n', `/*.html\n  X-A: 1\n/img/*\n  Cache-Control: no-cache\n\n${RULE}`],
-  // Cloudflare forgets the first of two rules for one path.
+  // Cloudflare drops the first of two rules for one path.
   ['/_next/static/*\n  X-A: 1\n/b\n', `${RULE}  X-A: 1\n/b\n`],
   ['/_next/static/*\r\n  X-A: 1\n/b\n', `${RULE.replaceAll('\n', '\r\n')}  X-A: 1\n/b\n`],
   ['/_next/static/*', RULE],
-  // Joined with the value of a narrower rule, ours would be sent twice.
+  // Cloudflare would join our value with that of a narrower rule.
   [
     '/_next/static/chunks/*\n  Cache-Control: public,max-age=31536000,immutable\n',
     '/_next/static/chunks/*\n  Cache-Control: public,max-age=31536000,immutable\n\n' +
       '/_next/static/*\n  ! Cache-Control\n  Cache-Control: public, max-age=31536000, immutable\n',
   ],
-  // What an earlier rule takes back, ours sets again.
+  // Our rule sets a header that an earlier rule unsets.
   ['/*\n  ! Cache-Control\n', `/*\n  ! Cache-Control\n\n${RULE}`],
   ['/*.css\n  ! Cache-Control\n', `/*.css\n  ! Cache-Control\n\n${RULE}`],
 ])('adds the rule to %j, and keeps the rest', (text, expected) => {
@@ -42,7 +42,7 @@ test.each([
 
 test.each([
   RULE,
-  // As opennextjs-cloudflare migrate writes it.
+  // "opennextjs-cloudflare migrate" writes this.
   '/_next/static/*\n  Cache-Control: public,max-age=31536000,immutable\n',
   '\uFEFF/_next/static/*\ncache-control:public, immutable, max-age=31536000',
   '/_next/*\n  Cache-Control: public, max-age=31536000, immutable\n',

@@ -26,7 +26,7 @@ function app(files: Record<string, string>): string {
 const CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache();\n";
 
 function run(root: string, argv: readonly string[], { basePath, output, options }: NextSettings = {}) {
-  // The package is where init looks for it, so that the config is loaded.
+  // With the package in its place, init loads the config.
   fs.mkdirSync(path.join(root, 'node_modules/next-smart-cache'), { recursive: true });
   return runCommand(argv, { cwd: root, loadProject: async () => resolveProject({ root, env: {}, basePath, output, options }) });
 }
@@ -93,7 +93,7 @@ test('init keeps a conflicting rule, and prints what to add', async () => {
   expect(stderr).toContain('public/_headers:3 sets "Cache-Control: no-cache" for /*');
   const overruling = /(\/_next\/static\/\*\n {2}! Cache-Control\n {2}Cache-Control: .*\n)/.exec(stderr)?.[1] ?? '';
   expect(JSON.parse(stdout)).toMatchObject({ written: [], headers: { hosts: ['Cloudflare (wrangler.jsonc)'], outcome: 'by-hand' } });
-  // The advice is right.
+  // Following the advice makes init accept the file.
   fs.appendFileSync(path.join(root, 'public/_headers'), overruling);
   expect((await run(root, ['init'])).stderr).toContain('everything is set up already; nothing was written\n');
 });
@@ -107,7 +107,7 @@ test.each<[string, string, string]>([
   ['wrangler.toml', 'main = "w.js"\n[assets]\nrun_worker_first = false\n', 'plain'],
   ['wrangler.toml', 'main = "w.js"\n# run_worker_first = true\n', 'plain'],
   ['wrangler.toml', '\ufeffmain = "w.js"\n', 'plain'],
-  // Seen in workerd: without a Worker that answers them, 404s get the header too.
+  // Seen in workerd: without a Worker, 404s get the header too.
   ['wrangler.jsonc', '{ "assets": { "directory": "out", "not_found_handling": "404-page" } }', 'add "main"'],
   ['wrangler.toml', '# main = "w.js"\n[assets]\ndirectory = "out"\n', 'add "main"'],
   ['wrangler.jsonc', '{ "main": "w.js", "assets": { "run_worker_first": ["/*", "!/_next/static/*"] } }', 'remove "!/_next/static/*"'],

@@ -5,7 +5,7 @@ import { runCommand } from '../../support/command-line';
 
 const OURS = 'next-smart-cache/postcss';
 
-/** An app in which everything else is wired, so that `init` has no other file to write. */
+/** An app with everything else set up, so `init` writes no other file. */
 function app(files: Record<string, string>): string {
   const root = temporaryFolder();
   writeFiles(root, {

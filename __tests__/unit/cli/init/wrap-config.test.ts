@@ -63,7 +63,7 @@ const REQUIRE = "const { withSmartCache } = require('next-smart-cache/config');\
 test.each([
   ['an object', "module.exports = { output: 'standalone' };\n", `${REQUIRE}\nmodule.exports = withSmartCache({ output: 'standalone' });\n`],
   [
-    'behind what is required',
+    'after require() calls',
     "const withMdx = require('@next/mdx')();\nconst path = require('node:path');\n\nmodule.exports = withMdx({ a: path.sep });\n",
     `const withMdx = require('@next/mdx')();\nconst path = require('node:path');\n${REQUIRE}\nmodule.exports = withSmartCache(withMdx({ a: path.sep }));\n`,
   ],
@@ -87,9 +87,9 @@ test.each([
 });
 
 test.each([
-  ['an import of ours that is not used yet', `${IMPORT}export default {};\n`, `${IMPORT}export default withSmartCache({});\n`],
+  ['an unused import of this package', `${IMPORT}export default {};\n`, `${IMPORT}export default withSmartCache({});\n`],
   [
-    'an import of ours under another name',
+    'an import of this package under another name',
     "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default {};\n",
     "import { withSmartCache as wrap } from 'next-smart-cache/config';\nexport default wrap({});\n",
   ],
@@ -99,7 +99,7 @@ test.each([
     "import a from 'a';\nimport { withSmartCache } from 'next-smart-cache/config'; export default withSmartCache(a)",
   ],
   [
-    'a function, with code behind it on its line',
+    'a function with code after it on its line',
     "import a from 'a'\nexport default function config() {} a()\n",
     "import a from 'a'\nimport { withSmartCache } from 'next-smart-cache/config'\nfunction config() {}\n\nexport default withSmartCache(config); a()\n",
   ],
@@ -119,7 +119,7 @@ test.each([
 });
 
 test.each([
-  ['what is required of ours and not used yet', `${REQUIRE}module.exports = {};\n`, `${REQUIRE}module.exports = withSmartCache({});\n`],
+  ['an unused require() of this package', `${REQUIRE}module.exports = {};\n`, `${REQUIRE}module.exports = withSmartCache({});\n`],
   [
     'all on one line',
     "const a = require('a'); module.exports = a",

@@ -11,7 +11,7 @@ afterEach(() => jest.restoreAllMocks());
 const TERMINAL: TerminalAbilities = { hasColors: true, isInteractive: true };
 const TOTAL = 200_000_000;
 
-/** Work that reports every tenth, this many milliseconds after the last. @returns what was written on the way, and all in all. */
+/** Work that reports each tenth after this many milliseconds. @returns the output during the work, and all output. */
 async function work(msPerTenth: number, { terminal = TERMINAL, end = () => {} }: { terminal?: TerminalAbilities; end?: () => void } = {}) {
   let text = '';
   let midway = '';
@@ -33,9 +33,9 @@ async function work(msPerTenth: number, { terminal = TERMINAL, end = () => {} }:
   return { text, midway, onProgress };
 }
 
-/** What a terminal shows in its one line in the end. */
+/** The final content of a terminal's only line. */
 function lineOf(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them.
   return text.slice(text.lastIndexOf('\u001b[2K')).replace(/\u001b\[2K/, '');
 }
 
@@ -63,7 +63,7 @@ test('follows a total that grows', async () => {
 test('removes the bar and leaves the terminal unchanged', async () => {
   const { text } = await work(1000);
   expect(lineOf(text)).toBe('');
-  // Hidden cursor and lines that are not wrapped would stay when the process is killed.
+  // After a kill, the terminal would keep a hidden cursor and unwrapped lines.
   expect(text).not.toMatch(/\[\?25l|\[\?7l/);
 });
 

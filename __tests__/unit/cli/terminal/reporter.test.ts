@@ -3,7 +3,7 @@ import { SmartCacheError } from '../../../../src/core/errors';
 
 const PARTS = { what: 'It failed', where: '/a.js', why: 'so', fix: 'thus' };
 
-/** Everything that can be said. */
+/** The text of each kind of message. */
 function say(hasColors: boolean, name = ''): Record<keyof Reporter, string> {
   let text = '';
   const reporter = createReporter({ terminal: { hasColors, isInteractive: true }, stderr: (written) => (text += written) });
@@ -22,7 +22,7 @@ function say(hasColors: boolean, name = ''): Record<keyof Reporter, string> {
   };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them.
 const ESCAPES = /\u001b\[\d+m/g;
 
 test('writes no escape codes without colours', () => {

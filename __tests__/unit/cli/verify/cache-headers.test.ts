@@ -10,12 +10,12 @@ test.each<[status: number, headers: IncomingHttpHeaders, reason: RegExp | undefi
   [200, { 'cache-control': 's-maxage=60' }, /s-maxage=60/],
   [200, { 'cache-control': 'max-age=0, s-maxage=60' }, /s-maxage=60/],
   [200, { 'cache-control': 'immutable' }, /immutable/],
-  // The lifetime of 0 is one: nobody guesses, and Expires does not count.
+  // 0 is a lifetime: caches do not guess one, and ignore Expires.
   [200, { 'cache-control': 'max-age=0', ...MODIFIED }, undefined],
   [200, { 'cache-control': 'max-age=0', expires: 'Fri, 27 Nov 2026 00:00:00 GMT', date: DATE }, undefined],
   [200, { expires: 'Fri, 27 Nov 2026 00:00:00 GMT', date: DATE }, /Expires/],
   [200, { expires: 'Thu, 26 Nov 2020 00:00:00 GMT', date: 'Wed, 25 Nov 2020 00:00:00 GMT' }, /Expires/],
-  // One that is past, or no date at all, says that there is no time left.
+  // A past or invalid date is a lifetime of 0.
   [200, { expires: '0', date: DATE, ...MODIFIED }, undefined],
   [404, { expires: 'Thu, 01 Jan 1970 00:00:00 GMT' }, undefined],
   [200, MODIFIED, /Last-Modified/],
@@ -24,7 +24,7 @@ test.each<[status: number, headers: IncomingHttpHeaders, reason: RegExp | undefi
   [404, { 'cache-control': 'private' }, undefined],
   [403, MODIFIED, undefined],
   [500, {}, undefined],
-  // Of two that contradict each other, the first one counts.
+  // The first of two directives with one name counts.
   [200, { 'cache-control': 'max-age=0, max-age=60' }, undefined],
   [200, { 'cache-control': 'max-age="60"' }, /60/],
   [200, { 'cache-control': 'x="a, immutable, b", max-age=0' }, undefined],
@@ -66,10 +66,10 @@ test.each<[IncomingHttpHeaders, sign: string | undefined]>([
   [{ 'cache-status': 'Origin; fwd=miss, Edge; hit; ttl=30' }, 'Cache-Status: Origin; fwd=miss, Edge; hit; ttl=30'],
   [{ 'cache-status': 'Edge; hit=?1' }, 'Cache-Status: Edge; hit=?1'],
   [{ 'cache-status': 'Edge; hit=?0' }, undefined],
-  // The name of a cache, and a text.
+  // A cache name and free text.
   [{ 'cache-status': 'hit; fwd=miss' }, undefined],
   [{ 'cache-status': 'Edge; detail="a; hit; b"' }, undefined],
-  // Emptied with every deploy; but of what nobody may keep, it is a leak there too.
+  // Vercel and Netlify empty their caches with every deploy, but a hit of a private answer is still a leak.
   [{ 'x-vercel-id': 'x', 'x-vercel-cache': 'HIT', 'cache-control': 'public, max-age=0' }, undefined],
   [{ 'x-nf-request-id': 'x', age: '9', 'cache-control': 'public, max-age=0' }, undefined],
   [{ 'x-vercel-id': 'x', 'x-vercel-cache': 'HIT', 'cache-control': 'private' }, 'X-Vercel-Cache: HIT'],

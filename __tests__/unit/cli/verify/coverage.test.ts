@@ -2,7 +2,7 @@ import { closeSites, HASH, type Handler, IMMUTABLE, PAGE, page, script, site, ve
 
 afterEach(closeSites);
 
-/** A site with a page and files besides the hashed script of `PAGE`; what it was asked for. */
+/** A site with a page, and with files besides the hashed script of `PAGE`. @returns also the requests. */
 async function siteWith(html: string, files: Record<string, Handler> = {}) {
   const asked: string[] = [];
   const url = await site((path) => {
@@ -80,7 +80,7 @@ test('does not count pages and routes as files', async () => {
   const { url, asked } = await siteWith(html, {
     '/docs/a.html': page('<p>A page</p>'),
     '/widget.php': page('<p>A page</p>'),
-    // As Next answers for app/manifest.ts and for a route handler.
+    // Next answers like this for app/manifest.ts and for a route handler.
     '/site.webmanifest': script({ 'x-nextjs-cache': 'HIT', 'content-type': 'application/manifest+json' }, '{}'),
     '/og.png': script({ vary: 'rsc, next-router-state-tree, next-router-prefetch', 'content-type': 'image/png' }, 'png'),
   });

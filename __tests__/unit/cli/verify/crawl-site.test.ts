@@ -20,7 +20,7 @@ import {
 
 afterEach(closeSites);
 
-/** A page and files, each with its handler; what is asked for, in order. */
+/** A site with a page and files. @returns also the requests, in order. */
 async function pageWith(html: string, files: Record<string, Handler> = {}) {
   const asked: string[] = [];
   const url = await site((path) => {
@@ -145,7 +145,7 @@ describe('redirects', () => {
 });
 
 describe('a cache in front', () => {
-  /** Asked for a second time, it answers by itself. */
+  /** Tells the handler whether a request is a repeated one. */
   const kept = (handle: (isAgain: boolean) => Handler): Handler => {
     let count = 0;
     return (request, response) => handle(count++ > 0)(request, response);
@@ -219,7 +219,7 @@ describe('integrity', () => {
   test.each([
     ['any of several hashes', `${sri('other', 'sha384')} ${sri(SCRIPT, 'sha384')}`, []],
     ['only the strongest algorithm', `${sri(SCRIPT, 'sha256')} ${sri('other', 'sha512')}`, ['integrity']],
-    ['an algorithm that nobody knows', 'sha1-abc', []],
+    ['an unknown algorithm', 'sha1-abc', []],
   ])('%s', async (_, integrity, expected) => {
     expect(await checks(integrity)).toEqual(expected);
   });

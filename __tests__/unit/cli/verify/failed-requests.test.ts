@@ -135,7 +135,7 @@ test('checks the files in the part of a long page that was read', async () => {
   expect(stderr).toContain('only its first 5 MB were read');
 });
 
-/** A gzip file of 20 bytes that decodes to nothing; many of them in a row are a gzip file too (RFC 1952, section 2.2). */
+/** A gzip file of 20 bytes that decodes to nothing. Many of them in a row are also a gzip file (RFC 1952, section 2.2). */
 const NOTHING = gzipSync('');
 
 test.each<[string, string, body: Buffer, seconds: string, RegExp]>([
@@ -143,7 +143,7 @@ test.each<[string, string, body: Buffer, seconds: string, RegExp]>([
   [
     'decodes to nothing, after a long time',
     'gzip, gzip',
-    // Two seconds of work on a fast machine, against a limit of half a second.
+    // Decoding takes two seconds on a fast machine.
     Buffer.concat(Array(16).fill(gzipSync(Buffer.alloc(NOTHING.length * 1_000_000, NOTHING)))),
     '0.5',
     /no complete answer within 0\.5 s/,
@@ -186,7 +186,7 @@ test('reads a page in linear time', () => {
   };
   secondsFor(25_000);
   const small = Math.min(secondsFor(25_000), secondsFor(25_000));
-  // Eight times the tags: about 8 times as long, or 64 times if it were the square.
+  // Eight times the tags take about 8 times as long, or 64 times if the time is quadratic.
   expect(secondsFor(200_000) / small).toBeLessThan(24);
 });
 

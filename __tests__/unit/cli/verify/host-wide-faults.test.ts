@@ -15,7 +15,7 @@ const hashed = (path: string) =>
   );
 const isHashed = (url: string) => /\.[0-9a-f]{10}\./.test(url);
 
-/** A page that loads all files by hashed URLs, on a host that answers them in its own way. */
+/** A page that loads all files by hashed URLs, on a host with its own answers. */
 const host = (answer: (url: string, content: string) => Handler | undefined, prefix = '') =>
   site((url) => {
     if (url === '/')
@@ -40,7 +40,7 @@ test.each([404, 403])(
     expect(exitCode).toBe(1);
     expect(stderr.match(/The host does not apply the rewrites of hashed URLs: .* \(and 2 more\)\n/g)).toHaveLength(1);
     expect(stderr).toMatch(/Fix: set delivery: 'static' in the options of withSmartCache/);
-    // Where a stale hash is a 404, an old page looks the same from outside.
+    // If a stale hash is a 404, an old page looks the same.
     expect(stderr).toMatch(/on Vercel, and with onStaleHash: 'not-found', the page may be of another deploy/);
     expect(stderr).not.toContain('The status is not 200');
   },

@@ -15,7 +15,7 @@ import {
 
 afterEach(closeSites);
 
-/** Another site, and what it was asked for. */
+/** Another site, and its requests. */
 async function otherSite(changed: (url: string) => Handler | undefined = () => undefined) {
   const asked: string[] = [];
   const origin = await site((url) => {
