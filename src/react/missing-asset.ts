@@ -96,7 +96,7 @@ function recordMissingAsset(path: string, component: string, listNearest: () => 
  * warns about `process.getBuiltinModule` in code that the edge runtime may run.
  * Node has it since 20.16.
  */
-function fileSystem(): Pick<typeof import('node:fs'), 'appendFileSync'> | undefined {
+function fileSystem(): { appendFileSync(file: string, text: string): void } | undefined {
   const getBuiltinModule: unknown = Reflect.get(process, 'getBuiltinModule');
   return typeof getBuiltinModule === 'function' ? getBuiltinModule('node:fs') : undefined;
 }
