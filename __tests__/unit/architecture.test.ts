@@ -43,25 +43,29 @@ interface Import {
   from: string;
   /** The module as it is written. */
   request: string;
+  /** Whether the compiler removes it. */
+  isType: boolean;
 }
 
 /** Every module that a file names: import, export … from, import(), import type, require(). */
 function importsOf(from: string): Import[] {
-  const requests: string[] = [];
+  const imports: Import[] = [];
   const tree: unknown = parseSync(fs.readFileSync(path.join(SRC, from), 'utf8'), { syntax: 'typescript', tsx: from.endsWith('x') });
   visit(tree);
-  return requests.map((request) => ({ from, request }));
+  return imports;
 
   function visit(node: unknown): void {
     if (typeof node !== 'object' || node === null) return;
     const request = requestOf(node as Node);
-    if (request !== undefined) requests.push(request);
+    if (request !== undefined)
+      imports.push({ from, request, isType: (node as Node).typeOnly === true || (node as Node).type === 'TsImportType' });
     for (const child of Object.values(node)) visit(child);
   }
 }
 
 interface Node {
   type?: string;
+  typeOnly?: boolean;
   value?: unknown;
   source?: Node | null;
   argument?: Node;
@@ -153,8 +157,9 @@ test('core/ does without Node', () => {
 });
 
 test('what goes to the browser takes no package along but React and next/script', () => {
-  const reached = reachableFrom(['index.ts', 'client-manifest.ts']);
-  const packages = IMPORTS.filter(({ from, request }) => reached.has(from) && !isRelative(request)).map(({ request }) => request);
+  const values = IMPORTS.filter(({ isType }) => !isType);
+  const reached = reachableFrom(['index.ts', 'client-manifest.ts'], values);
+  const packages = values.filter(({ from, request }) => reached.has(from) && !isRelative(request)).map(({ request }) => request);
   expect(reached).toContain('core/message-text.ts');
   expect([...new Set(packages)].sort()).toEqual(['next-smart-cache/client-manifest', 'next/script.js', 'react', 'react-dom']);
 });
@@ -171,13 +176,13 @@ function sourceFilesOf(found: Import): string[] {
   return FILES.filter((file) => [`${stem}.ts`, `${stem}.tsx`].includes(file));
 }
 
-function reachableFrom(files: readonly string[]): Set<string> {
+function reachableFrom(files: readonly string[], imports: readonly Import[] = IMPORTS): Set<string> {
   const reached = new Set<string>();
   const queue = [...files];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);
-    queue.push(...IMPORTS.filter(({ from }) => from === file).flatMap(sourceFilesOf));
+    queue.push(...imports.filter(({ from }) => from === file).flatMap(sourceFilesOf));
   }
   return reached;
 }
