@@ -33,7 +33,8 @@ export function MeasuredVisits() {
       </div>
       <p className="measured-note">
         Measured on this page with Chromium {chromium.split('.')[0]}, over HTTP/2 and slow 4G: {connection.downKilobits / 1000} Mbit/s, a
-        round trip of {connection.roundTripMilliseconds} ms. The median of {rounds} visits. <a href="#how">How it is measured</a>
+        round trip of {connection.roundTripMilliseconds} ms. {rounds > 1 ? `The median of ${rounds} visits.` : 'One visit each.'}{' '}
+        <a href="#how">How it is measured</a>
       </p>
     </section>
   );
