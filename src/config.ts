@@ -1,3 +1,4 @@
 export { SmartCacheError, type SmartCacheErrorCode } from './core/errors.js';
-export type { Fingerprint, FingerprintInput, HashAlgorithm, SmartCacheOptions } from './core/options.js';
+export type { HashAlgorithm } from './core/manifest-document.js';
+export type { Fingerprint, FingerprintInput, SmartCacheOptions } from './core/options.js';
 export { withSmartCache } from './next/with-smart-cache.js';

@@ -114,7 +114,7 @@ test('the parser sees what is imported', () => {
       'next/load-project.ts → jiti',
       'react/cached-script.tsx → next/script.js',
       'build.ts → ./core/errors.js',
-      'core/manifest-document.ts → ./options.js',
+      'core/options.ts → ./manifest-document.js',
     ]),
   );
 });

@@ -1,8 +1,19 @@
 import { compareAssetPaths } from './asset-path.js';
 import { SmartCacheError } from './errors.js';
 import type { Delivery } from './hosts.js';
-import { HASH_ALGORITHMS, type HashAlgorithm } from './options.js';
 import { storeFolderOf } from './rewrite-rules.js';
+
+export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
+
+/** The number of hex digits of each algorithm. */
+export const HEX_DIGITS: Readonly<Record<HashAlgorithm, number>> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
+export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
+
+/** Returns the algorithm of a whole content hash, or `undefined` if the text is not a content hash. */
+export function algorithmOf(contentHash: string): HashAlgorithm | undefined {
+  const algorithm = HASH_ALGORITHMS.find((candidate) => HEX_DIGITS[candidate] === contentHash.length);
+  return algorithm !== undefined && /^[0-9a-f]+$/.test(contentHash) ? algorithm : undefined;
+}
 
 export interface ManifestEntry {
   /** The hash in the URL. */

@@ -1,9 +1,8 @@
 import { isExternalUrl } from './asset-path.js';
 import { EVERYTHING, normalizeGlob } from './asset-path-globs.js';
 import { SmartCacheError } from './errors.js';
+import { HASH_ALGORITHMS, type HashAlgorithm, HEX_DIGITS } from './manifest-document.js';
 import { describeValue, didYouMean, nearestNames } from './message-text.js';
-
-export type HashAlgorithm = 'md5' | 'sha256' | 'sha384' | 'sha512';
 
 /** The argument of a fingerprint function. */
 export interface FingerprintInput {
@@ -88,16 +87,6 @@ export interface ResolvedOptions
   automatic: { exclude: readonly string[] };
   references: { isFollowed: boolean; exclude: readonly string[] };
   modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
-}
-
-/** The number of hex digits of each algorithm. */
-const HEX_DIGITS: Readonly<Record<HashAlgorithm, number>> = { md5: 32, sha256: 64, sha384: 96, sha512: 128 };
-export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
-
-/** Returns the algorithm of a whole content hash, or `undefined` if the text is not a content hash. */
-export function algorithmOf(contentHash: string): HashAlgorithm | undefined {
-  const algorithm = HASH_ALGORITHMS.find((candidate) => HEX_DIGITS[candidate] === contentHash.length);
-  return algorithm !== undefined && /^[0-9a-f]+$/.test(contentHash) ? algorithm : undefined;
 }
 
 const MIN_HASH_LENGTH = 8;

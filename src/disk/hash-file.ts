@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import type { HashAlgorithm } from '../core/options.js';
+import type { HashAlgorithm } from '../core/manifest-document.js';
 import { createReusableMemory, unreadable } from './files.js';
 
 interface ContentHashes {

@@ -1,5 +1,5 @@
 import { SmartCacheError } from '../core/errors.js';
-import type { HashAlgorithm } from '../core/options.js';
+import type { HashAlgorithm } from '../core/manifest-document.js';
 import { createContentHasher, createReusingReader } from '../disk/hash-file.js';
 import type { TextStore } from './graph/rewrite-files.js';
 import { type CopyWriter, findWholeCopies, listStore, openCopyWriter, openStore } from './store.js';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { type OnProgress, SmartCacheError } from '../core/errors.js';
-import type { HashAlgorithm } from '../core/options.js';
+import type { HashAlgorithm } from '../core/manifest-document.js';
 import { removeQuietly, unreadable } from '../disk/files.js';
 import { createReusingReader, type FileStamp, type HashedContent, hashFile, stampOf } from '../disk/hash-file.js';
 import { findReferences, type LexedFile } from './references/find-references.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { algorithmOf, type HashAlgorithm } from '../core/options.js';
+import { algorithmOf, type HashAlgorithm } from '../core/manifest-document.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../core/rewrite-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { identityOf, replaceText } from '../disk/files.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
-import { algorithmOf } from '../core/options.js';
+import { algorithmOf } from '../core/manifest-document.js';
 import { removalFailed, removeQuietly, writeFailed } from '../disk/files.js';
 import { hashFile } from '../disk/hash-file.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { HashAlgorithm } from '../../../src/core/options';
+import type { HashAlgorithm } from '../../../src/core/manifest-document';
 import { stampOf } from '../../../src/disk/hash-file';
 import { type FileToFreeze, type FrozenFile, freezeFiles } from '../../../src/pipeline/freeze';
 import { openStore } from '../../../src/pipeline/store';
