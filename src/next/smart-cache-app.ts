@@ -9,13 +9,12 @@ import { describeLeftToAsset } from '../pipeline/graph/files-kept-plain.js';
 import type { Project } from '../pipeline/project.js';
 import type { RenderModules } from '../pipeline/render-modules.js';
 
-/** Makes the header rules of a mode. @param ownKeys the names of all headers that the app's own rules set. */
+/** @param ownKeys the names of all headers that the app's own rules set. */
 export type MakeHeaderRules = (ownKeys: readonly string[]) => HeaderRule[];
 
 /**
- * A wrapped app. Production and development are two objects with these methods.
- * Rules are made anew on each call, since Next writes `basePath` and locales
- * into them.
+ * A wrapped app, in production or in development. Rules are made anew on each
+ * call, since Next writes `basePath` and locales into them.
  */
 export interface SmartCacheApp {
   /** The modules that the bundlers alias. */
@@ -59,7 +58,7 @@ export function say(lines: readonly string[]): void {
   for (const line of lines) console.log(`next-smart-cache: ${visible(line)}`);
 }
 
-/** @param warnings problems, or lines that say all. */
+/** @param warnings problems, or whole lines. */
 export function warn(warnings: readonly (ErrorParts | string)[]): void {
   for (const warning of warnings)
     console.warn(`next-smart-cache: ${typeof warning === 'string' ? visible(warning) : describeProblem(warning)}`);

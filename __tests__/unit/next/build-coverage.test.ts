@@ -137,7 +137,7 @@ test.each([
   expect(groups).toMatchObject([{ fix: expect.stringContaining(fix), files: [{ assetPath: '/img/a.svg' }] }]);
 });
 
-test('leaves modules to an import map, which leads from one to the next', () => {
+test('leaves modules to an import map, through which they find each other', () => {
   const files = {
     'public/js/main.js': "import './part.js';",
     'public/js/part.js': 'export {};',

@@ -82,27 +82,27 @@ test.each<[string, Record<string, string>, dropped: string[]]>([
   expect(droppedIn(files)).toEqual(dropped);
 });
 
-test('a build of an earlier process is not ours to judge', () => {
+test('ignores a build of an earlier process', () => {
   expect(droppedIn(routes(), { startedAt: Date.now() + 60_000 })).toEqual([]);
 });
 
-test('with nothing hashed, no rewrites are missed', () => {
+test('needs no rewrites if nothing is hashed', () => {
   expect(droppedIn({ ...LINKED, ...routes() }, { publicFiles: { 'robots.txt': '' } })).toEqual([]);
 });
 
-test('static delivery has no rewrites', () => {
+test('needs no rewrites under static delivery', () => {
   const project = withOptions(projectWith({ 'js/app.js': 'hello' }), { delivery: 'static' });
   writeFiles(project.buildDir, { ...LINKED, ...routes() });
   expect(findDroppedKeys(project, true, 0)).toEqual([]);
 });
 
-test('where there are no headers of ours, none are missed', () => {
+test('needs no headers if the config got none', () => {
   const project = projectWith({ 'js/app.js': 'hello' }, {}, { output: 'export' });
   writeFiles(project.buildDir, { ...LINKED, ...routesWith([], []) });
   expect(findDroppedKeys(project, false, 0)).toEqual([]);
 });
 
-test('without a manifest the rewrites cannot have been asked for', () => {
+test('reports the rewrites if there is no manifest, since they would have written it', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   writeFiles(project.buildDir, routes());
   expect(findDroppedKeys(project, true, 0)).toEqual([HOOK, 'rewrites']);
@@ -119,13 +119,13 @@ describe('when the build has ended', () => {
     writeFiles(project.buildDir, files);
     return project;
   };
-  test('a config that was wrapped, but not exported, is not missed', () => {
+  test('ignores a config that was wrapped but not exported', () => {
     const web = appWith({ ...LINKED, ...routes() });
     const mobile = resolveProject({ root: web.root, output: 'export' });
     expect(ended([mobile, web])).not.toThrow();
   });
 
-  test('a dropped key fails it', () => {
+  test('throws, and so fails the build, for a dropped key', () => {
     expect(ended([appWith({ ...LINKED, ...routes() })])).toThrow(smartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED'));
   });
 });

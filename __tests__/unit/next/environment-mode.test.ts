@@ -7,7 +7,7 @@ test.each([
   ['phase-production-server', 'other'],
   ['phase-export', 'other'],
   ['phase-test', 'other'],
-])('a phase that is told counts, whatever the process looks like: %s', (phase, mode) => {
+])('a phase that Next passes decides, whatever the process looks like: %s', (phase, mode) => {
   enterNextProcess({}, { argv: ['build'], env: { NODE_ENV: 'development' } });
   expect(modeOf(phase)).toBe(mode);
 });
@@ -20,16 +20,16 @@ test.each([
   [[], 'development', 'development'],
   [['start'], 'production', 'other'],
   [['info'], undefined, 'other'],
-])('without a phase, the command line and NODE_ENV tell: next %j, %p', (argv, NODE_ENV, mode) => {
+])('without a phase, the command line and NODE_ENV decide: next %j, %p', (argv, NODE_ENV, mode) => {
   enterNextProcess({}, { argv, env: { NODE_ENV } });
   expect(modeOf(undefined)).toBe(mode);
 });
 
-test('the dev server of Next 16 is known under any NODE_ENV', () => {
+test('recognises the dev server of Next 16 under any NODE_ENV', () => {
   enterNextProcess({}, { argv: [], env: { NODE_ENV: 'test', __NEXT_DEV_SERVER: '1' } });
   expect(modeOf(undefined)).toBe('development');
 });
 
-test('the command line works as for a build', () => {
+test('takes the phase of the command line for a build', () => {
   expect(modeOf(CLI_PHASE)).toBe('build');
 });

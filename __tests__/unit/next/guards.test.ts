@@ -39,7 +39,7 @@ const FILES = { 'members/a.pdf': 'hello', 'members/b.pdf': '', 'top.pdf': 'hello
 const BY_NAME = { '/members/a.pdf': '^/members/a\\.pdf$' };
 const SITE = { '/((?!_next).*)': '^/(?!_next).*$' };
 
-test('a file that is guarded by name alone: what, where, and what to write', () => {
+test('names a file that is guarded by name alone, its open URL, and the option to write', () => {
   const { check } = finishedBuild({ files: FILES, matchers: BY_NAME });
   expect(check).toThrow(
     smartCacheError('ERR_SMART_CACHE_UNGUARDED', {
@@ -49,7 +49,7 @@ test('a file that is guarded by name alone: what, where, and what to write', () 
   );
 });
 
-test('files of public/ itself are excluded one by one', () => {
+test('excludes files directly in public/ one by one', () => {
   const { check } = finishedBuild({ files: FILES, matchers: { '/top.pdf': '^/top\\.pdf$', ...BY_NAME } });
   expect(check).toThrow(
     smartCacheError('ERR_SMART_CACHE_UNGUARDED', { fix: expect.stringContaining("exclude: ['/top.pdf', '/members/**']") }),
@@ -61,7 +61,7 @@ test('the message has a line for each file', () => {
   expect(check).toThrow(/not under every URL: \n {2}\/members\/a\.pdf \(.*\n {2}\/members\/b\.pdf \(.*\n {2}Why: /);
 });
 
-test('of many files, the first are listed', () => {
+test('lists the first of many files', () => {
   const files = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`members/${index}.pdf`, '']));
   const { check } = finishedBuild({ files, matchers: { '/members/:id.pdf': '^/members/\\d+\\.pdf$' } });
   expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringMatching(/(\n.*){10}\n {2}and 2 more$/) }));
@@ -82,7 +82,7 @@ test('where Next serves /_next/static under other paths too, the message suggest
   expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { why: expect.stringContaining('i18n'), fix }));
 });
 
-test('a made-up hash leads to a file that keeps its plain URL, so that one is checked too', () => {
+test('checks a made-up hash too, since it reaches a file that keeps its plain URL', () => {
   const { check } = finishedBuild({
     files: { ...FILES, [`members/${'x'.repeat(245)}.pdf`]: '' },
     matchers: { '/x': '^/members/x+\\.pdf$' },
@@ -90,7 +90,7 @@ test('a made-up hash leads to a file that keeps its plain URL, so that one is ch
   expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { where: expect.stringMatching(/x{245}\.0{10}\.pdf$/) }));
 });
 
-test('the URL of an older deploy counts, also of a file that is gone', () => {
+test('checks the URLs of older deploys, also of files that are gone', () => {
   const { project, check } = finishedBuild({
     files: FILES,
     matchers: { '/members/a.pdf': '^/members/a(?:\\.(?:2cf24dba5f|0000000000))?\\.pdf$' },
@@ -126,7 +126,7 @@ test.each<[string, Case]>([
   expect(said()).toEqual([]);
 });
 
-test('a manifest that cannot be read is one warning, and stops nothing', () => {
+test('warns once about a manifest that it cannot read, and lets the build pass', () => {
   const { check, said } = finishedBuild({ files: FILES, matchers: BY_NAME, version: 4 });
   check();
   expect(said()).toEqual([expect.stringMatching(/^next-smart-cache: could not check .*version 4.*"exclude" option$/)]);

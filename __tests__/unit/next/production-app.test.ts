@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-describe('older deploys stay within reach of the rules as long as the store serves them', () => {
+describe('the rewrites cover older deploys for as long as the store serves them', () => {
   /** What `next build` does with an app whose `public/` now holds these files. */
   function build(project: Project, files: Record<string, string>): (url: string) => string | undefined {
     fs.rmSync(project.publicDir, { recursive: true });
@@ -42,7 +42,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
 
   const OLD_FILE = 'old/a.2cf24dba5f.js';
 
-  test('a folder that is gone from public/', () => {
+  test('covers a folder that is gone from public/', () => {
     const project = projectWith({});
     build(project, { 'old/a.js': 'hello' });
     const reach = build(project, { 'new/b.js': '' });
@@ -50,7 +50,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
     expect(reach(`/${OLD_FILE}`)).toBe(`${REWRITE_STORE_URL}/${OLD_FILE}`);
   });
 
-  test('also after building the same once more', () => {
+  test('still covers it after the same build once more', () => {
     const project = projectWith({}, { keep: 1 });
     build(project, { 'old/a.js': 'hello' });
     build(project, { 'new/b.js': '' });
@@ -59,7 +59,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
     expect(reach(`/${OLD_FILE}`)).toBe(`${REWRITE_STORE_URL}/${OLD_FILE}`);
   });
 
-  test('and not longer', () => {
+  test('stops once the store has removed the file', () => {
     const project = projectWith({}, { keep: 1 });
     build(project, { 'old/a.js': 'hello' });
     build(project, { 'new/b.js': '' });
@@ -68,7 +68,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
     expect(reach(`/${OLD_FILE}`)).toBeUndefined();
   });
 
-  test('none, with keep: 0', () => {
+  test('covers none with keep: 0', () => {
     const project = projectWith({}, { keep: 0 });
     build(project, { 'old/a.js': 'hello' });
     const reach = build(project, { 'new/b.js': '' });
@@ -77,7 +77,7 @@ describe('older deploys stay within reach of the rules as long as the store serv
   });
 });
 
-test('a hashed URL is covered by the rules also beside many files that keep their plain URL', () => {
+test('covers a hashed URL also beside many files that keep their plain URL', () => {
   const links = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [`docs/diagram-number-${index}.svg`, '<svg><a href="x.html"/></svg>']),
   );
@@ -91,14 +91,14 @@ test('a hashed URL is covered by the rules also beside many files that keep thei
   for (const { url } of Object.values(assets)) expect(rewrite(beforeFiles, url)).toBe(REWRITE_STORE_URL + url);
 });
 
-test('onStaleHash: what is not in the store leads to the original, or to a 404', () => {
+test('maps a stale hash to the original, or to a 404, as onStaleHash says', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   const stale = `${REWRITE_STORE_URL}/js/app.0123456789.js`;
   expect(rewrite(rulesOf(productionApp(project, {})).afterFiles, stale)).toBe('/js/app.js');
   expect(rewrite(rulesOf(productionApp(withOptions(project, { onStaleHash: 'not-found' }), {})).afterFiles, stale)).toBe('/_error');
 });
 
-test('basePath, CDN prefix, integrity and onMissing reach the manifest that is rendered from', () => {
+test('passes basePath, CDN prefix, integrity and onMissing to the render manifest', () => {
   const options: SmartCacheOptions = { cdnPrefix: 'https://cdn.example.com', integrity: true, onMissing: 'warn' };
   const project = projectWith({ 'js/app.js': 'hello' }, options, { basePath: '/docs' });
   const integrity = 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=';
@@ -109,7 +109,7 @@ test('basePath, CDN prefix, integrity and onMissing reach the manifest that is r
   });
 });
 
-test('a copy that was cut short is made anew before it is linked', () => {
+test('makes a truncated copy anew before it serves it', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   productionApp(project, {}).prepare();
   const [copy = ''] = listFiles(path.join(project.cacheDir, 'files'));
@@ -125,7 +125,7 @@ test('an app without public/ says so', () => {
   expect(console.log).toHaveBeenCalledWith(expect.stringContaining(`there is no ${project.publicDir}`));
 });
 
-test('warnings of next build are those that the command line has not said', () => {
+test('prints only the warnings that the command line did not print', () => {
   const project = projectWith({ 'a.css': 'a { background: url(no.png) }' });
   productionApp(project, {}).prepare();
   expect(warned.mock.calls).toEqual([[expect.stringContaining('A reference points to a missing file: public/a.css:1')]]);
@@ -134,7 +134,7 @@ test('warnings of next build are those that the command line has not said', () =
   expect(console.log).toHaveBeenCalledTimes(1);
 });
 
-test('a dynamic route beside public/ is named once, however often Next asks', () => {
+test('names a dynamic route beside public/ once, however often Next asks', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   writeFiles(project.root, { 'app/js/[name]/page.jsx': '' });
   const app = productionApp(project, {});
@@ -143,7 +143,7 @@ test('a dynamic route beside public/ is named once, however often Next asks', ()
   expect(warned.mock.calls).toEqual([[expect.stringContaining('the route /js/[name] shares /js')]]);
 });
 
-test('a build is written down as a deploy when it has ended well, and not before', () => {
+test('records a deploy when the build has succeeded, and not before', () => {
   const project = projectWith({ 'js/app.js': 'hello' });
   const isWrittenDown = () => fs.existsSync(path.join(project.cacheDir, 'deploys.json'));
   productionApp(project, {}).afterCompile(project.buildDir);
@@ -152,11 +152,11 @@ test('a build is written down as a deploy when it has ended well, and not before
   expect(isWrittenDown()).toBe(true);
 });
 
-describe('the list of files that outlive a deploy', () => {
+describe('the list of files that may outlive a deploy', () => {
   const OURS = 'static/immutable/media/smart-cache';
   const served = (distDir: string, name: string, contentHash: string) => ({ file: path.join(distDir, name), contentHash });
 
-  test('gains our files below the folder, and keeps those of Next', () => {
+  test('gains our files in the immutable folder, and keeps those of Next', () => {
     const distDir = temporaryFolder();
     const list = path.join(distDir, 'immutable-static-hashes.json');
     fs.writeFileSync(list, JSON.stringify({ 'static/immutable/chunks/a.js': 'next', [`${OURS}/left-behind.js`]: 'old' }));
@@ -165,7 +165,7 @@ describe('the list of files that outlive a deploy', () => {
     expect(JSON.parse(fs.readFileSync(list, 'utf8'))).toEqual({ 'static/immutable/chunks/a.js': 'next', [`${OURS}/js/a.js`]: 'ours' });
   });
 
-  test('is not made where Next has made none', () => {
+  test('is not made if Next made none', () => {
     const distDir = temporaryFolder();
     declareImmutable([served(distDir, `${OURS}/js/a.js`, 'ours')], distDir);
     expect(fs.readdirSync(distDir)).toEqual([]);

@@ -1,6 +1,6 @@
 import { isReadOnly, markAsWrapped, registeredOptions, whileReadingOnly } from '../../../src/next/environment';
 
-test('the options come back, also from a copy and from another copy of this module', () => {
+test('returns the options, also from a copied config and in another copy of this module', () => {
   const wrapped = markAsWrapped({ reactStrictMode: true }, { keep: 7 });
   expect(registeredOptions(wrapped)).toEqual({ keep: 7 });
   expect(registeredOptions({ ...wrapped })).toEqual({ keep: 7 });
@@ -11,11 +11,11 @@ test('the options come back, also from a copy and from another copy of this modu
   });
 });
 
-test('an object without the mark is not wrapped', () => {
+test('returns no options for an object without the mark', () => {
   expect(registeredOptions({})).toBeUndefined();
 });
 
-test('the mark is no key that Next would complain of', () => {
+test('adds no key that Next would complain about', () => {
   expect(Object.keys(markAsWrapped({}, {}))).toEqual([]);
 });
 

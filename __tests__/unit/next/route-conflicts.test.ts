@@ -23,7 +23,7 @@ test('a route that looks hashed stays the app’s, and hashed paths are found as
   expect(routesReached).toEqual(['/js/[...slug]']);
 });
 
-test('a made-up hash does not lead to a route', () => {
+test('a made-up hash does not reach a route', () => {
   const { shape, routesReached } = beside(['/js/feed.js']);
   const { beforeFiles } = deriveRewrites(shape, 'serve-current');
   expect(rewrite(beforeFiles, '/js/feed.0123456789.js')).toBeUndefined();
@@ -31,27 +31,27 @@ test('a made-up hash does not lead to a route', () => {
   expect(routesReached).toEqual([]);
 });
 
-test('routes that a made-up hash reaches, and that are too many to list, are named', () => {
+test('returns routes that a made-up hash reaches, if they are too many to leave out of the shape', () => {
   const routes = Array.from({ length: 50 }, (_, index) => `/js/feed-${index}.js`);
   const { shape, routesReached } = beside(routes);
   expect(shape).toEqual(beside([]).shape);
   expect(routesReached).toEqual(routes);
 });
 
-test('routes elsewhere change nothing', () => {
+test('ignores routes in other folders', () => {
   expect(beside(['/account/own.0123456789.js', '/[[...slug]]'])).toEqual(beside([]));
 });
 
-test.each([HASHED, '/js/APP.2cf24dba5f.js'])('a route that is the hashed URL of a file: %s', (route) => {
+test.each([HASHED, '/js/APP.2cf24dba5f.js'])('throws if a route is the hashed URL of a file: %s', (route) => {
   expect(() => beside([route])).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', { where: route }));
 });
 
-test('more routes than the rewrites have room for', () => {
+test('throws if there are more routes than the rewrites have room for', () => {
   const routes = Array.from({ length: 50 }, (_, index) => `/js/own-${index}.0123456789.js`);
   expect(() => beside(routes)).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', { fix: expect.stringContaining('exclude') }));
 });
 
-test('a route gets one line that says what happens and what to do', () => {
+test('prints one line for a route, with what happens and what to do', () => {
   const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
   warnOfReachedRoutes(['/img/[...slug]'], 10, '.png');
   expect(warned.mock.calls).toEqual([
@@ -63,7 +63,7 @@ test('a route gets one line that says what happens and what to do', () => {
   ]);
 });
 
-test('routes that push another folder out of the rules are a conflict, since the URLs of the manifest stay', () => {
+test('throws if routes push another folder out of the shape, since the URLs of the manifest stay', () => {
   const looksHashed = (folder: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${folder}/${'x'.repeat(40)}-${index}.0123456789.js`);
   const assetPaths = ['/aa/m.js', '/bb/m.js', ...looksHashed('/aa', 4), ...looksHashed('/bb', 5)];

@@ -27,7 +27,7 @@ test.each([
   ['next', '9.5.0', '15.4', 'npm install next@^15.4'],
   ['react', '18.1.0', '18.2', 'npm install react@^18.2 react-dom@^18.2'],
   ['react', '17.0.2', '18.2', 'npm install react@^18.2 react-dom@^18.2'],
-])('%s %s is too old', (name, version, needed, command) => {
+])('throws for %s %s, which is too old', (name, version, needed, command) => {
   expect(() => checkVersions(appWith({ next: '16.4.6', react: '19.3.1', [name]: version }))).toThrow(
     smartCacheError('ERR_SMART_CACHE_VERSION_UNSUPPORTED', {
       what: `${name} ${version} is not supported`,
@@ -48,22 +48,22 @@ test.each([
   ['react', '19.0.0-rc-66855b96-20241106'],
   ['react', '0.0.0-experimental-5d2a97a7-20260101'],
   ['next', 'unknown'],
-])('%s %s is taken', (name, version) => {
+])('accepts %s %s', (name, version) => {
   expect(checkVersions(appWith({ next: '16.4.6', react: '19.3.1', [name]: version }))).toEqual([]);
 });
 
-test('a newer major is a warning, of one line', () => {
+test('warns in one line about a newer major', () => {
   expect(checkVersions(appWith({ next: '17.0.0', react: '20.0.0-canary.1' }))).toEqual([
     expect.stringMatching(/^next 17\.0\.0 is newer than .*npm install next-smart-cache@latest"$/),
     expect.stringMatching(/^react 20\.0\.0-canary\.1 is newer than /),
   ]);
 });
 
-test('what is not installed is no matter of ours', () => {
+test('ignores packages that are not installed', () => {
   expect(checkVersions(appWith({}))).toEqual([]);
 });
 
-test.each(['next', 'react'] as const)('%s: the same as the peer dependency', (name) => {
+test.each(['next', 'react'] as const)('%s: supports the range of the peer dependency', (name) => {
   const { oldest, newestMajor } = SUPPORTED_VERSIONS[name];
   expect(peerDependencies[name]).toBe(`^${oldest.join('.')} || ^${newestMajor}`);
 });

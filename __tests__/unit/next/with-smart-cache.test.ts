@@ -95,7 +95,7 @@ describe('the config it is given', () => {
     ['null', null, /null/],
     ['a string', 'next.config.js', /string/],
     ['an array', [], /array/],
-    ['a promise, whose keys nobody would see', Promise.resolve({}), /promise/i],
+    ['a promise, which has no keys of a config', Promise.resolve({}), /promise/i],
     ['a number', 3, /number/],
     ['true', true, /boolean/],
     ['a function that returns nothing', () => undefined, /undefined/],
@@ -111,7 +111,7 @@ describe('the config it is given', () => {
     expect(wrap).toThrow(smartCacheError('ERR_SMART_CACHE_CONFIG_INVALID', { why: expect.stringMatching(why) }));
   });
 
-  test('is told apart from what a function returns', () => {
+  test('is named differently from the result of a function', () => {
     enterApp();
     const wrapped = withSmartCache((() => undefined) as unknown as NextConfigFunction);
     expect(() => wrapped('phase-production-build', { defaultConfig: {} })).toThrow(
@@ -212,7 +212,7 @@ describe('rewrites', () => {
     });
   });
 
-  test('lead from a hashed path to the store, and from a stale hash to the original', async () => {
+  test('map a hashed path to the store, and a stale hash to the original', async () => {
     enterApp();
     const { beforeFiles, afterFiles } = await rewritesOf(withSmartCache({}));
     expect(rewrite(beforeFiles, HASHED)).toBe(REWRITE_STORE_URL + HASHED);
@@ -247,7 +247,7 @@ describe('a config function', () => {
     expect(await wrapped).toMatchObject({ reactStrictMode: true, transpilePackages: ['next-smart-cache'] });
   });
 
-  test('is given all arguments', () => {
+  test('gets all arguments', () => {
     enterApp();
     const makeConfig = jest.fn(() => ({}));
     (withSmartCache(makeConfig) as (...args: unknown[]) => unknown)(phase, context, 'whatever comes next');
@@ -270,7 +270,7 @@ describe('a config function', () => {
     expect(() => wrapped(phase, context)).toThrow(failure);
   });
 
-  test('is told the phase, and so are we: development is another thing', async () => {
+  test('gets the phase, by which we tell development from a build', async () => {
     const root = enterApp({ argv: ['dev'] });
     const config = await withSmartCache(() => ({}))('phase-development-server', context);
     const { beforeFiles, afterFiles } = await rewritesOf(config);
@@ -391,7 +391,7 @@ describe('bundler aliases', () => {
     },
   );
 
-  test('leave what the config itself aliases over next/image', () => {
+  test("leave the config's own alias of next/image", () => {
     enterNextProcess({ ...FILES, ...RUNTIME });
     const own = { 'next/image': './image.js' };
     expect(withSmartCache({ turbopack: { resolveAlias: own } }).turbopack?.resolveAlias).toMatchObject(own);
@@ -474,7 +474,7 @@ describe('bundler aliases', () => {
     expect('next-smart-cache/manifest' in (wrapped.turbopack?.resolveAlias ?? {})).toBe(hasTurbopack);
   });
 
-  test('stylesheets get the loader in both bundlers, with the manifest of the mode', () => {
+  test('give stylesheets the loader in both bundlers, with the manifest of the mode', () => {
     const root = enterApp();
     const wrapped = withSmartCache({ turbopack: { rules: { '*.svg': ['svg'] } } });
     const ours = { loader: expect.stringMatching(/bundled-css\.js$/), options: { moduleFile: path.join(root, MODULES[0]) } };
@@ -491,7 +491,7 @@ describe('bundler aliases', () => {
     for (const module of MODULES) expect(fs.existsSync(path.join(root, module))).toBe(true);
   });
 
-  test('what Next compiles with the app names asset paths too', () => {
+  test('find asset paths in packages that Next compiles with the app', () => {
     const root = enterApp();
     writeFiles(root, { 'node_modules/kit/index.js': "asset('/js/app.js')", 'node_modules/other/index.js': "asset('/js/app.js')" });
     const clientManifest = (config: NextConfig) => {
@@ -510,7 +510,7 @@ describe('bundler aliases', () => {
 });
 
 describe('after the compilation', () => {
-  test('the store is linked where Next serves it as immutable', async () => {
+  test('the store is copied to where Next serves it as immutable', async () => {
     const root = enterApp();
     await withSmartCache({}).compiler?.runAfterProductionCompile?.(metadataOf(root));
     expect(readFiles(path.join(root, '.next/static/media/smart-cache-rewrite'))).toEqual({ 'js/app.2cf24dba5f.js': 'hello' });
@@ -556,7 +556,7 @@ describe('the versions that are installed', () => {
     warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
   });
 
-  test('are refused when they are too old', () => {
+  test('throw if they are too old', () => {
     installed('15.3.5');
     expect(() => withSmartCache({})).toThrow(smartCacheError('ERR_SMART_CACHE_VERSION_UNSUPPORTED'));
   });
@@ -630,7 +630,7 @@ describe('headers', () => {
   const ours = [expect.stringContaining('no-cache'), expect.stringContaining('no-store')];
   const listed = (headers: unknown) => (headers as unknown[]).map((rule) => JSON.stringify(rule));
 
-  test('in development, ours come last, behind those of the config, which may use `this`', async () => {
+  test('in development, ours come after those of the config, which may use `this`', async () => {
     expect(listed(await headersIn('development', {}))).toEqual(ours);
     const config = {
       kept: [own],
@@ -650,7 +650,7 @@ describe('headers', () => {
     expect(await headersIn('development', { headers: async () => returned as never })).toBe(returned);
   });
 
-  test('so is what is no function', () => {
+  test('a value that is not a function is passed on too', () => {
     enterApp({ argv: ['dev'], env: { NODE_ENV: 'development' } });
     const headers = [own] as never;
     expect(withSmartCache({ headers }).headers).toBe(headers);
@@ -681,7 +681,7 @@ describe('headers', () => {
 describe('the manifest', () => {
   const manifestOf = (root: string) => path.join(root, '.smart-cache/manifest.json');
 
-  test('is made before Next needs it, with one line that says so', async () => {
+  test('is made before Next needs it, and one line says so', async () => {
     const root = enterApp();
     const config = withSmartCache({});
     expect(fs.existsSync(manifestOf(root))).toBe(false);
@@ -692,7 +692,7 @@ describe('the manifest', () => {
     expect(said.mock.calls).toEqual([[expect.stringMatching(/^next-smart-cache: .*missing or outdated.*1 file/)]]);
   });
 
-  test('that is current is left alone, silently', async () => {
+  test('is left alone without a message if it is current', async () => {
     const root = enterApp();
     await rewritesOf(withSmartCache({}));
     said.mockClear();
@@ -702,7 +702,7 @@ describe('the manifest', () => {
     expect(said).not.toHaveBeenCalled();
   });
 
-  test('that is outdated is made anew', async () => {
+  test('is made anew if it is outdated', async () => {
     const root = enterApp();
     await rewritesOf(withSmartCache({}));
     fs.writeFileSync(path.join(root, 'public/js/app.js'), '');
@@ -710,7 +710,7 @@ describe('the manifest', () => {
     expect(fs.readFileSync(manifestOf(root), 'utf8')).toContain('/js/app.e3b0c44298.js');
   });
 
-  test('that another environment has built for another delivery is made anew, and the line says why', async () => {
+  test('is made anew if another environment built it for another delivery, and the line says why', async () => {
     const root = enterApp();
     await rewritesOf(withSmartCache({}));
     said.mockClear();
