@@ -1,11 +1,11 @@
 import { parse } from 'acorn';
 
-/** Takes the comments out of a compiled script, except `@__PURE__`, which bundlers read, and the `#!` line. */
+/** Takes the comments out of a compiled script, except those that bundlers read (`@__PURE__`, `webpackIgnore: true`), and the `#!` line. */
 export function stripComments(code, sourceType) {
   const comments = [];
   parse(code, { ecmaVersion: 'latest', sourceType, allowHashBang: true, onComment: comments });
   return comments
-    .filter(({ value, start }) => !value.includes('@__PURE__') && !code.startsWith('#!', start))
+    .filter(({ value, start }) => !/[@#]__|webpack|turbopack/.test(value) && !code.startsWith('#!', start))
     .reverse()
     .reduce((text, { start, end }) => withoutRange(text, start, end), code);
 }

@@ -6,7 +6,7 @@ import { hasTurbopackConditions } from './supported-versions.js';
 
 type TurbopackRules = NonNullable<NonNullable<NextConfig['turbopack']>['rules']>;
 
-const LOADER = path.join(__dirname, 'bundled-css.js');
+const LOADER = path.join(__dirname, './bundled-css.js');
 
 export interface RuleSettings {
   /** Absolute path of the generated module with the manifest. */

@@ -107,9 +107,11 @@ export function readBuiltSite({ buildDir }: Project): BuiltSite {
     const routes = readDocument(buildDir, 'routes-manifest.json', 3);
     const { matchers, prefixes } = readBuiltProxy(buildDir);
     const { beforeFiles = [] } = Object(routes.rewrites) as Document;
+    const staticDir = path.join(buildDir, 'static');
+    if (!fs.existsSync(staticDir)) throw new Error(`there is no folder ${staticDir}`);
     return {
       buildId,
-      staticFiles: listFiles(path.join(buildDir, 'static')),
+      staticFiles: listFiles(staticDir),
       ...prefixes,
       matchers,
       redirects: checkRules(routes.redirects, 'redirects'),

@@ -55,15 +55,13 @@ function parseLine(line: string): MissingAsset | undefined {
 function failBuild(missing: readonly MissingAsset[], buildFolders: ReadonlySet<string>): void {
   // Whatever happens to the message, the exit code is set.
   process.exitCode = 1;
-  for (const buildDir of buildFolders) {
-    // `next start` does not start a build without it.
-    fs.rmSync(path.join(buildDir, 'BUILD_ID'), { force: true });
-    // A value that `unstable_cache` kept may hold a missing path. The next build would not ask for the path again, and would pass.
-    fs.rmSync(path.join(buildDir, 'cache', 'fetch-cache'), { recursive: true, force: true });
-  }
+  // `next start` does not start a build without it.
+  for (const buildDir of buildFolders) fs.rmSync(path.join(buildDir, 'BUILD_ID'), { force: true });
   const error = assetsMissing(missing);
   // The first of several lines ends in a space.
   console.error(`\n${error.name} (${error.code}): ${error.message.replace(/ +$/gm, '')}`);
+  // A value that `unstable_cache` kept may hold a missing path. The next build would not ask for the path again, and would pass.
+  for (const buildDir of buildFolders) fs.rmSync(path.join(buildDir, 'cache', 'fetch-cache'), { recursive: true, force: true });
 }
 
 /** All missing asset paths of a build, each with what asked for it. */

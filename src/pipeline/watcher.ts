@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { watch } from 'chokidar';
 import { isInstalled, type SourceFiles } from '../app-source/source-files.js';
 import { describeProblem, type ErrorParts } from '../core/errors.js';
 import { visibleLines } from '../core/message-text.js';
@@ -90,6 +89,8 @@ function watchFolder(
       if (identityOfFolder(folder) !== current.identity) beginAnew();
       onEvent();
     };
+    // Only `next dev` and `next-smart-cache watch` need it. It is ESM, which Jest cannot load before Node 24.9, and a test may import next.config.
+    const { watch } = require('chokidar') as typeof import('chokidar');
     const watcher = watch(folder, { ignored, followSymlinks: false, persistent: keepAlive, ignoreInitial: true })
       .on('all', onChange)
       .on('raw', (_, name: string | null, details) => {

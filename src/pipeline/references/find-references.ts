@@ -1,6 +1,5 @@
 import { splitExtension } from '../../core/asset-path.js';
 import { type DocumentSearch, findDocumentSearch } from './document-search.js';
-import { findJsonMentions, findWebManifestReferences } from './json-references.js';
 import { type BrokenSpot, type FoundReference, type Reference, ReferencesUnreadableError } from './reference.js';
 import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
 
@@ -194,8 +193,10 @@ function lexerOf(format: Format | 'css-bytes'): Lexer {
     case 'svg':
       return (require('./svg-references.js') as typeof import('./svg-references.js')).findSvgReferences;
     case 'web-manifest':
-      return findWebManifestReferences;
+      return jsonLexers().findWebManifestReferences;
     case 'json':
-      return findJsonMentions;
+      return jsonLexers().findJsonMentions;
   }
 }
+
+const jsonLexers = () => require('./json-references.js') as typeof import('./json-references.js');
