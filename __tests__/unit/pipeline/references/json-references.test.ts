@@ -1,4 +1,4 @@
-import { findWebManifestReferences } from '../../../../src/pipeline/references/json-references';
+import { findJsonMentions, findWebManifestReferences } from '../../../../src/pipeline/references/json-references';
 import { inShort } from '../../support/references';
 
 const found = (json: string) => inShort(json, findWebManifestReferences(json));
@@ -50,4 +50,25 @@ test.each<[string, json: string]>([
   ['deeper than any reader goes', `${'{"icons":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
 ])('what is no JSON is said: %s', (_, json) => {
   expect(() => findWebManifestReferences(json)).toThrow('it is not JSON');
+});
+
+describe('in other JSON documents, it finds each text that may be the name of a file', () => {
+  const mentions = (json: string) => findJsonMentions(json).map(({ url }) => url);
+
+  test.each<[string, json: string, expected: string[]]>([
+    ['once', '{"a":"a.png","b":["a.png"]}', ['a.png']],
+    ['in the names of members', '{"frames":{"run 1.png":{}}}', ['run 1.png']],
+    ['with a query', '["a.bin?v=1"]', ['a.bin?v=1']],
+    ['not with a scheme, a slash in front, or without an extension', '["https://x/a.png","/a.png","a"]', []],
+    ['however deep it is', `${'['.repeat(50_000)}"a.png"${']'.repeat(50_000)}`, ['a.png']],
+  ])('%s', (_, json, expected) => expect(mentions(json)).toEqual(expected));
+
+  test.each([
+    [
+      'more than 10,000 names',
+      JSON.stringify(Array.from({ length: 10_001 }, (_, index) => `${index}.png`)),
+      'more than 10000 names of files',
+    ],
+    ['a text that is not JSON', '{', 'it is not JSON'],
+  ])('it refuses %s', (_, json, message) => expect(() => findJsonMentions(json)).toThrow(message));
 });
