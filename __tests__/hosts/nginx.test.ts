@@ -301,7 +301,7 @@ describe('alone in front of an export', () => {
   beforeAll(async () => {
     app = build(['app-router', 'set-ups/export-base-path']);
     const { status, stdout, stderr } = app.cli('nginx');
-    expect([status, stderr]).toEqual([0, expect.stringContaining('nginx serves the export alone')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('nginx serves the export without Next')]);
     site = await serve(stdout);
     // Beside the folder: what a careless mapping would serve.
     fs.writeFileSync(path.join(app.dir, 'out.html'), 'beside the export');

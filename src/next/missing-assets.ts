@@ -75,7 +75,7 @@ export function assetsMissing(missing: readonly MissingAsset[]): SmartCacheError
     why: paths.every((assetPath) => assetPath.startsWith('/'))
       ? 'the names are mistyped, or the files are not there'
       : 'the names are mistyped, or the files are not there; and asset paths begin with "/"',
-    fix: "correct the paths in your source, or add the files to public/; onMissing: 'warn' in the second argument of withSmartCache() lets such a build pass",
+    fix: "correct the paths in your source or in the data that it reads, or add the files to public/; onMissing: 'warn' in the second argument of withSmartCache() lets such a build pass",
   });
 }
 

@@ -109,7 +109,7 @@ function watchFolder(
     });
     // Catches changes from before the watch began.
     void ready.then(() => !isClosed && onEvent());
-    // If it is closed before it is ready, chokidar 4 leaves handles open, which keep the process running.
+    // A chokidar watcher that is closed before it is ready leaves handles open, which keep the process running (seen in version 4).
     return { identity, ready, close: () => ready.then(() => watcher.close()) };
   };
   let isClosed = false;
