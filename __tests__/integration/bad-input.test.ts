@@ -62,8 +62,8 @@ describe('before Next compiles', () => {
   });
 
   test.each([
-    ['withSmartCache("next.config.js")', /of type string, but must be an object/],
-    ['withSmartCache(async () => undefined)', /what the function given to withSmartCache\(\).* returned\n.*of type undefined/],
+    ['withSmartCache("next.config.js")', /expected an object.*; got string/],
+    ['withSmartCache(async () => undefined)', /what the function given to withSmartCache\(\).* returned\n.*expected an object.*; got undefined/],
   ])('%s is refused', (config, said) => {
     app = createApp('catch-all', { prebuild: false });
     writeConfig(config);
