@@ -4,7 +4,7 @@ import { SmartCacheError } from './errors.js';
 import { HASH_ALGORITHMS, type HashAlgorithm, HEX_DIGITS } from './manifest-document.js';
 import { describeValue, didYouMean, nearestNames } from './message-text.js';
 
-/** The argument of a fingerprint function. */
+/** The argument of a fingerprint function. The build may call the function more than once per file. */
 export interface FingerprintInput {
   /** Decoded asset path: `/js/application.js`. */
   assetPath: string;
@@ -12,7 +12,7 @@ export interface FingerprintInput {
   size: number;
   /** Date last modified. */
   modified: Date;
-  /** The file's content hash, whole, in lower-case hex. */
+  /** The whole content hash of the file, in lower-case hex. For files in a circle of references, it is derived from the group. */
   contentHash: string;
 }
 
@@ -23,7 +23,7 @@ export type Fingerprint = 'content' | 'modified' | { version: string } | ((input
 export interface SmartCacheOptions {
   /** Globs over asset paths that are hashed. Default: every file. */
   include?: string | readonly string[];
-  /** Globs over asset paths that are not hashed, besides files with a well-known name. Default: none. */
+  /** Globs over asset paths that are not hashed, besides files with a fixed name. Default: none. */
   exclude?: string | readonly string[];
   /** Hash algorithm, and how many of its hex digits (8 to 64) the URL holds. Default: SHA-256, 10. */
   hash?: { algorithm?: HashAlgorithm; length?: number };

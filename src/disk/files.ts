@@ -133,7 +133,7 @@ export function foreignFile(target: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
     what: 'A file of another program has a name that this package writes; it was left as it is',
     where: target,
-    why: 'its first line is not the one that this package writes',
+    why: 'it does not contain the header that next-smart-cache writes',
     fix: 'rename it, or delete it if you do not need it, and run the command again',
   });
 }

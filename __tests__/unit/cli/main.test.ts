@@ -44,7 +44,7 @@ Commands:
   headers [options]       print the _headers rule for Cloudflare and Netlify
   nginx [options]         print an nginx configuration that serves hashed files
                           without Next
-  clean [options]         remove what next-smart-cache has written
+  clean [options]         remove the manifest, the store and the types
 "
 `);
   });

@@ -9,11 +9,10 @@ import { createReporter, printableJson } from '../terminal.js';
 
 export const cleanCommand: CliCommand = {
   name: 'clean',
-  summary: 'remove what next-smart-cache has written',
+  summary: 'remove the manifest, the store and the types',
   description:
-    'Removes the folder with the manifest, the folder with the store, and the file with the types. "next build" removes the copies below ' +
-    'its own output. The command removes nothing that a symbolic link outside the app points to. The next build writes everything again, ' +
-    'except the files of older deploys.',
+    'Removes the manifest, the store and the types. It follows no symbolic link out of the app. "next build" removes the copies in its own ' +
+    'output, except with "cleanDistDir: false". The next build writes everything again, except the files of older deploys.',
   failsWhen: 'next.config cannot be loaded, or something was left: it cannot be removed, or is not known to be ours',
   examples: [
     ['clean', 'start anew'],
@@ -47,7 +46,7 @@ function findTargets({ root, outputDir, cacheDir }: Project): string[] {
   return [...declarations.map((name) => path.join(root, name)), ...folders];
 }
 
-/** A real folder of that name is ours with everything in it. A declaration is ours if its first line says so. */
+/** A real folder of that name is ours with everything in it. A declaration is ours if it contains our header. */
 function whyNotOurs(target: string, { root, outputDir, cacheDir }: Project): string | undefined {
   const stats = fs.lstatSync(target);
   if (stats.isSymbolicLink()) return 'it is a symbolic link, and next-smart-cache makes none';
@@ -56,7 +55,7 @@ function whyNotOurs(target: string, { root, outputDir, cacheDir }: Project): str
   if (isFolder) return whyOutside(target, root);
   const isOurs = DECLARATION.exec(path.basename(target))?.groups?.temporary !== undefined;
   if (isOurs || isAssetPathDeclaration(readTextIfThere(target) ?? '')) return undefined;
-  return 'its first line is not the one that next-smart-cache writes';
+  return 'it does not contain the header that next-smart-cache writes';
 }
 
 /** A `distDir` beside the app is allowed; a symbolic link that points out of the app is not. */
@@ -69,7 +68,7 @@ function whyOutside(folder: string, root: string): string | undefined {
 
 function leftAlone(where: string, why: string): ErrorParts {
   return {
-    what: 'Left alone, since next-smart-cache may not have written it',
+    what: 'A path was left, since next-smart-cache may not have written it',
     where,
     why,
     fix: `if nothing needs it, remove it by hand: rm -r ${JSON.stringify(where)}`,

@@ -47,7 +47,7 @@ export function addHeadersRule(text: string, basePath: string): HeadersFileEdit 
   const blocks = parseBlocks(text);
   const before = applyRules(blocks, folder);
   if (before.conflict && !isUnset(before.conflict)) return { outcome: 'conflict', ...before.conflict };
-  if (before.isImmutable && !before.conflict) return { outcome: 'unchanged' };
+  if (before.isSetForAll && !before.conflict) return { outcome: 'unchanged' };
   const own = blocks.find(({ path }) => path === `${folder}*`);
   if (own === undefined && blocks.length >= MAX_RULES) return { outcome: 'full', limit: MAX_RULES };
   // Cloudflare joins the values of all matching rules with a comma, unless a rule unsets the header first.
@@ -115,10 +115,10 @@ function parseBlocks(text: string): Block[] {
 /** What all rules together do to the files of a folder. */
 interface Effect {
   /** Whether a rule for the whole folder sets a value. */
-  isImmutable: boolean;
+  isSetForAll: boolean;
   /** Whether any rule sets a value for some of the files. */
   isSet: boolean;
-  /** The first line that makes some of the files not immutable, after the rule for the whole folder. */
+  /** The first line that makes some of the files not immutable: it sets another value, or, after the rule for the whole folder, unsets the header. */
   conflict: HeaderLine | undefined;
 }
 
@@ -137,7 +137,7 @@ function applyRules(blocks: readonly Block[], folder: string): Effect {
   }
   const start = lines.findIndex((line) => line.isForAll && !isUnset(line));
   return {
-    isImmutable: start >= 0,
+    isSetForAll: start >= 0,
     isSet: lines.some((line) => !isUnset(line)),
     conflict: lines.find((line) => !isUnset(line) && !isImmutable(line.value)) ?? lines.slice(Math.max(0, start)).find(isUnset),
   };

@@ -34,9 +34,9 @@ interface FilesToHash {
   /** Returns the bytes in which the references of a file were found. */
   textOf(assetPath: string): Buffer;
   /**
-   * Returns the hash for the URL.
+   * Returns the hash for the URL. Called more than once for files in a circle, and for a file whose URL moves to the store.
    *
-   * @param identity whole hash of the content, lower-case hex.
+   * @param identity whole hash of the content, lower-case hex; for a file in a circle, derived from the group.
    * @param referredHashes of the files that this file refers to.
    */
   hashOf(assetPath: string, content: Content, identity: string, referredHashes: readonly string[]): string;

@@ -114,7 +114,7 @@ test('what a killed build has left under a temporary name is removed too', async
 
 describe('what has one of the names and is not ours stays, is named, and makes exit code 1', () => {
   test.each<[string, string, why: RegExp, make: (target: string, elsewhere: string) => void]>([
-    ['types of another origin', 'smart-cache-env.d.ts', /first line/, (target) => fs.writeFileSync(target, '// mine')],
+    ['types of another origin', 'smart-cache-env.d.ts', /header/, (target) => fs.writeFileSync(target, '// mine')],
     ['types that are a link', 'smart-cache-env.d.ts', /symbolic link/, (target, to) => fs.symlinkSync(path.join(to, 'x'), target)],
     ['types that are a folder', 'smart-cache-env.d.ts', /not a file/, (target) => fs.mkdirSync(target)],
     ['a link', '.smart-cache', /symbolic link/, (target, to) => fs.symlinkSync(to, target)],
@@ -130,7 +130,7 @@ describe('what has one of the names and is not ours stays, is named, and makes e
     const { exitCode, stdout, stderr } = await clean(project, '--json');
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ left: [{ where: target, why: expect.stringMatching(why) }] });
-    expect(stderr).toContain(`Left alone, since next-smart-cache may not have written it: ${target}`);
+    expect(stderr).toContain(`A path was left, since next-smart-cache may not have written it: ${target}`);
     expect(fs.lstatSync(target, { throwIfNoEntry: false })).toBeDefined();
     expect(listFiles(elsewhere)).toEqual(['files/x', 'manifest.json', 'x']);
     // All the rest is gone.
