@@ -111,7 +111,7 @@ describe('an outer wrapper that drops', () => {
   test.each([
     ['its aliases', '{ ...withSmartCache({}), turbopack: {} }', /the bundler did not use the aliases of withSmartCache/g],
     ['the whole wrapper', '{}', /the Next config is not wrapped/g],
-  ])('%s makes next dev warn once and render the original URLs', async (_, config, said) => {
+  ])('%s makes next dev warn once and render the plain URLs', async (_, config, said) => {
     app = createApp('catch-all');
     writeConfig(config);
     const server = await app.dev();

@@ -229,7 +229,7 @@ describe('a missing asset', () => {
     expect(fs.readdirSync(TMPDIR).filter((name) => name.startsWith('next-smart-cache-missing-'))).toEqual([]);
   });
 
-  test('gets its original URL, and one warning, in a running site', async () => {
+  test('gets its plain URL, and one warning, in a running site', async () => {
     app = createApp('catch-all');
     app.write('app/dynamic/page.jsx', page("{asset('/js/gone.js')} {asset('/js/gone.js?v=1')}", true));
     app.build();

@@ -21,7 +21,7 @@ export type ResolveAsset = (path: string, askedBy?: AskedBy) => ResolvedAsset;
  * `data:`, `blob:`) unchanged.
  *
  * A path that `public/` lacks fails `next build` at its end. A running site
- * gets the original URL and one warning. With `smart-cache-env.d.ts`, such a
+ * gets the plain URL and one warning. With `smart-cache-env.d.ts`, such a
  * path does not compile; pass a path that is put together at run time
  * `as AssetPath`.
  *

@@ -129,13 +129,13 @@ function aliasesDropped(path: string): SmartCacheError {
       'or asset() is called where Next bundles nothing: in next.config, or in a package of node_modules that a page of the Pages Router uses',
     fix:
       'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))", or call and spread what it returned; ' +
-      'name such a package in transpilePackages; in next.config, write the original URL',
+      'name such a package in transpilePackages; in next.config, write the plain URL',
   });
 }
 
 function notWrapped(path: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
-    what: 'Assets have their original URLs, without a hash',
+    what: 'Assets have their plain URLs, without a hash',
     where: path,
     why: 'the Next config is not wrapped',
     fix: 'write "export default withSmartCache(nextConfig)" in next.config, with withSmartCache from "next-smart-cache/config"',

@@ -79,7 +79,7 @@ describe('in next build, where withSmartCache has said where to record', () => {
     return { recorded: () => lines().map((line): unknown => JSON.parse(line)) };
   }
 
-  test('goes on rendering with the original URL, and records each path once with what asked for it', () => {
+  test('goes on rendering with the plain URL, and records each path once with what asked for it', () => {
     const { recorded } = enterRecordedBuild();
     const { asset, CachedScript } = componentsOf({ ...MANIFEST, basePath: '/docs' });
     const urls = ['/js/ap.js', '/js/ap.js?v=1', '/js/ap.js#top'].map((written) => asset(written));
