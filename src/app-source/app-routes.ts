@@ -19,7 +19,7 @@ export function listAppRoutes(root: string, pageExtensions: readonly string[]): 
   return [...routes.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Next looks into `src/` only if the app's folder has no such folder. */
+/** Next reads `src/app` only if `app` is missing; `pages` likewise. */
 function findRoutesFolder(root: string, name: 'app' | 'pages'): string {
   const folder = path.join(root, name);
   return fs.existsSync(folder) ? folder : path.join(root, 'src', name);

@@ -92,7 +92,7 @@ export function listSourceFiles(app: AppFolders): SourceFiles {
   }
 }
 
-/** Lists `public/`, which bundlers do not read, and the output of builds. */
+/** Lists the folders to skip: `public/` and build output. */
 function foldersToSkip({ root: given, publicDir, buildDir }: AppFolders, root: string): Set<string> {
   const ownFolders = [publicDir, buildDir].map((folder) => path.resolve(root, path.relative(given, folder)));
   const skipped = [...ownFolders, ...OUTPUT_FOLDERS.map((name) => path.join(root, name))];

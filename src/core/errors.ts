@@ -71,7 +71,7 @@ export class SmartCacheError extends Error {
   }
 }
 
-/** `instanceof` does not do: the ESM and the CommonJS copy of the package may meet. */
+/** An app may load the ESM and the CommonJS copy of the package. `instanceof` fails if both copies meet. */
 export function isSmartCacheError(error: unknown): error is SmartCacheError {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'SmartCacheError' && 'code' in error;
 }

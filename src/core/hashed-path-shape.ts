@@ -250,7 +250,7 @@ export function topLevelFolder(assetPath: string): string {
   return slash === -1 ? '' : assetPath.slice(1, slash);
 }
 
-/** Lists files in no folder by name, so that the app may have a page at `/x.<hash>.css`. Returns `undefined` if they are too many. */
+/** Makes the pattern for top-level files; `undefined` if too long. It lists their names, so that the app may have a page at `/x.<hash>.css`. */
 function rootFileBranch(rootFiles: Iterable<string>, hash: string): string | undefined {
   const stemsByExtension = new Map<string, Set<string>>();
   for (const assetPath of rootFiles) {

@@ -64,7 +64,7 @@ const NOT_KEPT = 'private, no-cache, no-store, max-age=0, must-revalidate';
  * error, so one rule forbids it. On an image the optimizer replaces the header.
  *
  * On Vercel, the `Cache-Control` of the rule reaches stale hashes only, and
- * forbids to keep the response. Vercel does not document how it treats an
+ * forbids caches to store it. Vercel does not document how it treats an
  * empty value.
  */
 export function deriveHeaders({

@@ -25,7 +25,7 @@ export interface BuildSettings {
   output?: string | undefined;
   /** Next's `adapterPath`, from the config. */
   adapterPath?: string | undefined;
-  /** Whether the app has a wrangler configuration, as each app for Cloudflare has that is built elsewhere. */
+  /** Whether the app has a wrangler configuration, as every Cloudflare app built elsewhere has. */
   hasWranglerConfig?: boolean | undefined;
   /** Next's `supportsImmutableAssets`, from the config; `false` for a Next that does not have it. Default: the adapter decides. */
   supportsImmutableAssets?: boolean | undefined;
@@ -42,7 +42,7 @@ export interface HostLimits {
   fileBytes?: number;
   /** Bytes of all files together, with the server. */
   serverBytes?: number;
-  /** The document that says so. */
+  /** URL that documents these limits. */
   source: string;
 }
 

@@ -32,7 +32,7 @@ export function parseJson(text: string, dialect: 'json' | 'jsonc' = 'json'): Nod
 /** `ParseErrorCode.ValueExpected`, a `const enum`, which SWC cannot import. */
 const VALUE_EXPECTED = 4;
 
-/** Finds a member of an object. Of two members with one name, the last counts, as in `JSON.parse`. */
+/** Finds a member of an object. If two members share a name, the last counts, as in `JSON.parse`. */
 export function memberOf(node: Node | undefined, name: string): Node | undefined {
   if (node?.type !== 'object') return undefined;
   return node.children?.findLast(({ children: [key] = [] }) => key?.value === name)?.children?.[1];

@@ -184,7 +184,7 @@ function compileRules(site: BuiltSite, assetPrefix: string) {
         const reason = (what: string) => `${what} (headers() for ${rule.source})`;
         if (Object.hasOwn(rule, 'has') || Object.hasOwn(rule, 'missing')) return reason('its headers depend on the request');
         for (const { key, value } of rule.headers) {
-          // The header rule of this package cancels these for hashed URLs.
+          // On hashed URLs, our rule empties the app's caching headers.
           if (isAboutCaching(key) && kind !== 'chunks') continue;
           if (isAboutCaching(key) || SET_BY_NGINX.test(key)) return reason(`the app sets ${key} there`);
           if (holdsParameter(rule.source, key + value) || !isWritable(key + value)) return reason(`nginx cannot write the header ${key}`);

@@ -166,7 +166,7 @@ function quote(text: string, variable = ''): string {
     throw unwritable(
       text,
       'nginx has no escape for "$" or a control character',
-      'rename the folder, or name one that leads to it with --app-dir',
+      'rename the folder, or name one that points to it with --app-dir',
     );
   return `"${text.replace(/["\\]/g, '\\$&')}${variable}"`;
 }
@@ -175,8 +175,8 @@ function requirePlainPath(option: string, path: string): void {
   if (!/^(?:\/[\w.~-]+)*$/.test(path))
     throw unwritable(
       `${option} of next.config, ${path}`,
-      'it has other signs than letters, digits and "-._~"',
-      `use a ${option} of these signs`,
+      'it has other characters than letters, digits and "-._~"',
+      `use a ${option} of these characters`,
     );
 }
 

@@ -73,7 +73,7 @@ export interface MissingAsset {
   nearest: readonly string[];
 }
 
-/** `Date` does not do: with `cacheComponents`, Next does not prerender a page that reads it. */
+/** Records the time of a render. Not with `Date`: with `cacheComponents`, Next does not prerender a page that reads it. */
 export function noteRendered(): void {
   sharedGlobals().renderedAt = performance.now();
 }

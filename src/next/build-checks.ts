@@ -59,7 +59,7 @@ export function findDroppedKeys(project: Project, hasHeaders: boolean, startedAt
     manifestText === undefined ? undefined : Object.values(parseManifest(manifestText, manifestPath).assets).map(({ url }) => url);
   const dropped: string[] = [];
   if (!fs.existsSync(path.join(buildDir, storeUrl.replace('/_next/', '')))) dropped.push('compiler.runAfterProductionCompile');
-  // Our rewrites write the manifest before Next gets them, so without a manifest Next did not ask for them.
+  // Our `rewrites()` writes the manifest. No manifest: Next did not call it.
   const needsRewrites = delivery === 'rewrite' && urls?.length !== 0;
   if (needsRewrites && !text.includes(REWRITE_STORE_URL)) dropped.push('rewrites');
   if (hasHeaders) {

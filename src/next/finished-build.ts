@@ -143,7 +143,7 @@ function buildUnusable(buildDir: string, cause: unknown): SmartCacheError {
   );
 }
 
-/** The files below a folder, relative to it, with `/` in between, sorted. Empty if there is no folder. */
+/** The files in a folder, relative to it, with `/` in between, sorted. Empty if there is no folder. */
 export function listFiles(folder: string, extension = ''): string[] {
   if (!fs.existsSync(folder)) return [];
   return fs

@@ -94,7 +94,7 @@ function hasIgnoredWebpack(config: NextConfig): boolean {
 
 type LocalPatterns = NonNullable<NonNullable<NextConfig['images']>['localPatterns']>;
 
-/** Lets `next/image` load every image that it may load already under its hashed URL too. */
+/** Lets `next/image` load allowed images by hashed URL too. */
 function imagesWithHashedPaths({ images }: NextConfig, { options }: Project, { hasQueries }: SmartCacheApp): Pick<NextConfig, 'images'> {
   const patterns = images?.localPatterns;
   if (hasQueries) {

@@ -11,7 +11,7 @@ import { readAdapterPath, readSupportsImmutableAssets } from './supported-versio
 export type NextConfigFunction = (phase: string, context: { defaultConfig: NextConfig }) => NextConfig | Promise<NextConfig>;
 export type NextConfigExport = NextConfig | NextConfigFunction;
 
-/** `jsxImportSource`, and the requests that the bundlers alias, are the package's name. */
+/** The package name, for `jsxImportSource` and aliases. */
 export const PACKAGE = 'next-smart-cache';
 
 /** The project of an app with this config. `next build` and the command line both call this, so they agree. */

@@ -144,7 +144,7 @@ function rewritesInExport(): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_OPTION_INVALID', {
     what: 'An option of withSmartCache is not valid',
     where: 'delivery',
-    why: `it is "rewrite", but with output: 'export' no server of Next runs that could rewrite`,
+    why: `it is "rewrite", but with output: 'export' no Next server runs, so nothing rewrites`,
     fix: 'remove "delivery", or set it to "static", in the second argument of withSmartCache() in your next.config',
   });
 }

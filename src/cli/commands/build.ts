@@ -30,7 +30,7 @@ export const watchCommand: CliCommand = {
   summary: 'build, and build again after every change in public/',
   description:
     'Does the same as "build", and again after every change in public/, until Ctrl-C. "next dev" does not need it: it is for other programs ' +
-    'that read the manifest while you work. After an error, the next change tries again.',
+    'that read the manifest while you work. After an error, it builds again at the next change.',
   failsWhen: 'the first build fails; a later failure is only printed',
   examples: [
     ['watch', 'beside another development server'],

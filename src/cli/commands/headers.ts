@@ -7,7 +7,7 @@ export const headersCommand: CliCommand = {
   name: 'headers',
   summary: 'print the _headers rule for Cloudflare and Netlify',
   description:
-    'Prints the rule for a _headers file that makes all files below /_next/static immutable. Static delivery puts the hashed files there. ' +
+    'Prints the rule for a _headers file that makes all files in /_next/static immutable. Static delivery puts the hashed files there. ' +
     'Without the rule, browsers request each of them from Cloudflare on every page view. "init" adds the rule to public/_headers.',
   failsWhen: 'next.config or the wrangler configuration cannot be read',
   examples: [

@@ -91,7 +91,7 @@ export function findHeadersHosts({ root, basePath, isExport }: { root: string; b
     );
   }
 
-  /** OpenNext (1.20) and Netlify's runtime (5.16) copy `public/` below `basePath`, but hosts read `_headers` at the top. */
+  /** OpenNext (1.20) and Netlify's runtime (5.16) copy `public/` into `basePath`, but hosts read `_headers` at the top. */
   function obstacleOfBasePath(): string | undefined {
     if (basePath === '' || isExport || hosts.length === 0) return undefined;
     if (cloudflareFile === undefined)
@@ -115,7 +115,7 @@ interface WranglerConfig {
   file: string;
   /** Whether a Worker gets requests for files that exist. */
   runsWorkerFirst: boolean;
-  /** What to change, if no Worker gets requests for missing files. */
+  /** How to send missing files to a Worker; `undefined` if unnecessary. */
   missingFix: string | undefined;
 }
 

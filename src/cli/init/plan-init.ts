@@ -223,7 +223,7 @@ function ignoredAbove(folder: string): string[] {
   return [...text.split(/\r?\n/).map((line) => line.trim()), ...ignoredAbove(parent)];
 }
 
-/** Lists paths below the folder as the user named it, since messages must not show the target of a symbolic link. */
+/** Lists paths in the folder as the user named it, since messages must not show the target of a symbolic link. */
 function listOwnFiles(project: Project): string[] {
   const real = fs.realpathSync(project.root);
   return listSourceFiles(project).files.map((file) => path.join(project.root, path.relative(real, file)));

@@ -10,7 +10,7 @@ export interface CacheDirectives {
 /** The fix for a cache that keeps an answer that it must not keep. */
 export const CACHE_KEY = 'make the CDN respect Cache-Control, put the whole path in its cache key, and empty its cache';
 
-/** Seconds. What browsers keep for longer, visitors see stale after a deploy. */
+/** Seconds. If browsers keep an answer longer, visitors see stale content after a deploy. */
 const LONG = 3600;
 
 export function parseCacheControl(header: string | undefined): CacheDirectives {

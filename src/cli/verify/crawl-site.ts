@@ -58,7 +58,7 @@ interface FileAnswer extends Pick<LinkedFile, 'place' | 'label'> {
 export interface CrawlOptions {
   /** Origins that may get requests, besides that of the page. */
   origins: ReadonlySet<string>;
-  /** How many files to request. */
+  /** The most files to request. */
   maxAssets: number;
   /** Bytes of one file. */
   maxSize: number;
@@ -139,7 +139,7 @@ async function probePage({ url, answer }: LoadedPage, files: readonly CrawledFil
   return { again, hashOnPage };
 }
 
-/** Next's own files are below `basePath`, unless an `assetPrefix` takes its place. */
+/** Next's own files are in `basePath`, unless an `assetPrefix` takes its place. */
 function findBasePath(links: readonly LinkedFile[], origin: string): string {
   const own = links.map(({ url }) => new URL(url)).find((url) => url.origin === origin && url.pathname.includes('/_next/static/'));
   return own?.pathname.replace(/\/_next\/static\/.*$/s, '') ?? '';

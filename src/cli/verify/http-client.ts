@@ -23,7 +23,7 @@ export interface BodyOptions {
   isCuttable?: boolean;
   /** Whether to hash the body. Default: false. */
   hashes?: boolean;
-  /** How many bytes to keep. Default: 0, and `maxBytes` of a body that may be cut. Of a longer body, none are kept, unless it is cut. */
+  /** How many bytes to keep. Default: 0, and `maxBytes` of a body that may be cut. Keeps none of a longer body, unless it may be cut. */
   keepBytes?: number;
 }
 

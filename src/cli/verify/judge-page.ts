@@ -67,8 +67,8 @@ function describeForbiddenHit({ headers }: Answer): string | undefined {
 }
 
 /**
- * Web cache deception: the site answers `/account/x.<valid hash>.css` with a
- * page, a header rule or a CDN takes that for a file, and the next visitor sees it.
+ * Web cache deception: for `/account/x.<valid hash>.css`, the site answers with
+ * a page. A header rule or CDN treats it as a file, and the next visitor sees it.
  */
 function judgeHashOnPage(page: Answer, probes: readonly Answer[]): Verdict {
   const isPrivate = forbidsSharedReuse(page.headers);

@@ -68,7 +68,7 @@ const leaveAlone = (assetPath: string) =>
   `"references: { exclude: '${assetPath}' }" in the second argument of withSmartCache() leaves the file as it is`;
 const leavePlain = (assetPath: string) =>
   `"exclude: '${assetPath}'" in the second argument of withSmartCache() leaves it plain without this warning`;
-const MOVES = 'a hashed URL is in another folder here, below /_next/static/';
+const MOVES = 'a hashed URL is in another folder here, in /_next/static/';
 
 /** @param isKeptPlain whether the file is not hashed because of the problem. */
 function unreadableWarning(assetPath: string, { line, why, isPartial }: Problem, isKeptPlain: boolean): ErrorParts {

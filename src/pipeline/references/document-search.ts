@@ -52,7 +52,7 @@ function looksForItself(name: string, text: string): boolean {
   return false;
 }
 
-/** A script looks for scripts. */
+/** Matches code that searches for scripts. */
 const SCRIPTS = String.raw`\bcurrentScript\b|\bdocument\.scripts\b|ByTagName\(\s*["']script["']|["'(]script\[src`;
 
 /** Matches the name in a string or in a regular expression with groups: `tinymce(\.full|)(\.min|)\.js`. The name of its source map does not match. */

@@ -222,5 +222,5 @@ function withoutHtmlComments(text: string): string | undefined {
   return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
 }
 
-/** In UTF-16 code units. The tree takes a hundred times the file's size in memory, and nobody writes HTML comments into a large bundle. */
+/** In UTF-16 code units. The tree takes a hundred times the file's size in memory, and large bundles contain no HTML comments. */
 const MAX_PARSED = 1_000_000;

@@ -48,7 +48,7 @@ export const HotScript = forwardRef(function HotScript(
   return <NextScript {...forNext} />;
 });
 
-/** The element that ran last, by the element that React rendered. */
+/** Script that React rendered → its latest rerun. */
 const reruns = new WeakMap<HTMLScriptElement, HTMLScriptElement>();
 
 function runAgain(firstUrl: string, url: string): void {
