@@ -78,7 +78,7 @@ export function createCachedScript(
     let script: ReactElement | undefined;
     // Check NODE_ENV here, so that production bundles do not contain it.
     if (process.env.NODE_ENV === 'development' && HotScript && !isExternalUrl(src)) {
-      const hot = { assetPath: src, version: resolved.hash ?? resolved.url, src: resolved.url, loadState: resolved.loadState };
+      const hot = { assetPath: src, hash: resolved.hash ?? resolved.url, src: resolved.url, loadState: resolved.loadState };
       if (strategy !== undefined) return <HotScript {...forNext} {...hot} strategy={strategy} />;
       script = <HotScript {...element} {...hot} />;
     }

@@ -60,7 +60,7 @@ export function createCachedStyle(resolve: ResolveAsset, HotStyle?: HotStyleComp
     const hoisting = hoistsResources && (precedence ?? (isPlain(props) ? 'default' : undefined));
     // Check NODE_ENV here, so that production bundles do not contain it.
     if (process.env.NODE_ENV === 'development' && HotStyle && !isExternalUrl(href)) {
-      const hot = { assetPath: href, version: resolved.hash ?? resolved.url, href: resolved.url, reloads: resolved.reloads };
+      const hot = { assetPath: href, hash: resolved.hash ?? resolved.url, href: resolved.url, reloads: resolved.reloads };
       return <HotStyle {...props} {...attributes} {...(hoisting && { precedence: hoisting })} {...(ref && { ref })} {...hot} />;
     }
     return <link {...props} {...attributes} {...(hoisting && { precedence: hoisting })} ref={ref} rel="stylesheet" href={resolved.url} />;

@@ -40,6 +40,6 @@ export function createHotJsx<Create extends (...all: never[]) => unknown>(
     if (typeof written !== 'string' || find(written) === undefined || hashed[attribute] !== find(written)) return undefined;
     const assetPath = withoutBasePath(manifest, written);
     const { url, hash = url, reloads, loadState } = lookUp(newestOf(manifest), assetPath) ?? { url: written };
-    return { ...hashed, assetPath, version: hash, ...(attribute === 'href' ? { reloads } : { loadState }) };
+    return { ...hashed, assetPath, hash, ...(attribute === 'href' ? { reloads } : { loadState }) };
   }
 }

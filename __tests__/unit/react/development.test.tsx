@@ -65,10 +65,10 @@ test('a script: its path, and what differs with every edit, also where its URL d
   expect(rendered(<CachedScript src="/js/app.js" data-hot />).props).toMatchObject({
     assetPath: '/js/app.js',
     src: '/js/app.0123456789.js',
-    version: '/js/app.0123456789.js',
+    hash: '/js/app.0123456789.js',
     'data-hot': true,
   });
-  expect(rendered(<CachedScript src="/js/imported.js" />).props).toMatchObject({ src: '/js/imported.js', version: 'fedcba9876' });
+  expect(rendered(<CachedScript src="/js/imported.js" />).props).toMatchObject({ src: '/js/imported.js', hash: 'fedcba9876' });
 });
 
 test('a script with a strategy', () => {
@@ -80,7 +80,7 @@ test('a script with a strategy', () => {
 });
 
 test('a stylesheet in a folder that is newer than the server keeps its URL', () => {
-  expect(rendered(<CachedStyle href="/new/a.css" />).props).toMatchObject({ href: '/new/a.css', version: '9876543210' });
+  expect(rendered(<CachedStyle href="/new/a.css" />).props).toMatchObject({ href: '/new/a.css', hash: '9876543210' });
 });
 
 test('a stylesheet: also what was edited below it, and how it is hoisted', () => {
@@ -88,7 +88,7 @@ test('a stylesheet: also what was edited below it, and how it is hoisted', () =>
   expect(rendered(<CachedStyle href="/css/site.css" ref={ref} />).props).toMatchObject({
     assetPath: '/css/site.css',
     href: '/css/site.0123456789.css',
-    version: '/css/site.0123456789.css',
+    hash: '/css/site.0123456789.css',
     reloads: { '/img/a.png': '123' },
     precedence: 'default',
     ref,

@@ -27,7 +27,7 @@ let count = 0;
 function setUp(props: Partial<HotScriptProps>) {
   const name = `script-${count++}`;
   const script = (version: number, more: Partial<HotScriptProps> = {}) => (
-    <HotScript assetPath={`/${name}.js`} version={`${version}`} src={`/${name}.${version}.js`} {...props} {...more} />
+    <HotScript assetPath={`/${name}.js`} hash={`${version}`} src={`/${name}.${version}.js`} {...props} {...more} />
   );
   const view = render(script(1));
   return {

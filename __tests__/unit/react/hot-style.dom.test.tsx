@@ -7,7 +7,7 @@ afterEach(() => {
 
 test('a preload of the same URL is no stylesheet to be replaced', () => {
   document.head.innerHTML = '<link rel="preload" as="style" href="/css/a.1.css">';
-  const style = (version: string) => <HotStyle assetPath="/css/a.css" version={version} href={`/css/a.${version}.css`} />;
+  const style = (version: string) => <HotStyle assetPath="/css/a.css" hash={version} href={`/css/a.${version}.css`} />;
   const { rerender } = render(style('1'));
   rerender(style('2'));
   const links = [...document.querySelectorAll('link')].map(({ rel, attributes }) => [rel, attributes.getNamedItem('href')?.value]);
@@ -24,7 +24,7 @@ let sheets = 0;
 function setUp(given: Partial<HotStyleProps> = {}) {
   const name = `sheet-${sheets++}`;
   const style = (version: number, props: Partial<HotStyleProps>) => (
-    <HotStyle assetPath={`/${name}.css`} version={`${version}`} href={`/${name}.${version}.css`} {...given} {...props} />
+    <HotStyle assetPath={`/${name}.css`} hash={`${version}`} href={`/${name}.${version}.css`} {...given} {...props} />
   );
   const { rerender, unmount } = render(style(1, {}));
   const linkOf = (version: number) =>
@@ -168,7 +168,7 @@ test('one that is switched off is not waited for, since it does not load, and is
 
 test('each link is switched by itself, also where the same sheet is rendered twice', () => {
   const style = (version: number, isOff: boolean) => (
-    <HotStyle assetPath="/twice.css" version={`${version}`} href={`/twice.${version}.css`} disabled={isOff} />
+    <HotStyle assetPath="/twice.css" hash={`${version}`} href={`/twice.${version}.css`} disabled={isOff} />
   );
   const twice = (version: number) => (
     <>
@@ -191,7 +191,7 @@ test('one that comes after an edit of what it loads is replaced at once, since t
 
 test('but not one that the document came with, whatever was edited before', () => {
   document.head.innerHTML = '<link rel="stylesheet" href="/came.1.css">';
-  render(<HotStyle assetPath="/came.css" version="1" href="/came.1.css" reloads={{ '/img/a.png': '123' }} />);
+  render(<HotStyle assetPath="/came.css" hash="1" href="/came.1.css" reloads={{ '/img/a.png': '123' }} />);
   expect([...document.querySelectorAll('link')].map((link) => link.parentElement?.tagName)).toEqual(['HEAD', 'DIV']);
 });
 

@@ -2,7 +2,7 @@
 
 import Script, { type ScriptProps } from 'next/script.js';
 import { type ComponentPropsWithoutRef, type ComponentType, type ForwardedRef, forwardRef, useEffect } from 'react';
-import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './rendered-elements.js';
+import { type FirstLoad, findElements, type HotProps, ownElements, rememberFirst } from './rendered-elements.js';
 
 export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotProps {
   src: string;
@@ -14,8 +14,8 @@ export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotP
   'data-hot'?: unknown;
 }
 
-/** `version` is the one that ran last. */
-interface RunScript extends FirstSeen {
+/** `hash` is the one that ran last. */
+interface RunScript extends FirstLoad {
   loadState: string;
 }
 
@@ -28,21 +28,21 @@ const NextScript = ('default' in Script ? Script.default : Script) as ComponentT
 
 /** `<script>`. After an edit of its file, it reloads the page, or, with `data-hot`, runs the script again. */
 export const HotScript = forwardRef(function HotScript(
-  { assetPath, version, src, loadState = '', strategy, onReady, ...props }: HotScriptProps,
+  { assetPath, hash, src, loadState = '', strategy, onReady, ...props }: HotScriptProps,
   ref: ForwardedRef<HTMLScriptElement>,
 ) {
-  const first = firstSeen(scripts, assetPath, { url: src, version, loadState });
+  const first = rememberFirst(scripts, assetPath, { url: src, hash, loadState });
   const isHot = props['data-hot'] !== undefined && props['data-hot'] !== false && props['data-hot'] !== 'false';
   const isModule = props.type === 'module';
   useEffect(() => {
     if (isModule) loadedModules.add(first.url);
-    if (version === first.version && loadState === first.loadState) return;
-    first.version = version;
+    if (hash === first.hash && loadState === first.loadState) return;
+    first.hash = hash;
     // A document loads each module URL once, also those of imports.
     if (!isHot || (isModule && (loadState !== first.loadState || loadedModules.has(src)))) return window.location.reload();
     if (isModule) loadedModules.add(src);
     runAgain(first.url, src);
-  }, [first, src, version, loadState, isHot, isModule]);
+  }, [first, src, hash, loadState, isHot, isModule]);
   if (strategy === undefined) return <script {...props} ref={ref} src={first.url} />;
   const forNext = { ...props, ...(onReady && { onReady }), src: first.url, strategy } as ScriptProps;
   return <NextScript {...forNext} />;
@@ -60,7 +60,7 @@ function runAgain(firstUrl: string, url: string): void {
     script.src = url;
     reruns.get(rendered)?.remove();
     reruns.set(rendered, script);
-    made.add(script);
+    ownElements.add(script);
     rendered.after(script);
   }
 }

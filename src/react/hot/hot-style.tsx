@@ -2,7 +2,7 @@
 
 import { type ComponentPropsWithoutRef, type ForwardedRef, forwardRef, useEffect, useLayoutEffect } from 'react';
 import { editsOf, loadImages, type Reloads } from './edited-urls.js';
-import { type FirstSeen, findElements, firstSeen, type HotProps, made } from './rendered-elements.js';
+import { type FirstLoad, findElements, type HotProps, ownElements, rememberFirst } from './rendered-elements.js';
 
 export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProps {
   href: string;
@@ -11,21 +11,21 @@ export interface HotStyleProps extends ComponentPropsWithoutRef<'link'>, HotProp
   reloads?: Reloads | undefined;
 }
 
-const stylesheets = new Map<string, FirstSeen>();
+const stylesheets = new Map<string, FirstLoad>();
 
 /** `<link rel="stylesheet">`. After an edit of its file, it replaces the stylesheet in place, without a moment without styles. */
 export const HotStyle = forwardRef(function HotStyle(
-  { assetPath, version, href, reloads, ...props }: HotStyleProps,
+  { assetPath, hash, href, reloads, ...props }: HotStyleProps,
   ref: ForwardedRef<HTMLLinkElement>,
 ) {
   // A stylesheet that is mounted after an edit gets the old images and fonts from the document's cache.
   const isLate =
     reloads !== undefined && typeof window !== 'undefined' && !stylesheets.has(assetPath) && findStylesheets(href).length === 0;
-  const first = firstSeen(stylesheets, assetPath, { url: href, version: isLate ? BEFORE_EDITS : version });
+  const first = rememberFirst(stylesheets, assetPath, { url: href, hash: isLate ? BEFORE_EDITS : hash });
   // After each render, copy the attributes that React set on its `<link>` to the one that is displayed instead.
   useEffectBeforePaint(() => {
     for (const link of findStylesheets(first.url)) {
-      showStylesheet(link, first.version, { url: href, version, reloads });
+      showStylesheet(link, first.hash, { url: href, hash, reloads });
       copyAttributes(link);
     }
   });
@@ -37,7 +37,7 @@ export const HotStyle = forwardRef(function HotStyle(
 /** On a server, React warns about `useLayoutEffect`. */
 const useEffectBeforePaint = typeof window === 'undefined' ? useEffect : useLayoutEffect;
 
-/** No file has this version. */
+/** No file has this hash. */
 const BEFORE_EDITS = '';
 
 /** A preload has the same URL. */
@@ -51,7 +51,7 @@ function isSwitchedOff(rendered: HTMLLinkElement): boolean {
 
 interface Sheet {
   link: HTMLLinkElement;
-  version: string;
+  hash: string;
 }
 
 /** By the link that React rendered: the link that is displayed, and the link that replaces it once it has loaded. */
@@ -63,19 +63,19 @@ const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefine
  */
 function showStylesheet(
   rendered: HTMLLinkElement,
-  firstVersion: string,
-  { url, version, reloads }: { url: string; version: string; reloads?: Reloads | undefined },
+  firstHash: string,
+  { url, hash, reloads }: { url: string; hash: string; reloads?: Reloads | undefined },
 ): void {
-  const state = shown.get(rendered) ?? { current: { link: rendered, version: firstVersion } };
-  if ((state.next ?? state.current).version === version) return;
-  // The file was saved again before this version had loaded.
+  const state = shown.get(rendered) ?? { current: { link: rendered, hash: firstHash } };
+  if ((state.next ?? state.current).hash === hash) return;
+  // The file was saved again before this edit had loaded.
   state.next?.link.remove();
   const link = rendered.cloneNode() as HTMLLinkElement;
   // React finds the place for further stylesheets by this attribute.
   link.removeAttribute('data-precedence');
   setAttribute(link, 'media', mediaOf(rendered));
   link.href = url;
-  const next = { link, version };
+  const next = { link, hash };
   shown.set(rendered, { ...state, next });
   const isWanted = () => shown.get(rendered)?.next === next;
   const takeOver = () => {
@@ -95,7 +95,7 @@ function showStylesheet(
     link.remove();
     shown.set(rendered, { current: state.current });
   };
-  made.add(link);
+  ownElements.add(link);
   // Before the old link, so that the old one wins until then.
   state.current.link.before(link);
   // Browsers load it when it is switched on.

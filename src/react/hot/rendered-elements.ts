@@ -10,17 +10,21 @@
 export interface HotProps {
   assetPath: string;
   /** Changes with the bytes. */
-  version: string;
+  hash: string;
 }
 
-/** The URL that the document loaded first. A component that is mounted later uses it too. */
-export interface FirstSeen {
+/** The URL that the document loaded first, and its hash. A component that is mounted later uses it too. */
+export interface FirstLoad {
   url: string;
-  version: string;
+  hash: string;
 }
 
-/** @param seen by asset path. */
-export function firstSeen<T extends FirstSeen>(seen: Map<string, T>, assetPath: string, now: T): T {
+/**
+ * Returns and remembers the URL that the document loaded first.
+ *
+ * @param seen by asset path.
+ */
+export function rememberFirst<T extends FirstLoad>(seen: Map<string, T>, assetPath: string, now: T): T {
   // A server renders for all visitors, so it must not remember.
   const first = seen.get(assetPath) ?? now;
   if (typeof window !== 'undefined') seen.set(assetPath, first);
@@ -28,9 +32,9 @@ export function firstSeen<T extends FirstSeen>(seen: Map<string, T>, assetPath: 
 }
 
 /** The elements that these components made, and not React. */
-export const made = new WeakSet<Element>();
+export const ownElements = new WeakSet<Element>();
 
 /** Finds the elements that React rendered with a URL. */
 export function findElements<Tag extends 'link' | 'script'>(tag: Tag, attribute: string, url: string): HTMLElementTagNameMap[Tag][] {
-  return [...document.querySelectorAll(tag)].filter((element) => element.getAttribute(attribute) === url && !made.has(element));
+  return [...document.querySelectorAll(tag)].filter((element) => element.getAttribute(attribute) === url && !ownElements.has(element));
 }
