@@ -18,17 +18,17 @@ export function normalizeGlob(written: string): string {
 
 /** Makes a test for asset paths: whether the file is hashed. */
 export function hashedPathMatcher(include: readonly string[], exclude: readonly string[]): (assetPath: string) => boolean {
-  const isStable = assetPathMatcher([...STABLE_URL_GLOBS, ...exclude]);
-  if (include.includes(EVERYTHING)) return (assetPath) => !isStable(assetPath);
+  const isPlain = assetPathMatcher([...FIXED_NAME_GLOBS, ...exclude]);
+  if (include.includes(EVERYTHING)) return (assetPath) => !isPlain(assetPath);
   const isIncluded = assetPathMatcher(include);
-  return (assetPath) => isIncluded(assetPath) && !isStable(assetPath);
+  return (assetPath) => isIncluded(assetPath) && !isPlain(assetPath);
 }
 
 /**
  * Globs, relative to `public/`, of files that are never hashed: crawlers,
  * browsers, service-worker registrations and hosts look for these exact names.
  */
-export const STABLE_URL_GLOBS: readonly string[] = [
+export const FIXED_NAME_GLOBS: readonly string[] = [
   'robots.txt',
   'favicon.ico',
   '**/sitemap*.xml',

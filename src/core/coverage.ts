@@ -97,7 +97,7 @@ export function publicFileFinder({
 
   function find(written: string): NamedFile | undefined {
     const url = new URL(written);
-    const inner = imageInside(url, optimizerPath);
+    const inner = findOriginalImage(url, optimizerPath);
     const { origin: itsOrigin, pathname } = inner ?? url;
     const isOptimized = inner !== undefined;
     const hashedPath = hashed.get(itsOrigin + pathname);
@@ -108,8 +108,8 @@ export function publicFileFinder({
   }
 }
 
-/** The original of an optimized image: `/_next/image?url=…`. */
-export function imageInside(url: URL, optimizerPath = '/_next/image'): URL | undefined {
+/** Finds the original of an optimized image: `/_next/image?url=…`. */
+export function findOriginalImage(url: URL, optimizerPath = '/_next/image'): URL | undefined {
   const inner = url.pathname.replace(/\/$/, '').endsWith(optimizerPath) ? url.searchParams.get('url') : null;
   return inner !== null && URL.canParse(inner, url) ? new URL(inner, url) : undefined;
 }

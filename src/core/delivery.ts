@@ -38,16 +38,19 @@ export function describeDelivery({ delivery, reason }: DeliveryChoice, build: Bu
   if (reason === undefined) return [];
   const recognised = HOSTS.filter(({ isRecognised }) => isRecognised(build));
   const host = recognised.find(({ name }) => name === reason);
-  return [`delivery: ${delivery} (${reason})`, ...(host ? [...doubtOf(host, build), ...overruledBy(host, recognised, build)] : [])];
+  return [
+    `delivery: ${delivery} (${reason})`,
+    ...(host ? [...describeDoubt(host, build), ...describeIgnoredVariable(host, recognised, build)] : []),
+  ];
 }
 
-function doubtOf({ name, ciVariables = [] }: Host, { env }: BuildSettings): string[] {
+function describeDoubt({ name, ciVariables = [] }: Host, { env }: BuildSettings): string[] {
   const variable = isSet(env.CI) ? undefined : ciVariables.find((candidate) => isSet(env[candidate]));
   if (variable === undefined) return [];
   return [`${variable} is set, and CI is not: if this build is not for ${name}, unset ${variable}, or set "delivery" in the options`];
 }
 
-function overruledBy(host: Host, recognised: readonly Host[], build: BuildSettings): string[] {
+function describeIgnoredVariable(host: Host, recognised: readonly Host[], build: BuildSettings): string[] {
   const other = recognised.find(({ delivery }) => delivery === 'rewrite' && host.delivery === 'static');
   const variable = other && Object.keys(build.env).find((candidate) => other.isRecognised({ env: { [candidate]: build.env[candidate] } }));
   return variable === undefined ? [] : [`${variable}, which marks ${other?.name}, is set too, and ignored: static delivery works on both`];

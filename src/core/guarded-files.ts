@@ -18,7 +18,7 @@ export interface HashedUrl {
 }
 
 /** A file, and the hashed URLs under which it is served besides its own path. */
-export interface ServedFile {
+export interface FileToGuard {
   assetPath: string;
   urls: readonly HashedUrl[];
 }
@@ -51,7 +51,7 @@ export interface GuardGaps {
  * the gap of another matcher only if both have the same conditions, since the
  * client decides whether conditions are true.
  */
-export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly ServedFile[], prefixes: PathPrefixes): GuardGaps {
+export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly FileToGuard[], prefixes: PathPrefixes): GuardGaps {
   const compiled = matchers.map((matcher) => compileMatcher(matcher, prefixes));
   const gaps: GuardGaps = { unguarded: [], beyondWholeSite: [] };
   for (const { assetPath, urls } of files) {

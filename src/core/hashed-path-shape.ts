@@ -44,7 +44,7 @@ const OTHER_SPELLING = '%(?:2[1789ADEF]|3\\d|[46][1-9A-F]|[57][\\dA]|5F|7E)';
  * path in this top-level folder (`''`: in no folder). Default: no.
  * @returns `undefined` when nothing is hashed.
  */
-export function hashedPathShape(
+export function deriveHashedPathShape(
   hashedPaths: Iterable<string>,
   allPaths: Iterable<string>,
   hashLength: number,
@@ -98,8 +98,8 @@ function makeShape(
     linkedDirectly,
     bareNames.map((assetPath) => [assetPath, toPattern(assetPath)]),
   );
-  let rootFiles = linkedDirectly.has('') ? '' : rootFileBranch([...current.rootFiles, ...older.rootFiles], hash);
-  if (rootFiles === undefined) rootFiles = rootFileBranch(current.rootFiles, hash);
+  let rootFiles = linkedDirectly.has('') ? '' : makeRootFilePattern([...current.rootFiles, ...older.rootFiles], hash);
+  if (rootFiles === undefined) rootFiles = makeRootFilePattern(current.rootFiles, hash);
   if (rootFiles === undefined) linkedDirectly.add('');
 
   const inShape = [...folders].filter((folder) => !linkedDirectly.has(folder)).map(encodeURIComponent);
@@ -251,7 +251,7 @@ export function topLevelFolder(assetPath: string): string {
 }
 
 /** Makes the pattern for top-level files; `undefined` if too long. It lists their names, so that the app may have a page at `/x.<hash>.css`. */
-function rootFileBranch(rootFiles: Iterable<string>, hash: string): string | undefined {
+function makeRootFilePattern(rootFiles: Iterable<string>, hash: string): string | undefined {
   const stemsByExtension = new Map<string, Set<string>>();
   for (const assetPath of rootFiles) {
     const { stem, extension } = splitExtension(encodeAssetPath(assetPath));

@@ -82,12 +82,12 @@ export function deriveHeaders({
     ? headersOver(ownKeys, { 'cache-control': NOT_KEPT, etag }, ['Cache-Control', 'ETag'])
     : headersOver(ownKeys, { 'cache-control': '', etag, 'last-modified': ' ' }, ['ETag', 'Last-Modified']);
   const notKept = headersOver(ownKeys, { 'cache-control': NOT_KEPT }, ['Cache-Control']);
-  const rules: HeaderRule[] = [anywhere(`${ANY_STORE}/:stem(.+?)\\.${hash}`, asServed)];
+  const rules: HeaderRule[] = [makeRuleForAnyPrefix(`${ANY_STORE}/:stem(.+?)\\.${hash}`, asServed)];
   // Next allows a slash at the end of a path, so the lookahead allows it too.
   if (shape) rules.push({ source: `/:stem((?=(?:${shape.pattern})/?$).+?)\\.${hash}`, headers: asServed });
   if (optimizerPath)
     rules.push({
-      ...anywhere(optimizerPath, notKept),
+      ...makeRuleForAnyPrefix(optimizerPath, notKept),
       has: [{ type: 'query', key: 'url', value: `.*\\.${hashPattern}(?:[.?#].*)?` }],
     });
   return rules;
@@ -96,7 +96,7 @@ export function deriveHeaders({
 const ANY_PREFIX = '/:prefix((?:.+/)?)';
 
 /** Makes a rule for a path with any prefix: `basePath`, `assetPrefix`, a locale. */
-function anywhere(path: string, headers: HeaderRule['headers']): HeaderRule {
+function makeRuleForAnyPrefix(path: string, headers: HeaderRule['headers']): HeaderRule {
   return { source: `${ANY_PREFIX}${path.slice(1)}`, basePath: false, locale: false, headers };
 }
 

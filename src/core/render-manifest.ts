@@ -153,7 +153,7 @@ export interface RenderManifestSettings extends UrlPrefixes {
  */
 export function toRenderManifest(
   manifest: Manifest,
-  stablePaths: readonly string[],
+  plainPaths: readonly string[],
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
@@ -173,7 +173,7 @@ export function toRenderManifest(
     const isChecked = settings.integrity === 'cross-origin' ? isExternalUrl(finished) : settings.integrity;
     assets[assetPath] = isChecked ? [finished, integrity] : finished;
   }
-  for (const assetPath of stablePaths) {
+  for (const assetPath of plainPaths) {
     if (isWanted(assetPath)) assets[assetPath] = basePath + encodeAssetPath(assetPath);
   }
   const kept = isAutomatic ? Object.keys(assets).filter((assetPath) => !isAutomatic(assetPath)) : [];

@@ -31,8 +31,8 @@ export function findRoutesInShape(routes: readonly string[], shape: HashedPathSh
   const fixed = routes.filter((route) => !isDynamic(route));
   return {
     fixed: fixed.filter(looksHashed),
-    reached: fixed.filter((route) => looksHashed(toHashedPath(route, madeUpHash(hashLength)))),
-    dynamic: routes.filter((route) => isDynamic(route) && looksHashed(examplePath(route, hashLength, shape.exampleExtension))),
+    reached: fixed.filter((route) => looksHashed(toHashedPath(route, makeUpHash(hashLength)))),
+    dynamic: routes.filter((route) => isDynamic(route) && looksHashed(makeExamplePath(route, hashLength, shape.exampleExtension))),
   };
 }
 
@@ -45,7 +45,7 @@ export function findRoutesInShape(routes: readonly string[], shape: HashedPathSh
 export function handlerMatcher(routes: readonly AppRoute[], hashLength: number): (folder: string) => boolean {
   const looksHashed = new RegExp(`\\.[0-9a-f]{${hashLength}}(?:\\.[^./]+)?$`, 'i');
   const handlers = routes
-    .filter(({ path, isHandler }) => isHandler && isDynamic(path) && looksHashed.test(examplePath(path, hashLength, '.ext')))
+    .filter(({ path, isHandler }) => isHandler && isDynamic(path) && looksHashed.test(makeExamplePath(path, hashLength, '.ext')))
     .map(({ path }) => path.toLowerCase().split('/').slice(1));
   return (folder) =>
     handlers.some(([first = '', ...more]) => {
@@ -59,16 +59,16 @@ function isCatchAll(segment: string): boolean {
   return segment.includes('[...');
 }
 
-/** A path of the route that looks hashed: `/img/[...slug]` → `/img/name.0000000000.png`. */
-export function examplePath(route: string, hashLength: number, extension: string): string {
+/** Makes a path of the route that looks hashed: `/img/[...slug]` → `/img/name.0000000000.png`. */
+export function makeExamplePath(route: string, hashLength: number, extension: string): string {
   return route
     .split('/')
-    .map((segment) => (isDynamic(segment) ? `name.${madeUpHash(hashLength)}${extension}` : segment))
+    .map((segment) => (isDynamic(segment) ? `name.${makeUpHash(hashLength)}${extension}` : segment))
     .join('/');
 }
 
-/** A hash of the right length that no file has. */
-export function madeUpHash(hashLength: number): string {
+/** Makes a hash of the right length that no file has. */
+export function makeUpHash(hashLength: number): string {
   return '0'.repeat(hashLength);
 }
 

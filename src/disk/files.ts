@@ -128,8 +128,8 @@ export function writeFailed(target: string, cause: unknown): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { what, where: target, why, fix }, { cause });
 }
 
-/** The error for a file that has a name of this package but that another program has written. */
-export function foreignFile(target: string): SmartCacheError {
+/** Makes the error for a file that has a name of this package but that another program has written. */
+export function createForeignFileError(target: string): SmartCacheError {
   return new SmartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
     what: 'A file of another program has a name that this package writes; it was left as it is',
     where: target,

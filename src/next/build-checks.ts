@@ -2,13 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
-import { findGuardGaps, type HashedUrl, hasOtherPaths, type ServedFile, type UnguardedUrl } from '../core/guarded-files.js';
+import { type FileToGuard, findGuardGaps, type HashedUrl, hasOtherPaths, type UnguardedUrl } from '../core/guarded-files.js';
 import { topLevelFolder } from '../core/hashed-path-shape.js';
 import { type HeaderRule, isAboutCaching, isOwnHeaderRule, optimizerPathIn } from '../core/header-rules.js';
 import { parseManifest } from '../core/manifest-document.js';
 import { formatCount, visible } from '../core/message-text.js';
 import { REWRITE_STORE_URL } from '../core/rewrite-rules.js';
-import { madeUpHash } from '../core/routes-in-shape.js';
+import { makeUpHash } from '../core/routes-in-shape.js';
 import { sharedGlobals } from '../core/shared-globals.js';
 import { readTextIfThere } from '../disk/files.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
@@ -132,7 +132,10 @@ function findGaps(project: Project, built: BuiltManifest, served: ServedDeploys,
     const proxy = readBuiltProxy(distDir);
     if (proxy.matchers.length === 0) return undefined;
     const prefixes = { ...proxy.prefixes, hasAssetPrefix: project.prefixes.assetPrefix !== '' };
-    return { ...findGuardGaps(proxy.matchers, servedFiles(project, built, served), prefixes), isUnderOtherPaths: hasOtherPaths(prefixes) };
+    return {
+      ...findGuardGaps(proxy.matchers, listFilesToGuard(project, built, served), prefixes),
+      isUnderOtherPaths: hasOtherPaths(prefixes),
+    };
   } catch (error) {
     warn([
       `could not check whether the app's proxy guards files of public/ under their hashed URLs too: ` +
@@ -142,10 +145,10 @@ function findGaps(project: Project, built: BuiltManifest, served: ServedDeploys,
   }
 }
 
-/** The served files with all their URLs: of this deploy, of older ones and, under a rewrite, one with a made-up hash. */
-function servedFiles(project: Project, built: BuiltManifest, deploys: ServedDeploys): ServedFile[] {
+/** Lists the served files with all their URLs: of this deploy, of older ones and, under a rewrite, one with a made-up hash. */
+function listFilesToGuard(project: Project, built: BuiltManifest, deploys: ServedDeploys): FileToGuard[] {
   const withMadeUpHash = (assetPath: string): HashedUrl => ({
-    url: encodeAssetPath(toHashedPath(assetPath, madeUpHash(project.options.hashLength))),
+    url: encodeAssetPath(toHashedPath(assetPath, makeUpHash(project.options.hashLength))),
     storeFolder: '',
   });
   const urlsByPath = new Map<string, HashedUrl[]>();

@@ -85,14 +85,14 @@ function* loadedUrls(
     yield loaded;
     // Its author opted out, also for what it loads.
     if (loaded.place === 'no-hash') return;
-    const named = find(loaded.url);
-    const key = named && `${named.isHashed} ${named.assetPath}`;
-    if (named === undefined || key === undefined || followed.has(key)) return;
+    const file = find(loaded.url);
+    const key = file && `${file.isHashed} ${file.assetPath}`;
+    if (file === undefined || key === undefined || followed.has(key)) return;
     followed.add(key);
-    const { assetPath, isHashed } = named;
-    const file = isHashed ? store.pathOf(contentHashes.get(assetPath) ?? '') : path.join(publicDir, assetPath);
+    const { assetPath, isHashed } = file;
+    const onDisk = isHashed ? store.pathOf(contentHashes.get(assetPath) ?? '') : path.join(publicDir, assetPath);
     // The URLs of an import map are counted already, and modules find each other through it.
-    const urls = findLoadedUrls(loaded.url, readBytes(file), { withModules: !options.modules.importMap });
+    const urls = findLoadedUrls(loaded.url, readBytes(onDisk), { withModules: !options.modules.importMap });
     for (const url of urls) yield* withReferences({ url, place: 'reference', label: assetPath, page: loaded.page });
   }
 }

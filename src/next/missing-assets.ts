@@ -16,7 +16,7 @@ import type { Project } from '../pipeline/project.js';
  * then. Call it before anything else waits for the end of the build, which
  * must see that the build has failed.
  */
-export function failOfMissingAssets({ buildDir }: Pick<Project, 'buildDir'>): void {
+export function failOnMissingAssets({ buildDir }: Pick<Project, 'buildDir'>): void {
   // With `experimental.workerThreads`, a worker has the id of the process that builds, and inherits its record.
   if (!isMainThread) return;
   const shared = sharedGlobals();
@@ -57,15 +57,15 @@ function failBuild(missing: readonly MissingAsset[], buildFolders: ReadonlySet<s
   process.exitCode = 1;
   // `next start` does not start a build without it.
   for (const buildDir of buildFolders) fs.rmSync(path.join(buildDir, 'BUILD_ID'), { force: true });
-  const error = assetsMissing(missing);
+  const error = createMissingAssetsError(missing);
   // The first of several lines ends in a space.
   console.error(`\n${error.name} (${error.code}): ${error.message.replace(/ +$/gm, '')}`);
   // A value that `unstable_cache` kept may hold a missing path. The next build would not ask for the path again, and would pass.
   for (const buildDir of buildFolders) fs.rmSync(path.join(buildDir, 'cache', 'fetch-cache'), { recursive: true, force: true });
 }
 
-/** All missing asset paths of a build, each with what asked for it. */
-export function assetsMissing(missing: readonly MissingAsset[]): SmartCacheError {
+/** Makes the error that lists all missing asset paths of a build, each with what asked for it. */
+export function createMissingAssetsError(missing: readonly MissingAsset[]): SmartCacheError {
   const paths = [...new Set(missing.map((each) => each.path))].sort(compareAssetPaths);
   const lines = paths.map((assetPath) => describe(missing.filter((each) => each.path === assetPath)));
   return new SmartCacheError('ERR_SMART_CACHE_ASSET_MISSING', {

@@ -13,7 +13,7 @@ import { describeCopies, measureCopies, requireUnchanged, type ServedFile, serve
 import { checkGuards, checkWhenFinished } from './build-checks.js';
 import { isOnVercel, whenBuildSucceeds } from './environment.js';
 import { canMergeHeaders } from './merge-config.js';
-import { failOfMissingAssets } from './missing-assets.js';
+import { failOnMissingAssets } from './missing-assets.js';
 import { shapeBesideRoutes, warnOfReachedRoutes } from './route-conflicts.js';
 import { noticesOf, once, renderSettings, type SmartCacheApp, say, warn } from './smart-cache-app.js';
 import { passesHeadersToOptimizer } from './supported-versions.js';
@@ -62,7 +62,7 @@ export function productionApp(project: Project, config: Pick<NextConfig, 'images
       const { warning } = project.deliveryChoice;
       if (warning) warn([warning]);
       say(project.deliveryLines);
-      failOfMissingAssets(project);
+      failOnMissingAssets(project);
       checkWhenFinished(project, !isExport && canMergeHeaders(config));
     },
     prepare: () => void built(),

@@ -1,7 +1,7 @@
 import { encodeAssetPath, toHashedPath } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
-import { type HashedPathShape, hashedPathShape, isSameSet } from '../core/hashed-path-shape.js';
-import { examplePath, findRoutesInShape, handlerMatcher, madeUpHash } from '../core/routes-in-shape.js';
+import { deriveHashedPathShape, type HashedPathShape, isSameSet } from '../core/hashed-path-shape.js';
+import { findRoutesInShape, handlerMatcher, makeExamplePath, makeUpHash } from '../core/routes-in-shape.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import { warn } from './smart-cache-app.js';
 
@@ -14,7 +14,7 @@ import { warn } from './smart-cache-app.js';
  * @throws {SmartCacheError} `ERR_SMART_CACHE_ROUTE_CONFLICT` if no shape allows that.
  */
 export function shapeBesideRoutes(
-  { manifest, stablePaths, keptPlain, routes }: Pick<BuiltManifest, 'manifest' | 'stablePaths' | 'keptPlain' | 'routes'>,
+  { manifest, plainPaths, keptPlain, routes }: Pick<BuiltManifest, 'manifest' | 'plainPaths' | 'keptPlain' | 'routes'>,
   hashLength: number,
   served: readonly { assetPath: string }[] = [],
 ): { shape: HashedPathShape | undefined; routesReached: string[] } {
@@ -23,7 +23,7 @@ export function shapeBesideRoutes(
   const hasHandler = handlerMatcher(routes, hashLength);
   // As in buildManifest, the shape includes the files that are kept plain: the URLs of the manifest depend on the shape.
   const shapeBeside = (own: readonly string[]) =>
-    hashedPathShape([...hashed, ...keptPlain], [...hashed, ...stablePaths, ...own], hashLength, servedPaths, hasHandler);
+    deriveHashedPathShape([...hashed, ...keptPlain], [...hashed, ...plainPaths, ...own], hashLength, servedPaths, hasHandler);
   const shape = shapeBeside([]);
   const { fixed, reached, dynamic } = findRoutesInShape(
     routes.map(({ path }) => path),
@@ -48,7 +48,7 @@ export function shapeBesideRoutes(
 export function warnOfReachedRoutes(routes: readonly string[], hashLength: number, extension: string): void {
   const lines = routes.map((route) => {
     const folder = route.slice(0, route.indexOf('/', 1));
-    const example = route.includes('[') ? examplePath(route, hashLength, extension) : toHashedPath(route, madeUpHash(hashLength));
+    const example = route.includes('[') ? makeExamplePath(route, hashLength, extension) : toHashedPath(route, makeUpHash(hashLength));
     return (
       `the route ${route} shares ${folder} with public/: a path that looks hashed (${example}) reaches it without the hash; ` +
       `if it has such paths, rename it, or set delivery: 'static' or exclude: '${folder}/**' in the options of withSmartCache`

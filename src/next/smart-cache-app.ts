@@ -47,10 +47,10 @@ export function noticesOf({ usesJsxRuntime, options }: Project, { notices, leftT
 }
 
 export function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
+  let result: { value: T } | undefined;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    result ??= { value: make() };
+    return result.value;
   };
 }
 

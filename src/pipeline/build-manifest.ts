@@ -3,12 +3,12 @@ import path from 'node:path';
 import { listAppRoutes } from '../app-source/app-routes.js';
 import { compareAssetPaths } from '../core/asset-path.js';
 import { type ErrorParts, type OnProgress, SmartCacheError } from '../core/errors.js';
-import { hashedPathShape } from '../core/hashed-path-shape.js';
+import { deriveHashedPathShape } from '../core/hashed-path-shape.js';
 import type { Delivery } from '../core/hosts.js';
 import { deliveryOf, MANIFEST_VERSION, type Manifest, parseManifest, serializeManifest } from '../core/manifest-document.js';
 import { declareAssetPaths, isAssetPathDeclaration } from '../core/public-folder.js';
 import { type AppRoute, handlerMatcher } from '../core/routes-in-shape.js';
-import { foreignFile, readTextIfThere, replaceText } from '../disk/files.js';
+import { createForeignFileError, readTextIfThere, replaceText } from '../disk/files.js';
 import { isRacy, letClockTick, nowNs } from '../disk/hash-file.js';
 import { type Copies, openStoredCopies, openUnstoredCopies } from './copies.js';
 import { type FrozenFile, freezeFiles } from './freeze.js';
@@ -35,10 +35,10 @@ export interface BuildManifestOptions {
 export interface BuiltManifest {
   manifest: Manifest;
   /** Asset paths that keep their name, because of the globs or because they would not work under another name. Sorted. */
-  stablePaths: readonly string[];
+  plainPaths: readonly string[];
   /** Asset path → whole content hash: the name of its frozen copy. */
   contentHashes: ReadonlyMap<string, string>;
-  /** Stable paths that the globs select, but that would not work under a hashed URL. */
+  /** Plain paths that the globs select, but that would not work under a hashed URL. */
   keptPlain: readonly string[];
   /** Asset path → why automatic hashing leaves the file alone. */
   leftToAsset: ReadonlyMap<string, string>;
@@ -84,8 +84,8 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   // Static delivery has no rewrites that could share a path with a route.
   const routes = project.delivery === 'static' ? [] : listAppRoutes(project.root, project.pageExtensions);
   const hashedPaths = hashed.files.map(({ assetPath }) => assetPath);
-  const shape = hashedPathShape(hashedPaths, assetPathsOf(scan), hashLength, [], handlerMatcher(routes, hashLength));
-  const rewritten = rewriteFiles(project, hashed.files, scan.stablePaths, shape, copies, cache.stateKey);
+  const shape = deriveHashedPathShape(hashedPaths, assetPathsOf(scan), hashLength, [], handlerMatcher(routes, hashLength));
+  const rewritten = rewriteFiles(project, hashed.files, scan.plainPaths, shape, copies, cache.stateKey);
 
   const isNewToCache = hashed.filesRead > 0 || rewritten.stateKey !== cache.stateKey || copies.written > 0;
   const cacheWarnings = writes && isNewToCache ? saveScanCache(cache, hashed, rewritten, freezes) : [];
@@ -100,7 +100,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   const current = new Set([...originalHashes, ...contentHashes.values()]);
   return {
     manifest,
-    stablePaths: [...scan.stablePaths, ...rewritten.keptPlain].sort(compareAssetPaths),
+    plainPaths: [...scan.plainPaths, ...rewritten.keptPlain].sort(compareAssetPaths),
     keptPlain: [...rewritten.keptPlain],
     leftToAsset: rewritten.leftToAsset,
     linkedDirectly: shape?.linkedDirectly ?? new Set(),
@@ -120,11 +120,11 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
 /** Next treats an app without `public/` like one with an empty folder. A dangling link is an error. */
 function scanProject({ isApp, publicDir, options }: Project): Scan {
   const isMissing = isApp && fs.lstatSync(publicDir, { throwIfNoEntry: false }) === undefined;
-  return isMissing ? { files: [], stablePaths: [] } : scanPublicFolder(publicDir, options);
+  return isMissing ? { files: [], plainPaths: [] } : scanPublicFolder(publicDir, options);
 }
 
-function assetPathsOf({ files, stablePaths }: Scan): string[] {
-  return [...files.map(({ assetPath }) => assetPath), ...stablePaths];
+function assetPathsOf({ files, plainPaths }: Scan): string[] {
+  return [...files.map(({ assetPath }) => assetPath), ...plainPaths];
 }
 
 interface HashedFiles {
@@ -191,7 +191,7 @@ function describeFiles({ options: { algorithm } }: Project, outputs: ReadonlyMap
 function writeDeclaration(target: string, text: string): void {
   const before = readTextIfThere(target);
   if (before === text) return;
-  if (before && !isAssetPathDeclaration(before)) throw foreignFile(target);
+  if (before && !isAssetPathDeclaration(before)) throw createForeignFileError(target);
   replaceText(target, text);
 }
 

@@ -168,7 +168,7 @@ function isSameDeploy(a: Deploy, b: Deploy): boolean {
 }
 
 function describeLost(urls: readonly string[]): string {
-  const named = urls.slice(0, 3).map((url) => JSON.stringify(url));
-  const more = urls.length > named.length ? ` and ${urls.length - named.length} more` : '';
-  return `dropped ${named.join(', ')}${more} of older deploys, since the frozen copy is damaged or missing`;
+  const listed = urls.slice(0, 3).map((url) => JSON.stringify(url));
+  const more = urls.length > listed.length ? ` and ${urls.length - listed.length} more` : '';
+  return `dropped ${listed.join(', ')}${more} of older deploys, since the frozen copy is damaged or missing`;
 }

@@ -41,18 +41,18 @@ interface RenderManifests {
 /** Works out which entries, preloads and import map each side gets. */
 export function buildRenderManifests(
   project: Project,
-  { manifest, stablePaths, graph }: BuiltManifest,
+  { manifest, plainPaths, graph }: BuiltManifest,
   settings: RenderManifestSettings,
   mentions: SourceMentions,
   { forDevelopment = false, edited = new Set(), renotifications = 0 }: RenderManifestOptions,
 ): RenderManifests {
   const { clientAssets, modules } = project.options;
-  const assetPaths = [...Object.keys(manifest.assets), ...stablePaths];
+  const assetPaths = [...Object.keys(manifest.assets), ...plainPaths];
   const isForClient = clientAssetFilter(clientAssets, mentions);
   const unlisted = packAssetPaths(assetPaths.filter((assetPath) => !isForClient(assetPath)));
   const entries = assetPaths.filter(clientAssetFilter(clientAssets === 'all' ? 'referenced' : clientAssets, mentions));
 
-  const all = toRenderManifest(manifest, stablePaths, settings);
+  const all = toRenderManifest(manifest, plainPaths, settings);
   const integrityOf = (assetPath: string) => (settings.integrity === false ? undefined : manifest.assets[assetPath]?.integrity);
   const importMap = mentions.importMap ? buildImportMap(project, modules.imports, graph, entries, all, integrityOf) : undefined;
   const preloads = mentions.preloads ? findPreloads(graph, entries, all, importMap) : undefined;
@@ -63,7 +63,7 @@ export function buildRenderManifests(
     ...edits,
     ...(renotifications > 0 && { renotifications }),
   });
-  const forClient = forDevelopment ? { ...all, unlisted } : toRenderManifest(manifest, stablePaths, settings, isForClient);
+  const forClient = forDevelopment ? { ...all, unlisted } : toRenderManifest(manifest, plainPaths, settings, isForClient);
   return {
     server: { ...all, ...extras(importMap ?? true) },
     client: { ...forClient, ...extras(true) },

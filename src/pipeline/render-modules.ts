@@ -51,7 +51,7 @@ export function writeRenderModules(
   modules: RenderModules,
   options: RenderManifestOptions = {},
 ): WrittenModules {
-  const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.stablePaths]);
+  const assetPaths = new Set([...Object.keys(built.manifest.assets), ...built.plainPaths]);
   const source = listSourceFiles(project);
   const mentions = findMentions(source.files, (candidate) => assetPaths.has(candidate), settings.basePath);
   const { server, client, clientOnServer, unlisted } = buildRenderManifests(project, built, settings, mentions, options);

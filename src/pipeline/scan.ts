@@ -15,8 +15,8 @@ export interface ScannedFile extends FileStamp {
 export interface Scan {
   /** Sorted by asset path. */
   files: ScannedFile[];
-  /** Asset paths that keep their name, since the globs or a fixed list leave them out. Sorted. */
-  stablePaths: string[];
+  /** Asset paths that keep their name, since they have a fixed name or the globs leave them out. Sorted. */
+  plainPaths: string[];
 }
 
 export interface ScanOptions {
@@ -34,12 +34,12 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
   const isHashed = hashedPathMatcher(include, exclude);
   const realPublicDir = realPathOfPublic(publicDir);
   const files: ScannedFile[] = [];
-  const stablePaths: string[] = [];
+  const plainPaths: string[] = [];
 
   walk(publicDir, '', [realPublicDir]);
   files.sort((a, b) => compareAssetPaths(a.assetPath, b.assetPath));
-  stablePaths.sort(compareAssetPaths);
-  return { files, stablePaths };
+  plainPaths.sort(compareAssetPaths);
+  return { files, plainPaths };
 
   function walk(folder: string, folderAssetPath: string, realAncestors: readonly string[]): void {
     for (const entry of readFolder(folder, isLeftOut(folderAssetPath))) {
@@ -58,7 +58,7 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
 
   function visit(absolutePath: string, assetPath: string, isFile: boolean): void {
     if (!isHashed(assetPath)) {
-      if (isFile) stablePaths.push(assetPath);
+      if (isFile) plainPaths.push(assetPath);
       return;
     }
     if (!isFile) throw unsupported(absolutePath, 'it is a socket, a FIFO or a device, which has no content to serve');

@@ -90,13 +90,13 @@ function replaceFolder(targetDir: string, fill: (folder: string) => ServedFile[]
 
 /** A missing copy of this build is an error. A URL of an older deploy without a copy is not served, so its hash is stale. */
 function copyFiles(store: Store, files: readonly DeployedFile[], folder: string): ServedFile[] {
-  const made = new Set<string>();
+  const madeFolders = new Set<string>();
   return files.flatMap(({ url, hashedPath, contentHash, isCurrent }) => {
     const file = path.join(folder, hashedPath);
     const parent = path.dirname(file);
-    if (!made.has(parent)) {
+    if (!madeFolders.has(parent)) {
       fs.mkdirSync(parent, { recursive: true });
-      made.add(parent);
+      madeFolders.add(parent);
     }
     const frozen = store.pathOf(contentHash);
     try {
@@ -164,9 +164,9 @@ export function describeCopies({ files, bytes, older, olderDeploys }: HashedCopi
 }
 
 /** Warns if a known host may refuse the deploy because of its size. */
-export function warnOfUpload(project: Project, { manifest, stablePaths }: BuiltManifest, copies: HashedCopies): ErrorParts[] {
+export function warnOfUpload(project: Project, { manifest, plainPaths }: BuiltManifest, copies: HashedCopies): ErrorParts[] {
   if (project.hostLimits === undefined) return [];
-  const originals = [...Object.keys(manifest.assets), ...stablePaths].map((assetPath) => ({
+  const originals = [...Object.keys(manifest.assets), ...plainPaths].map((assetPath) => ({
     name: `public${assetPath}`,
     bytes: sizeOf(path.join(project.publicDir, assetPath)),
     isOlder: false,

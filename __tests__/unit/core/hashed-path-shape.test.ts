@@ -1,5 +1,5 @@
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
-import { shapeMatcher as coverOf, hashedPathShape, topLevelFolder } from '../../../src/core/hashed-path-shape';
+import { shapeMatcher as coverOf, deriveHashedPathShape, topLevelFolder } from '../../../src/core/hashed-path-shape';
 import { deriveRewrites } from '../../../src/core/rewrite-rules';
 import { rewrite } from '../support/rewrites';
 
@@ -7,14 +7,14 @@ const HASH = '0123456789';
 const OTHER_HASH = 'abcdef0123';
 
 /** Whether URLs have the shape of an app's hashed paths. */
-function shapeMatcher(assetPaths: readonly string[], stablePaths: readonly string[] = [], hashLength = 10): (url: string) => boolean {
-  return coverOf(hashedPathShape(assetPaths, [...assetPaths, ...stablePaths], hashLength));
+function shapeMatcher(assetPaths: readonly string[], plainPaths: readonly string[] = [], hashLength = 10): (url: string) => boolean {
+  return coverOf(deriveHashedPathShape(assetPaths, [...assetPaths, ...plainPaths], hashLength));
 }
 
 const hashedUrl = (assetPath: string, hash = HASH) => encodeAssetPath(toHashedPath(assetPath, hash));
 
 test('nothing hashed, no shape', () => {
-  expect(hashedPathShape([], ['/robots.txt', `/lib.${HASH}.js`], 10)).toBeUndefined();
+  expect(deriveHashedPathShape([], ['/robots.txt', `/lib.${HASH}.js`], 10)).toBeUndefined();
 });
 
 test.each([
@@ -22,7 +22,11 @@ test.each([
   ['/LICENSE', false, true],
   ['/docs/LICENSE', false, true],
 ])('%s: with an extension %j, without %j', (assetPath, withExtension, withoutExtension) => {
-  expect(hashedPathShape([assetPath], [assetPath], 10)).toMatchObject({ withExtension, withoutExtension, hashPattern: '[0-9a-f]{10}' });
+  expect(deriveHashedPathShape([assetPath], [assetPath], 10)).toMatchObject({
+    withExtension,
+    withoutExtension,
+    hashPattern: '[0-9a-f]{10}',
+  });
 });
 
 describe('every hashed path of an app has its shape, whatever the name', () => {
@@ -71,7 +75,7 @@ describe('what is not ours is not touched', () => {
     ['our name without its extension', `/app.min.${HASH}`],
     ['a name without an extension that our folder does not have', `/css/secret.${HASH}`],
     ['a name whose signs are a pattern', `/x.${HASH}.js`],
-    ['a stable file', `/robots.${HASH}.txt`],
+    ['a file with a fixed name', `/robots.${HASH}.txt`],
     ['a hash too short', '/css/site.012345678.css'],
     ['a hash too long', '/css/site.0123456789a.css'],
     ['no hash at all', '/css/site.latest01.css'],
@@ -101,10 +105,10 @@ describe('a file whose own name looks hashed', () => {
     '/js/app.js',
     '/lib.js',
   ];
-  const stablePaths = [`/js/page.${HASH}.html`];
-  const hasShape = shapeMatcher(assetPaths, stablePaths);
+  const plainPaths = [`/js/page.${HASH}.html`];
+  const hasShape = shapeMatcher(assetPaths, plainPaths);
 
-  test.each([...assetPaths, ...stablePaths])('%s keeps working under that name', (assetPath) => {
+  test.each([...assetPaths, ...plainPaths])('%s keeps working under that name', (assetPath) => {
     expect(hasShape(assetPath)).toBe(false);
   });
 
@@ -135,7 +139,7 @@ describe('past the budget, names are linked directly, so that the rule reaches n
     ['1,000 names that look hashed in public/ itself', [...many(1_000, (index) => `/lib-${index}.${HASH}.js`), '/app.js', '/js/app.js']],
     ['one name that is longer than any budget', [`/${'x'.repeat(250)}/${'🚀'.repeat(60)}.js`, `/${'🚀'.repeat(60)}.js`, '/js/app.js']],
   ])('%s: every hashed path has the shape, or is linked directly', (_, assetPaths) => {
-    const linkedDirectly = hashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly;
+    const linkedDirectly = deriveHashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly;
     const hasShape = shapeMatcher(assetPaths);
     const lost = assetPaths.filter((assetPath) => hasShape(hashedUrl(assetPath)) === linkedDirectly?.has(topLevelFolder(assetPath)));
     expect(lost.slice(0, 3)).toEqual([]);
@@ -154,7 +158,7 @@ describe('past the budget, names are linked directly, so that the rule reaches n
 
   test('of names that look hashed, their folder gives way, and no other', () => {
     const assetPaths = [...many(1_000, (index) => `/vendor/lib-${index}.${HASH}.js`), '/js/app.js', '/app.js'];
-    expect(hashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly).toEqual(new Set(['vendor']));
+    expect(deriveHashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly).toEqual(new Set(['vendor']));
   });
 });
 
@@ -162,7 +166,7 @@ describe('names of earlier deploys', () => {
   const current = ['/js/app.js', '/app.js'];
 
   test('have the shape too', () => {
-    const shape = hashedPathShape(current, current, 10, ['/old/a.js', '/old-file.js', '/js/LICENSE']);
+    const shape = deriveHashedPathShape(current, current, 10, ['/old/a.js', '/old-file.js', '/js/LICENSE']);
     const pattern = new RegExp(`^/${shape?.pattern}$`, 'i');
     for (const assetPath of ['/js/app.js', '/app.js', '/old/a.js', '/old-file.js', '/js/LICENSE'])
       expect(hashedUrl(assetPath)).toMatch(pattern);
@@ -170,13 +174,13 @@ describe('names of earlier deploys', () => {
   });
 
   test('alone are enough for a shape', () => {
-    expect(hashedPathShape([], [], 10, ['/old/a.js'])?.pattern).toContain('old');
+    expect(deriveHashedPathShape([], [], 10, ['/old/a.js'])?.pattern).toContain('old');
   });
 
   test('never decide what is linked directly: the manifest must not depend on them', () => {
     const older = Array.from({ length: 1_000 }, (_, index) => [`/old-${index}/a.js`, `/old-${index}.js`, `/old/FILE-${index}`]).flat();
-    const shape = hashedPathShape(current, current, 10, older);
-    expect(shape?.linkedDirectly).toEqual(hashedPathShape(current, current, 10)?.linkedDirectly);
+    const shape = deriveHashedPathShape(current, current, 10, older);
+    expect(shape?.linkedDirectly).toEqual(deriveHashedPathShape(current, current, 10)?.linkedDirectly);
     const pattern = new RegExp(`^/${shape?.pattern}$`, 'i');
     for (const assetPath of current) expect(hashedUrl(assetPath)).toMatch(pattern);
     expect(shape?.pattern.length).toBeLessThan(1_000);
@@ -204,7 +208,7 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     '/other/a.js',
     '/closed.pdf',
   ];
-  const shape = hashedPathShape(hashed, [...hashed, ...unhashed], 10);
+  const shape = deriveHashedPathShape(hashed, [...hashed, ...unhashed], 10);
   const files = new Set([...hashed, ...unhashed].map(encodeAssetPath));
 
   /** The file that Next finds for a path after the rules: as it is, decoded, or encoded. */
@@ -260,7 +264,7 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
   test('with any extension, where there are too many to be listed', () => {
     const many = Array.from({ length: 100 }, (_, index) => `/js/a.ext${index}`);
     const all = [...many, '/js/own.html', '/img/own.html'];
-    const hasShape = coverOf(hashedPathShape(many, all, 10));
+    const hasShape = coverOf(deriveHashedPathShape(many, all, 10));
     expect(many.filter((name) => !hasShape(hashedUrl(name)))).toEqual([]);
     expect(hasShape(hashedUrl('/js/own.html'))).toBe(false);
   });
@@ -268,12 +272,12 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
   test('because only a folder with too many such names, or with names that differ only in case, is linked directly', () => {
     const own = Array.from({ length: 100 }, (_, index) => `/js/own-${index}.js`);
     for (const others of [own, ['/js/APP.js'], ['/JS/app.js']])
-      expect(hashedPathShape(hashed, [...hashed, ...others], 10)?.linkedDirectly).toEqual(new Set(['js']));
-    expect(hashedPathShape(hashed, [...hashed, '/OPEN.pdf'], 10)?.linkedDirectly).toEqual(new Set(['']));
+      expect(deriveHashedPathShape(hashed, [...hashed, ...others], 10)?.linkedDirectly).toEqual(new Set(['js']));
+    expect(deriveHashedPathShape(hashed, [...hashed, '/OPEN.pdf'], 10)?.linkedDirectly).toEqual(new Set(['']));
   });
 
   test('although an older deploy hashed the file', () => {
-    const withOlder = coverOf(hashedPathShape(hashed, [...hashed, ...unhashed], 10, [...unhashed, '/js/older.js', '/older/a.gif']));
+    const withOlder = coverOf(deriveHashedPathShape(hashed, [...hashed, ...unhashed], 10, [...unhashed, '/js/older.js', '/older/a.gif']));
     expect(unhashed.filter((name) => withOlder(hashedUrl(name)))).toEqual([]);
     expect([withOlder(hashedUrl('/js/older.js')), withOlder(hashedUrl('/older/a.gif'))]).toEqual([true, true]);
   });
@@ -282,7 +286,7 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
 test('the same shape in whatever order the files come', () => {
   const assetPaths = ['/b/x.js', '/a/x.css', '/z.js', '/y.js', '/LICENSE', `/a/lib.${HASH}.js`, `/b/lib.${HASH}.js`];
   const reversed = [...assetPaths].reverse();
-  expect(hashedPathShape(reversed, reversed, 10)).toEqual(hashedPathShape(assetPaths, assetPaths, 10));
+  expect(deriveHashedPathShape(reversed, reversed, 10)).toEqual(deriveHashedPathShape(assetPaths, assetPaths, 10));
 });
 
 test.each([
@@ -296,7 +300,7 @@ test.each([
 
 test('a folder where a route handler answers is linked directly, with its names without an extension', () => {
   const paths = ['/css/a.css', '/js/a.js', '/js/LICENSE', '/note.txt'];
-  const shape = hashedPathShape(paths, paths, 10, ['/js/old.js', '/old.js'], (folder) => folder === 'js' || folder === '');
+  const shape = deriveHashedPathShape(paths, paths, 10, ['/js/old.js', '/old.js'], (folder) => folder === 'js' || folder === '');
   const covers = new RegExp(`^/(?:${shape?.pattern})$`);
   expect(paths.filter((assetPath) => covers.test(toHashedPath(assetPath, '0123456789')))).toEqual(['/css/a.css']);
   expect([...(shape?.linkedDirectly ?? [])].sort()).toEqual(['', 'js']);

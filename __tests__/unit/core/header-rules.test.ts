@@ -1,11 +1,11 @@
-import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { deriveHashedPathShape } from '../../../src/core/hashed-path-shape';
 import { deriveHeaders, type HeaderRulesInput, isAboutCaching } from '../../../src/core/header-rules';
 import { matchSource } from '../support/rewrites';
 
 const PATHS = ['/js/app.js', '/css/my site.css', '/js/LICENSE', '/note.txt'];
 const derive = (input: Partial<HeaderRulesInput> = {}) =>
   deriveHeaders({
-    shape: hashedPathShape(PATHS, PATHS, 10),
+    shape: deriveHashedPathShape(PATHS, PATHS, 10),
     hashLength: 10,
     deploy: 'abc',
     optimizerPath: undefined,
@@ -101,7 +101,7 @@ test('an error of the optimizer is not kept, where the URL of the image looks ha
 
 test('there are as many rules for 10,000 files as for one, none too long for Next', () => {
   const paths = Array.from({ length: 10_000 }, (_, index) => `/folder-${index % 500}/some-file-${index}${index % 3 ? '.js' : ''}`);
-  const rules = derive({ shape: hashedPathShape(paths, paths, 10), optimizerPath: '/_next/image' });
+  const rules = derive({ shape: deriveHashedPathShape(paths, paths, 10), optimizerPath: '/_next/image' });
   expect(rules).toHaveLength(3);
   for (const { source } of rules) expect(source.length).toBeLessThan(1_000);
 });

@@ -1,5 +1,5 @@
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
-import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { deriveHashedPathShape } from '../../../src/core/hashed-path-shape';
 import { deriveRewrites, REWRITE_STORE_URL, STORE_URL } from '../../../src/core/rewrite-rules';
 import { plainPath, requestPaths, resolvedPath } from '../../support/request-paths';
 import fc from '../../support/seeded-fast-check';
@@ -35,12 +35,12 @@ const LIMITS = { numRuns: 50_000, interruptAfterTimeLimit: 2_500 };
 /** Whether the manifest points a hashed path to the store directly. */
 function isLinkedDirectly(paths: readonly string[], url: string): boolean {
   const folder = decodeURIComponent(url.split('/').slice(1, -1)[0] ?? '');
-  return hashedPathShape(paths, paths, 10)?.linkedDirectly.has(folder) ?? false;
+  return deriveHashedPathShape(paths, paths, 10)?.linkedDirectly.has(folder) ?? false;
 }
 
 /** Applies the rules to a request: whether it reaches a file of the store, and which path it ends at. */
 function route(paths: readonly string[], issued: readonly string[], request: string) {
-  const { beforeFiles, afterFiles } = deriveRewrites(hashedPathShape(paths, paths, 10), 'serve-current');
+  const { beforeFiles, afterFiles } = deriveRewrites(deriveHashedPathShape(paths, paths, 10), 'serve-current');
   const store = new Set(issued.map((url) => decodeURIComponent((isLinkedDirectly(paths, url) ? STORE_URL : REWRITE_STORE_URL) + url)));
   const path = resolvedPath(request);
   const led = rewrite(beforeFiles, path);

@@ -1,5 +1,5 @@
 import { encodeAssetPath, toHashedPath } from '../../../src/core/asset-path';
-import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { deriveHashedPathShape } from '../../../src/core/hashed-path-shape';
 import {
   deriveDevelopmentRewrites,
   deriveRewrites,
@@ -25,7 +25,7 @@ const ASSET_PATHS = [
   '/IMG.JPG',
 ];
 
-const shapeOf = (assetPaths: readonly string[], hashLength = 10) => hashedPathShape(assetPaths, assetPaths, hashLength);
+const shapeOf = (assetPaths: readonly string[], hashLength = 10) => deriveHashedPathShape(assetPaths, assetPaths, hashLength);
 const hashedUrl = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, HASH));
 
 test('nothing hashed, no rules', () => {

@@ -1,8 +1,8 @@
-import { hashedPathShape } from '../../../src/core/hashed-path-shape';
-import { examplePath, findRoutesInShape, handlerMatcher } from '../../../src/core/routes-in-shape';
+import { deriveHashedPathShape } from '../../../src/core/hashed-path-shape';
+import { findRoutesInShape, handlerMatcher, makeExamplePath } from '../../../src/core/routes-in-shape';
 
 const ASSET_PATHS = ['/js/app.js', '/img/my photo.jpg', '/note.txt', '/js/LICENSE'];
-const shape = hashedPathShape(ASSET_PATHS, ASSET_PATHS, 10);
+const shape = deriveHashedPathShape(ASSET_PATHS, ASSET_PATHS, 10);
 
 test.each([
   '/js/own.0123456789.js',
@@ -39,7 +39,7 @@ test.each(['/js/own.js', '/js/deep/own.jpg', '/JS/own.js', '/note.txt'])('a rout
 });
 
 test('the length of the hash counts', () => {
-  const ofTwelve = hashedPathShape(ASSET_PATHS, ASSET_PATHS, 12);
+  const ofTwelve = deriveHashedPathShape(ASSET_PATHS, ASSET_PATHS, 12);
   expect(findRoutesInShape(['/js/own.0123456789.js', '/js/own.0123456789ab.js', '/img/[id]'], ofTwelve, 12)).toMatchObject({
     fixed: ['/js/own.0123456789ab.js'],
     dynamic: ['/img/[id]'],
@@ -51,7 +51,7 @@ test('nothing hashed, nothing to look like', () => {
 });
 
 test('an example for people to read', () => {
-  expect(examplePath('/img/[...slug]', 10, '.png')).toBe('/img/name.0000000000.png');
+  expect(makeExamplePath('/img/[...slug]', 10, '.png')).toBe('/img/name.0000000000.png');
 });
 
 test.each<[route: string, folders: string[]]>([

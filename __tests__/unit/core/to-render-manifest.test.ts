@@ -14,14 +14,14 @@ const MANIFEST: Manifest = {
     },
   },
 };
-const STABLE_PATHS = ['/robots.txt', '/my file.html'];
+const PLAIN_PATHS = ['/robots.txt', '/my file.html'];
 const DEFAULTS: RenderManifestSettings = { basePath: '', assetPrefix: '', cdnPrefix: '', integrity: 'cross-origin', onMissing: 'error' };
 
 const assetsWith = (settings: Partial<RenderManifestSettings>) =>
-  toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, ...settings }).assets;
+  toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, ...settings }).assets;
 
-test('by default: URLs as the manifest has them, stable files under their own, no integrity', () => {
-  expect(toRenderManifest(MANIFEST, STABLE_PATHS, DEFAULTS)).toEqual({
+test('by default: URLs as the manifest has them, plain files under their own, no integrity', () => {
+  expect(toRenderManifest(MANIFEST, PLAIN_PATHS, DEFAULTS)).toEqual({
     basePath: '',
     onMissing: 'error',
     assets: {
@@ -35,9 +35,9 @@ test('by default: URLs as the manifest has them, stable files under their own, n
 
 test('files that are not for automatic hashing are marked, and keep their hashed URL for asset()', () => {
   const isAutomatic = (assetPath: string) => !assetPath.startsWith('/vendor/');
-  const render = toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, isAutomatic });
-  expect(render).toEqual({ ...toRenderManifest(MANIFEST, STABLE_PATHS, DEFAULTS), notAutomatic: { '/vendor/lib.js': true } });
-  expect(toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, isAutomatic: () => true })).not.toHaveProperty('notAutomatic');
+  const render = toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, isAutomatic });
+  expect(render).toEqual({ ...toRenderManifest(MANIFEST, PLAIN_PATHS, DEFAULTS), notAutomatic: { '/vendor/lib.js': true } });
+  expect(toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, isAutomatic: () => true })).not.toHaveProperty('notAutomatic');
 });
 
 test.each<[string, Partial<RenderManifestSettings>, css: string, js: string, robots: string]>([
@@ -90,14 +90,14 @@ test.each<[RenderManifestSettings['integrity'], ownOrigin: boolean, otherOrigin:
 test('URLs other than those of the manifest; what has none keeps its plain one, with its hash beside it', () => {
   const urlOf: RenderManifestSettings['urlOf'] = (assetPath, { hash }) =>
     assetPath.startsWith('/css/') ? `${assetPath}?${hash}` : undefined;
-  expect(toRenderManifest(MANIFEST, STABLE_PATHS, { ...DEFAULTS, urlOf, basePath: '/docs' })).toMatchObject({
+  expect(toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, urlOf, basePath: '/docs' })).toMatchObject({
     assets: { '/css/site.css': '/docs/css/site.css?4f2a9c01be', '/vendor/lib.js': '/docs/vendor/lib.js' },
     unhashed: { '/vendor/lib.js': '0123456789' },
   });
 });
 
-test('takes only what is wanted, stable files too', () => {
+test('takes only what is wanted, plain files too', () => {
   const wanted = new Set(['/css/site.css', '/robots.txt']);
-  const { assets } = toRenderManifest(MANIFEST, STABLE_PATHS, DEFAULTS, (assetPath) => wanted.has(assetPath));
+  const { assets } = toRenderManifest(MANIFEST, PLAIN_PATHS, DEFAULTS, (assetPath) => wanted.has(assetPath));
   expect(Object.keys(assets)).toEqual([...wanted]);
 });

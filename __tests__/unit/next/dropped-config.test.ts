@@ -1,4 +1,4 @@
-import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { deriveHashedPathShape } from '../../../src/core/hashed-path-shape';
 import { deriveHeaders } from '../../../src/core/header-rules';
 import { REWRITE_STORE_URL } from '../../../src/core/rewrite-rules';
 import { checkWhenFinished, findDroppedKeys } from '../../../src/next/build-checks';
@@ -28,7 +28,7 @@ const routesWith = (headers: readonly unknown[], destinations: readonly string[]
 });
 const routes = (...destinations: string[]) => routesWith([OWN_HEADERS], destinations);
 const [, , OPTIMIZER] = deriveHeaders({
-  shape: hashedPathShape(['/js/app.js'], [], 10),
+  shape: deriveHashedPathShape(['/js/app.js'], [], 10),
   hashLength: 10,
   deploy: 'x',
   optimizerPath: '/_next/image',

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { MissingAsset } from '../../../src/core/shared-globals';
-import { assetsMissing } from '../../../src/next/missing-assets';
+import { createMissingAssetsError } from '../../../src/next/missing-assets';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 const missing = (assetPath: string, component = 'asset()', ...nearest: string[]): MissingAsset => ({ path: assetPath, component, nearest });
 
 test('lists all paths in one message: in order, each once, with all that asked for it', () => {
   const askedFor = [missing('/c.png'), missing('/b.js', '<CachedScript>', '/bb.js'), missing('/b.js', 'asset()', '/bb.js')];
-  expect(assetsMissing(askedFor).message.split('\n')).toEqual([
+  expect(createMissingAssetsError(askedFor).message.split('\n')).toEqual([
     '2 asset paths are not in public/: ',
     '  /b.js (did you mean "/bb.js"?)  asked for by <CachedScript> and asset()',
     '  /c.png  asked for by asset()',

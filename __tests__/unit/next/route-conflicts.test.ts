@@ -13,7 +13,7 @@ const manifest: Manifest = {
   assets: { '/js/app.js': { hash: '2cf24dba5f', url: HASHED, integrity: 'sha256-x', size: 5 } },
 };
 const beside = (routes: readonly string[]) =>
-  shapeBesideRoutes({ manifest, stablePaths: [], keptPlain: [], routes: routes.map((path) => ({ path, isHandler: false })) }, 10);
+  shapeBesideRoutes({ manifest, plainPaths: [], keptPlain: [], routes: routes.map((path) => ({ path, isHandler: false })) }, 10);
 
 test('a route that looks hashed stays the app’s, and hashed paths are found as before', () => {
   const { shape, routesReached } = beside(['/js/own.0123456789.js', '/', '/js/[...slug]']);
@@ -70,7 +70,7 @@ test('throws if routes push another folder out of the shape, since the URLs of t
   const routes = looksHashed('/aa', 6)
     .slice(4)
     .map((path) => ({ path, isHandler: false }));
-  const input = { manifest, stablePaths: assetPaths, keptPlain: assetPaths };
+  const input = { manifest, plainPaths: assetPaths, keptPlain: assetPaths };
   expect([...(shapeBesideRoutes({ ...input, routes: [] }, 10).shape?.linkedDirectly ?? [])]).toEqual(['bb']);
   expect(() => shapeBesideRoutes({ ...input, routes }, 10)).toThrow(smartCacheError('ERR_SMART_CACHE_ROUTE_CONFLICT', {}));
 });

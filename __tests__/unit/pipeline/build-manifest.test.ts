@@ -68,7 +68,7 @@ const hashesOf = (project: Project) =>
 describe('a first build', () => {
   test('writes the golden manifest and store, byte for byte', () => {
     const project = projectWith({ ...FILES, 'robots.txt': '', '.DS_Store': '' });
-    expect(buildManifest(project)).toMatchObject({ changed: true, filesRead: 4, stablePaths: ['/.DS_Store', '/robots.txt'] });
+    expect(buildManifest(project)).toMatchObject({ changed: true, filesRead: 4, plainPaths: ['/.DS_Store', '/robots.txt'] });
     expect(manifestText(project)).toBe(GOLDEN);
     expect(storeFiles(project)).toEqual(GOLDEN_STORE);
   });
@@ -98,7 +98,7 @@ describe('a first build', () => {
   test('gives an empty manifest for an app without public/', () => {
     const project = projectWith({});
     fs.rmdirSync(project.publicDir);
-    expect(buildManifest({ ...project, isApp: true })).toMatchObject({ changed: true, stablePaths: [], manifest: { assets: {} } });
+    expect(buildManifest({ ...project, isApp: true })).toMatchObject({ changed: true, plainPaths: [], manifest: { assets: {} } });
     expect(fs.existsSync(project.publicDir)).toBe(false);
     expect(() => buildManifest(project)).toThrow(smartCacheError('ERR_SMART_CACHE_PUBLIC_MISSING'));
     fs.symlinkSync('nowhere', project.publicDir);
@@ -456,7 +456,7 @@ describe('the types', () => {
     expect(() => buildManifest(project)).toThrow(
       smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', {
         where: project.declarationPath,
-        why: expect.stringContaining('is not the one that this package writes'),
+        why: expect.stringContaining('does not contain the header'),
       }),
     );
     expect(declaration(project)).toBe('// mine\n');
@@ -641,7 +641,7 @@ describe('files that refer to each other', () => {
     expect(buildManifest(project).warnings).toHaveLength(1);
   });
 
-  test('keep references to stable paths, which also work under static delivery', () => {
+  test('keep references to plain paths, which also work under static delivery', () => {
     const files = {
       'css/a.css': 'a{b:url(../favicon.ico)}c{d:url(/favicon.ico)}e{f:url("../no hash.png?x")}',
       'favicon.ico': '',

@@ -401,7 +401,7 @@ test('does not serve a hashed name that is too long', () => {
   const project = projectWith({ [`${name}.js`]: 'hello' });
   const built = buildManifest(project);
   serveStore(project, deploysWith(project, built), project.buildDir);
-  expect(built.stablePaths).toEqual([`/${name}.js`]);
+  expect(built.plainPaths).toEqual([`/${name}.js`]);
   expect(built.warnings).toEqual([expect.objectContaining({ where: `public/${name}.js`, fix: expect.stringContaining('shorter name') })]);
 });
 

@@ -56,7 +56,7 @@ export const HotScript = undefined, HotStyle = undefined;
 `);
 });
 
-test('the module for the client holds what the source names, stable files too', () => {
+test('the module for the client holds what the source names, plain files too', () => {
   const { client } = setUp({ 'app/page.tsx': `asset('/js/app.js'); asset("/robots.txt"); asset('/unknown.js')` });
   expect(client()).toMatchInlineSnapshot(`
 "// Written by next-smart-cache; do not edit.

@@ -45,7 +45,7 @@ test('keeps names as they are on disk', () => {
 });
 
 test('an empty folder has no files', () => {
-  expect(scan(publicFolder())).toEqual({ files: [], stablePaths: [] });
+  expect(scan(publicFolder())).toEqual({ files: [], plainPaths: [] });
 });
 
 test('empty folders within are no files', () => {
@@ -54,7 +54,7 @@ test('empty folders within are no files', () => {
   expect(assetPathsIn(folder)).toEqual(['/a.js']);
 });
 
-test('stable files, dotfiles and what the globs leave out keep their name', () => {
+test('files with a fixed name, dotfiles and what the globs leave out keep their name', () => {
   const folder = publicFolder({
     'app.js': '',
     'app.js.map': '',
@@ -68,7 +68,7 @@ test('stable files, dotfiles and what the globs leave out keep their name', () =
   });
   expect(scan(folder, { exclude: '*.map' })).toMatchObject({
     files: [{ assetPath: '/app.js' }, { assetPath: '/img/hero.jpg' }],
-    stablePaths: ['/.DS_Store', '/.well-known/security.txt', '/app.js.map', '/img/.cache/x.png', '/index.html', '/robots.txt', '/sw.js'],
+    plainPaths: ['/.DS_Store', '/.well-known/security.txt', '/app.js.map', '/img/.cache/x.png', '/index.html', '/robots.txt', '/sw.js'],
   });
 });
 
@@ -115,7 +115,7 @@ describe('symbolic links', () => {
     const folder = publicFolder({ 'js/app.js': '' });
     link(folder, 'robots.txt', 'js/app.js');
     link(folder, '.hidden', 'js');
-    expect(scan(folder)).toMatchObject({ files: [{ assetPath: '/js/app.js' }], stablePaths: ['/.hidden/app.js', '/robots.txt'] });
+    expect(scan(folder)).toMatchObject({ files: [{ assetPath: '/js/app.js' }], plainPaths: ['/.hidden/app.js', '/robots.txt'] });
   });
 
   /** A folder beside `public/` whose path begins with the same text. */
@@ -232,7 +232,7 @@ describe('what is neither file nor folder', () => {
     const folder = publicFolder({ 'a.js': '' });
     makeFifo(path.join(folder, '.pipe'));
     makeFifo(path.join(folder, 'pipe.tmp'));
-    expect(scan(folder, { exclude: '*.tmp' })).toMatchObject({ files: [{ assetPath: '/a.js' }], stablePaths: [] });
+    expect(scan(folder, { exclude: '*.tmp' })).toMatchObject({ files: [{ assetPath: '/a.js' }], plainPaths: [] });
   });
 });
 

@@ -4,10 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createJiti } from 'jiti';
 
-const { failOfMissingAssets } = await createJiti(import.meta.url, { fsCache: false }).import('../../../src/next/missing-assets.ts');
+const { failOnMissingAssets } = await createJiti(import.meta.url, { fsCache: false }).import('../../../src/next/missing-assets.ts');
 const project = { buildDir: path.resolve('.next') };
 // Next loads a config more than once.
-failOfMissingAssets(project);
-failOfMissingAssets(project);
+failOnMissingAssets(project);
+failOnMissingAssets(project);
 const file = process.env.NEXT_SMART_CACHE_MISSING_ASSETS;
 new Function('record', process.argv[2])((text) => fs.appendFileSync(file, `${text}\n`));

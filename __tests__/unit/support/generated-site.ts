@@ -52,7 +52,7 @@ const ELSEWHERE = [
   '../../../../../missing.png',
 ];
 
-const STABLE = '/favicon.ico';
+const PLAIN = '/favicon.ico';
 
 const anyAssetPath = fc
   .tuple(fc.constantFrom(...FOLDERS), fc.constantFrom(...STEMS, HASHED_LOOKING), fc.constantFrom(...EXTENSIONS))
@@ -62,10 +62,10 @@ const anyAssetPath = fc
 export function anySite(basePath = ''): fc.Arbitrary<GeneratedFile[]> {
   return fc
     .uniqueArray(anyAssetPath, { minLength: 1, maxLength: 7 })
-    .chain((assetPaths) => fc.tuple(...assetPaths.map((assetPath) => anyFile(assetPath, [...assetPaths, STABLE], basePath))));
+    .chain((assetPaths) => fc.tuple(...assetPaths.map((assetPath) => anyFile(assetPath, [...assetPaths, PLAIN], basePath))));
 }
 
-export const STABLE_PATHS = [STABLE];
+export const PLAIN_PATHS = [PLAIN];
 
 export function textOf({ pieces }: GeneratedFile): string {
   return pieces.map((piece) => (typeof piece === 'string' ? piece : piece.raw)).join('');

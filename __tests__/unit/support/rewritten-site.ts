@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashedPathShape } from '../../../src/core/hashed-path-shape';
+import { deriveHashedPathShape } from '../../../src/core/hashed-path-shape';
 import type { SmartCacheOptions } from '../../../src/core/options';
 import { type RewrittenFiles, rewriteFiles } from '../../../src/pipeline/graph/rewrite-files';
 import type { PublicFile } from '../../../src/pipeline/graph/unchanged-files';
@@ -11,7 +11,7 @@ export interface SiteSettings {
   basePath?: string;
   assetPrefix?: string;
   /** Asset paths that keep their name. Default: none. */
-  stablePaths?: readonly string[];
+  plainPaths?: readonly string[];
 }
 
 export interface RewrittenSite extends RewrittenFiles {
@@ -23,7 +23,7 @@ export interface RewrittenSite extends RewrittenFiles {
 
 /** Follows the references of files with these texts, by asset path, without any folder. */
 export function rewriteSite(files: Readonly<Record<string, string>>, settings: SiteSettings = {}, before?: RewrittenSite): RewrittenSite {
-  const { options, basePath, assetPrefix, stablePaths = [] } = settings;
+  const { options, basePath, assetPrefix, plainPaths = [] } = settings;
   const project = resolveProject({ root: '/app', options, basePath, assetPrefix });
   const known = new Map(before?.publicFiles.map((file) => [file.assetPath, file]));
   const publicFiles = Object.entries(files).map(([assetPath, text]): PublicFile => {
@@ -46,8 +46,8 @@ export function rewriteSite(files: Readonly<Record<string, string>>, settings: S
     },
   };
   const names = Object.keys(files);
-  const shape = hashedPathShape(names, [...names, ...stablePaths], project.options.hashLength);
-  const rewritten = rewriteFiles(project, publicFiles, stablePaths, shape, texts, before?.stateKey);
+  const shape = deriveHashedPathShape(names, [...names, ...plainPaths], project.options.hashLength);
+  const rewritten = rewriteFiles(project, publicFiles, plainPaths, shape, texts, before?.stateKey);
   const text = (assetPath: string): string =>
     stored.get(rewritten.outputs.get(assetPath)?.contentHash ?? '') ?? before?.text(assetPath) ?? '';
   return { ...rewritten, publicFiles, text };

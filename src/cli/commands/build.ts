@@ -69,9 +69,9 @@ function toReport(project: Project, { manifest, changed, filesRead, warnings }: 
   };
 }
 
-function summarize(project: Project, { manifest, stablePaths, changed, filesRead }: BuiltManifest): string {
+function summarize(project: Project, { manifest, plainPaths, changed, filesRead }: BuiltManifest): string {
   const count = Object.keys(manifest.assets).length;
-  if (count === 0) return `${describeNone(project, stablePaths.length)}; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
+  if (count === 0) return `${describeNone(project, plainPaths.length)}; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
   const files = `${formatCount(count, 'file')}, ${formatBytes(totalBytes(manifest))}`;
   if (!changed) return `${files}: nothing changed`;
   return `${files} (${formatCount(filesRead)} read): wrote ${path.relative(project.root, project.manifestPath)}`;

@@ -57,7 +57,7 @@ function configureSite(project: Project, appDir: string, io: CommandIo): Configu
   const assetPrefix = project.prefixes.assetPrefix.startsWith('/') ? project.prefixes.assetPrefix.replace(/\/+$/, '') : '';
   const settings = { assetPrefix, hashLength: project.options.hashLength };
   const { groups, left } = findNginxAreas(site, settings);
-  const staticDir = inAppDir(path.join(project.buildDir, 'static'), project, appDir);
+  const staticDir = resolveInAppDir(path.join(project.buildDir, 'static'), project, appDir);
   return { config: writeNginxSite({ ...site, ...settings, staticDir, groups, left }), groups, left };
 }
 
@@ -70,11 +70,11 @@ function configureExport(project: Project, appDir: string): Configuration {
       why: `"next build" has not run yet, or wrote to another folder`,
       fix: `run "next build" in the app's folder, or name that folder with --cwd DIR`,
     });
-  const config = writeNginxExport({ exportDir: inAppDir(exportDir, project, appDir), basePath: prefixes.basePath });
+  const config = writeNginxExport({ exportDir: resolveInAppDir(exportDir, project, appDir), basePath: prefixes.basePath });
   return { config, groups: [], left: [] };
 }
 
-/** A folder's path on the machine of nginx, with slashes even from Windows. */
-function inAppDir(folder: string, { root }: Project, appDir: string): string {
+/** Returns a folder's path on the machine of nginx, with slashes even from Windows. */
+function resolveInAppDir(folder: string, { root }: Project, appDir: string): string {
   return [appDir, path.relative(root, folder)].join('/').split(path.sep).join('/');
 }

@@ -53,13 +53,13 @@ interface OwnImport {
 function findImport(program: Program): OwnImport | undefined {
   const nodes = [...nodesIn(program)];
   if (!nodes.some((node) => node.type === 'Literal' && node.value === MODULE)) return undefined;
-  const named = namedImport(program);
+  const found = findNamedImport(program);
   const isOurs = (callee: AnyNode) =>
-    callee.type === 'MemberExpression' ? nameOf(callee.property) === NAME : [NAME, named?.name].includes(nameOf(callee) ?? '');
-  return { end: 0, ...named, isCalled: nodes.some((node) => node.type === 'CallExpression' && isOurs(node.callee)) };
+    callee.type === 'MemberExpression' ? nameOf(callee.property) === NAME : [NAME, found?.name].includes(nameOf(callee) ?? '');
+  return { end: 0, ...found, isCalled: nodes.some((node) => node.type === 'CallExpression' && isOurs(node.callee)) };
 }
 
-function namedImport({ body }: Program): { name: string; end: number } | undefined {
+function findNamedImport({ body }: Program): { name: string; end: number } | undefined {
   for (const statement of body) {
     if (statement.type === 'ImportDeclaration' && statement.source.value === MODULE && !isTypeOnlyImport(statement)) {
       const specifier = statement.specifiers.find(

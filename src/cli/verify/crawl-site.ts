@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { imageInside } from '../../core/coverage.js';
+import { findOriginalImage } from '../../core/coverage.js';
 import type { OnProgress } from '../../core/errors.js';
 import { findLoadedUrls, isLookedInto, toHttpUrl } from '../../pipeline/references/find-references.js';
 import { findLinkedFiles, type LinkedFile } from '../../pipeline/references/html-links.js';
@@ -29,7 +29,7 @@ export interface CrawledPage {
   hashOnPage: readonly Answer[];
 }
 
-export type CrawledFile = HashedFile | PlainFile;
+export type CrawledFile = HashedFile | OtherFile;
 
 export interface HashedFile extends FileAnswer {
   kind: 'hashed';
@@ -45,7 +45,8 @@ export interface HashedFile extends FileAnswer {
   references: readonly string[];
 }
 
-export interface PlainFile extends FileAnswer {
+/** A file whose URL has no hash of this package. */
+export interface OtherFile extends FileAnswer {
   /** `other-hash`: the name has a date, or a hash that this package did not make. */
   kind: 'plain' | 'other-hash';
 }
@@ -216,7 +217,7 @@ interface ProbedFile {
 
 /** Replaces a URL of Next's image optimizer by that of the image. */
 function withoutOptimizer(link: LinkedFile): LinkedFile {
-  const image = imageInside(new URL(link.url));
+  const image = findOriginalImage(new URL(link.url));
   return image ? { ...link, url: image.href, integrity: undefined } : link;
 }
 

@@ -1,7 +1,7 @@
 import { CACHE_KEY, IMMUTABLE, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
 import type { HashedFile } from './crawl-site.js';
 import { type Answer, type BodyHashes, contentTypeOf, isHtml, isNotFound, matchingAlgorithm } from './http-client.js';
-import { advises, fails, passes, type Verdict } from './report.js';
+import { advise, fail, pass, type Verdict } from './report.js';
 import { hashOf, isInStore } from './site-url.js';
 
 /** Facts about the whole site. */
@@ -22,9 +22,9 @@ export function judgeHashedFile(file: HashedFile, site: SiteFacts): Verdict[] {
   if (isNotFound(answer) && site.ignoresRewrites && !isInStore(url)) return [judgeIgnoredRewrite(answer)];
   if (answer.status !== undefined && answer.status !== 200) return [judgeStatus(answer)];
   const verdicts: Verdict[] = [];
-  if (answer.failure) verdicts.push(fails('no answer', answer.failure.detail, answer.failure.fix));
+  if (answer.failure) verdicts.push(fail('no answer', answer.failure.detail, answer.failure.fix));
   if (answer.status === undefined) return verdicts;
-  verdicts.push(passes('status', '200'), judgeImmutable(file, site.lacksHeadersRule), ...judgeContentType(file));
+  verdicts.push(pass('status', '200'), judgeImmutable(file, site.lacksHeadersRule), ...judgeContentType(file));
   const hashes = answer.body?.hashes;
   if (site.checksHash && hashes) verdicts.push(judgeHash(file, hashes, site.isInCircle));
   if (integrity && hashes) verdicts.push(judgeIntegrity(integrity, hashes));
@@ -32,7 +32,7 @@ export function judgeHashedFile(file: HashedFile, site: SiteFacts): Verdict[] {
 }
 
 function judgeIgnoredRewrite({ status }: Answer): Verdict {
-  return fails(
+  return fail(
     'rewrites ignored',
     `it answers ${status}, like all hashed URLs of this page that need a rewrite, and a plain URL answers 200`,
     "set delivery: 'static' in the options of withSmartCache, then build and deploy again: hashed URLs then need no rewrite; " +
@@ -42,7 +42,7 @@ function judgeIgnoredRewrite({ status }: Answer): Verdict {
 
 function judgeStatus({ status = 0, headers: { location } }: Answer): Verdict {
   const detail = `it answers ${status}${location === undefined ? '' : ` and redirects to ${location}`}`;
-  return fails('wrong status', detail, fixForStatus(location === undefined ? status : 'redirect'));
+  return fail('wrong status', detail, fixForStatus(location === undefined ? status : 'redirect'));
 }
 
 function fixForStatus(status: number | 'redirect'): string {
@@ -62,21 +62,21 @@ const PASS_ON = "make proxies and CDNs pass on the app's Cache-Control, and set 
 
 function judgeImmutable({ url, answer, again }: HashedFile, lacksHeadersRule: boolean): Verdict {
   const header = answer.headers['cache-control'];
-  if (isImmutable(header)) return obstacleToReuse(again ? [answer, again] : [answer]) ?? passes('header', header ?? '');
+  if (isImmutable(header)) return obstacleToReuse(again ? [answer, again] : [answer]) ?? pass('header', header ?? '');
   const detail = `${header === undefined ? 'there is no Cache-Control' : `it is "${header}"`}, expected "${IMMUTABLE}"`;
-  if (isInStore(url)) return fails('not immutable', detail, lacksHeadersRule ? ADD_RULE : PASS_ON);
+  if (isInStore(url)) return fail('not immutable', detail, lacksHeadersRule ? ADD_RULE : PASS_ON);
   const { has, seconds } = parseCacheControl(header);
   // This is how the app answers an unknown hash.
   const isUnknownHash = header !== undefined && (seconds('max-age') === 0 || has('no-store'));
   const fix = 'verify "next start", not "next dev"; serve the page and its files from one deploy; else a proxy sets this header';
-  return fails('not immutable', detail, isUnknownHash ? fix : PASS_ON);
+  return fail('not immutable', detail, isUnknownHash ? fix : PASS_ON);
 }
 
 /** What keeps caches from a file that `Cache-Control` lets them keep. */
 function obstacleToReuse(answers: readonly Answer[]): Verdict | undefined {
   // RFC 9111, section 4.1: `*` matches no request.
   if (answers.some(({ headers: { vary } }) => vary?.split(',').some((name) => name.trim() === '*'))) {
-    return fails(
+    return fail(
       'never reused',
       'it is "Vary: *", so no cache may ever answer from this',
       'remove the rule that sets "Vary: *" for these paths',
@@ -87,7 +87,7 @@ function obstacleToReuse(answers: readonly Answer[]): Verdict | undefined {
   const cookies = first?.headers['set-cookie'] ?? [];
   const shared = others.find(({ headers }) => signOfCdnHit(headers) && headers['set-cookie']?.some((cookie) => cookies.includes(cookie)));
   if (shared === undefined) return undefined;
-  return fails(
+  return fail(
     'shared cookie',
     `a cache in front kept its Set-Cookie (${signOfCdnHit(shared.headers)}), and gives one visitor's cookie to all others`,
     'make middleware and proxies set no cookie for these paths, and empty the cache',
@@ -104,21 +104,21 @@ function judgeContentType({ url, answer }: HashedFile): Verdict[] {
   if (extension === '' || !isNosniff) return [];
   const type = contentTypeOf(answer);
   const isSheet = extension.toLowerCase() === 'css';
-  if (isSheet ? type === 'text/css' : JAVASCRIPT_TYPE.test(type)) return [passes('content-type', type)];
+  if (isSheet ? type === 'text/css' : JAVASCRIPT_TYPE.test(type)) return [pass('content-type', type)];
   const detail = `${type ? `it is "${type}"` : 'there is none'}, and with "X-Content-Type-Options: nosniff" browsers refuse the file`;
-  return [fails('wrong type', detail, `make the server send "Content-Type: ${isSheet ? 'text/css' : 'text/javascript'}" for these paths`)];
+  return [fail('wrong type', detail, `make the server send "Content-Type: ${isSheet ? 'text/css' : 'text/javascript'}" for these paths`)];
 }
 
 function judgeHash({ url, answer, original }: HashedFile, hashes: BodyHashes, isInCircle: boolean): Verdict {
   const hash = hashOf(url) ?? '';
   const algorithm = matchingAlgorithm(hash, hashes);
-  if (algorithm) return passes('hash', `${algorithm} of the bytes`);
-  if (isInCircle) return passes('hash', 'not compared: files that name each other in a circle share the hash of their group');
+  if (algorithm) return pass('hash', `${algorithm} of the bytes`);
+  if (isInCircle) return pass('hash', 'not compared: files that name each other in a circle share the hash of their group');
   const found = isHtml(answer)
     ? 'the answer is an HTML page'
     : `the SHA-256 of the bytes begins with ${hashes.sha256.toString('hex').slice(0, hash.length)}`;
   const mayBeNewer = original?.status === 200 && !reasonToReuse(200, answer.headers);
-  return fails(
+  return fail(
     'wrong bytes',
     mayBeNewer ? `${found}; they may be those of a newer deploy` : found,
     'turn off what changes files in front of the app; with a "fingerprint" that is not made from the content, pass --no-hash-check',
@@ -143,8 +143,8 @@ function judgeIntegrity(integrity: string, hashes: BodyHashes): Verdict {
     .sort()
     .at(-1);
   const isMatch = ({ algorithm, hash }: (typeof expected)[number]) => algorithm === strongest && hashes[algorithm].equals(hash);
-  if (strongest === undefined || expected.some(isMatch)) return passes('integrity', 'as the tag says');
-  return fails(
+  if (strongest === undefined || expected.some(isMatch)) return pass('integrity', 'as the tag says');
+  return fail(
     'wrong integrity',
     `the tag says ${integrity}`,
     'turn off what changes files in front of the app: minifiers, image optimizers',
@@ -156,21 +156,21 @@ function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
   const [first] = answers;
   if (first === undefined) return [];
   const { url, status, headers, failure } = first;
-  if (status === undefined) return failure ? [fails('stale hash breaks', `${url}: ${failure.detail}`, failure.fix)] : [];
-  if (status >= 500) return [fails('stale hash breaks', `${url} answers ${status}`, "read the server's log")];
+  if (status === undefined) return failure ? [fail('stale hash breaks', `${url}: ${failure.detail}`, failure.fix)] : [];
+  if (status >= 500) return [fail('stale hash breaks', `${url} answers ${status}`, "read the server's log")];
   const answered = answers.filter((answer) => answer.status !== undefined);
   const hit = answered.map((answer) => signOfCdnHit(answer.headers)).find((sign) => sign !== undefined);
   if (answered.every(isNotFoundWithoutLifetime)) {
     const detail = `a made-up hash answers ${status} without a lifetime, so each cache chooses one`;
     const kept = hit ? `kept a ${status} without a lifetime` : 'kept nothing';
-    return [advises('made-up-hash', detail, NOT_FOUND_ADVICE), passes('cdn', kept)];
+    return [advise('made-up-hash', detail, NOT_FOUND_ADVICE), pass('cdn', kept)];
   }
   return [
     answered.map(judgeReuseOfMadeUp).find((verdict) => verdict !== undefined) ??
-      passes('made-up-hash', `${status}, ${headers['cache-control'] ?? 'no Cache-Control'}`),
+      pass('made-up-hash', `${status}, ${headers['cache-control'] ?? 'no Cache-Control'}`),
     hit
-      ? fails('kept by a cache', `a cache answered the second request for ${url} (${hit}), so it keeps stale hashes`, CACHE_KEY)
-      : passes('cdn', 'kept nothing'),
+      ? fail('kept by a cache', `a cache answered the second request for ${url} (${hit}), so it keeps stale hashes`, CACHE_KEY)
+      : pass('cdn', 'kept nothing'),
   ];
 }
 
@@ -181,7 +181,7 @@ function judgeReuseOfMadeUp({ url, status = 0, headers }: Answer): Verdict | und
     headers['cache-control'] === undefined
       ? "make proxies and CDNs pass on the app's Cache-Control"
       : 'remove header rules that match hashed names by a pattern, so that caches keep only files that exist';
-  return fails('stale hash kept', `${url} answers ${status}, and ${reason}`, fix);
+  return fail('stale hash kept', `${url} answers ${status}, and ${reason}`, fix);
 }
 
 /**

@@ -104,16 +104,16 @@ const FAULTS = {
 
 type Fault = keyof typeof FAULTS;
 
-export function passes(check: Check, detail: string): Verdict {
+export function pass(check: Check, detail: string): Verdict {
   return { check, ok: true, detail };
 }
 
 /** Passes with a note, which never changes the exit code. */
-export function advises(check: Check, detail: string, advice: string): Verdict {
+export function advise(check: Check, detail: string, advice: string): Verdict {
   return { check, ok: true, detail, advice };
 }
 
-export function fails(fault: Fault, detail: string, fix: string): Verdict {
+export function fail(fault: Fault, detail: string, fix: string): Verdict {
   return { check: FAULTS[fault][0], ok: false, fault, detail, fix };
 }
 

@@ -1,9 +1,9 @@
 import { possibleAssetPaths } from '../../core/asset-path.js';
-import { assetPathMatcher, STABLE_URL_GLOBS } from '../../core/asset-path-globs.js';
+import { assetPathMatcher, FIXED_NAME_GLOBS } from '../../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage } from '../../core/coverage.js';
 import { explainPlainFiles } from '../../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
-import { strongComponents } from '../../pipeline/graph/reference-graph.js';
+import { findStrongComponents } from '../../pipeline/graph/reference-graph.js';
 import { isImmutable, parseCacheControl } from './cache-headers.js';
 import { type CrawledFile, type CrawledSite, type CrawlOptions, crawlSite, type HashedFile } from './crawl-site.js';
 import { type Answer, createHttpClient, type HttpClientOptions, isHtml, isNotFound } from './http-client.js';
@@ -79,7 +79,7 @@ function lacksHeadersRule(hashed: readonly HashedFile[]): boolean {
 function findCircles(hashed: readonly HashedFile[]): Set<string> {
   const references = new Map(hashed.map((file) => [file.url.href, file.references]));
   const successorsOf = (url: string) => (references.get(url) ?? []).filter((reference) => references.has(reference));
-  const circles = strongComponents(references.keys(), successorsOf).filter(
+  const circles = findStrongComponents(references.keys(), successorsOf).filter(
     ([first = '', ...others]) => others.length > 0 || successorsOf(first).includes(first),
   );
   return new Set(circles.flat());
@@ -114,9 +114,9 @@ function isPublicFile({ kind, url, answer }: CrawledFile, basePath: string): boo
   return kind === 'plain' || !parseCacheControl(answer.headers['cache-control']).has('immutable');
 }
 
-const isStable = assetPathMatcher(STABLE_URL_GLOBS);
+const isFixedName = assetPathMatcher(FIXED_NAME_GLOBS);
 
 /** Whether no option makes this package hash the file: `favicon.ico`, service workers. */
 function hasFixedName({ pathname }: URL, basePath: string): boolean {
-  return possibleAssetPaths(pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname).some(isStable);
+  return possibleAssetPaths(pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname).some(isFixedName);
 }

@@ -31,7 +31,7 @@ interface FilesThatMove {
   /** Holds the files in `referring` whose references are rewritten. */
   graph: ReferenceGraph;
   /** Files that the globs do not select. */
-  stablePaths: readonly string[];
+  plainPaths: readonly string[];
   hashLength: number;
   /** Whether the `references` option says that a file is served as it is. */
   isLeftAlone(assetPath: string): boolean;
@@ -100,7 +100,7 @@ function isNameTooLong(assetPath: string, hashLength: number): boolean {
 /** Finds files that move to another host but refer to a file that stays: that host has no URL for it. */
 function referrersOnOtherHost(
   kept: ReadonlyMap<string, unknown>,
-  { files, stablePaths, graph, moveOf, isLeftAlone }: FilesThatMove,
+  { files, plainPaths, graph, moveOf, isLeftAlone }: FilesThatMove,
 ): string[] {
   const referrers = new Map<string, string[]>();
   for (const { assetPath } of files) {
@@ -111,7 +111,7 @@ function referrersOnOtherHost(
     }
   }
   if (referrers.size === 0) return [];
-  const plain = [...kept.keys(), ...stablePaths];
+  const plain = [...kept.keys(), ...plainPaths];
   const found = reach(plain, (assetPath) => referrers.get(assetPath) ?? []);
   for (const assetPath of plain) found.delete(assetPath);
   return [...found];
@@ -202,10 +202,10 @@ const MAX_NAMED = 5;
 /** Returns the line for the build's log, or no line if `left` is empty. */
 export function describeLeftToAsset(left: readonly (readonly [assetPath: string, why: string])[]): string[] {
   if (left.length === 0) return [];
-  const named = left.slice(0, MAX_NAMED).map(([assetPath, why]) => `${assetPath} (${why})`);
+  const listed = left.slice(0, MAX_NAMED).map(([assetPath, why]) => `${assetPath} (${why})`);
   const others = left.length > MAX_NAMED ? ` and ${formatCount(left.length - MAX_NAMED)} more` : '';
   return [
-    `automatic hashing leaves ${formatCount(left.length, 'file')} alone: ${named.join(', ')}${others}; asset() still hashes ${left.length === 1 ? 'it' : 'them'}`,
+    `automatic hashing leaves ${formatCount(left.length, 'file')} alone: ${listed.join(', ')}${others}; asset() still hashes ${left.length === 1 ? 'it' : 'them'}`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { createReusableMemory } from '../../disk/files.js';
 import { encodingOf } from '../references/find-references.js';
 import { isRootRelative } from '../references/reference.js';
 import { type Edit, relativeUrl, rewriteBytes } from '../references/rewrite-references.js';
-import { type FollowedReference, type ReferenceGraph, strongComponents } from './reference-graph.js';
+import { type FollowedReference, findStrongComponents, type ReferenceGraph } from './reference-graph.js';
 
 /** A file as the browser receives it. */
 export interface Output extends ManifestEntry {
@@ -77,7 +77,7 @@ export function hashGraph(
   const keys = new Map<string, string>();
   const memory = createReusableMemory();
   const rewritten = (assetPath: string) => graph.followed(assetPath).filter(({ isRewritten }) => isRewritten);
-  const components = strongComponents(assetPaths, (assetPath) =>
+  const components = findStrongComponents(assetPaths, (assetPath) =>
     rewritten(assetPath)
       .map(({ target }) => target)
       .filter((target) => assetPaths.has(target)),
@@ -98,7 +98,7 @@ export function hashGraph(
     const referredHashes = hashesOf(references);
     const make = (isDirect: boolean): Output => {
       const content = contentWith(assetPath, references, isDirect);
-      return named(assetPath, content, files.hashOf(assetPath, content, content.contentHash, referredHashes), isDirect);
+      return toOutput(assetPath, content, files.hashOf(assetPath, content, content.contentHash, referredHashes), isDirect);
     };
     const output = make(files.isDirect(assetPath));
     // A public file already has the name of the hashed path, so the URL moves to the store, and relative references change with it.
@@ -129,11 +129,11 @@ export function hashGraph(
     const referredHashes = [sha256([...hashesOf(sorted.flatMap(outside)), ...memberHashes].join('\n'))];
     for (const assetPath of sorted) {
       const hash = files.hashOf(assetPath, original(assetPath), sha256(`${group}\0${assetPath}`), referredHashes);
-      known.set(assetPath, named(assetPath, original(assetPath), hash, files.isDirect(assetPath, hash)));
+      known.set(assetPath, toOutput(assetPath, original(assetPath), hash, files.isDirect(assetPath, hash)));
     }
     for (const assetPath of sorted) {
       const { hash, isDirect } = known.get(assetPath) as Output;
-      known.set(assetPath, named(assetPath, contentWith(assetPath, rewritten(assetPath), isDirect), hash, isDirect));
+      known.set(assetPath, toOutput(assetPath, contentWith(assetPath, rewritten(assetPath), isDirect), hash, isDirect));
     }
   }
 
@@ -174,7 +174,7 @@ export function hashGraph(
     return [...new Set(references.flatMap(({ target }) => known.get(target)?.hash ?? []))].sort();
   }
 
-  function named(assetPath: string, { contentHash, integrity, size }: Content, hash: string, isDirect: boolean): Output {
+  function toOutput(assetPath: string, { contentHash, integrity, size }: Content, hash: string, isDirect: boolean): Output {
     const direct = isDirect || files.isDirect(assetPath, hash);
     return { hash, url: hashedUrl(assetPath, hash, direct ? files.storeUrl : ''), integrity, size, contentHash, isDirect: direct };
   }

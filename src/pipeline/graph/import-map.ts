@@ -24,9 +24,9 @@ export function buildImportMap(
   // Maps, since a name may be `__proto__`.
   const imports = new Map<string, string>();
   const integrity = new Map<string, string>();
-  const named = Object.values(names).filter((target) => assets[target] !== undefined);
-  const modules = reach([...entries, ...named], (module) => importsOf(module).map(({ target }) => target));
-  const imported = new Set([...named, ...[...modules].flatMap((module) => importsOf(module).map(({ target }) => target))]);
+  const targets = Object.values(names).filter((target) => assets[target] !== undefined);
+  const modules = reach([...entries, ...targets], (module) => importsOf(module).map(({ target }) => target));
+  const imported = new Set([...targets, ...[...modules].flatMap((module) => importsOf(module).map(({ target }) => target))]);
   // A file that imports nothing and that no file imports may be a classic script.
   for (const module of modules) if (imported.has(module) || importsOf(module).length > 0) add(module);
   for (const [name, target] of Object.entries(names)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { splitExtension } from '../../core/asset-path.js';
 import type { Manifest } from '../../core/manifest-document.js';
 import type { ImportMap, RenderedAsset, RenderManifest } from '../../core/render-manifest.js';
-import { type ReferenceGraph, reach, strongComponents } from './reference-graph.js';
+import { findStrongComponents, type ReferenceGraph, reach } from './reference-graph.js';
 
 /**
  * Lists, for each entry, the fonts or modules that `preload` fetches with it.
@@ -110,7 +110,7 @@ export function findModuleStates(graph: ReferenceGraph, files: Iterable<string>,
   const affected = reach([...edited.keys()].flatMap(importersOf), importersOf);
 
   const states = new Map<string, string>();
-  for (const component of strongComponents(affected, (file) => loadedBy(file).filter((target) => affected.has(target)))) {
+  for (const component of findStrongComponents(affected, (file) => loadedBy(file).filter((target) => affected.has(target)))) {
     const parts = new Set<string>();
     for (const target of component.flatMap(loadedBy)) {
       if (edited.has(target)) parts.add(`${target} ${edited.get(target)}`);

@@ -23,7 +23,7 @@ export interface ReferenceGraph {
   /** The references of a file to public files, in the order of its text. */
   followed(assetPath: string): readonly FollowedReference[];
   /** The references of a file to missing public files. */
-  dead(assetPath: string): readonly Reference[];
+  deadReferencesOf(assetPath: string): readonly Reference[];
   /** The files that others import by a hashed URL. */
   importedByUrl(): ReadonlySet<string>;
 }
@@ -50,18 +50,18 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
         (assetPath) => targets(assetPath, isImport),
       )
     : undefined;
-  const made = new Map<string, FollowedReference[]>();
-  return { keepsImports, followed, dead, importedByUrl };
+  const followedByPath = new Map<string, FollowedReference[]>();
+  return { keepsImports, followed, deadReferencesOf, importedByUrl };
 
   function keepsImports(assetPath: string): boolean {
     return withoutImportMap !== undefined && !withoutImportMap.has(assetPath);
   }
 
   function followed(assetPath: string): FollowedReference[] {
-    let list = made.get(assetPath);
+    let list = followedByPath.get(assetPath);
     if (list === undefined) {
       list = collect(assetPath);
-      made.set(assetPath, list);
+      followedByPath.set(assetPath, list);
     }
     return list;
   }
@@ -76,7 +76,7 @@ export function buildReferenceGraph(files: Iterable<GraphFile>, usesImportMap: b
     });
   }
 
-  function dead(assetPath: string): Reference[] {
+  function deadReferencesOf(assetPath: string): Reference[] {
     const node = nodes.get(assetPath);
     return (node?.lexed.references ?? []).filter(({ kind }, index) => node?.destinations[index] === null && !MAY_LACK_A_FILE.has(kind));
   }
@@ -122,7 +122,7 @@ export function reach(starts: Iterable<string>, successorsOf: (node: string) => 
  *
  * @param successorsOf must return only members of `nodes`.
  */
-export function strongComponents(nodes: Iterable<string>, successorsOf: (node: string) => Iterable<string>): string[][] {
+export function findStrongComponents(nodes: Iterable<string>, successorsOf: (node: string) => Iterable<string>): string[][] {
   const components: string[][] = [];
   const visits = new Map<string, Visit>();
   const open: string[] = [];

@@ -3,7 +3,7 @@ import { nearestNames } from '../../core/message-text.js';
 import { isJsonData, type Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 import type { ReasonToKeepPlain } from './files-kept-plain.js';
-import { buildReferenceGraph, type GraphFile, isImport, type ReferenceGraph, reach, strongComponents } from './reference-graph.js';
+import { buildReferenceGraph, findStrongComponents, type GraphFile, isImport, type ReferenceGraph, reach } from './reference-graph.js';
 
 /** Limits for one file and for one build, since few people read a long log to its end. */
 const MAX_PER_FILE = 10;
@@ -32,7 +32,7 @@ export function warnOfReferences(
   for (const { assetPath, lexed, destinations } of graphFiles) {
     const { problem } = lexed;
     if (problem && !isJsonData(assetPath)) add(() => unreadableWarning(assetPath, problem, kept.get(assetPath) === 'unreadable'));
-    if (destinations.includes(null)) addDead(assetPath, graph.dead(assetPath));
+    if (destinations.includes(null)) addDeadReferences(assetPath, graph.deadReferencesOf(assetPath));
   }
   for (const modules of loadedTwice) add(() => loadedTwiceWarning(modules));
   for (const circle of importCircles(graphFiles)) add(() => importCircleWarning(circle));
@@ -45,7 +45,7 @@ export function warnOfReferences(
   return warnings;
 
   /** Warns once for each URL of a file. */
-  function addDead(assetPath: string, references: readonly Reference[]): void {
+  function addDeadReferences(assetPath: string, references: readonly Reference[]): void {
     const firsts = [...new Map([...references].reverse().map((reference) => [reference.url, reference])).values()].reverse();
     for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
       add(() => {
@@ -133,12 +133,12 @@ function keptPlainWarnings(kept: ReadonlyMap<string, ReasonToKeepPlain>): ErrorP
     const assetPaths = [...kept].filter(([, its]) => its === reason).map(([assetPath]) => assetPath);
     const [first] = assetPaths;
     if (first === undefined) return [];
-    const named = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
-    const others = assetPaths.length - named.length;
+    const listed = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
+    const others = assetPaths.length - listed.length;
     return [
       {
         what: assetPaths.length === 1 ? 'A file keeps its plain URL' : `${assetPaths.length} files keep their plain URLs`,
-        where: others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', '),
+        where: others > 0 ? `${listed.join(', ')} and ${others} more` : listed.join(', '),
         why,
         fix: `${fix}; ${leavePlain(first)}`,
       },
@@ -168,7 +168,7 @@ function importCircles(graphFiles: readonly GraphFile[]): string[][] {
     if (targets.length > 0) imports.set(assetPath, targets);
   }
   const importsOf = (assetPath: string) => (imports.get(assetPath) ?? []).filter((target) => imports.has(target));
-  return strongComponents(imports.keys(), importsOf).filter(
+  return findStrongComponents(imports.keys(), importsOf).filter(
     (sheets) => sheets.length > 1 || sheets.some((assetPath) => importsOf(assetPath).includes(assetPath)),
   );
 }

@@ -61,15 +61,15 @@ export interface RewrittenFiles {
 export function rewriteFiles(
   settings: RewriteSettings,
   files: readonly PublicFile[],
-  stablePaths: readonly string[],
+  plainPaths: readonly string[],
   shape: HashedPathShape | undefined,
   texts: TextStore,
   previousStateKey: string | undefined,
 ): RewrittenFiles {
   const { options } = settings;
   const byPath = new Map(files.map((file) => [file.assetPath, file]));
-  const names = new Set([...byPath.keys(), ...stablePaths]);
-  const stateKey = keyOfState(settings, [...byPath.keys()], stablePaths, shape);
+  const names = new Set([...byPath.keys(), ...plainPaths]);
+  const stateKey = keyOfState(settings, [...byPath.keys()], plainPaths, shape);
   const isSameState = stateKey === previousStateKey;
 
   const space = urlSpace(settings, names);
@@ -99,7 +99,7 @@ export function rewriteFiles(
     files,
     referring,
     graph,
-    stablePaths,
+    plainPaths,
     hashLength: options.hashLength,
     isLeftAlone,
     moveOf: (assetPath: string) => moveTo(isDirect(assetPath), settings),
@@ -199,7 +199,7 @@ function urlSpace({ prefixes: { basePath }, options }: RewriteSettings, names: R
 function keyOfState(
   { options, delivery, storeUrl, prefixes }: RewriteSettings,
   hashedPaths: readonly string[],
-  stablePaths: readonly string[],
+  plainPaths: readonly string[],
   shape: HashedPathShape | undefined,
 ): string {
   const { algorithm, hashLength, fingerprint, references, modules } = options;
@@ -208,6 +208,6 @@ function keyOfState(
     JSON.stringify({ algorithm, hashLength, fingerprint, references, modules, delivery, storeUrl, prefixes, linkedDirectly }),
   );
   for (const name of hashedPaths) hash.update(`\0${name}`);
-  for (const name of stablePaths) hash.update(`\0\0${name}`);
+  for (const name of plainPaths) hash.update(`\0\0${name}`);
   return hash.digest('hex');
 }

@@ -2,7 +2,7 @@ import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import type { ReferenceKind } from '../../../../src/pipeline/references/reference';
 import fc from '../../../support/seeded-fast-check';
-import { anySite, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
+import { anySite, PLAIN_PATHS, referencesOf, textsOf } from '../../support/generated-site';
 import { rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
 const ORIGIN = 'https://example.com';
@@ -30,9 +30,9 @@ test.each(Object.entries(SETTINGS))('keeps the target of every reference: %s', (
   const front = options?.cdnPrefix ?? assetPrefix ?? ORIGIN + basePath;
   fc.assert(
     fc.property(anySite(basePath), (site) => {
-      const linked = rewriteSite({ ...textsOf(site), ...extra }, { ...settings, stablePaths: STABLE_PATHS });
+      const linked = rewriteSite({ ...textsOf(site), ...extra }, { ...settings, plainPaths: PLAIN_PATHS });
       const plainUrl = (assetPath: string) => ORIGIN + basePath + encodeAssetPath(assetPath);
-      const live = new Map(STABLE_PATHS.map((assetPath) => [plainUrl(assetPath), assetPath]));
+      const live = new Map(PLAIN_PATHS.map((assetPath) => [plainUrl(assetPath), assetPath]));
       for (const { assetPath } of site) live.set(plainUrl(assetPath), assetPath);
       for (const [assetPath, { url }] of linked.outputs) live.set(front + url, assetPath);
       for (const file of site) {

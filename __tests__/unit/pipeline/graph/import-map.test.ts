@@ -6,7 +6,7 @@ import { isImport } from '../../../../src/pipeline/graph/reference-graph';
 import { resolveProject } from '../../../../src/pipeline/project';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
-import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textsOf } from '../../support/generated-site';
+import { anySite, type GeneratedFile, PLAIN_PATHS, referencesOf, textsOf } from '../../support/generated-site';
 import { projectWith } from '../../support/project';
 import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
@@ -23,8 +23,8 @@ function importMap(
   { options, basePath = '', isChecked = false }: Settings = {},
 ): ImportMap {
   const project = projectWith(files, { ...options, modules: { importMap: true, ...options?.modules } }, { basePath });
-  const { manifest, stablePaths, graph } = buildManifest(project);
-  const rendered = toRenderManifest(manifest, stablePaths, { ...project.prefixes, integrity: false, onMissing: 'error' });
+  const { manifest, plainPaths, graph } = buildManifest(project);
+  const rendered = toRenderManifest(manifest, plainPaths, { ...project.prefixes, integrity: false, onMissing: 'error' });
   const map = buildImportMap(project, project.options.modules.imports, graph, entries, rendered, (assetPath) =>
     isChecked ? manifest.assets[assetPath]?.integrity.slice(0, 10) : undefined,
   );
@@ -167,9 +167,9 @@ test.each(Object.entries(SITES))(
     const project = resolveProject({ root: '/app', basePath, options });
     fc.assert(
       fc.property(anySite(basePath), (site) => {
-        const linked = rewriteSite(textsOf(site), { ...settings, options, stablePaths: STABLE_PATHS });
+        const linked = rewriteSite(textsOf(site), { ...settings, options, plainPaths: PLAIN_PATHS });
         const manifest = { version: 1, algorithm: 'sha256', assets: Object.fromEntries(linked.outputs) } as const;
-        const rendered = toRenderManifest(manifest, STABLE_PATHS, { ...project.prefixes, integrity: false, onMissing: 'error' });
+        const rendered = toRenderManifest(manifest, PLAIN_PATHS, { ...project.prefixes, integrity: false, onMissing: 'error' });
         const { imports } = buildImportMap(
           project,
           project.options.modules.imports,

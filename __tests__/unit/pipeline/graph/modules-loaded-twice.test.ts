@@ -55,9 +55,9 @@ test.each<[string, files: Readonly<Record<string, string>>, settings: SiteSettin
     { ...SITE, '/vendor/old.js': "import '/main.js';import '/store.js'" },
     { options: EXCLUDE },
   ],
-  ['the module is not hashed', { ...SITE }, { options: EXCLUDE, stablePaths: ['/store.js'] }],
+  ['the module is not hashed', { ...SITE }, { options: EXCLUDE, plainPaths: ['/store.js'] }],
   ['they import different modules', { ...SITE, '/vendor/old.js': "import './own.js'", '/vendor/own.js': '' }, { options: EXCLUDE }],
 ])('is silent if %s', (_, files, settings) => {
-  const hashed = Object.fromEntries(Object.entries(files).filter(([assetPath]) => !settings.stablePaths?.includes(assetPath)));
+  const hashed = Object.fromEntries(Object.entries(files).filter(([assetPath]) => !settings.plainPaths?.includes(assetPath)));
   expect(warningsOf(hashed, settings)).toEqual([]);
 });

@@ -19,14 +19,14 @@ test('lists references to public files in the order of the text', () => {
 
 test('lists references to missing files, except source maps', () => {
   const graph = graphOf({ '/a.css': 'a{b:url(missing.png),url(#x)}/*# sourceMappingURL=a.css.map */' });
-  expect(graph.dead('/a.css').map(({ url }) => url)).toEqual(['missing.png']);
+  expect(graph.deadReferencesOf('/a.css').map(({ url }) => url)).toEqual(['missing.png']);
 });
 
 test('rewrites the import of a classic script like that of a module', () => {
   const files = { '/classic.js': "import('./store.js').then(start)", '/main.js': "import './store.js'", '/store.js': 'export {}' };
   expect(followed(files, '/classic.js')).toEqual(['dynamic-import /store.js']);
   expect(followed(files, '/main.js')).toEqual(['import /store.js']);
-  expect(graphOf({ '/classic.js': "import('./missing.js')" }).dead('/classic.js')).toHaveLength(1);
+  expect(graphOf({ '/classic.js': "import('./missing.js')" }).deadReferencesOf('/classic.js')).toHaveLength(1);
 });
 
 describe('with an import map', () => {
@@ -78,7 +78,7 @@ test('leaves bare specifiers to an import map, even if the package makes none', 
   const imports = { three: '/three.js' };
   expect(followed(files, '/main.js', { imports })).toEqual(['~import /three.js']);
   expect(followed(files, '/main.js', { imports, importMap: true })).toEqual(['~import /three.js']);
-  expect(graphOf(files, { imports }).dead('/main.js')).toEqual([]);
+  expect(graphOf(files, { imports }).deadReferencesOf('/main.js')).toEqual([]);
 });
 
 test('lists reachable nodes in the order of discovery', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { encodeAssetPath } from '../../../../src/core/asset-path';
 import { findReferences } from '../../../../src/pipeline/references/find-references';
 import fc from '../../../support/seeded-fast-check';
-import { anySite, type GeneratedFile, referencesOf, STABLE_PATHS, textOf, textsOf } from '../../support/generated-site';
+import { anySite, type GeneratedFile, PLAIN_PATHS, referencesOf, textOf, textsOf } from '../../support/generated-site';
 import { processorMs } from '../../support/processor-ms';
 import { type RewrittenSite, rewriteSite, type SiteSettings } from '../../support/rewritten-site';
 
@@ -14,12 +14,12 @@ const lexed = (assetPath: string, text: string) => findReferences(assetPath, tex
 const HASHED_LOOKING = Array.from({ length: 20 }, (_, index) => `/css/vendor-${index}.0123456789.js`);
 
 const SETTINGS: Record<string, SiteSettings> = {
-  'rewrite delivery': { stablePaths: STABLE_PATHS },
-  'rewrite delivery below a basePath': { stablePaths: STABLE_PATHS, basePath: '/docs' },
-  'rewrite delivery with a folder that is linked directly': { stablePaths: [...STABLE_PATHS, ...HASHED_LOOKING], basePath: '/docs' },
-  'rewrite delivery behind a CDN': { stablePaths: STABLE_PATHS, options: { cdnPrefix: 'https://cdn.example.com' } },
-  'static delivery': { stablePaths: STABLE_PATHS, options: { delivery: 'static' } },
-  'static delivery below a basePath': { stablePaths: STABLE_PATHS, basePath: '/docs', options: { delivery: 'static' } },
+  'rewrite delivery': { plainPaths: PLAIN_PATHS },
+  'rewrite delivery below a basePath': { plainPaths: PLAIN_PATHS, basePath: '/docs' },
+  'rewrite delivery with a folder that is linked directly': { plainPaths: [...PLAIN_PATHS, ...HASHED_LOOKING], basePath: '/docs' },
+  'rewrite delivery behind a CDN': { plainPaths: PLAIN_PATHS, options: { cdnPrefix: 'https://cdn.example.com' } },
+  'static delivery': { plainPaths: PLAIN_PATHS, options: { delivery: 'static' } },
+  'static delivery below a basePath': { plainPaths: PLAIN_PATHS, basePath: '/docs', options: { delivery: 'static' } },
 };
 
 describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
@@ -31,7 +31,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, settings) => {
       fc.property(anySite(basePath), (site) => {
         const linked = rewriteSite(textsOf(site), settings);
         const byUrl = new Map([...linked.outputs].map(([assetPath, { url }]) => [front + url, assetPath]));
-        for (const stable of STABLE_PATHS) byUrl.set(front + stable, stable);
+        for (const plain of PLAIN_PATHS) byUrl.set(front + plain, plain);
         for (const file of site) {
           const own = front + (linked.outputs.get(file.assetPath)?.url ?? '');
           const after = lexed(file.assetPath, linked.text(file.assetPath));

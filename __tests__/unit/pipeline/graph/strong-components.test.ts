@@ -1,9 +1,9 @@
-import { strongComponents } from '../../../../src/pipeline/graph/reference-graph';
+import { findStrongComponents } from '../../../../src/pipeline/graph/reference-graph';
 import fc from '../../../support/seeded-fast-check';
 
 type Graph = Record<string, readonly string[]>;
 
-const componentsOf = (graph: Graph) => strongComponents(Object.keys(graph), (node) => graph[node] ?? []);
+const componentsOf = (graph: Graph) => findStrongComponents(Object.keys(graph), (node) => graph[node] ?? []);
 
 test.each<[string, Graph, string[][]]>([
   ['nothing', {}, []],
@@ -70,6 +70,6 @@ test('lists each component after its successors', () => {
 test('handles a chain and a circle of 50,000 nodes, which no stack could hold', () => {
   const count = 50_000;
   const nodes = Array.from({ length: count }, (_, index) => String(index));
-  expect(strongComponents(nodes, (node) => (Number(node) + 1 < count ? [String(Number(node) + 1)] : []))).toHaveLength(count);
-  expect(strongComponents(nodes, (node) => [String((Number(node) + 1) % count)])).toHaveLength(1);
+  expect(findStrongComponents(nodes, (node) => (Number(node) + 1 < count ? [String(Number(node) + 1)] : []))).toHaveLength(count);
+  expect(findStrongComponents(nodes, (node) => [String((Number(node) + 1) % count)])).toHaveLength(1);
 });
