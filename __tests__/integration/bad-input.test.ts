@@ -63,7 +63,10 @@ describe('before Next compiles', () => {
 
   test.each([
     ['withSmartCache("next.config.js")', /expected an object.*; got string/],
-    ['withSmartCache(async () => undefined)', /what the function given to withSmartCache\(\).* returned\n.*expected an object.*; got undefined/],
+    [
+      'withSmartCache(async () => undefined)',
+      /what the function given to withSmartCache\(\).* returned\n.*expected an object.*; got undefined/,
+    ],
   ])('%s is refused', (config, said) => {
     app = createApp('catch-all', { prebuild: false });
     writeConfig(config);
