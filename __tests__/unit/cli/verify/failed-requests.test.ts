@@ -100,7 +100,7 @@ test('stops waiting after the timeout', async () => {
   expect(stderr).toContain('no complete answer within 0.1 s');
 });
 
-test.each(['16.1', '0.5', '2147483.647'])('accepts --timeout %s, to the millisecond', async (seconds) => {
+test.each(['16.1', '60.5', '2147483.647'])('accepts --timeout %s, to the millisecond', async (seconds) => {
   expect(await failing(await site(), '--timeout', seconds)).toEqual({ exitCode: 0, checks: [] });
 });
 
@@ -187,7 +187,8 @@ test('reads a page in linear time', () => {
   secondsFor(25_000);
   const small = Math.min(secondsFor(25_000), secondsFor(25_000));
   // Eight times the tags take about 8 times as long, or 64 times if the time is quadratic.
-  expect(secondsFor(200_000) / small).toBeLessThan(24);
+  const large = Math.min(secondsFor(200_000), secondsFor(200_000));
+  expect(large / small).toBeLessThan(24);
 });
 
 test.each([

@@ -12,7 +12,7 @@ const server = http.createServer((_, response) => {
   setTimeout(() => response.end(BODY.slice(60_000)), 5);
 });
 const { get, close } = createHttpClient({
-  timeout: 5000,
+  timeout: 60_000,
   userAgent: 'test',
   credentials: undefined,
   interruption: new AbortController().signal,
@@ -87,17 +87,26 @@ describe('with a server of its own', () => {
   test('sends no requests after six timeouts', async () => {
     let asked = 0;
     const url = await start(() => void asked++);
+    // No limit of the whole run: on a machine that stalls, eight short requests can exceed it.
+    const limit = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(never);
     const { get: getShortly, close: end } = createHttpClient({
       timeout: 200,
       userAgent: 'test',
       credentials: undefined,
       interruption: never,
     });
-    const kinds = [];
-    for (let count = 0; count < 8; count++) kinds.push((await getShortly(url, { maxBytes: 10 })).failure?.kind);
+    limit.mockRestore();
+    const kindsOf = async (requests: number) => {
+      const kinds = [];
+      for (let count = 0; count < requests; count++) kinds.push((await getShortly(url, { maxBytes: 10 })).failure?.kind);
+      return kinds;
+    };
+    expect(await kindsOf(6)).toEqual(Array(6).fill('timeout'));
+    // At most 6: a request can time out before it arrives.
+    const askedBefore = asked;
+    expect(await kindsOf(2)).toEqual(['given-up', 'given-up']);
     end();
-    expect(kinds).toEqual([...Array(6).fill('timeout'), 'given-up', 'given-up']);
-    expect(asked).toBe(6);
+    expect(asked).toBe(askedBefore);
   });
 
   test('limits the whole run to 30 times the limit of one answer', async () => {
@@ -125,5 +134,5 @@ describe('with a server of its own', () => {
     });
     expect((await getLong(url, { maxBytes: 10 })).failure?.kind).toBe('interrupted');
     end();
-  }, 5000);
+  });
 });
