@@ -38,14 +38,22 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Says why a scenario failed; `undefined` if it passed. */
-export function findProblem(audit: Audit, { straw }: Scenario): string | undefined {
-  return straw ? findProblemOfStraw(audit, straw) : findProblemOfSite(audit);
+export function findProblem(audit: Audit, scenario: Scenario): string | undefined {
+  const { figures } = audit;
+  const wrong = MUST_BE_ZERO.filter((name) => figures[name] > 0).map((name) => `${figures[name]} ${name}`);
+  if (!scenario.straw && wrong.length) return wrong.join(', ');
+  return findWeakness(audit, scenario);
+}
+
+/** Says why a storm proves nothing; `undefined` if it has done and found enough. */
+export function findWeakness({ figures }: Audit, { straw }: Scenario): string | undefined {
+  return straw ? findBlindness(figures, straw) : findMissingWork(figures);
 }
 
 /** Builds each site once, for all scenarios that need it. */
 export function createSites(signal: AbortSignal) {
   // Below the installed packages, where Next finds them.
-  const root = path.join(installedNext('latest'), 'apps', `storm-${process.pid}`);
+  const root = fs.mkdtempSync(path.join(installedNext('latest'), 'apps', 'storm-'));
   const built = new Map<string, SiteVersion[]>();
   let count = 0;
   const subfolder = (name: string) => {
@@ -67,14 +75,8 @@ export function createSites(signal: AbortSignal) {
   };
 }
 
-function findProblemOfSite({ figures }: Audit): string | undefined {
-  const wrong = MUST_BE_ZERO.filter((name) => figures[name] > 0).map((name) => `${figures[name]} ${name}`);
-  if (wrong.length) return wrong.join(', ');
-  return findMissingWork(figures);
-}
-
 /** A scheme that is known to be wrong, and is not found out, means that the storm is too weak. */
-function findProblemOfStraw({ figures }: Audit, straw: NonNullable<Scenario['straw']>): string | undefined {
+function findBlindness(figures: Figures, straw: NonNullable<Scenario['straw']>): string | undefined {
   // A path with its version in the query promises no bytes to the optimizer.
   const expected = MUST_BE_ZERO.filter((name) => name !== 'wrong optimized' || straw === 'any-hash');
   const blind = expected.filter((name) => figures[name] === 0);

@@ -1,4 +1,5 @@
-import { createSites, findProblem, SCENARIOS, type Scenario } from './scenarios';
+import type { Audit } from './audit';
+import { createSites, findProblem, findWeakness, SCENARIOS, type Scenario } from './scenarios';
 import { runStorm } from './storm';
 
 // A short storm. `npm run test:storm` is the long one, see docs/TRUST.md.
@@ -6,7 +7,8 @@ const STRAW_SECONDS = 8;
 const SECONDS = 20;
 const MAX_REQUESTS = 10_000;
 
-const seed = Number(process.env.STORM_SEED ?? Date.now() % 1_000_000);
+// Each run makes the same choices, so that a failure is one of the change under test. `FUZZ_SEED=$RANDOM` makes others.
+const seed = Number(process.env.FUZZ_SEED ?? 1);
 const stop = new AbortController();
 let sites: ReturnType<typeof createSites>;
 beforeAll(() => {
@@ -20,7 +22,7 @@ afterAll(() => {
 const inShort = SCENARIOS.filter(({ isInShort }) => isInShort);
 const named = (scenarios: readonly Scenario[]) => scenarios.map((scenario) => [scenario.name, scenario] as const);
 
-describe(`deploys under load, with STORM_SEED=${seed},`, () => {
+describe(`deploys under load, with FUZZ_SEED=${seed},`, () => {
   // A storm that finds nothing in schemes that are known to be wrong is too weak.
   test.each(named(inShort.filter(({ straw }) => straw)))('give wrong answers under the scheme "%s"', (_, scenario) =>
     expectNoProblem(scenario),
@@ -33,7 +35,8 @@ async function expectNoProblem(scenario: Scenario): Promise<void> {
   const versions = await sites.prepare(scenario);
   const seconds = scenario.straw ? STRAW_SECONDS : SECONDS;
   const folder = sites.subfolder('caches');
-  const audit = await runStorm(versions, { seconds, maxRequests: MAX_REQUESTS, seed, folder, signal: stop.signal });
+  const isConclusive = (audit: Audit) => findWeakness(audit, scenario) === undefined;
+  const audit = await runStorm(versions, { seconds, maxRequests: MAX_REQUESTS, isConclusive, seed, folder, signal: stop.signal });
   const problem = findProblem(audit, scenario);
   expect({ problem, examples: problem && !scenario.straw ? audit.examples : [] }).toEqual({ problem: undefined, examples: [] });
 }
