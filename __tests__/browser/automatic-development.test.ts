@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { bundlerFlags } from '../integration/bundlers';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { findComplaints } from '../support/complaints';
 import { createApp, type NextApp } from '../support/next-app';
-import { isOfNext } from '../support/page-contract';
 
 const FONT = path.resolve(__dirname, '../../node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2');
 
@@ -64,7 +64,8 @@ describe.each(['turbopack', 'webpack'] as const)('next dev with %s shows an edit
       before,
     );
     if (!mayReload) expect(await isSameDocument(page)).toBe(true);
-    expect(complaints.filter((text) => !(isOfNext(text, 200) || ADVICE_OF_NEXT.test(text)))).toEqual([]);
+    const unexpected = await findComplaints(page, complaints);
+    expect(unexpected.filter((text) => !ADVICE_OF_NEXT.test(text))).toEqual([]);
     await page.close();
   });
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { findComplaints } from '../support/complaints';
 import { expectedUrl } from '../support/expected-urls';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -64,10 +65,11 @@ afterAll(async () => {
 /** Returns the HTML of the server, and the messages of the page while React 18 hydrates it. */
 async function visit(url: string): Promise<{ html: string; complaints: string[] }> {
   const tab = await browser.newPage();
-  const complaints = recordComplaints(tab);
+  const recorded = recordComplaints(tab);
   const answer = await tab.goto(server.origin + url, { waitUntil: 'load' });
   await tab.waitForFunction(() => document.documentElement.dataset.hydrated === 'hydrated');
   const html = (await answer?.text()) ?? '';
+  const complaints = await findComplaints(tab, recorded);
   await tab.close();
   return { html, complaints };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { bundlerFlags } from '../integration/bundlers';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints, findComplaints } from '../support/complaints';
 import { expectedUrl } from '../support/expected-urls';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
@@ -46,7 +47,7 @@ afterAll(() => browser.close());
 /** A visit: how the page looks, and what of `public/` the browser asked for, with what the page complained of. */
 async function visit(context: BrowserContext, proxy: RecordingProxy, { page, name }: (typeof PAGES)[number]) {
   const tab = await context.newPage();
-  const complaints = recordComplaints(tab);
+  const recorded = recordComplaints(tab);
   proxy.seen.length = 0;
   await tab.goto(proxy.origin + page, { waitUntil: 'networkidle' });
   await tab.waitForFunction((wanted) => document.documentElement.dataset.hydrated === wanted, name);
@@ -54,6 +55,7 @@ async function visit(context: BrowserContext, proxy: RecordingProxy, { page, nam
   const screenshot = await takeScreenshot(tab);
   const html = await tab.content();
   const ran = await tab.evaluate(() => (window as { ran?: string[] }).ran);
+  const complaints = await findComplaints(tab, recorded);
   await tab.close();
   const asked = proxy.seen.filter(({ path: url }) => /^\/(?:css|js|img|media|fonts)\/|^\/_next\/image/.test(url));
   return { asked, complaints, html, ran, screenshot };
@@ -142,7 +144,7 @@ describe.each([
     expect(asked.sort()).toEqual(
       ['css/second', 'img/child', 'js/second'].map((name) => expect.stringMatching(`^/${name}[.][0-9a-f]{10}[.]`)),
     );
-    expect(complaints).toEqual([]);
+    await expectNoComplaints(tab, complaints);
     await context.close();
   });
 });

@@ -38,10 +38,9 @@ describe('the visits that the example app shows', () => {
     expect(hashed).toHaveLength(plain.length);
   });
 
-  it('transfers as much with hashed URLs on a first visit, and shows figures that are not slower', () => {
+  it('transfers as much with hashed URLs on a first visit', () => {
     const { plain, hashed } = measured.measurement.visits.first;
     expect(hashed.bytes / plain.bytes).toBeLessThan(1.005);
-    expect(committed.visits.first.hashed.milliseconds / committed.visits.first.plain.milliseconds).toBeLessThan(1.02);
   });
 
   it('requests the page alone on a repeat visit with hashed URLs, and every file with plain URLs', () => {

@@ -4,11 +4,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page, Route } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { launchBrowser, recordComplaints, recordMessages } from '../support/browser';
+import { isOfNext } from '../support/complaints';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
-import { isOfNext } from '../support/page-contract';
 
 const PAGES = ['/server', '/client', '/legacy'] as const;
+
+/** The URL of a file of `public/` that these tests save, with its hash or without. */
+const SAVED_FILE =
+  /\/(?:css\/(?:first|dark|imported|loading)|font\/text|img\/(?:picture|back)|js\/(?:hot|cold|module|leaf))(?:\.[0-9a-f]{10})?\.\w+(?:\?|$)/;
 
 declare global {
   /** What the scripts of the page leave behind: which of their versions have run, in order. */
@@ -359,7 +363,8 @@ function isUnusedPreload(complaint: string): boolean {
 
 /** Next sends the size of a file before it reads the file, so a save in between cuts the response. The update of that save loads the file again. */
 function isCutBySave(complaint: string): boolean {
-  return complaint === 'error: Failed to load resource: net::ERR_CONTENT_LENGTH_MISMATCH';
+  const [, url = ''] = /^error: Failed to load resource: net::ERR_CONTENT_LENGTH_MISMATCH \((.+)\)$/.exec(complaint) ?? [];
+  return SAVED_FILE.test(url);
 }
 
 function moduleText(version: number): string {

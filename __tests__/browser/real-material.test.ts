@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints } from '../support/complaints';
 import { createApp, type NextApp } from '../support/next-app';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
@@ -99,8 +100,8 @@ test.each(MATERIAL)('$name', async ({ url, hashed, plain, act }) => {
     await page.goto(proxy.origin + url, { waitUntil: 'networkidle' });
     await page.waitForFunction(() => document.documentElement.dataset.hydrated);
     await act?.(page);
+    await expectNoComplaints(page, complaints);
     await page.close();
-    expect(complaints).toEqual([]);
     const asked = [...new Set(proxy.seen.map(({ path: asked }) => asked))].sort();
     return {
       hashed: asked.flatMap((asked) => assetPaths.get(asked) ?? []),

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints } from '../support/complaints';
 import { isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -44,7 +45,7 @@ describe.each([
       const { status, cacheControl } = await request(server.origin, path);
       expect([path, status, isCacheable(cacheControl)]).toEqual([path, 200, false]);
     }
-    expect(complaints).toEqual([]);
+    await expectNoComplaints(page, complaints);
     await page.close();
   });
 

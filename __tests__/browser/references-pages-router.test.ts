@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints } from '../support/complaints';
 import { request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 
@@ -62,6 +63,6 @@ test.each([
   const modules = asked.filter((url) => url.startsWith('/js/'));
   expect(modules.length).toBeGreaterThan(8);
   expect(modules.filter((url) => !/\.[0-9a-f]{10}\.\w+$/.test(url))).toEqual([]);
-  expect(complaints).toEqual([]);
+  await expectNoComplaints(page, complaints);
   await browser.close();
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints, findComplaints } from '../support/complaints';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -128,7 +129,7 @@ describe.each([
     const context = await browser.newContext();
     const visit = async () => {
       const page = await context.newPage();
-      const complaints = recordComplaints(page);
+      const recorded = recordComplaints(page);
       proxy.seen.length = 0;
       await page.goto(proxy.origin + (basePath || '/'));
       await page.waitForFunction(() => {
@@ -138,6 +139,7 @@ describe.each([
       await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/img/shape.')));
       await page.waitForLoadState('networkidle');
       const data = await page.evaluate(() => ({ ...document.documentElement.dataset }));
+      const complaints = await findComplaints(page, recorded);
       await page.close();
       return {
         data,
@@ -171,7 +173,7 @@ describe.each([
       await page.goto(`${proxy.origin}${basePath}/without-map`);
       await page.waitForFunction(() => document.documentElement.dataset.imported && document.documentElement.dataset.other);
       expect(await page.evaluate(() => document.documentElement.dataset.stores)).toBe('1');
-      expect(complaints).toEqual([]);
+      await expectNoComplaints(page, complaints);
       await page.close();
       expect(proxy.seen.map(({ path }) => path).filter((path) => path.includes('/store.'))).toEqual([served('/js/lib/store.js')]);
     });

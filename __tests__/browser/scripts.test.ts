@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
+import { findComplaints } from '../support/complaints';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 
@@ -26,8 +27,9 @@ beforeEach(async () => {
   complaints = recordComplaints(page);
 });
 afterEach(async () => {
+  const unexpected = await findComplaints(page, complaints);
   await page.close();
-  expect(complaints).toEqual([]);
+  expect(unexpected).toEqual([]);
 });
 afterAll(async () => {
   await browser.close();

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { findComplaints } from '../support/complaints';
 import { expectedUrl } from '../support/expected-urls';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -117,7 +118,7 @@ describe.each(['rewrite', 'static'] as const)('libraries in public/, loaded by p
       if (!isHashed && delivery === 'rewrite')
         expect(output).toMatch(new RegExp(`automatic hashing leaves 4 files alone: .*${assetPath} \\(`));
     }
-    expect([failed, complaints]).toEqual([[], []]);
+    expect([failed, await findComplaints(page, complaints)]).toEqual([[], []]);
     await page.close();
   });
 });

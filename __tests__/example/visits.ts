@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { findComplaints } from '../support/complaints';
 import { type Http2Proxy, startHttp2Proxy, TRUST_FLAG } from '../support/http2-proxy';
 import { CHANGED_FILES, type ExampleApp } from './example-app';
 
@@ -12,7 +13,7 @@ const MODES: readonly Mode[] = ['plain', 'hashed'];
 type VisitKind = 'first' | 'repeat' | 'deploy';
 
 interface Visit {
-  /** Status and path. */
+  /** Status and path. Without those for icons. */
   requests: string[];
   /** Bytes over the network, headers included. */
   bytes: number;
@@ -76,7 +77,7 @@ async function warmUp(browser: Browser, proxy: Http2Proxy): Promise<void> {
 
 async function visit(profile: BrowserContext, proxy: Http2Proxy, mode: Mode): Promise<Visit> {
   const page = await profile.newPage();
-  const complaints = recordComplaints(page);
+  const recorded = recordComplaints(page);
   const devTools = await profile.newCDPSession(page);
   await devTools.send('Network.enable');
   await devTools.send('Network.emulateNetworkConditions', {
@@ -97,9 +98,19 @@ async function visit(profile: BrowserContext, proxy: Http2Proxy, mode: Mode): Pr
   });
   proxy.takeRequests();
   await openWholePage(page, proxy.origin + PAGES[mode]);
+  const complaints = await findComplaints(page, recorded);
   await page.close();
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  return { requests: proxy.takeRequests(), bytes, milliseconds: (endedAt - (startedAt ?? 0)) * 1000 };
+  return {
+    requests: proxy.takeRequests().filter((request) => !isForIcon(request)),
+    bytes,
+    milliseconds: (endedAt - (startedAt ?? 0)) * 1000,
+  };
+}
+
+/** A full Chrome requests the icon of a page for its tab, a headless shell does not. */
+function isForIcon(request: string): boolean {
+  return /^\d+ \/(?:icon\.svg|favicon\.ico)(?:\?|$)/.test(request);
 }
 
 /** Opens a page of the example, and waits until it has loaded each file: KaTeX requests its fonts late on a busy machine. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints } from '../support/complaints';
 import { expectedUrl } from '../support/expected-urls';
 import { IMMUTABLE, isCacheable, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
@@ -39,7 +40,7 @@ test('from a CDN, each file is fetched once, with the attributes that its preloa
     'anonymous',
     expect.stringMatching(/^sha256-.{44}$/),
   ]);
-  expect(complaints).toEqual([]);
+  await expectNoComplaints(page, complaints);
   await page.close();
 });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints } from '../support/complaints';
 import { createApp, type NextApp } from '../support/next-app';
 import { startOutFolderServer } from '../support/out-folder-server';
 
@@ -50,7 +51,7 @@ describe('without a build, components render', () => {
       await page.goto(server.origin);
       expect(await page.getByAltText('banner').getAttribute('src')).toBe('/img/no-such-file.svg?size=2');
       await page.waitForFunction(() => 'banner' in window && 'late' in window);
-      expect(complaints).toEqual([]);
+      await expectNoComplaints(page, complaints);
     } finally {
       await browser.close();
       await server.stop();

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { clickHydrated, launchBrowser, recordComplaints } from '../support/browser';
+import { expectNoComplaints } from '../support/complaints';
 import { IMMUTABLE } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
@@ -43,8 +44,8 @@ async function visit(path: string, act?: (page: Page) => Promise<unknown>) {
     client: document.documentElement.dataset.client,
     background: getComputedStyle(document.body).backgroundColor,
   }));
+  await expectNoComplaints(page, complaints);
   await page.close();
-  expect(complaints).toEqual([]);
   return { asked: asked.sort(), state };
 }
 

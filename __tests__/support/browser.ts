@@ -64,7 +64,10 @@ export function recordComplaints(page: Page): string[] {
 export function recordMessages(page: Page, isWanted: (type: string) => boolean = () => true): string[] {
   const messages: string[] = [];
   page.on('console', (message) => {
-    if (isWanted(message.type())) messages.push(`${message.type()}: ${message.text()}`);
+    if (!isWanted(message.type())) return;
+    // The text does not say which resource.
+    const url = message.text().startsWith('Failed to load resource') ? ` (${message.location().url})` : '';
+    messages.push(`${message.type()}: ${message.text()}${url}`);
   });
   page.on('pageerror', (error) => messages.push(`uncaught: ${error.message}`));
   return messages;

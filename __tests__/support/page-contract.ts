@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { clickHydrated, recordComplaints } from './browser';
+import { expectNoComplaints } from './complaints';
 import { expectedUrl, type UrlSettings } from './expected-urls';
 import { IMMUTABLE, isCacheable, request } from './http';
 
@@ -96,27 +97,6 @@ export async function checkHydrationOf(
   expect({ page, urls: await linkedUrls(tab) }).toEqual({ page, urls: sent });
   await expectNoComplaints(tab, complaints, status);
   await tab.close();
-}
-
-async function expectNoComplaints(tab: Page, complaints: readonly string[], status: number): Promise<void> {
-  const shown = (await linkedUrls(tab)).map((url) => new URL(url, tab.url()).href);
-  expect(complaints.filter((text) => !isOfNext(text, status) && !isLatePreload(text, shown))).toEqual([]);
-}
-
-/** On a busy machine, an image can be rendered seconds after its preload, and the browser warns. A preload that no element uses stays a complaint. */
-function isLatePreload(complaint: string, shown: readonly string[]): boolean {
-  const [, url = ''] = /^warning: The resource (\S+) was preloaded using link preload but not used/.exec(complaint) ?? [];
-  return shown.includes(url);
-}
-
-/** Said with or without this package. */
-export function isOfNext(complaint: string, status: number): boolean {
-  // The browser says of every page with such a status that it failed to load.
-  if (status !== 200 && complaint.includes(`status of ${status}`)) return true;
-  // `next dev` of Next 15, when a page of the Pages Router is reloaded while it is told of an edit.
-  if (complaint.startsWith('uncaught: Invariant: attempted to hard navigate to the same URL')) return true;
-  // `next dev`, of an app with both routers, on a page of the Pages Router.
-  return /^warning: \[HMR\] Invalid message: \{"(?:type|action)":"isrManifest"/.test(complaint);
 }
 
 export async function checkNavigation(app: AppUnderTest): Promise<void> {

@@ -1,0 +1,37 @@
+import type { Page } from 'playwright-core';
+
+/** @param complaints those that `recordComplaints` has recorded of this page, which must still be open. */
+export async function expectNoComplaints(page: Page, complaints: readonly string[], status = 200): Promise<void> {
+  expect(await findComplaints(page, complaints, status)).toEqual([]);
+}
+
+/** Returns the complaints that this package may have caused. */
+export async function findComplaints(page: Page, complaints: readonly string[], status = 200): Promise<string[]> {
+  const used = await findUsedUrls(page);
+  return complaints.filter((complaint) => !isOfNext(complaint, status) && !isLatePreload(complaint, used));
+}
+
+/** Said with or without this package. */
+export function isOfNext(complaint: string, status: number): boolean {
+  // The browser says of every page with such a status that it failed to load.
+  if (status !== 200 && complaint.includes(`status of ${status}`)) return true;
+  // `next dev` of Next 15, when a page of the Pages Router is reloaded while it is told of an edit.
+  if (complaint.startsWith('uncaught: Invariant: attempted to hard navigate to the same URL')) return true;
+  // `next dev`, of an app with both routers, on a page of the Pages Router.
+  return /^warning: \[HMR\] Invalid message: \{"(?:type|action)":"isrManifest"/.test(complaint);
+}
+
+/** On a busy machine, an element can be rendered seconds after its preload, and the browser warns. A preload that no element uses stays a complaint. */
+function isLatePreload(complaint: string, used: readonly string[]): boolean {
+  const [, url = ''] = /^warning: The resource (\S+) was preloaded using link preload but not used/.exec(complaint) ?? [];
+  return used.includes(url);
+}
+
+/** The absolute URLs that images, scripts, stylesheets and icons of a page load. */
+function findUsedUrls(page: Page): Promise<string[]> {
+  return page.evaluate(() => [
+    ...[...document.images].flatMap(({ src, currentSrc }) => [src, currentSrc]),
+    ...[...document.scripts].map(({ src }) => src),
+    ...[...document.querySelectorAll<HTMLLinkElement>('link:is([rel~=stylesheet], [rel~=icon])')].map(({ href }) => href),
+  ]);
+}
