@@ -44,7 +44,6 @@ export interface AppOptions {
 type Environment = Readonly<Record<string, string>>;
 
 const FIXTURES = path.resolve(__dirname, '../fixtures');
-let count = 0;
 
 /**
  * What the compilers of disposed apps cached, for later apps of this test file
@@ -67,8 +66,9 @@ export function createApp(layers: string | readonly string[], options: AppOption
   const installation = installedNext(line);
   const folders = [layers].flat();
   const key = JSON.stringify([layers, line, bundler, options.env]);
-  const dir =
-    disposed.get(key)?.pop() ?? path.join(installation, 'apps', `${path.basename(folders.at(-1) ?? '')}-${process.pid}-${count++}`);
+  // A folder that no other run, and no app of this run that was not disposed, has written to.
+  const newFolder = () => fs.mkdtempSync(path.join(installation, 'apps', `${path.basename(folders.at(-1) ?? '')}-`));
+  const dir = disposed.get(key)?.pop() ?? newFolder();
   for (const folder of folders) fs.cpSync(path.resolve(FIXTURES, folder), dir, { recursive: true });
   const scripts = { ...(prebuild && { prebuild: 'next-smart-cache build' }), build: ['next build', ...bundler].join(' ') };
   const packageFile = path.join(dir, 'package.json');
@@ -83,6 +83,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
   // Jest's own; Next warns of any value but its own.
   Reflect.deleteProperty(env, 'NODE_ENV');
   const servers: NodeServer[] = [];
+  let isDisposed = false;
 
   const tryBuild = () => {
     // Not before: tests look at what a build, or a command, has written.
@@ -132,13 +133,14 @@ export function createApp(layers: string | readonly string[], options: AppOption
     dev: (extra) => serve([next, 'dev', ...bundler], dir, extra),
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {
+      // By a second call, the folder may be that of a later app.
+      if (isDisposed) return;
+      isDisposed = true;
       await Promise.all(servers.map((server) => server.stop()));
-      if (!isOver) {
-        moveFolders(dir, keptCaches(dir), COMPILER_CACHES);
-        disposed.set(key, [...(disposed.get(key) ?? []), dir]);
-      }
+      if (!isOver) moveFolders(dir, keptCaches(dir), COMPILER_CACHES);
       // A child of a server that was killed may still write.
       fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      if (!isOver) disposed.set(key, [...(disposed.get(key) ?? []), dir]);
     },
   };
 }
