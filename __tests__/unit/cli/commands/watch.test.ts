@@ -198,4 +198,4 @@ test('stops at an interrupt while the watcher starts', async () => {
   const { io } = commandWorld({ cwd: appWithPublic({ 'a.js': 'a' }), interruption: () => controller.signal });
   expect(await main(['watch'], io)).toBe(0);
   expect(watching?.isClosed).toBe(true);
-}, 5000);
+});
