@@ -218,7 +218,7 @@ test('it reads any bytes, and no byte outside of a reference ever changes', () =
       expect(again.map(({ url }) => url.slice(0, newUrl.length))).toEqual(references.map(() => newUrl));
       expect(outside(rewritten, again)).toEqual(outside(content, references));
     }),
-    { numRuns: 100_000, interruptAfterTimeLimit: 2000 },
+    { numRuns: 1_000 },
   );
   expect(count).toBeGreaterThan(100);
 });

@@ -65,7 +65,7 @@ test('it reads any text as another tokenizer does', () => {
       const text = css.replaceAll('\0', ' ');
       expect(tokensOf(text)).toBe(tokensOfPeer(text));
     }),
-    { numRuns: 100_000, interruptAfterTimeLimit: 2000 },
+    { numRuns: 5_000 },
   );
 });
 

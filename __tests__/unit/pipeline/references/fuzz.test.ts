@@ -151,11 +151,8 @@ function anyBytes(parts: readonly string[]): fc.Arbitrary<Buffer> {
     });
 }
 
-/** Milliseconds for each property. */
-const TIME_LIMIT = 3_000;
-
 function check(property: fc.IProperty<[Buffer]>): void {
-  fc.assert(property, { numRuns: 1_000_000, interruptAfterTimeLimit: TIME_LIMIT, markInterruptAsFailure: false });
+  fc.assert(property, { numRuns: 30_000 });
 }
 
 /** Query and fragment, as a browser sees them. */
