@@ -1,8 +1,8 @@
 import { isExternalUrl } from '../core/asset-path.js';
+import type { FindUrl } from '../core/hash-props.js';
 import type { AssetPath, AssetUrl, ExternalUrl, LinkableUrl } from '../core/public-folder.js';
 import { findUnlisted, lookUp, lookUpUrl, type RenderManifest, type ResolvedAsset, withoutBasePath } from '../core/render-manifest.js';
 import { noteRendered, sharedGlobals } from '../core/shared-globals.js';
-import type { FindUrl } from '../core/url-attributes.js';
 import {
   type AskedBy,
   forgetMissingAsset,

@@ -1,5 +1,5 @@
+import { type FindUrl, hashProps, type Props } from '../core/hash-props.js';
 import { lookUp, type RenderManifest, withoutBasePath } from '../core/render-manifest.js';
-import { type FindUrl, hashProps, type Props } from '../core/url-attributes.js';
 import { newestOf } from './asset.js';
 import type { HotScriptComponent, HotStyleComponent } from './generated-components.js';
 import { createJsx, elementOf } from './jsx.js';

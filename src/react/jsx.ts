@@ -1,4 +1,4 @@
-import { type FindUrl, hashProps, type Props } from '../core/url-attributes.js';
+import { type FindUrl, hashProps, type Props } from '../core/hash-props.js';
 
 /**
  * Makes a function that hashes the URLs in the props of an element, and passes

@@ -1,6 +1,6 @@
 import type NextImage from 'next/image.js';
 import type { getImageProps as GetImageProps } from 'next/image.js';
-import { type FindUrl, hashProps, NEXT_IMAGE, type Props } from '../core/url-attributes.js';
+import { type FindUrl, hashProps, NEXT_IMAGE, type Props } from '../core/hash-props.js';
 import { treatAsElement } from './jsx.js';
 
 type Image = typeof NextImage;

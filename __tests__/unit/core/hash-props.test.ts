@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { type FindUrl, hashProps, type Props } from '../../../src/core/url-attributes';
+import { type FindUrl, hashProps, type Props } from '../../../src/core/hash-props';
 import { processorMs } from '../support/processor-ms';
 
 const URLS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { urlsOfSrcset } from '../../../src/core/url-attributes';
+import { urlsOfSrcset } from '../../../src/core/html-attributes';
 
 test.each<[string, srcset: string, urls: string[]]>([
   ['nothing', '', []],

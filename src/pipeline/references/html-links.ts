@@ -1,6 +1,7 @@
 import { Tokenizer } from 'htmlparser2';
 import type { Place } from '../../core/coverage.js';
-import { isFetchedForPage, SAME_ORIGIN, urlAttributesInHtml, urlsOfSrcset } from '../../core/url-attributes.js';
+import { SAME_ORIGIN } from '../../core/hash-props.js';
+import { isFetchedForPage, urlAttributesInHtml, urlsOfSrcset } from '../../core/html-attributes.js';
 import { findCssReferences } from './css-references.js';
 import { toHttpUrl } from './find-references.js';
 

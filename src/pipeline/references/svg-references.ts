@@ -1,4 +1,4 @@
-import { isFetchedForPage, urlAttributesInHtml, urlRangesOfSrcset } from '../../core/url-attributes.js';
+import { isFetchedForPage, urlAttributesInHtml, urlRangesOfSrcset } from '../../core/html-attributes.js';
 import { findCssReferences } from './css-references.js';
 import type { BrokenSpot, FoundReference, Notation } from './reference.js';
 import { declaredEntities, predefinedEntities, type Range, type XmlAttribute, XmlText, type XmlToken, xmlTokens } from './xml.js';
