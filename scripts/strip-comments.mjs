@@ -1,11 +1,14 @@
 import { parse } from 'acorn';
 
+/** Matches `@__PURE__`, `#__PURE__`, `@__NO_SIDE_EFFECTS__`, `webpackIgnore: true`, `turbopackIgnore: true`. */
+const DIRECTIVE = /^\s*(?:[@#]__[A-Z_]+__\s*$|(?:webpack|turbopack)[A-Z]\w*:)/;
+
 /** Takes the comments out of a compiled script, except those that bundlers read (`@__PURE__`, `webpackIgnore: true`), and the `#!` line. */
 export function stripComments(code, sourceType) {
   const comments = [];
   parse(code, { ecmaVersion: 'latest', sourceType, allowHashBang: true, onComment: comments });
   return comments
-    .filter(({ value, start }) => !/[@#]__|webpack|turbopack/.test(value) && !code.startsWith('#!', start))
+    .filter(({ value, start }) => !DIRECTIVE.test(value) && !code.startsWith('#!', start))
     .reverse()
     .reduce((text, { start, end }) => withoutRange(text, start, end), code);
 }
