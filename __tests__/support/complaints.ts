@@ -23,8 +23,8 @@ export function isOfNext(complaint: string, status: number): boolean {
 
 /** On a busy machine, an element can be rendered seconds after its preload, and the browser warns. A preload that no element uses stays a complaint. */
 function isLatePreload(complaint: string, used: readonly string[]): boolean {
-  const [, url = ''] = /^warning: The resource (\S+) was preloaded using link preload but not used/.exec(complaint) ?? [];
-  return used.includes(url);
+  const url = /^warning: The resource (\S+) was preloaded using link preload but not used/.exec(complaint)?.[1];
+  return url !== undefined && used.includes(url);
 }
 
 /** The absolute URLs that images, scripts, stylesheets and icons of a page load. */
