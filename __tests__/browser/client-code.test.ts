@@ -9,7 +9,7 @@ import type { NodeServer } from '../support/node-server';
 import { writeFiles } from '../support/temporary-folder';
 
 const [LOGO, DE, FR] = ['/img/logo.2f8952a6f1.svg', '/flags/de.c658e5f901.svg', '/flags/fr.1d0367e762.svg'] as const;
-/** What is said of a path that is put together at run time. */
+/** Matches the advice for a path that is put together at run time. */
 const ADVICE = /gets the plain URL of a file[^\n]*\/flags\/(?:de|fr)\.svg\n[^\n]*\n[^\n]*clientAssets: \['\/flags\/\*\*'\]/g;
 
 const config = (options: string) => `

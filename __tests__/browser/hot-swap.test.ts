@@ -15,7 +15,7 @@ const SAVED_FILE =
   /\/(?:css\/(?:first|dark|imported|loading)|font\/text|img\/(?:picture|back)|js\/(?:hot|cold|module|leaf))(?:\.[0-9a-f]{10})?\.\w+(?:\?|$)/;
 
 declare global {
-  /** What the scripts of the page leave behind: which of their versions have run, in order. */
+  /** The versions of the page's scripts that have run, in order. */
   var cold: number[] | undefined;
   var hot: number[] | undefined;
   var modules: string[] | undefined;
@@ -41,7 +41,7 @@ describe.each([
   let browser: Browser;
   let version = 2;
   let fonts = 0;
-  /** What `loading.css` says besides what a test is about. */
+  /** The rest of `loading.css`. */
   let loading: string;
 
   beforeAll(async () => {
@@ -180,7 +180,7 @@ describe.each([
       });
       darkIs(after);
       await expectSoon(async () => (await links()).join() === first.join(), false);
-      // What is saved behind it is on screen, so it would be too.
+      // A later save is on screen, so this one would be too.
       const title = `rgb(${version}, 4, 0)`;
       titleIs(title);
       await shows('h1', title);
@@ -242,7 +242,7 @@ describe.each([
         backIs(green);
         const pixelOf = async (box: string) => [...PNG.sync.read(await page.locator(box).screenshot()).data.subarray(0, 3)];
         await expectSoon(() => pixelOf('#box'), [0, green, 0]);
-        // So does a sheet that comes later, although the document has the image as it was.
+        // The same holds for a sheet that comes later, although the document has the old image.
         await page.getByRole('button', { name: 'Late' }).click();
         await page.locator('link[href^="/css/late."][media^="not all"]').waitFor({ state: 'attached' });
         await expectSoon(() => pixelOf('#late'), [0, green, 0]);
@@ -296,7 +296,7 @@ describe.each([
     });
 
     // Chromium shows the font that it had, when it is answered with another one to its question whether that is current.
-    // Of the headers that prevent it, Next would warn under `output: 'export'`.
+    // With `output: 'export'`, Next warns about the headers that prevent it.
     if (name !== "output: 'export'")
       test('shows an edited font after a reload too', async () => {
         const after = await widthIn(font(++fonts));

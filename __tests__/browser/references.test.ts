@@ -213,7 +213,7 @@ describe.each([
   });
 });
 
-/** What looks like a URL in a served file; whoever reads this does not rely on the product's lexers. */
+/** Matches a URL in a served file. Independent of the product's lexers. */
 function urlsIn(text: string, url: string): string[] {
   const withoutComments = text.replace(/\/\*(?!#).*?\*\//gs, '').replace(/^\/\/(?!#).*$/gm, '');
   const patterns = [

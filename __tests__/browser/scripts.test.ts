@@ -73,6 +73,6 @@ test('after client-side navigation React runs async scripts, and not the ordered
   await page.goto(server.origin);
   await clickHydrated(page, 'text=ordered');
   await page.waitForSelector('main', { state: 'attached' });
-  // What the README says of `defer` and `async={false}`.
+  // docs/COMPONENTS.md promises this for `defer` and `async={false}`.
   expect(await ran(1)).toEqual(['lazy']);
 });

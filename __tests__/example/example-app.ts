@@ -7,7 +7,7 @@ import { type NodeServer, startNodeServer } from '../support/node-server';
 
 const repository = path.resolve(__dirname, '../..');
 
-/** What a fresh clone does not have. */
+/** Folders that a fresh clone does not have. */
 const GENERATED = ['node_modules', '.next', '.smart-cache', 'public/vendor'];
 
 /** A copy of `example-app/`, installed and built by the commands of `npm start`. */

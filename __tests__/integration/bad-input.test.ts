@@ -144,7 +144,7 @@ test('routes that look hashed stay routes of the app, and the build names dynami
   expect(await get('/js/own.0123456789.js')).toEqual([200, false, 'the app router']);
   expect(await get('/css/own.0123456789.css')).toEqual([200, false, expect.stringContaining('the pages router')]);
   expect(await get('/js/application.46fb7aa72a.js')).toEqual([200, true, app.read('public/js/application.js')]);
-  // What the warning says.
+  // The warning states this.
   expect(await get('/js/nothing.0123456789.js')).toEqual([200, false, expect.stringContaining('<p>nothing.js</p>')]);
   expect(await get('/img/own.0123456789.svg')).toEqual([200, false, 'own.0123456789.svg']);
 });

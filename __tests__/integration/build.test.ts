@@ -158,7 +158,7 @@ describe('a missing asset', () => {
   test('breaks next build, which lists all of them, and the next build too, whatever Next has cached', () => {
     const TMPDIR = temporaryFolder();
     app = createApp('catch-all', { prebuild: false, env: { TMPDIR } });
-    // What was built before, and its pages, are not to be taken for this build's.
+    // The result of an earlier build must not count as this build's.
     app.write('.next/BUILD_ID', 'older');
     app.write('app/broken/page.jsx', page('<CachedScript src="/js/aplication.js" />'));
     app.write(

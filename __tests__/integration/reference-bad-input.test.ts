@@ -97,7 +97,7 @@ const DEAD: readonly { file: string; content: string; said: RegExp }[] = [
   { file: '/css/encoded.css', content: 'a { background: url(../img%2Fa.png) }', said: /encoded\.css:1\n/ },
 ];
 
-/** What looks odd, and is followed all the same. */
+/** Odd references that the build follows. */
 const BOM = '\uFEFF';
 const FINE = {
   '/img/a.png': 'image',

@@ -131,7 +131,7 @@ describe.each([
       '/_next/static/media/smart-cache-rewrite/account/secret.0123456789',
       '/_next/static/media/smart-cache-rewrite/js/nothing.0123456789.js',
       '/_next/static/media/smart-cache/account/x.46fb7aa72a.css',
-      // Nor to a file: middleware may guard it under its own path.
+      // It must not point to a file either: middleware may guard the file under its own path.
       '/_next/static/media/smart-cache-rewrite/js/application.46fb7aa72a.js',
       '/_next/static/media/smart-cache/js/application.46fb7aa72a.js',
     ])('%s reaches no page or file that middleware guards under its own path', async (url) => {

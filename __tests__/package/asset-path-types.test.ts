@@ -146,7 +146,7 @@ const PAGE = `
   );
 `;
 
-/** What each compiles without the declaration. */
+/** The code that compiles without the declaration. */
 const ANY_STRING = `
   import { asset, type AssetPath, CachedScript, CachedStyle } from 'next-smart-cache';
   declare const anything: string;

@@ -15,7 +15,7 @@ export interface PackageJson {
 export const PACKAGE_JSON = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as PackageJson;
 
 export interface InstalledPackage {
-  /** What npm would publish, as paths within the package. */
+  /** The files that npm would publish, as paths within the package. */
   files: string[];
   /** Bytes of the tarball. */
   packedSize: number;
@@ -37,7 +37,7 @@ export function installPackage(): InstalledPackage {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [{ filename, files, size }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[]; size: number }];
-  // So that no package.json further up is taken for the app's.
+  // Otherwise a package.json in a folder above counts as the app's.
   fs.writeFileSync(path.join(root, 'package.json'), '{}');
   fs.mkdirSync(dir, { recursive: true });
   execFileSync('tar', ['-xzf', path.join(root, filename), '-C', dir, '--strip-components=1']);
@@ -57,7 +57,7 @@ export function appWith(installed: InstalledPackage, files: Readonly<Record<stri
   return root;
 }
 
-/** What the compiler says of an app. */
+/** The compiler's messages about an app. */
 export function compile(cwd: string, options: Readonly<Record<string, unknown>> = {}): Run {
   const common = {
     module: 'nodenext',

@@ -15,7 +15,7 @@ interface InstalledVersions {
 
 /** The versions that the suites run on, and why. `peerDependencies` names none that is not here. */
 export const NEXT_VERSIONS = {
-  /** What a new app gets today. The weekly workflow names a newer one. */
+  /** The release that a new app gets. The weekly workflow names a newer one. */
   latest: { next: process.env.TEST_NEXT_VERSION ?? '16.4.6', react: '19.3.1' },
   /** The first Next 16: Turbopack is the default of `next build`, `proxy` takes the place of `middleware`. */
   oldest16: { next: '16.0.0', react: '19.2.0' },

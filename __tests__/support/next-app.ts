@@ -46,7 +46,7 @@ type Environment = Readonly<Record<string, string>>;
 const FIXTURES = path.resolve(__dirname, '../fixtures');
 
 /**
- * What the compilers of disposed apps cached, for later apps of this test file
+ * The compiler caches of disposed apps, for later apps of this test file
  * with the same fixture and options: hosts carry it from build to build, too.
  * Compilers find it only in the folder where it was made, so an app takes over
  * the folder of an earlier one.

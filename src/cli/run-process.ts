@@ -4,7 +4,7 @@ import type { CommandIo } from './command.js';
 import { main } from './main.js';
 import { handleOutputErrors } from './terminal.js';
 
-/** What the command line needs of Next. It is passed in, since `cli/` does not import `next/`. */
+/** The functions of `next/` that the command line needs. They are passed in, since `cli/` does not import `next/`. */
 export type NextAccess = Pick<CommandIo, 'loadProject' | 'readBuiltSite' | 'measureBuild' | 'findConfigFile'>;
 
 /** Runs the command line in this process: its arguments, streams, signals and exit code. */

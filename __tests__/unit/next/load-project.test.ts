@@ -41,7 +41,7 @@ async function loadProject(root: string): Promise<Project> {
 /** An app with these files. */
 function app(files: Readonly<Record<string, string>>): string {
   const root = temporaryFolder();
-  // So that no package.json further up says what kind of module a config is.
+  // Otherwise a package.json in a folder above decides which kind of module a config is.
   writeFiles(root, { 'package.json': '{}', ...files });
   return root;
 }

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('the rewrites cover older deploys for as long as the store serves them', () => {
-  /** What `next build` does with an app whose `public/` now holds these files. */
+  /** Puts these files into `public/`, and runs the steps of `next build`. */
   function build(project: Project, files: Record<string, string>): (url: string) => string | undefined {
     fs.rmSync(project.publicDir, { recursive: true });
     fs.mkdirSync(project.publicDir);

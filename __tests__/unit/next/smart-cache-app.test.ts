@@ -17,7 +17,7 @@ jest.mock('../../../src/pipeline/watcher', () => ({
   watchPublicFolder() {},
   watchSource() {},
 }));
-// What a build does at its end would run at the end of the tests.
+// Without it, the tasks for the end of a build run at the end of the tests.
 jest.mock('../../../src/next/environment', () => ({
   ...jest.requireActual<object>('../../../src/next/environment'),
   whenBuildSucceeds() {},
@@ -31,7 +31,7 @@ afterEach(() => {
   delete sharedGlobals().newestManifest;
 });
 
-/** So many names look hashed that the URLs of their folder point to the store directly. */
+/** Enough names that look hashed: the URLs of their folder point to the store directly. */
 const VENDOR = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`vendor/lib-${index}.0123456789.js`, '']));
 const FILES = { 'js/app.js': 'hello', LICENSE: '', 'my photo.jpg': '', 'robots.txt': '', ...VENDOR };
 

@@ -12,7 +12,7 @@ import { enterNextProcess, fromConfigFile, type NextProcess } from '../support/n
 import { rewrite } from '../support/rewrites';
 import { smartCacheError } from '../support/smart-cache-error';
 
-// What a build does at its end would be done at the end of the tests.
+// Without it, the tasks for the end of a build run at the end of the tests.
 jest.mock('../../../src/next/environment', () => ({
   ...jest.requireActual<object>('../../../src/next/environment'),
   whenBuildSucceeds: jest.fn(),

@@ -39,7 +39,7 @@ async function runClean({ root, json, options }: Invocation, io: CommandIo): Pro
 /** The declaration, and what a killed build has left of one. */
 const DECLARATION = new RegExp(`^${DECLARATION_FILE.replaceAll('.', '\\.')}(?<temporary>\\.\\d+-[0-9a-f]{12}\\.tmp)?$`);
 
-/** What is on disk under a name that the package uses. */
+/** Finds what the disk has under names that the package uses. */
 function findTargets({ root, outputDir, cacheDir }: Project): string[] {
   const declarations = fs.readdirSync(root).filter((name) => DECLARATION.test(name));
   const folders = [outputDir, cacheDir].filter((folder) => fs.lstatSync(folder, { throwIfNoEntry: false }));

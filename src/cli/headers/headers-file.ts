@@ -112,7 +112,7 @@ function parseBlocks(text: string): Block[] {
   return [...blocks.values()];
 }
 
-/** What all rules together do to the files of a folder. */
+/** The effect of all rules together on the files of a folder. */
 interface Effect {
   /** Whether a rule for the whole folder sets a value. */
   isSetForAll: boolean;

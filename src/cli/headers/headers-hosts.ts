@@ -55,7 +55,7 @@ export function planHeaders({ root, publicDir, prefixes, isExport }: Project): H
   }
 }
 
-/** What an app's files tell about hosts that read a `_headers` file. */
+/** The hosts that read a `_headers` file, as far as an app's files tell. */
 interface HeadersHosts {
   /** `Cloudflare (wrangler.jsonc)`. Empty for an app for other hosts. */
   hosts: string[];

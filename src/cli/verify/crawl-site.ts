@@ -140,7 +140,7 @@ async function probePage({ url, answer }: LoadedPage, files: readonly CrawledFil
   return { again, hashOnPage };
 }
 
-/** Next's own files are in `basePath`, unless an `assetPrefix` takes its place. */
+/** The URLs of Next's own files begin with `basePath`, unless an `assetPrefix` takes its place. */
 function findBasePath(links: readonly LinkedFile[], origin: string): string {
   const own = links.map(({ url }) => new URL(url)).find((url) => url.origin === origin && url.pathname.includes('/_next/static/'));
   return own?.pathname.replace(/\/_next\/static\/.*$/s, '') ?? '';

@@ -72,7 +72,7 @@ function judgeImmutable({ url, answer, again }: HashedFile, lacksHeadersRule: bo
   return fail('not immutable', detail, isUnknownHash ? fix : PASS_ON);
 }
 
-/** What keeps caches from a file that `Cache-Control` lets them keep. */
+/** Says why caches do not keep a file that `Cache-Control` lets them keep. */
 function obstacleToReuse(answers: readonly Answer[]): Verdict | undefined {
   // RFC 9111, section 4.1: `*` matches no request.
   if (answers.some(({ headers: { vary } }) => vary?.split(',').some((name) => name.trim() === '*'))) {

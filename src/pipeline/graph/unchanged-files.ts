@@ -16,7 +16,7 @@ export interface PublicFile extends Content, FileStamp {
   result?: CachedResult | undefined;
 }
 
-/** What one build leaves to the next about a file with references. It is valid while the options and the names of all files stay the same. */
+/** The result that one build leaves to the next for a file with references. It is valid while the options and the names of all files stay the same. */
 export interface CachedResult extends HashedBefore {
   destinations: readonly Destination[];
   keepsImports: boolean;
