@@ -52,8 +52,12 @@ function isReadable(file: string): boolean {
   return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= LARGEST_SOURCE;
 }
 
-/** A path without quotes, as in Markdown, a `srcset`, a `url()` or a template. */
-const BARE_PATH = /(?<=^|[\s"'`(,}>|])\/[^\s"'`()<>{}|\\,\];]+/g;
+/**
+ * A path without quotes, as in Markdown, a `srcset`, a `url()` or a template. Its
+ * length has a limit ({@link LONGEST_PATH}), since a `data:` URL may look like a
+ * path, and V8 keeps a position for each of its characters.
+ */
+const BARE_PATH = /(?<=^|[\s"'`(,}>|])\/[^\s"'`()<>{}|\\,\];]{1,4096}/g;
 
 /** The marks around a quoted path. In a template, it may come after `${prefix}`. */
 const QUOTES = [

@@ -37,7 +37,8 @@ export function createHotJsx<Create extends (...all: never[]) => unknown>(
   function hotProps(element: string, attribute: 'href' | 'src', props: Props): Props | undefined {
     const { [attribute]: written } = props;
     const hashed = hashProps(element, props, find);
-    if (typeof written !== 'string' || find(written) === undefined || hashed[attribute] !== find(written)) return undefined;
+    const found = typeof written === 'string' ? find(written) : undefined;
+    if (typeof written !== 'string' || found === undefined || hashed[attribute] !== found) return undefined;
     const assetPath = withoutBasePath(manifest, written);
     const { url, hash = url, reloads, loadState } = lookUp(newestOf(manifest), assetPath) ?? { url: written };
     return { ...hashed, assetPath, hash, ...(attribute === 'href' ? { reloads } : { loadState }) };

@@ -38,3 +38,13 @@ test('a font is no image that could be waited for', () => {
     [`${ORIGIN}/a.png?edit=2`],
   ]);
 });
+
+test.each([
+  ['double quotes', '"'],
+  ['single quotes', "'"],
+  ['no quotes', ''],
+])('finds what comes after a data: URL of 20 MB in %s', (_, quote) => {
+  const data = `url(${quote}data:image/png;base64,${'A'.repeat(20_000_000)}${quote})`;
+  const [edit] = edits({ href: null, cssRules: [style(`background: ${data}, url("/a.png")`)] }, { '/a.png': '1' });
+  expect(edit?.images).toEqual([`${ORIGIN}/a.png?edit=1`]);
+});

@@ -17,8 +17,8 @@ export interface StyleEdit {
   images: string[];
 }
 
-/** `url(…)`, with or without quotes. */
-const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"'()\\]+))\s*\)/g;
+/** `url(…)`, with or without quotes. A longer URL is a `data:` URL, for which a regular expression would run out of memory. */
+const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.){0,4096})"|'((?:[^'\\]|\\.){0,4096})'|([^\s"'()\\]{1,4096}))\s*\)/g;
 
 /**
  * Finds the declarations that need a new URL: a document requests an image or
