@@ -112,7 +112,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
     warnings: [...rewritten.warnings, ...cacheWarnings],
     notices: [...noticesOfCache(project, cache), ...noticesOfCopies(project, copies, current)],
     changed: text !== textBefore,
-    deliveryBefore: otherDelivery(textBefore, manifest),
+    deliveryBefore: text === textBefore ? undefined : otherDelivery(textBefore, manifest),
     filesRead: hashed.filesRead,
   };
 }

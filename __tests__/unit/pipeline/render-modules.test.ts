@@ -173,6 +173,7 @@ describe('what the files of public/ say of each other', () => {
     const modules = { importMap: true };
     const { importMap, preloads } = parseRenderModule(setUp(source, { modules }).server());
     const { integrity = {} } = importMap as ImportMap;
+    expect(preloads?.['/js/main.js']).toHaveLength(2);
     for (const asset of preloads?.['/js/main.js'] ?? []) expect(integrity[asset[0] ?? '']).toBe(asset[1]);
     expect(preloads?.['/css/fonts.css']).toEqual([expect.stringMatching(/woff2$/)]);
     const unchecked = parseRenderModule(setUp(source, { modules }, { integrity: false }).server());

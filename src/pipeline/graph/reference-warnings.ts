@@ -1,3 +1,4 @@
+import { encodeAssetPath } from '../../core/asset-path.js';
 import type { ErrorParts } from '../../core/errors.js';
 import { nearestNames } from '../../core/message-text.js';
 import { isJsonData, type Problem } from '../references/find-references.js';
@@ -20,6 +21,7 @@ export function warnOfReferences(
   names: ReadonlySet<string>,
   loadedTwice: readonly ModulesLoadedTwice[],
   kept: ReadonlyMap<string, ReasonToKeepPlain>,
+  basePath: string,
 ): readonly ErrorParts[] {
   const warnings: ErrorParts[] = [];
   let leftOut = 0;
@@ -49,7 +51,7 @@ export function warnOfReferences(
     const firsts = [...new Map([...references].reverse().map((reference) => [reference.url, reference])).values()].reverse();
     for (const { url, line } of firsts.slice(0, MAX_PER_FILE)) {
       add(() => {
-        const target = pathOf(url, assetPath);
+        const target = pathOf(url, assetPath, basePath);
         const nearest = compared < MAX_COMPARED ? nearestNames(target, names, 1)[0] : undefined;
         compared += names.size;
         return {
@@ -151,9 +153,10 @@ function inPublic(assetPath: string, line: number): string {
 }
 
 /** Returns the asset path that a URL would have. */
-function pathOf(url: string, from: string): string {
+function pathOf(url: string, from: string, basePath: string): string {
   try {
-    return decodeURIComponent(new URL(url, `http://public.invalid${encodeURI(from)}`).pathname);
+    const pathname = decodeURIComponent(new URL(url, `http://public.invalid${basePath}${encodeAssetPath(from)}`).pathname);
+    return basePath && pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname;
   } catch {
     return url;
   }

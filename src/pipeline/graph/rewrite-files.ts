@@ -176,6 +176,7 @@ export function rewriteFiles(
       // With an import map, both URLs of a module point to one instance.
       options.modules.importMap ? [] : findModulesLoadedTwice(leftAlone, graphFiles, (assetPath) => byPath.has(assetPath)),
       kept,
+      space.basePath,
     ),
   };
 }

@@ -1,3 +1,4 @@
+import { splitSuffix } from '../../core/asset-path.js';
 import { CssTokens, withoutEscapes } from './css-tokens.js';
 import { type BrokenSpot, type FoundReference, type Notation, sourceMapReference } from './reference.js';
 
@@ -181,12 +182,7 @@ const FONT_FORMATS = ['.woff2', '.woff', '.ttf', '.otf', '.ttc'];
 /** Marks the URL of one font face that a current browser loads. */
 function markPreferredFont(urls: readonly FoundReference[]): void {
   for (const extension of FONT_FORMATS) {
-    const preferred = urls.find(({ url }) =>
-      url
-        .replace(/[?#].*$/s, '')
-        .toLowerCase()
-        .endsWith(extension),
-    );
+    const preferred = urls.find(({ url }) => splitSuffix(url).path.toLowerCase().endsWith(extension));
     if (preferred) {
       preferred.kind = 'font';
       return;

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import path from 'node:path';
+import { splitSuffix } from '../../core/asset-path.js';
 import type { FoundReference, Notation } from './reference.js';
 import { bytesPerUnit, decodeText, encodeText, type TextEncoding } from './text-encoding.js';
 
@@ -75,8 +76,7 @@ function isContinuation(value: number | undefined): boolean {
  * @returns the new text, and the end of the old text that stays.
  */
 function rewriteUrl(raw: string, { url, notation }: FoundReference, newUrl: string, quote: string): { written: string; kept: string } {
-  const cut = url.search(/[?#]/);
-  const suffix = cut === -1 ? '' : url.slice(cut);
+  const { suffix } = splitSuffix(url);
   const written = escapeFor(notation, newUrl, quote);
   // Without escapes, the part after the path can stay as it is.
   if (raw === url) return { written, kept: suffix };

@@ -21,10 +21,21 @@ interface Input {
   files?: readonly GraphFile[];
   names?: ReadonlySet<string>;
   kept?: ReadonlyMap<string, ReasonToKeepPlain>;
+  basePath?: string;
 }
 
-const warn = ({ files = [], names = new Set(), kept = new Map() }: Input) =>
-  warnOfReferences(files, buildReferenceGraph(files, false), names, [], kept);
+const warn = ({ files = [], names = new Set(), kept = new Map(), basePath = '' }: Input) =>
+  warnOfReferences(files, buildReferenceGraph(files, false), names, [], kept, basePath);
+
+test.each([
+  ['/docs/img/lgo.png', '/css/site.css'],
+  ['../img/lgo.png', '/css/site.css'],
+  ['img/lgo.png', '/a#b.css'],
+])('names the file of public/ that %s in %s lacks, with a basePath', (url, from) => {
+  const [warning] = warn({ files: [withDead(from, [dead(url, 1)])], names: new Set(['/img/logo.png']), basePath: '/docs' });
+  expect(warning?.why).toContain('public/ has no file /img/lgo.png');
+  expect(warning?.fix).toContain('did you mean /img/logo.png?');
+});
 
 test('says where a dead reference is, how it is written, which name is nearest, and how to leave the file alone', () => {
   const files = [withDead('/css/site.css', [dead('../img/lgo.png?v=1', 12)])];
