@@ -287,7 +287,7 @@ describe.each([
     });
 
     test('reloads the page for any other script, and runs it once', async () => {
-      expect(complaints.filter((text) => !isOfNext(text, 200) && !isUnusedPreload(text) && !isCutBySave(text))).toEqual([]);
+      expect(complaints.filter((text) => !isOfNext(text) && !isUnusedPreload(text) && !isCutBySave(text))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
       // In one look: the next one might be at a document that is just being left.
       await page.waitForFunction((version) => globalThis.cold?.join() === `${version}` && globalThis.isSameDocument === undefined, version);

@@ -159,6 +159,7 @@ async function loadPage(url: string, get: (url: string) => Promise<string | unde
   const links = attributes
     .map((value) => value.split(/,? /)[0] ?? '')
     .filter((link) => /^\/(?!_next\/static\/(?!media\/smart-cache))/.test(link));
+  if (links.length === 0) return false;
   const assets = await Promise.all([...new Set(links)].map(async (link) => ({ link, text: await get(link) })));
   const sheets = assets.filter(({ link }) => /\.css(\?|$)/.test(link));
   const linked = sheets.flatMap(({ link, text }) =>

@@ -5,16 +5,20 @@ export async function expectNoComplaints(page: Page, complaints: readonly string
   expect(await findComplaints(page, complaints, status)).toEqual([]);
 }
 
-/** Returns the complaints that this package may have caused. */
+/**
+ * Returns the complaints that this package may have caused.
+ *
+ * @param status of the page: the browser reports a page with an error status as one that failed to load.
+ */
 export async function findComplaints(page: Page, complaints: readonly string[], status = 200): Promise<string[]> {
   const used = await findUsedUrls(page);
-  return complaints.filter((complaint) => !isOfNext(complaint, status) && !isLatePreload(complaint, used));
+  const ofPage = `(${page.url()})`;
+  const isStatus = (complaint: string) => status !== 200 && complaint.includes(`status of ${status}`) && complaint.endsWith(ofPage);
+  return complaints.filter((complaint) => !isStatus(complaint) && !isOfNext(complaint) && !isLatePreload(complaint, used));
 }
 
-/** Said with or without this package. */
-export function isOfNext(complaint: string, status: number): boolean {
-  // The browser says of every page with such a status that it failed to load.
-  if (status !== 200 && complaint.includes(`status of ${status}`)) return true;
+/** Whether Next prints the complaint with and without this package. */
+export function isOfNext(complaint: string): boolean {
   // `next dev` of Next 15, when a page of the Pages Router is reloaded while it is told of an edit.
   if (complaint.startsWith('uncaught: Invariant: attempted to hard navigate to the same URL')) return true;
   // `next dev`, of an app with both routers, on a page of the Pages Router.

@@ -102,6 +102,7 @@ const targetOf = ({ from, request }: Import) => path.posix.join(path.posix.dirna
 const layerOf = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : 'entry');
 
 const FILES = listFiles(SRC);
+const read = (file: string) => fs.readFileSync(path.join(SRC, file), 'utf8');
 const IMPORTS = FILES.flatMap(importsOf);
 const describeImport = ({ from, request }: Import) => `${from} → ${request}`;
 
@@ -146,6 +147,16 @@ test('imports inside pipeline/ point one way: its files → graph → references
 test('each layer knows the packages it is about, and no others', () => {
   const wrong = IMPORTS.filter(({ from, request }) => !isRelative(request) && !MAY_USE[layerOf(from)]?.test(request));
   expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test('every layer of the rules exists', () => {
+  const layers = new Set(FILES.map(layerOf));
+  expect(Object.keys(MAY_IMPORT).filter((layer) => !layers.has(layer))).toEqual([]);
+});
+
+test('core/ prints nothing, and has shared state in one file alone', () => {
+  const impure = FILES.filter((file) => layerOf(file) === 'core' && /\bconsole\.|\bglobalThis\b|Symbol\.for\(/.test(read(file)));
+  expect(impure).toEqual(['core/shared-globals.ts']);
 });
 
 test('nothing comes from the inside of Next', () => {

@@ -27,19 +27,19 @@ function repository() {
 const PASSED = { status: 0, stderr: '' };
 const FAILED = { status: 1, stderr: expect.stringContaining('src/ has changed since main, and CHANGELOG.md has no new line') };
 
-test('it fails if src/ has changed and the changelog has not', () => {
+test('fails if src/ has changed and the changelog has not', () => {
   const { commit, check } = repository();
   commit({ 'src/a.ts': '2' });
   expect(check('main')).toEqual(FAILED);
 });
 
-test('it fails if the changelog has only lost lines', () => {
+test('fails if the changelog has only lost lines', () => {
   const { commit, check } = repository();
   commit({ 'src/a.ts': '2', 'CHANGELOG.md': '# Changelog\n' });
   expect(check('main')).toEqual(FAILED);
 });
 
-test('it passes if the changelog has a new line, committed or not', () => {
+test('passes if the changelog has a new line, committed or not', () => {
   const { folder, commit, check } = repository();
   commit({ 'src/a.ts': '2' });
   writeFiles(folder, { 'CHANGELOG.md': '# Changelog\n- new\n- old\n' });
@@ -48,19 +48,19 @@ test('it passes if the changelog has a new line, committed or not', () => {
   expect(check('main')).toEqual(PASSED);
 });
 
-test('it passes if nothing in src/ has changed', () => {
+test('passes if nothing in src/ has changed', () => {
   const { commit, check } = repository();
   commit({ 'README.md': '2' });
   expect(check('main')).toEqual(PASSED);
 });
 
-test('it passes if a commit says that it needs no entry', () => {
+test('passes if a commit says that it needs no entry', () => {
   const { commit, check } = repository();
   commit({ 'src/a.ts': '2' }, 'Rename a variable\n\nChangelog: none');
   expect(check('main')).toEqual(PASSED);
 });
 
-test('it ignores what main has got since the branch began', () => {
+test('ignores what main has got since the branch began', () => {
   const { git, commit, check } = repository();
   git('checkout', '-q', 'main');
   commit({ 'src/b.ts': '1' });
@@ -68,7 +68,7 @@ test('it ignores what main has got since the branch began', () => {
   expect(check('main')).toEqual(PASSED);
 });
 
-test('it takes the last release tag as the base, and says so if there is none', () => {
+test('takes the last release tag as the base, and says so if there is none', () => {
   const { git, commit, check } = repository();
   commit({ 'src/a.ts': '2' });
   expect(check()).toEqual({ status: 0, stderr: expect.stringMatching(/^Note: there is no release tag yet/) });

@@ -13,7 +13,7 @@ function check(metadata: object, ...flags: string[]) {
 
 const COMPLETE = { homepage: 'https://example.com', repository: 'owner/name', bugs: 'https://example.com/bugs', author: 'A. Owner' };
 
-test('it names each missing field, and passes', () => {
+test('names each missing field, and passes', () => {
   const { status, stderr } = check({ ...COMPLETE, bugs: '', author: undefined });
   expect(status).toBe(0);
   expect(stderr).toBe('Note: package.json has no bugs, author. A release needs them. Type: npm pkg set bugs=… && npm pkg set author=…\n');
@@ -25,6 +25,6 @@ test.each(Object.keys(COMPLETE))('with --strict, it fails without %s', (field) =
   expect(stderr).toBe(`Error: package.json has no ${field}. A release needs it. Type: npm pkg set ${field}=…\n`);
 });
 
-test.each([[[]], [['--strict']]])('it prints nothing if no field is missing: %j', (flags) => {
+test.each([[[]], [['--strict']]])('prints nothing if no field is missing: %j', (flags) => {
   expect(check(COMPLETE, ...flags)).toEqual({ status: 0, stderr: '' });
 });
