@@ -307,8 +307,8 @@ describe('the command line', () => {
         'next-smart-cache: An option of withSmartCache is not valid: keep',
         '  Why: it is -1, but must be a whole number from 0 to 100',
         '  Fix: edit "keep" in the second argument of withSmartCache() in your next.config',
-        '  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_option_invalid',
         '  Code: ERR_SMART_CACHE_OPTION_INVALID',
+        '  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_option_invalid',
         '',
       ].join('\n'),
     );

@@ -33,13 +33,13 @@ export function createReporter({ stderr, terminal }: Pick<CommandIo, 'stderr' | 
     warn: (problem) => write(`${yellow(NAME)} ${paint(describeProblem(problem))}`),
     fail: (...lines) => write(`${red(NAME)} ${lines.map(visible).join('\n')}`),
     failAt: (place, text) => write(`${bold(visible(place))}  ${visible(text)}`),
-    error: (error) => write(`${red(NAME)} ${paint(error.message)}\n  ${dim(`Code: ${error.code}`)}`),
+    error: (error) => write(`${red(NAME)} ${paint(error.message.replace(/(?:\n {2}See: .*)?$/, `\n  Code: ${error.code}$&`))}`),
   };
 
   /** Highlights the first line and the labels, so that readers find the fix at a glance. */
   function paint(message: string): string {
     const [first = '', ...others] = message.split('\n');
-    return [bold(first), ...others.map((text) => text.replace(/^ {2}(Why|Fix):/, (label) => cyan(label)))].join('\n');
+    return [bold(first), ...others.map((text) => text.replace(/^ {2}(Why|Fix|Code|See):/, (label) => cyan(label)))].join('\n');
   }
 }
 

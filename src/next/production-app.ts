@@ -42,6 +42,7 @@ export function productionApp(project: Project, config: Pick<NextConfig, 'images
     warnOfReachedRoutes(found.routesReached, hashLength, found.shape?.exampleExtension ?? '');
     return found.shape;
   });
+  const deploy = once(() => nameDeploy(built().manifest, served()));
   return {
     modules,
     rewriteRules: delivery === 'static' ? undefined : () => deriveRewrites(shape(), onStaleHash, passesHeadersToOptimizer(project.root)),
@@ -52,7 +53,7 @@ export function productionApp(project: Project, config: Pick<NextConfig, 'images
           deriveHeaders({
             shape: shape(),
             hashLength,
-            deploy: nameDeploy(built().manifest, served()),
+            deploy: deploy(),
             optimizerPath: optimizerPathOf(config),
             ownKeys,
             isOverruledByHost: isOnVercel(),

@@ -242,8 +242,8 @@ describe('an error has exit code 1, and', () => {
 "next-smart-cache: There is no public/ folder: /no/such/app/public
   Why: the command runs in another folder than the app, or the app has no static files yet
   Fix: run it in the folder of next.config (or pass --cwd DIR), or create public/
-  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_public_missing
   Code: ERR_SMART_CACHE_PUBLIC_MISSING
+  See: node_modules/next-smart-cache/docs/ERRORS.md#err_smart_cache_public_missing
 "
 `);
   });
