@@ -84,7 +84,7 @@ test.each(['/docs/with', '/docs/without'])('with React 18, %s of an app with a b
   // The link to an image, and the prop in the data that Next sends along.
   expect(html.match(/\/img\/[\w-]+\.svg(?=")/g)).toEqual(['/img/img.svg', '/img/prop.svg']);
   // With `data-no-hash`, a path without the basePath stays one that Next does not serve.
-  const isPlain404 = (text: string) => /status of 404.*\/img\/[\w-]+\.svg\)$/.test(text);
+  const isPlain404 = (text: string) => /status of 404.*\/plain\/no-hash\.svg\)$/.test(text);
   expect(complaints.filter((text) => url === '/docs/with' || !isPlain404(text))).toEqual([]);
 });
 

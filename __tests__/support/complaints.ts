@@ -31,11 +31,18 @@ function isLatePreload(complaint: string, used: readonly string[]): boolean {
   return url !== undefined && used.includes(url);
 }
 
-/** The absolute URLs that images, scripts, stylesheets and icons of a page load. */
-function findUsedUrls(page: Page): Promise<string[]> {
-  return page.evaluate(() => [
-    ...[...document.images].flatMap(({ src, currentSrc }) => [src, currentSrc]),
-    ...[...document.scripts].map(({ src }) => src),
-    ...[...document.querySelectorAll<HTMLLinkElement>('link:is([rel~=stylesheet], [rel~=icon])')].map(({ href }) => href),
-  ]);
+/** The absolute URLs that images, scripts, stylesheets and icons of a page load. In development, the page may reload at any moment. */
+async function findUsedUrls(page: Page): Promise<string[]> {
+  for (;;) {
+    try {
+      return await page.evaluate(() => [
+        ...[...document.images].flatMap(({ src, currentSrc }) => [src, currentSrc]),
+        ...[...document.scripts].map(({ src }) => src),
+        ...[...document.querySelectorAll<HTMLLinkElement>('link:is([rel~=stylesheet], [rel~=icon])')].map(({ href }) => href),
+      ]);
+    } catch (error) {
+      if (!String(error).includes('context was destroyed')) throw error;
+      await page.waitForLoadState();
+    }
+  }
 }
