@@ -13,9 +13,6 @@ export const NEXT_IMAGE = 'next/image';
 /** The props that hold URLs, as React names them (HTML Standard; SVG 2, section 5.5). */
 const URLS: Readonly<Record<string, unknown>> = { src: 1, srcSet: 1, imageSrcSet: 1, poster: 1, data: 1, href: 1, xlinkHref: 1 };
 
-/** Elements whose URLs are pages, which people bookmark, and custom elements, whose attributes may mean anything. */
-const LEFT_ALONE = /^(a|area|i?frame)$|-/;
-
 /**
  * Matches the name of an element, followed by its `type` or `rel`, if browsers
  * never load the file from another origin (SVG 2, section 5.6; HTML Standard,
@@ -35,40 +32,51 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
   let copy: Record<string, unknown> | undefined;
   for (const name in props) {
     const isCss = element === 'style' || name === 'style';
-    if (!isCss && (URLS[name] !== 1 || LEFT_ALONE.test(element))) continue;
-    // Read each prop once, since it may be a getter. The object may be frozen, or belong to another element too.
-    copy ??= { ...props };
-    // `integrity`: the author knows the bytes. `data-no-hash`: the author wants this URL. `loader`: it gets a name, not a URL.
-    if (copy.integrity || copy.loader || copy['data-no-hash'] != null || (element === 'link' && !isHashedLink(copy))) break;
-    const value = copy[name];
-    if (isCss) copy[name] = hashCss(value, find);
-    else if (typeof value === 'string')
-      copy[name] = name.endsWith('Set')
-        ? hashSrcset(value, find)
-        : (find(value, SAME_ORIGIN.test(element + String(copy.type || copy.rel))) ?? value);
+    // Leave alone elements whose URLs are pages, which people bookmark, and custom elements, whose attributes may mean anything.
+    if (isCss || (URLS[name] === 1 && !/^(a|area|i?frame)$|-/.test(element))) {
+      // Read each prop once, since it may be a getter. The object may be frozen, or belong to another element too.
+      copy ??= { ...props };
+      if (
+        // The author knows the bytes.
+        copy.integrity ||
+        // It gets a name, not a URL.
+        copy.loader ||
+        // The author wants this URL.
+        copy['data-no-hash'] != null ||
+        // A preload for `fetch()` or a worker stays plain, since no element holds the URL that they load; a preload without `as`, since its use is unknown.
+        (element === 'link' &&
+          !/stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${String(copy.rel)},${String(copy.as)}`))
+      )
+        break;
+      let value = copy[name];
+      if (isCss) value = hashCss(value, find);
+      else if (typeof value === 'string') {
+        if (!name.endsWith('Set')) value = find(value, SAME_ORIGIN.test(element + String(copy.type || copy.rel))) ?? value;
+        // A part of a `data:` URL may look like a path, but is not in the manifest.
+        else if (value.length < MAX_LENGTH)
+          value = value.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url));
+      }
+      copy[name] = value;
+    }
   }
   return copy ?? props;
 }
 
-/** Hashes the URLs that begin with a slash. A part of a `data:` URL may look like one, but is not in the manifest. */
-function hashSrcset(srcset: string, find: FindUrl): string {
-  return isShort(srcset) ? srcset.replace(/(^|[\s,])(\/\S*[^\s,])/g, (_, before, url) => before + (find(url) ?? url)) : srcset;
-}
-
 /** V8 runs out of memory when a regular expression reads a long text: it keeps up to 64 MB of positions (`RegExpStack`). */
-const isShort = (text: string) => text.length < 1e6;
+const MAX_LENGTH = 1e6;
 
 /** @param css a text, or an object with texts in its properties. */
 function hashCss(css: unknown, find: FindUrl): unknown {
   if (typeof css === 'string') {
-    if (!isShort(css)) return css;
-    return css.replace(URL_TOKEN, (written, writtenQuote, path) => {
-      // Browsers load fonts, masks and filters of another origin only with CORS, which CSS cannot ask for.
-      const hashed = path && find(path, true);
-      // Add a quote only if necessary: React 18 writes it as `&quot;` into a `<style>`, where browsers do not decode it.
-      const quote = /['()]/.test(hashed) ? '"' : writtenQuote;
-      return hashed ? `url(${quote}${hashed}${quote})` : written;
-    });
+    return css.length < MAX_LENGTH
+      ? css.replace(URL_TOKEN, (written, writtenQuote, path) => {
+          // Browsers load fonts, masks and filters of another origin only with CORS, which CSS cannot ask for.
+          const hashed = path && find(path, true);
+          // Add a quote only if necessary: React 18 writes it as `&quot;` into a `<style>`, where browsers do not decode it.
+          const quote = /['()]/.test(hashed) ? '"' : writtenQuote;
+          return hashed ? `url(${quote}${hashed}${quote})` : written;
+        })
+      : css;
   }
   let hashed = css;
   for (const name in css as Props) {
@@ -85,8 +93,3 @@ function hashCss(css: unknown, find: FindUrl): unknown {
  * The limit on a path keeps the time linear.
  */
 const URL_TOKEN = /url\(\s*(["']?)(\/[^"\\\n]{0,499}?)\1\s*\)|\/\*.*?(\*\/|$)|"([^"\\\n]+|\\.)*"?|'([^'\\\n]+|\\.)*'?/gis;
-
-/** A preload for `fetch()` or a worker stays plain, since no element holds the URL that they load; a preload without `as`, since its use is unknown. */
-function isHashedLink({ rel, as }: Props): boolean {
-  return /stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${String(rel)},${String(as)}`);
-}

@@ -75,7 +75,7 @@ export interface ResolvedAsset {
 export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset | undefined {
   // No name of `Object.prototype` begins with a slash.
   if (!written.startsWith('/')) return undefined;
-  const [assetPath, suffix] = splitWritten(manifest, written);
+  const [assetPath, suffix] = splitWritten(manifest.assets, written);
   const entry = manifest.assets[assetPath];
   if (!entry) return undefined;
   const resolved = toResolved(entry);
@@ -89,7 +89,7 @@ export function lookUp(manifest: RenderManifest, written: string): ResolvedAsset
 }
 
 /** In an attribute or a stylesheet, a URL may begin with the `basePath`. */
-export function withoutBasePath({ basePath }: RenderManifest, written: string): string {
+export function withoutBasePath(basePath: string, written: string): string {
   return written.startsWith(`${basePath}/`) ? written.slice(basePath.length) : written;
 }
 
@@ -99,10 +99,10 @@ export function withoutBasePath({ basePath }: RenderManifest, written: string): 
  * @param written begins with a slash.
  * @returns `undefined` also for a path that automatic hashing leaves to `asset()`.
  */
-export function lookUpUrl(manifest: RenderManifest, written: string): string | undefined {
-  const [assetPath, suffix] = splitWritten(manifest, written);
-  const entry = manifest.assets[assetPath];
-  if (!entry || manifest.notAutomatic?.[assetPath]) return undefined;
+export function lookUpUrl({ assets, notAutomatic }: RenderManifest, written: string): string | undefined {
+  const [assetPath, suffix] = splitWritten(assets, written);
+  const entry = assets[assetPath];
+  if (!entry || notAutomatic?.[assetPath]) return undefined;
   const url = typeof entry === 'string' ? entry : entry[0];
   // In development, a hashed URL may be the path with a query. Do not hash such a URL again.
   if (process.env.NODE_ENV === 'development' && url.includes('?') && suffix.startsWith(url.slice(url.indexOf('?')))) return undefined;
@@ -110,9 +110,8 @@ export function lookUpUrl(manifest: RenderManifest, written: string): string | u
 }
 
 /** A file name may contain `?`, `#` and `%`, so this tries the whole path first. */
-function splitWritten({ assets }: RenderManifest, written: string): [assetPath: string, suffix: string] {
-  if (assets[written]) return [written, ''];
-  const path = written.replace(/[?#].*/s, '');
+function splitWritten(assets: RenderManifest['assets'], written: string): [assetPath: string, suffix: string] {
+  const path = assets[written] ? written : written.replace(/[?#].*/s, '');
   return [assets[path] ? path : decode(path), written.slice(path.length)];
 }
 

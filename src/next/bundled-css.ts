@@ -55,7 +55,7 @@ export function hashCss(css: string, readManifest: () => RenderManifest | undefi
   if (!manifest) return css;
   const edits = references.flatMap((reference): Edit[] => {
     const written = reference.url.trim();
-    const url = lookUpUrl(manifest, withoutBasePath(manifest, written));
+    const url = lookUpUrl(manifest, withoutBasePath(manifest.basePath, written));
     // With an empty reference, rewriteReferences adds no `?query` and `#fragment`: `url` has them already.
     return url === undefined || url === written ? [] : [{ reference: { ...reference, url: '' }, url }];
   });

@@ -82,11 +82,11 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
   const notFound = new Set<string>();
   return (written, mustBeSameOrigin) => {
     const { basePath } = manifest;
-    if (written[0] !== '/') return undefined;
-    const path = withoutBasePath(manifest, written);
-    let url = lookUpUrl(newestOf(manifest), path);
-    // The file keeps its name. With a `basePath`, the written path may belong to another app.
-    if (url === basePath + path || (mustBeSameOrigin && !/^\/[^/]/.test(`${url}`))) url = undefined;
+    if (!written.startsWith('/')) return undefined;
+    const path = withoutBasePath(basePath, written);
+    const found = lookUpUrl(newestOf(manifest), path);
+    // The first: the file keeps its name. With a `basePath`, the written path may belong to another app.
+    const url = found === basePath + path || (mustBeSameOrigin && !/^\/[^/]/.test(found as string)) ? undefined : found;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();
       if (url) warnLaterOfUnlisted(path, manifest);

@@ -39,7 +39,7 @@ export function createHotJsx<Create extends (...all: never[]) => unknown>(
     const hashed = hashProps(element, props, find);
     const found = typeof written === 'string' ? find(written) : undefined;
     if (typeof written !== 'string' || found === undefined || hashed[attribute] !== found) return undefined;
-    const assetPath = withoutBasePath(manifest, written);
+    const assetPath = withoutBasePath(manifest.basePath, written);
     const { url, hash = url, reloads, loadState } = lookUp(newestOf(manifest), assetPath) ?? { url: written };
     return { ...hashed, assetPath, hash, ...(attribute === 'href' ? { reloads } : { loadState }) };
   }
