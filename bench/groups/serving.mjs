@@ -1,129 +1,157 @@
-// Whether a site is served as fast with the package as without it, and whether the number of files matters.
+// How fast `next-smart-cache start` answers, against the servers that people would use instead.
+import fs from 'node:fs';
 import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { COMPRESSED, readHashedUrls, requireAnswer } from '../lib/answers.mjs';
 import { writeApp } from '../lib/app.mjs';
-import { run } from '../lib/child-process.mjs';
-import { interleave } from '../lib/interleave.mjs';
-import { measureLoad } from '../lib/load.mjs';
-import { serve } from '../lib/next-server.mjs';
+import { onCore, requireTools } from '../lib/cores.mjs';
+import { compareLoads, LOAD_SECONDS } from '../lib/load.mjs';
+import { commandsOf } from '../lib/next-server.mjs';
+import { startNginx } from '../lib/nginx.mjs';
 import { installPackedPackage } from '../lib/packed-package.mjs';
+import { copyRealFiles, REAL_FILES, SCRIPT } from '../lib/real-files.mjs';
 import { ratioRow } from '../lib/row.mjs';
-import { pairwiseRatios } from '../lib/statistics.mjs';
-import { ratio, requestsPerSecond } from '../lib/units.mjs';
+import { startServer } from '../lib/server.mjs';
+import { bytesInFull, requestsPerSecond } from '../lib/units.mjs';
 
-const FILE_COUNTS = [10, 1_000, 10_000];
-const ROUNDS = 5;
-const SECONDS = 4;
-const WARM_UP_SECONDS = 3;
+const ROUNDS = 7;
+/** Where the target is near 1, noise weighs more. */
+const ROUNDS_NEAR_ONE = 11;
+const FILE_COUNT = 10;
+const SMALL = '/assets/file-0.js';
 
 const NOTES =
-  'Requests per second of `next start` after `next build`, 10 connections, autocannon on the other core. ' +
-  `All servers are started and warmed up first; then each round loads one after the other for ${SECONDS} s. ` +
-  'Next renders the page for every request (`force-dynamic`). The page loads a stylesheet, a script and three images.';
+  'Requests per second, 32 connections, `wrk` on one core, the server on the other. All servers are started and warmed up first; ' +
+  `then each round loads one after the other for ${LOAD_SECONDS} s. The small file has 5 kB; the script is \`katex.min.js\` with 273 kB. ` +
+  'Next renders the page and the answer of the API route for every request (`force-dynamic`). nginx has the configuration that ' +
+  '`next-smart-cache nginx` prints, one worker, and no log. sirv runs in a bare Node server, with a `.br` file beside the script. ' +
+  'Bytes: the bodies that a browser gets with `Accept-Encoding: br, gzip`.';
 
-export async function measure({ root, benchDir, workDir, rounds = ROUNDS }) {
+export async function measure({ root, benchDir, workDir, rounds }) {
+  await requireTools({ wrk: 'wrk', nginx: 'nginx' });
   await installPackedPackage({ root, benchDir, workDir });
-  const servers = {};
-  for (const fileCount of FILE_COUNTS) {
-    for (const withPackage of [true, false]) {
-      console.error(`  next build: ${fileCount} files, ${withPackage ? 'with' : 'without'} the package`);
-      const folder = path.join(workDir, `${withPackage ? 'with' : 'without'}-${fileCount}`);
-      writeApp(folder, { fileCount, withPackage });
-      await run(process.execPath, [nextBin(workDir), 'build'], { cwd: folder, env: { NEXT_TELEMETRY_DISABLED: '1' } });
-      servers[key(withPackage, fileCount)] = await serve(nextBin(workDir), folder);
-    }
-  }
+  const { origins, urls, stop } = await startServers(benchDir, workDir);
   try {
-    return { notes: NOTES, rows: await compare(benchDir, servers, rounds) };
+    return {
+      notes: NOTES,
+      rows: [
+        ...(await compareSmallFile(origins, urls, rounds ?? ROUNDS)),
+        ...(await compareScript(origins, urls, rounds ?? ROUNDS)),
+        ...(await compareBytes(origins, urls)),
+        ...(await compareRest(origins, rounds ?? ROUNDS_NEAR_ONE)),
+      ],
+    };
   } finally {
-    for (const server of Object.values(servers)) server.stop();
+    stop();
   }
 }
 
-async function compare(benchDir, servers, rounds) {
-  const contenders = {};
-  for (const [name, server] of Object.entries(servers)) {
-    const urls = await findUrls(server, name.startsWith('with '));
-    for (const [kind, url] of Object.entries(urls))
-      contenders[`${kind} ${name}`] = (seconds = SECONDS) => measureLoad(benchDir, url, seconds);
+async function startServers(benchDir, workDir) {
+  const commands = commandsOf(workDir);
+  const [withPackage, without] = ['with', 'without'].map((name) => path.join(workDir, name));
+  for (const folder of [withPackage, without]) {
+    copyRealFiles(benchDir, path.join(folder, 'public'));
+    writeApp(folder, { fileCount: FILE_COUNT, withPackage: folder === withPackage, options: {} });
+    console.error(`  next build: ${path.basename(folder)} the package`);
+    await commands.build(folder);
   }
-  for (const warmUp of Object.values(contenders)) await warmUp(WARM_UP_SECONDS);
-  // Kind by kind, so that what is compared is measured next to each other.
-  const samples = {};
-  for (const names of [byKind(contenders, 'page'), byKind(contenders, 'plain', 'hashed')]) {
-    Object.assign(samples, await interleave(rounds, Object.fromEntries(names.map((name) => [name, () => contenders[name]()]))));
+  const urls = readHashedUrls(withPackage);
+  const servers = {};
+  const stop = () => {
+    for (const server of Object.values(servers)) server.stop();
+  };
+  try {
+    servers.ours = await commands.startSmartCache(withPackage);
+    servers.next = await commands.startNext(without);
+    servers.nextWithPackage = await commands.startNext(withPackage);
+    const configuration = await commands.printNginx(withPackage);
+    servers.nginx = await startNginx(path.join(workDir, 'nginx'), configuration, { path: urls[SMALL] });
+    servers.sirv = await startSirv(benchDir, path.join(without, 'public'));
+  } catch (error) {
+    stop();
+    throw error;
   }
+  return { origins: Object.fromEntries(Object.entries(servers).map(([name, { origin }]) => [name, origin])), urls, stop };
+}
+
+function startSirv(benchDir, folder) {
+  const script = path.join(folder, SCRIPT);
+  fs.writeFileSync(`${script}.br`, brotliCompressSync(fs.readFileSync(script)));
+  const command = [process.execPath, path.join(benchDir, 'references/sirv.mjs'), folder];
+  return startServer((port) => onCore('server', [...command, String(port)]), { path: SMALL });
+}
+
+async function compareSmallFile(origins, urls, rounds) {
+  const hashed = (server) => requireAnswer(origins[server] + urls[SMALL], { kind: 'hashed' });
+  const samples = await compareLoads(rounds, {
+    ours: await hashed('ours'),
+    next: await requireAnswer(origins.next + SMALL, { kind: 'plain' }),
+    nginx: await hashed('nginx'),
+    sirv: await requireAnswer(origins.sirv + SMALL, { kind: 'hashed' }),
+    nextHashed: await hashed('nextWithPackage'),
+  });
   return [
-    ...FILE_COUNTS.map((fileCount) => withAgainstWithout('plain file', 'plain', fileCount, samples)),
-    trend('plain file', 'plain', samples),
-    ...FILE_COUNTS.map((fileCount) => withAgainstWithout('page', 'page', fileCount, samples)),
-    trend('page', 'page', samples),
-    ...FILE_COUNTS.map((fileCount) =>
-      ratioRow({
-        name: `hashed URL against the plain one: ${inWords(fileCount)}`,
-        unit: requestsPerSecond,
-        ours: samples[`hashed ${key(true, fileCount)}`],
-        reference: samples[`plain ${key(true, fileCount)}`],
-        atLeast: 0.68,
-      }),
-    ),
+    rateRow('hashed URL, 5 kB, against a plain file of next start', samples.ours, samples.next, { atLeast: 10 }),
+    rateRow('hashed URL, 5 kB, against nginx', samples.ours, samples.nginx, { atLeast: 0.5 }),
+    rateRow('hashed URL, 5 kB, against sirv', samples.ours, samples.sirv),
+    rateRow('hashed URL, 5 kB, through next start, against a plain file of next start', samples.nextHashed, samples.next, {
+      atLeast: 0.68,
+    }),
   ];
 }
 
-function withAgainstWithout(label, kind, fileCount, samples) {
-  return ratioRow({
-    name: `${label}, with against without: ${inWords(fileCount)}`,
-    unit: requestsPerSecond,
-    ours: samples[`${kind} ${key(true, fileCount)}`],
-    reference: samples[`${kind} ${key(false, fileCount)}`],
-    atLeast: 0.95,
-  });
+async function compareScript(origins, urls, rounds) {
+  const answer = (server, scriptPath, kind, encoding) =>
+    requireAnswer(origins[server] + scriptPath, { kind, encoding, headers: COMPRESSED });
+  const contenders = {
+    ours: await answer('ours', urls[SCRIPT], 'hashed', 'br'),
+    next: await answer('next', SCRIPT, 'plain', 'gzip'),
+    sirv: await answer('sirv', SCRIPT, 'hashed', 'br'),
+  };
+  const samples = await compareLoads(rounds, contenders);
+  return [
+    rateRow('script, 273 kB, br, against next start with gzip', samples.ours, samples.next, { atLeast: 20 }),
+    rateRow('script, 273 kB, br, against sirv with br', samples.ours, samples.sirv),
+  ];
 }
 
-/** Whether the ratio falls as files are added: the ratio with most files against the ratio with fewest. */
-function trend(label, kind, samples) {
-  const ratiosAt = (fileCount) => pairwiseRatios(samples[`${kind} ${key(true, fileCount)}`], samples[`${kind} ${key(false, fileCount)}`]);
-  return ratioRow({
-    name: `${label}, no trend: that ratio at ${inWords(FILE_COUNTS.at(-1))} against it at ${FILE_COUNTS[0]}`,
-    unit: ratio,
-    ours: ratiosAt(FILE_COUNTS.at(-1)),
-    reference: ratiosAt(FILE_COUNTS[0]),
-    atLeast: 0.95,
-  });
+/** Bytes do not vary, so they are counted once. */
+async function compareBytes(origins, urls) {
+  const sum = async (assetPaths, urlOf, encoding) => {
+    let total = 0;
+    for (const assetPath of assetPaths) total += (await requireAnswer(urlOf(assetPath), { headers: COMPRESSED, encoding })).bytes;
+    return total;
+  };
+  const rowFor = async (name, assetPaths, target) => {
+    const ours = await sum(assetPaths, (assetPath) => origins.ours + urls[assetPath], 'br');
+    const reference = await sum(assetPaths, (assetPath) => origins.next + assetPath, 'gzip');
+    return ratioRow({
+      name: `bytes, br against the gzip of next start: ${name}`,
+      unit: bytesInFull,
+      ours: [ours],
+      reference: [reference],
+      ...target,
+    });
+  };
+  const rows = [];
+  for (const [name, assetPaths] of Object.entries(REAL_FILES)) rows.push(await rowFor(name, assetPaths));
+  return [...rows, await rowFor('all three', Object.values(REAL_FILES).flat(), { atMost: 0.88 })];
 }
 
-/** What to load on a server, with a look at each answer first: a fast wrong one would be worth nothing. */
-async function findUrls(server, withPackage) {
-  const page = `${server.origin}/`;
-  const html = await fetchText(page, (cacheControl) => cacheControl.includes('no-store'));
-  const plain = `${server.origin}/assets/file-0.js`;
-  await fetchText(plain, (cacheControl) => cacheControl === 'public, max-age=0');
-  if (!withPackage) return { page, plain };
-  const hashedPath = /\/assets\/file-0\.[0-9a-f]{10}\.js/.exec(html)?.[0];
-  if (hashedPath === undefined) throw new Error(`${page} links no hashed URL:\n${html}`);
-  const hashed = server.origin + hashedPath;
-  await fetchText(hashed, (cacheControl) => cacheControl === 'public, max-age=31536000, immutable');
-  return { page, plain, hashed };
+/** Requests that `next-smart-cache start` passes on to Next. */
+async function compareRest(origins, rounds) {
+  const kinds = { page: ['/', 'page'], 'plain file': [SMALL, 'plain'], 'API route': ['/api', undefined] };
+  const rows = [];
+  for (const [name, [requested, kind]] of Object.entries(kinds)) {
+    const samples = await compareLoads(rounds, {
+      ours: await requireAnswer(origins.ours + requested, { kind }),
+      next: await requireAnswer(origins.nextWithPackage + requested, { kind }),
+    });
+    rows.push(rateRow(`${name}, against next start, same app`, samples.ours, samples.next, { atLeast: 0.97 }));
+  }
+  return rows;
 }
 
-async function fetchText(url, isExpected) {
-  const response = await fetch(url);
-  const cacheControl = response.headers.get('cache-control') ?? '';
-  if (!response.ok || !isExpected(cacheControl)) throw new Error(`${url}: ${response.status}, Cache-Control: ${cacheControl}`);
-  return response.text();
-}
-
-function byKind(contenders, ...kinds) {
-  return Object.keys(contenders).filter((name) => kinds.some((kind) => name.startsWith(`${kind} `)));
-}
-
-function key(withPackage, fileCount) {
-  return `${withPackage ? 'with' : 'without'} ${fileCount}`;
-}
-
-function inWords(fileCount) {
-  return `${fileCount.toLocaleString('en')} files`;
-}
-
-function nextBin(workDir) {
-  return path.join(workDir, 'node_modules', 'next', 'dist', 'bin', 'next');
+function rateRow(name, ours, reference, target) {
+  return ratioRow({ name, unit: requestsPerSecond, ours, reference, ...target });
 }

@@ -1,33 +1,30 @@
 // A small site, written twice: with the package and without it, otherwise the same.
-import fs from 'node:fs';
-import path from 'node:path';
+import { writerInto } from './files.mjs';
 
 /** What the page links; any other file of `public/` is there to be many. */
 const STYLE = '/assets/file-1.css';
 const SCRIPT = '/assets/file-0.js';
 const IMAGES = ['/assets/file-2.svg', '/assets/file-5.svg', '/assets/file-8.svg'];
 
-export function writeApp(folder, { fileCount, withPackage }) {
-  const write = (file, text) => {
-    const target = path.join(folder, file);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(target, text);
-  };
-  write('next.config.mjs', withPackage ? CONFIG_WITH : CONFIG_WITHOUT);
+/** @param options those of the package. Default: none. */
+export function writeApp(folder, { fileCount, withPackage, options = {} }) {
+  const write = writerInto(folder);
+  write('next.config.mjs', withPackage ? configWith(options) : CONFIG_WITHOUT);
   write('app/layout.js', LAYOUT);
   write('app/page.js', withPackage ? pageWith() : pageWithout());
+  write('app/api/route.js', API_ROUTE);
   for (let index = 0; index < fileCount; index++) write(`public/assets/file-${index}${EXTENSIONS[index % 3]}`, contentOf(index));
 }
 
 const EXTENSIONS = ['.js', '.css', '.svg'];
 
-/** 4 kB that differ from file to file. */
+/** 5 kB that differ from file to file. */
 function contentOf(index) {
-  return `/* ${index} ${'x'.repeat(4_000)} */\n`;
+  return `/* ${index} ${'x'.repeat(5_000)} */\n`;
 }
 
-const CONFIG_WITH = `import { withSmartCache } from 'next-smart-cache/config';
-export default withSmartCache({});
+const configWith = (options) => `import { withSmartCache } from 'next-smart-cache/config';
+export default withSmartCache({}, ${JSON.stringify(options)});
 `;
 
 const CONFIG_WITHOUT = `export default {};
@@ -36,6 +33,10 @@ const CONFIG_WITHOUT = `export default {};
 const LAYOUT = `export default function Layout({ children }) {
   return <html lang="en"><body>{children}</body></html>;
 }
+`;
+
+const API_ROUTE = `export const dynamic = 'force-dynamic';
+export const GET = () => Response.json({ now: Date.now() });
 `;
 
 function pageWith() {

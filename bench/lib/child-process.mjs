@@ -3,12 +3,15 @@ import { spawn } from 'node:child_process';
 
 const running = new Set();
 
+/** Debian has nginx in /usr/sbin, which is not in every user's path. */
+const PATH = `${process.env.PATH}:/usr/sbin`;
+
 /**
  * Starts a process in a group of its own: what it starts itself (the workers
  * of `next build`) ends with it.
  */
 export function start(command, args, { cwd, env } = {}) {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, args, { cwd, env: { ...process.env, PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output.stdout += text;

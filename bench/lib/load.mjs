@@ -1,14 +1,47 @@
-// Requests per second of one URL. Autocannon runs in a process of its own, so that it does not share a thread with us.
-import path from 'node:path';
+// Requests per second of one URL, from wrk on a core of its own. A client in Node would be slower than the servers.
 import { run } from './child-process.mjs';
+import { onCore } from './cores.mjs';
+import { interleave } from './interleave.mjs';
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 32;
+export const LOAD_SECONDS = 2;
+const WARM_UP_SECONDS = 3;
+const BUSY = 0.95;
 
-export async function measureLoad(benchDir, url, seconds) {
-  const autocannon = path.join(benchDir, 'node_modules', 'autocannon', 'autocannon.js');
-  const flags = ['--json', '--connections', String(CONNECTIONS), '--duration', String(seconds)];
-  const { stdout } = await run(process.execPath, [autocannon, ...flags, url]);
-  const result = JSON.parse(stdout);
-  if (result.non2xx || result.errors) throw new Error(`${url}: ${result.non2xx} answers that are no success, ${result.errors} errors`);
-  return result.requests.average;
+/**
+ * Warms all up, and then loads one after the other in each round.
+ *
+ * @param requests name → `url`; `headers` that the client sends besides `Host`; or a `script` for wrk that makes the requests.
+ * @returns name → requests per second, one number a round.
+ * @throws {Error} if an answer is no success, or a connection breaks.
+ */
+export async function compareLoads(rounds, requests) {
+  for (const request of Object.values(requests)) await measureLoad(request, WARM_UP_SECONDS);
+  const contenders = Object.entries(requests).map(([name, request]) => [name, () => measureLoad(request, LOAD_SECONDS)]);
+  return interleave(rounds, Object.fromEntries(contenders));
+}
+
+async function measureLoad({ url, headers = {}, script }, seconds) {
+  const flags = ['--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`, '--timeout', '10s'];
+  for (const [name, value] of Object.entries(headers)) flags.push('--header', `${name}: ${value}`);
+  if (script) flags.push('--script', script);
+  const { stdout } = await run(...onCore('client', ['sh', '-c', '"$@"; times', 'sh', 'wrk', ...flags, url]));
+  const problem = /(?:Non-2xx or 3xx responses|Socket errors):.*/.exec(stdout)?.[0];
+  const rate = /^Requests\/sec:\s*([\d.]+)/m.exec(stdout)?.[1];
+  if (problem !== undefined || rate === undefined) throw new Error(`${url}: ${problem ?? stdout}`);
+  warnIfBusy(url, stdout, seconds);
+  return Number(rate);
+}
+
+/** A client that is busy all the time measures itself. */
+function warnIfBusy(url, output, seconds) {
+  // The last line of `times` is about children: user and system time, such as `0m1.250s 0m0.610s`.
+  const [user, system] = output
+    .trim()
+    .split('\n')
+    .at(-1)
+    .split(' ')
+    .map((time) => Number(time.split('m')[0]) * 60 + Number.parseFloat(time.split('m')[1]));
+  const share = (user + system) / seconds;
+  if (share > BUSY) console.error(`  wrk was busy for ${Math.round(share * 100)}% of the time: ${url} may be faster than measured`);
 }

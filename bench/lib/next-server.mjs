@@ -1,42 +1,28 @@
-// `next start`, or `next dev`, on a free port, until it answers.
-import net from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { start } from './child-process.mjs';
+// `next start`, `next dev` and `next-smart-cache start` on a free port, until they answer.
+import path from 'node:path';
+import { run } from './child-process.mjs';
+import { onCore } from './cores.mjs';
+import { startServer } from './server.mjs';
 
-const START_TIMEOUT_MS = 60_000;
+const flags = (port) => ['--hostname', '127.0.0.1', '--port', String(port)];
 
-export async function serve(nextBin, folder, command = 'start') {
-  const port = await findFreePort();
-  const server = start(process.execPath, [nextBin, command, '--hostname', '127.0.0.1', '--port', String(port)], {
-    cwd: folder,
-    env: { NEXT_TELEMETRY_DISABLED: '1' },
-  });
-  const origin = `http://127.0.0.1:${port}`;
-  const failed = server.exited.then(() => {
-    throw new Error(`next ${command} ended:\n${server.output.stdout}${server.output.stderr}`);
-  });
-  // Nobody waits for it any more once the server is up.
-  failed.catch(() => {});
-  await Promise.race([failed, untilItAnswers(origin)]);
-  return { origin, stop: server.stop };
+/** On any core. */
+export function serve(nextBin, folder, command = 'start') {
+  return startServer((port) => [process.execPath, [nextBin, command, ...flags(port)]], { cwd: folder });
 }
 
-async function untilItAnswers(origin) {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const answer = await fetch(origin).catch(() => undefined);
-    if (answer?.ok) return;
-    await sleep(100);
-  }
-  throw new Error(`${origin} does not answer`);
-}
-
-function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
+/** The commands of a `workDir` into which {@link installPackedPackage} has installed Next and the package. */
+export function commandsOf(workDir) {
+  const next = path.join(workDir, 'node_modules/next/dist/bin/next');
+  const smartCache = path.join(workDir, 'node_modules/next-smart-cache/dist/cjs/cli.js');
+  const startOn = (script) => (folder, options) =>
+    startServer((port) => onCore('server', [process.execPath, script, 'start', ...flags(port)]), { cwd: folder, ...options });
+  return {
+    build: (folder, env) => run(process.execPath, [next, 'build'], { cwd: folder, env: { NEXT_TELEMETRY_DISABLED: '1', ...env } }),
+    printNginx: async (folder) => (await run(process.execPath, [smartCache, 'nginx', '--cwd', folder])).stdout,
+    /** `next start` on the core for servers. */
+    startNext: startOn(next),
+    /** `next-smart-cache start` on the core for servers. */
+    startSmartCache: startOn(smartCache),
+  };
 }
