@@ -1,7 +1,8 @@
-// Entry: `node bench/run.mjs [build|types|serving|memory|references|development|rendering …] [--rounds N]`. See README.md.
+// Entry: `node bench/run.mjs [GROUP …] [--rounds N]`. See README.md.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { run } from './lib/child-process.mjs';
 import { installIfOutdated } from './lib/install.mjs';
 import { describeMachine, describeVersions } from './lib/machine.mjs';
 import { writeSection } from './lib/results-file.mjs';
@@ -12,6 +13,8 @@ const GROUPS = {
   build: () => import('./groups/build.mjs'),
   types: () => import('./groups/types.mjs'),
   serving: () => import('./groups/serving.mjs'),
+  scale: () => import('./groups/scale.mjs'),
+  visits: () => import('./groups/visits.mjs'),
   memory: () => import('./groups/memory.mjs'),
   references: () => import('./groups/references.mjs'),
   development: () => import('./groups/development.mjs'),
@@ -39,6 +42,7 @@ try {
     ];
     console.log(`\n${section.join('\n\n')}`);
     writeSection(path.join(benchDir, 'RESULTS.md'), groupNames, name, section.join('\n\n'));
+    await run(process.execPath, [path.join(benchDir, 'plot.mjs')]);
   }
 } finally {
   workDir.remove();

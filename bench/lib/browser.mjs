@@ -6,11 +6,15 @@ import path from 'node:path';
 
 const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** @param root the repository, whose devDependencies have to be installed. */
-export function launchBrowser(root) {
+/**
+ * @param root the repository, whose devDependencies have to be installed.
+ * @param flags for this measurement only. Default: none.
+ */
+export function launchBrowser(root, flags = []) {
   const { chromium } = createRequire(path.join(root, 'package.json'))('playwright-core');
   const executablePath = SYSTEM_BROWSERS.find((file) => fs.existsSync(file)) ?? installedByNpm(root);
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] });
+  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...flags];
+  return chromium.launch({ executablePath, args });
 }
 
 function installedByNpm(root) {

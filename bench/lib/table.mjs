@@ -14,7 +14,12 @@ export function formatTable(rows) {
     target,
     isMet === undefined ? '–' : isMet ? 'yes' : '**no**',
   ]);
-  const widths = HEADINGS.map((heading, column) => Math.max(heading.length, ...cells.map((row) => row[column].length)));
+  return formatCells(HEADINGS, cells);
+}
+
+/** Rows of texts, with columns of equal width. */
+export function formatCells(headings, cells) {
+  const widths = headings.map((heading, column) => Math.max(heading.length, ...cells.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return [line(HEADINGS), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.map(line)].join('\n');
+  return [line(headings), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.map(line)].join('\n');
 }
