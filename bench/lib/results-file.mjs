@@ -18,3 +18,27 @@ function readSections(file) {
   const [, ...sections] = fs.readFileSync(file, 'utf8').split(/^(?=## )/m);
   return Object.fromEntries(sections.map((section) => [/^## (.*)/.exec(section)[1], section.trim()]));
 }
+
+/**
+ * What RESULTS.md says, by group.
+ *
+ * @returns group → `date`, and `rows`: name → the texts of its cells.
+ */
+export function readResults(file) {
+  const groups = Object.entries(readSections(file)).map(([group, text]) => {
+    const [headings, , ...lines] = text
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map(cellsOf);
+    const rows = lines.map(([name, ...cells]) => [name, Object.fromEntries(cells.map((cell, index) => [headings[index + 1], cell]))]);
+    return [group, { date: /^\d{4}-\d\d-\d\d/m.exec(text)?.[0], rows: Object.fromEntries(rows) }];
+  });
+  return Object.fromEntries(groups);
+}
+
+function cellsOf(line) {
+  return line
+    .slice(1, -1)
+    .split('|')
+    .map((cell) => cell.trim());
+}
