@@ -28,7 +28,7 @@ const PIPELINE_MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE: Record<string, RegExp> = {
   // The JSX runtime and what is aliased over components of Next re-export those of React and Next.
   entry: /^(?:node:.+|next-smart-cache\/manifest|react\/jsx(?:-dev)?-runtime|next\/(?:image|script)\.js)$/,
-  cli: /^(?:node:.+|commander|picocolors|htmlparser2|jsonc-parser|get-tsconfig|acorn|@sveltejs\/acorn-typescript|jiti)$/,
+  cli: /^(?:node:.+|commander|htmlparser2|jsonc-parser|get-tsconfig|acorn|@sveltejs\/acorn-typescript|jiti)$/,
   next: /^(?:node:.+|next|jiti|postcss|get-tsconfig)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/(?:image|script)\.js|next-smart-cache\/(?:manifest|client-manifest))$/,

@@ -33,7 +33,7 @@ export function runProcess(next: NextAccess): void {
     stdout: (text) => stdout.write(text),
     stderr: (text) => stderr.write(text),
     terminal: {
-      // `isTTY` is `undefined` for a pipe, whatever its type says. picocolors would then decide by itself.
+      // `isTTY` is `undefined` for a pipe, whatever its type says.
       hasColors: Boolean(stderr.isTTY) && stderr.hasColors(),
       hasColorsOnStdout: Boolean(stdout.isTTY) && stdout.hasColors(),
       isInteractive: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import { createColors } from 'picocolors';
 import { describeProblem, type ErrorParts, type OnProgress, type SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { formatBytes, formatCount, visible } from '../core/message-text.js';
+import { createColors } from './colors.js';
 import type { CommandIo } from './command.js';
 
 /**

@@ -1,5 +1,5 @@
-import { createColors } from 'picocolors';
 import { formatCount } from '../../core/message-text.js';
+import { createColors } from '../colors.js';
 import type { CommandIo } from '../command.js';
 import { createReporter, printable } from '../terminal.js';
 import { quoteForShell } from './site-url.js';
