@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { KNOWN_EXTENSIONS } from '../../src/core/nginx-areas';
+import { KNOWN_EXTENSIONS } from '../../src/core/content-types';
 import { writeNginxExport } from '../../src/core/nginx-config';
 import { ROUTERS, type Router } from '../integration/matrix';
 import { launchBrowser } from '../support/browser';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { BuiltSite } from '../core/nginx-areas.js';
 import type { MeasuredBuild } from '../core/plain-reasons.js';
+import type { BuiltSite } from '../core/site-rules.js';
 import type { BuiltManifest } from '../pipeline/build-manifest.js';
 import type { Project } from '../pipeline/project.js';
 

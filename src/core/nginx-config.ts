@@ -1,17 +1,8 @@
+import { CONTENT_TYPES, KNOWN_EXTENSIONS, TEXT_TYPES } from './content-types.js';
 import { SmartCacheError } from './errors.js';
 import { visible } from './message-text.js';
-import {
-  type Area,
-  type AreaGroup,
-  bytePattern,
-  CHUNK_FOLDERS,
-  CONTENT_TYPES,
-  KNOWN_EXTENSIONS,
-  type LeftToNext,
-  type NginxSettings,
-  staticPrefixes,
-  TEXT_TYPES,
-} from './nginx-areas.js';
+import { type Area, type AreaGroup, bytePattern, CHUNK_FOLDERS, type LeftToNext, type NginxSettings } from './nginx-areas.js';
+import { staticPrefixes } from './site-rules.js';
 
 export interface NginxSiteInput extends NginxSettings {
   /** The build's `static` folder, as nginx finds it: absolute. */

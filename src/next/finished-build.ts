@@ -3,7 +3,7 @@ import path from 'node:path';
 import { compareAssetPaths } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { PathPrefixes, ProxyMatcher } from '../core/guarded-files.js';
-import type { BuiltSite } from '../core/nginx-areas.js';
+import type { BuiltSite } from '../core/site-rules.js';
 import type { Project } from '../pipeline/project.js';
 
 type Document = Record<string, unknown>;

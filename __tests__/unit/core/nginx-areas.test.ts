@@ -1,5 +1,6 @@
-import { type BuiltSite, findNginxAreas } from '../../../src/core/nginx-areas';
+import { findNginxAreas } from '../../../src/core/nginx-areas';
 import { writeNginxExport, writeNginxSite } from '../../../src/core/nginx-config';
+import type { BuiltSite } from '../../../src/core/site-rules';
 
 const STORE = 'media/smart-cache-rewrite';
 const SETTINGS = { assetPrefix: '', hashLength: 10 };
