@@ -28,7 +28,7 @@ const write = (file, text) => fs.writeFileSync(path.join(root, 'dist', file), te
 const ownExports = { './manifest': './manifest.js', './client-manifest': './client-manifest.js' };
 write('cjs/package.json', `${JSON.stringify({ name: 'next-smart-cache', type: 'commonjs', exports: ownExports })}\n`);
 
-for (const entry of ['config', 'build']) {
+for (const entry of ['config', 'build', 'server']) {
   const names = Object.keys(require(path.join(root, 'dist', 'cjs', `${entry}.js`)));
   write(`esm/${entry}.js`, `export { ${names.join(', ')} } from '../cjs/${entry}.js';\n`);
 }

@@ -32,11 +32,12 @@ describe('what is published', () => {
     expect(others).toEqual(['AGENTS.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'llms.txt', 'package.json']);
   });
 
-  test.each(['README.md', 'AGENTS.md', 'llms.txt'])('has every page that %s links to', (name) => {
+  test.each(['README.md', 'AGENTS.md', 'llms.txt'])('has every page that %s links to, but for those of maintainers', (name) => {
     const text = fs.readFileSync(path.join(installed.dir, name), 'utf8');
     const pages = new Set([...text.matchAll(/\]\(([^):#]+\.md)/g)].map(([, page]) => page));
-    expect(pages.size).toBeGreaterThan(3);
-    expect(installed.files).toEqual(expect.arrayContaining([...pages]));
+    const missing = [...pages].filter((page = '') => !installed.files.includes(page));
+    expect(pages.size - missing.length).toBeGreaterThan(2);
+    expect(missing.filter((page = '') => !fs.readFileSync(page, 'utf8').includes('\nThis page is for maintainers.'))).toEqual([]);
   });
 
   test('has no tests and no leftovers of a build', () => {
@@ -107,6 +108,7 @@ describe('the entries', () => {
       '.',
       './config',
       './build',
+      './server',
       './jsx-runtime',
       './jsx-dev-runtime',
       './postcss',
@@ -169,6 +171,9 @@ describe('the entries', () => {
   ],
   "next-smart-cache/postcss": [
     "default",
+  ],
+  "next-smart-cache/server": [
+    "createStoreHandler",
   ],
 }
 `);

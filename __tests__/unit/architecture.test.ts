@@ -7,10 +7,11 @@ const SRC = path.resolve(__dirname, '../../src');
 
 /** Which layers a layer may import from, besides itself. Types count too. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  entry: ['cli', 'next', 'react', 'pipeline', 'core'],
+  entry: ['cli', 'next', 'react', 'server', 'pipeline', 'core'],
   cli: ['pipeline', 'app-source', 'disk', 'core'],
   next: ['pipeline', 'app-source', 'disk', 'core'],
   react: ['core'],
+  server: ['pipeline', 'app-source', 'disk', 'core'],
   pipeline: ['app-source', 'disk', 'core'],
   'app-source': ['disk', 'core'],
   disk: ['core'],
@@ -32,6 +33,7 @@ const MAY_USE: Record<string, RegExp> = {
   next: /^(?:node:.+|next|jiti|postcss|get-tsconfig)$/,
   // The two manifests are entries of our own, by the name under which withSmartCache aliases them.
   react: /^(?:react|react-dom|next\/(?:image|script)\.js|next-smart-cache\/(?:manifest|client-manifest))$/,
+  server: /^(?:node:.+|negotiator)$/,
   'app-source': /^node:.+$/,
   disk: /^node:.+$/,
   pipeline: /^(?:node:.+|jsonc-parser|acorn|es-module-lexer|htmlparser2|chokidar)$/,
@@ -124,7 +126,7 @@ test('every file belongs to a layer', () => {
   expect([...new Set(FILES.map(layerOf))].filter((layer) => !(layer in MAY_IMPORT))).toEqual([]);
 });
 
-test('imports point one way: entries → { cli, next, react } → pipeline → app-source → disk → core', () => {
+test('imports point one way: entries → { cli, next, react, server } → pipeline → app-source → disk → core', () => {
   const wrong = IMPORTS.filter(({ request }) => isRelative(request)).filter((found) => {
     const [from, to] = [layerOf(found.from), layerOf(targetOf(found))];
     return from !== to && !MAY_IMPORT[from]?.includes(to);

@@ -1,3 +1,5 @@
+import { splitExtension } from './asset-path.js';
+
 /**
  * Media types with their extensions, as Next sends them (`mime` 1.6 in
  * `compiled/send`, and `server/serve-static.js`). nginx's own table lacks some:
@@ -48,3 +50,36 @@ export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(Object.values(CONTE
 
 /** The types that Next sends with `charset=UTF-8`. */
 export const TEXT_TYPES: readonly string[] = Object.keys(CONTENT_TYPES).filter((type) => /^(?:text\/|application\/j)/.test(type));
+
+const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map(
+  Object.entries(CONTENT_TYPES).flatMap(([type, extensions]) => extensions.split(' ').map((extension) => [extension, type] as const)),
+);
+
+/** The media type of a file by its name, without parameters; `undefined` for names that are not in the table. */
+export function mediaTypeOf(name: string): string | undefined {
+  return TYPE_BY_EXTENSION.get(splitExtension(name).extension.slice(1).toLowerCase());
+}
+
+/** The `Content-Type` with which Next sends a media type of the table. */
+export function contentTypeOf(mediaType: string): string {
+  return TEXT_TYPES.includes(mediaType) ? `${mediaType}; charset=UTF-8` : mediaType;
+}
+
+/** The types of the table that are not text by their name, but that Next's server compresses (https://github.com/jshttp/mime-db). */
+const ALSO_COMPRESSIBLE: readonly string[] = [
+  'application/javascript',
+  'application/json',
+  'application/vnd.ms-fontobject',
+  'application/wasm',
+  'application/xml',
+  'font/otf',
+  'font/ttf',
+  'image/bmp',
+  'image/x-icon',
+  'model/gltf-binary',
+];
+
+/** Whether Next's server compresses files of this media type. */
+export function isCompressible(mediaType: string): boolean {
+  return /^text\/|\+(?:json|text|xml)$/.test(mediaType) || ALSO_COMPRESSIBLE.includes(mediaType);
+}

@@ -10,10 +10,8 @@ interface BuiltRule {
 }
 
 /** The parts of a finished build that decide who answers a request for a file. */
-export interface BuiltSite {
+export interface BuiltRouting {
   buildId: string;
-  /** All files of `.next/static`, relative to it, with `/`. */
-  staticFiles: readonly string[];
   basePath: string;
   /** The default locale of `i18n`, if the app has one. */
   locale: string | undefined;
@@ -22,6 +20,11 @@ export interface BuiltSite {
   headers: readonly (BuiltRule & HeaderRule)[];
   /** In their order, with the rules of this package. */
   beforeFiles: readonly (BuiltRule & { destination: string })[];
+}
+
+export interface BuiltSite extends BuiltRouting {
+  /** All files of `.next/static`, relative to it, with `/`. */
+  staticFiles: readonly string[];
 }
 
 /** The headers of one file that the app's own rules set, each name once. */
@@ -54,7 +57,7 @@ export interface SiteRules {
  *
  * @example compileSiteRules(site, server).takenBy('/css/site.0123456789.css', 'rewrite')
  */
-export function compileSiteRules(site: BuiltSite, { name, assetPrefix, canWrite }: OtherServer): SiteRules {
+export function compileSiteRules(site: BuiltRouting, { name, assetPrefix, canWrite }: OtherServer): SiteRules {
   // Next matches rules without regard to case, and tries both spellings of a path.
   const compile = <Rule>(pattern: string, rule: Rule) => ({ pattern: new RegExp(pattern, 'i'), rule });
   const matchers = site.matchers.map((matcher) => compile(matcher.regexp, matcher));
@@ -103,8 +106,13 @@ export function compileSiteRules(site: BuiltSite, { name, assetPrefix, canWrite 
   };
 }
 
+/** Next's `assetPrefix` if it is a path; `''` if it is a whole URL, or none. */
+export function pathOfAssetPrefix(assetPrefix: string): string {
+  return assetPrefix.startsWith('/') ? assetPrefix.replace(/\/+$/, '') : '';
+}
+
 /** The prefixes under which Next serves `/_next/static`. */
-export function staticPrefixes({ basePath, assetPrefix }: Pick<BuiltSite & OtherServer, 'basePath' | 'assetPrefix'>): string[] {
+export function staticPrefixes({ basePath, assetPrefix }: Pick<BuiltRouting & OtherServer, 'basePath' | 'assetPrefix'>): string[] {
   return [basePath, ...(assetPrefix === '' ? [] : [assetPrefix])];
 }
 

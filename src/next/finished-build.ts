@@ -3,7 +3,7 @@ import path from 'node:path';
 import { compareAssetPaths } from '../core/asset-path.js';
 import { SmartCacheError } from '../core/errors.js';
 import type { PathPrefixes, ProxyMatcher } from '../core/guarded-files.js';
-import type { BuiltSite } from '../core/site-rules.js';
+import type { BuiltRouting, BuiltSite } from '../core/site-rules.js';
 import type { Project } from '../pipeline/project.js';
 
 type Document = Record<string, unknown>;
@@ -95,32 +95,41 @@ function isRegExp(pattern: string): boolean {
 
 /**
  * Reads a finished build: its static files, and the rules that Next applies
- * before it looks for a file. `routes-manifest.json` has the same form in Next
- * 15.4 to 16.4.
+ * before it looks for a file.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_BUILD_UNUSABLE`
  */
 export function readBuiltSite({ buildDir }: Project): BuiltSite {
   try {
-    // Our checks remove BUILD_ID from a build that they refuse.
-    const buildId = fs.readFileSync(path.join(buildDir, 'BUILD_ID'), 'utf8').trim();
-    const routes = readDocument(buildDir, 'routes-manifest.json', 3);
-    const { matchers, prefixes } = readBuiltProxy(buildDir);
-    const { beforeFiles = [] } = Object(routes.rewrites) as Document;
+    const routing = readBuiltRouting(buildDir);
     const staticDir = path.join(buildDir, 'static');
     if (!fs.existsSync(staticDir)) throw new Error(`there is no folder ${staticDir}`);
-    return {
-      buildId,
-      staticFiles: listFiles(staticDir),
-      ...prefixes,
-      matchers,
-      redirects: checkRules(routes.redirects, 'redirects'),
-      headers: checkRules(routes.headers, 'headers'),
-      beforeFiles: checkRules(beforeFiles, 'rewrites'),
-    };
+    return { ...routing, staticFiles: listFiles(staticDir) };
   } catch (error) {
     throw buildUnusable(buildDir, error);
   }
+}
+
+/**
+ * Reads the rules that Next applies before it looks for a file.
+ * `routes-manifest.json` has the same form in Next 15.4 to 16.4.
+ *
+ * @throws {Error} The message says which file is wrong, and why.
+ */
+export function readBuiltRouting(distDir: string): BuiltRouting {
+  // Our checks remove BUILD_ID from a build that they refuse.
+  const buildId = fs.readFileSync(path.join(distDir, 'BUILD_ID'), 'utf8').trim();
+  const routes = readDocument(distDir, 'routes-manifest.json', 3);
+  const { matchers, prefixes } = readBuiltProxy(distDir);
+  const { beforeFiles = [] } = Object(routes.rewrites) as Document;
+  return {
+    buildId,
+    ...prefixes,
+    matchers,
+    redirects: checkRules(routes.redirects, 'redirects'),
+    headers: checkRules(routes.headers, 'headers'),
+    beforeFiles: checkRules(beforeFiles, 'rewrites'),
+  };
 }
 
 function checkRules<Rule>(rules: unknown, name: string): Rule[] {

@@ -10,10 +10,12 @@ import { deploysWith, nameDeploy, recordDeploy } from '../pipeline/deploys.js';
 import type { Project } from '../pipeline/project.js';
 import { renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { describeCopies, measureCopies, requireUnchanged, type ServedFile, serveStore, warnOfUpload } from '../pipeline/served-files.js';
+import { removeServerDocument } from '../pipeline/server-document.js';
 import { checkGuards, checkWhenFinished } from './build-checks.js';
 import { isOnVercel, whenBuildSucceeds } from './environment.js';
 import { canMergeHeaders } from './merge-config.js';
 import { failOnMissingAssets } from './missing-assets.js';
+import { recordStoreAnswers } from './record-answers.js';
 import { shapeBesideRoutes, warnOfReachedRoutes } from './route-conflicts.js';
 import { noticesOf, once, renderSettings, type SmartCacheApp, say, warn } from './smart-cache-app.js';
 import { passesHeadersToOptimizer } from './supported-versions.js';
@@ -23,7 +25,11 @@ import { passesHeadersToOptimizer } from './supported-versions.js';
  *
  * @param checkCopies whether to hash the copies in the store again. Workers leave it to the process that runs the build.
  */
-export function productionApp(project: Project, config: Pick<NextConfig, 'images' | 'headers'>, checkCopies = true): SmartCacheApp {
+export function productionApp(
+  project: Project,
+  config: Pick<NextConfig, 'compress' | 'images' | 'headers'>,
+  checkCopies = true,
+): SmartCacheApp {
   const { delivery, isExport } = project;
   const { hashLength, onStaleHash } = project.options;
   const modules = renderModulePaths(project, 'build');
@@ -68,6 +74,7 @@ export function productionApp(project: Project, config: Pick<NextConfig, 'images
     },
     prepare: () => void built(),
     afterCompile(distDir) {
+      removeServerDocument(distDir);
       const { files, notices } = serveStore(project, served(), distDir);
       say(notices);
       const copies = measureCopies(project, built(), served());
@@ -79,6 +86,7 @@ export function productionApp(project: Project, config: Pick<NextConfig, 'images
         requireUnchanged(project, files);
       }, distDir);
       whenBuildSucceeds(() => {
+        if (!isExport) recordStoreAnswers(project, distDir, { files, variants: new Map(), compress: config.compress !== false });
         recordDeploy(project, built());
         reportCoverage(project, built());
       });

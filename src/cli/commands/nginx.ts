@@ -5,6 +5,7 @@ import { SmartCacheError } from '../../core/errors.js';
 import { formatCount } from '../../core/message-text.js';
 import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
+import { pathOfAssetPrefix } from '../../core/site-rules.js';
 import type { Project } from '../../pipeline/project.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createReporter, printableJson } from '../terminal.js';
@@ -54,8 +55,7 @@ interface Configuration {
 
 function configureSite(project: Project, appDir: string, io: CommandIo): Configuration {
   const site = io.readBuiltSite(project);
-  const assetPrefix = project.prefixes.assetPrefix.startsWith('/') ? project.prefixes.assetPrefix.replace(/\/+$/, '') : '';
-  const settings = { assetPrefix, hashLength: project.options.hashLength };
+  const settings = { assetPrefix: pathOfAssetPrefix(project.prefixes.assetPrefix), hashLength: project.options.hashLength };
   const { groups, left } = findNginxAreas(site, settings);
   const staticDir = resolveInAppDir(path.join(project.buildDir, 'static'), project, appDir);
   return { config: writeNginxSite({ ...site, ...settings, staticDir, groups, left }), groups, left };

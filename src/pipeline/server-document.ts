@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { SmartCacheError } from '../core/errors.js';
+import { algorithmOf } from '../core/manifest-document.js';
+import type { AppHeaders } from '../core/site-rules.js';
+import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
+import { replaceText } from '../disk/files.js';
+
+export type Encoding = 'br' | 'gzip' | 'zstd';
+
+/** The compressed forms of a file that the store has, with their bytes and SHA-256. */
+export type Variants = Partial<Record<Encoding, { size: number; sha256: string }>>;
+
+/** One file, as short as possible, since there may be 50,000. */
+export type ServedEntry = [contentHash: string, bytes: number, headerSet: number, variants?: Variants];
+
+/** The files of one build that the server of this package sends without Next. */
+export interface ServerDocument {
+  version: typeof VERSION;
+  buildId: string;
+  prefixes: {
+    basePath: string;
+    /** Next's, if it is a path. Only files below `/_next/static` are under it. `''` for none. */
+    assetPrefix: string;
+  };
+  /** Next's `compress`: whether responses may be compressed on the way. */
+  compress: boolean;
+  /** Headers that the app's own rules set. */
+  headerSets: AppHeaders[];
+  /** Percent-encoded URL without prefix → file. */
+  files: Record<string, ServedEntry>;
+}
+
+const VERSION = 1;
+
+function documentFile(distDir: string): string {
+  return path.join(distDir, 'smart-cache-server.json');
+}
+
+/**
+ * Writes the document of a finished build.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED`
+ */
+export function writeServerDocument(distDir: string, document: Omit<ServerDocument, 'version'>): void {
+  replaceText(documentFile(distDir), serializeCheckedDocument(JSON.stringify({ version: VERSION, ...document })));
+}
+
+/** Removes the document of an older build. A server must not use it with the files of a build that failed. */
+export function removeServerDocument(distDir: string): void {
+  fs.rmSync(documentFile(distDir), { force: true });
+}
+
+/**
+ * Reads the document of the build in a folder. Its checksum tells whether it is
+ * as the build wrote it, so only its form is checked.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_BUILD_UNUSABLE`
+ */
+export function readServerDocument(distDir: string): ServerDocument {
+  const file = documentFile(distDir);
+  const document = readCheckedDocument(file);
+  if (document === undefined)
+    throw unusable(file, 'there is no such file: "next build" has not run, has failed, or ran without this version of next-smart-cache');
+  if ('problem' in document) throw unusable(file, document.problem);
+  const { body } = document;
+  if (!isRecord(body)) throw unusable(file, WRONG_CONTENT);
+  if (body.version !== VERSION) throw unusable(file, OTHER_VERSION);
+  if (!isServerDocument(body)) throw unusable(file, WRONG_CONTENT);
+  const buildId = readBuildId(distDir);
+  if (buildId !== body.buildId)
+    throw unusable(file, buildId === undefined ? 'the folder has no BUILD_ID, so its build failed' : 'it belongs to another build');
+  return body;
+}
+
+/** Our checks remove BUILD_ID from a build that must not be served. */
+function readBuildId(distDir: string): string | undefined {
+  try {
+    return fs.readFileSync(path.join(distDir, 'BUILD_ID'), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function isServerDocument(body: Record<string, unknown>): body is Record<string, unknown> & ServerDocument {
+  const { buildId, prefixes, headerSets, files } = body;
+  return (
+    typeof buildId === 'string' &&
+    isRecord(prefixes) &&
+    typeof prefixes.basePath === 'string' &&
+    typeof prefixes.assetPrefix === 'string' &&
+    Array.isArray(headerSets) &&
+    isRecord(files) &&
+    Object.values(files).every((entry) => isServedEntry(entry, headerSets.length))
+  );
+}
+
+function isServedEntry(entry: unknown, headerSets: number): boolean {
+  if (!Array.isArray(entry)) return false;
+  const [contentHash, bytes, headerSet] = entry as unknown[];
+  const isHash = typeof contentHash === 'string' && algorithmOf(contentHash) !== undefined;
+  return isHash && Number.isSafeInteger(bytes) && Number(headerSet) < headerSets;
+}
+
+function unusable(where: string, why: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_BUILD_UNUSABLE', {
+    what: 'There is no finished build to serve',
+    where,
+    why,
+    fix: 'run "next build" in the app\'s folder, with withSmartCache() in next.config; if the build runs elsewhere, copy the whole output folder',
+  });
+}
+
+/** The file of one compressed form in the store. */
+export function variantFile(cacheDir: string, contentHash: string, encoding: Encoding): string {
+  return path.join(cacheDir, 'encoded', `${contentHash}.${{ br: 'br', gzip: 'gz', zstd: 'zst' }[encoding]}`);
+}

@@ -1,0 +1,1 @@
+export { createStoreHandler, type StoreHandler, type StoreHandlerOptions } from './server/store-handler.js';

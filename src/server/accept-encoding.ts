@@ -1,0 +1,52 @@
+import Negotiator from 'negotiator';
+import type { Encoding } from '../pipeline/server-document.js';
+
+/** A content coding, or none. */
+export type Coding = Encoding | 'identity';
+
+/** The server's order, for codings that the client likes equally: the fewest bytes first. */
+export const ENCODINGS: readonly Encoding[] = ['br', 'zstd', 'gzip'];
+
+const PREFERENCE: readonly Coding[] = [...ENCODINGS, 'identity'];
+
+/** Browsers send a few different headers. The limits stop clients that make up new ones from filling the memory. */
+const REMEMBERED = { headers: 100, length: 200 };
+
+/**
+ * Chooses the coding of a response by the request's `Accept-Encoding`
+ * (RFC 9110, section 12.5.3), and remembers the choice for each header.
+ *
+ * Without the header, the response is not encoded. If the client accepts no
+ * coding that the file has, not even `identity`, the response is not encoded
+ * either: section 12.4.1 allows to ignore the header, as Next does, and a
+ * response that the client may not want helps it more than a 406.
+ *
+ * @returns a function of the header and the encodings that the file has.
+ */
+export function createNegotiation(): (header: string | undefined, available: readonly Encoding[]) => Coding {
+  const remembered = new Map<readonly Encoding[], Map<string, Coding>>();
+  const choicesAmong = (available: readonly Encoding[]) => {
+    const choices = new Map<string, Coding>();
+    remembered.set(available, choices);
+    return choices;
+  };
+  return (header, available) => {
+    if (header === undefined || available.length === 0) return 'identity';
+    const choices = remembered.get(available) ?? choicesAmong(available);
+    const known = choices.get(header);
+    if (known !== undefined) return known;
+    const choice = chooseCoding(header, available);
+    if (choices.size >= REMEMBERED.headers) choices.clear();
+    if (header.length <= REMEMBERED.length) choices.set(header, choice);
+    return choice;
+  };
+}
+
+type EncodingsOf = (available: readonly string[], options: { preferred: readonly string[] }) => Coding[];
+
+function chooseCoding(header: string, available: readonly Encoding[]): Coding {
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': header } });
+  // The types are of version 0.6, which had no options.
+  const encodings: EncodingsOf = (codings, options) => (negotiator.encodings as EncodingsOf).call(negotiator, codings, options);
+  return encodings([...available, 'identity'], { preferred: PREFERENCE })[0] ?? 'identity';
+}

@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { contentTypeOf, isCompressible, mediaTypeOf } from '../core/content-types.js';
+import type { AppHeaders } from '../core/site-rules.js';
+import { nameInStore } from '../core/store-answers.js';
+import { type Encoding, readServerDocument, type ServedEntry, variantFile } from '../pipeline/server-document.js';
+import { type Coding, ENCODINGS } from './accept-encoding.js';
+import type { CheckedFile } from './checked-file.js';
+import type { Representation } from './representation.js';
+
+/** A file that the server may send. There may be 50,000, so each holds only what the build wrote until it is asked for. */
+export interface StoreFile {
+  /** Percent-encoded, without prefix. */
+  readonly url: string;
+  readonly entry: ServedEntry;
+  /** What does not depend on the request; `undefined` until the first one. */
+  traits: FileTraits | undefined;
+  /** What is ready to be sent, and in memory. */
+  ready: Partial<Record<Coding, Representation>>;
+}
+
+/** What the name and the headers of a file tell. */
+interface FileTraits {
+  contentType: string;
+  appHeaders: AppHeaders;
+  /** The encodings to choose from. Equal lists are the same object. */
+  encodings: readonly Encoding[];
+}
+
+/** The files of one build. */
+export interface StoreFiles {
+  /** Finds the file that a request names, by its exact path. Other spellings are for Next. */
+  find(requestUrl: string): StoreFile | undefined;
+  traitsOf(file: StoreFile): FileTraits;
+  /** The file on disk with the bytes of one coding; `undefined` if the store has none. */
+  sourceOf(file: StoreFile, coding: Coding): CheckedFile | undefined;
+}
+
+/** Next's server does not compress smaller responses (`threshold` of `compression`). */
+const MIN_COMPRESSED_BYTES = 1024;
+
+/**
+ * Reads which files of a build the server may send. It does not look at the
+ * files themselves.
+ *
+ * @param distDir absolute.
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_BUILD_UNUSABLE`
+ */
+export function readStoreFiles(distDir: string): StoreFiles {
+  const cacheDir = path.join(distDir, 'cache', 'next-smart-cache');
+  const { files, headerSets, compress, prefixes } = readServerDocument(distDir);
+  const byUrl = new Map<string, StoreFile>();
+  let longest = 0;
+  for (const url of Object.keys(files)) {
+    byUrl.set(url, { url, entry: files[url] as ServedEntry, traits: undefined, ready: {} });
+    longest = Math.max(longest, url.length);
+  }
+  longest += Math.max(prefixes.basePath.length, prefixes.assetPrefix.length);
+  return {
+    find(requestUrl) {
+      const query = requestUrl.indexOf('?');
+      const requestPath = query === -1 ? requestUrl : requestUrl.slice(0, query);
+      if (requestPath.length > longest) return undefined;
+      const { basePath, assetPrefix } = prefixes;
+      const file = requestPath.startsWith(basePath) ? byUrl.get(requestPath.slice(basePath.length)) : undefined;
+      if (file !== undefined || assetPrefix === '' || !requestPath.startsWith(`${assetPrefix}/_next/static/`)) return file;
+      return byUrl.get(requestPath.slice(assetPrefix.length));
+    },
+    traitsOf(file) {
+      file.traits ??= findTraits(file);
+      return file.traits;
+    },
+    sourceOf({ url, entry: [contentHash, size, , variants] }, coding) {
+      if (coding === 'identity') return { file: path.join(distDir, 'static', nameInStore(url)), size, hash: contentHash };
+      const variant = variants?.[coding];
+      return variant && { file: variantFile(cacheDir, contentHash, coding), size: variant.size, hash: variant.sha256 };
+    },
+  };
+
+  function findTraits({ url, entry: [, size, headerSet, variants = {}] }: StoreFile): FileTraits {
+    const mediaType = mediaTypeOf(url) ?? 'application/octet-stream';
+    const isCompressed = compress && size >= MIN_COMPRESSED_BYTES && isCompressible(mediaType);
+    const has = (encoding: Encoding) => variants[encoding] !== undefined || (encoding === 'gzip' && isCompressed);
+    const key = ENCODINGS.filter(has).join();
+    const encodings = ENCODING_LISTS.get(key) ?? ENCODINGS.filter(has);
+    ENCODING_LISTS.set(key, encodings);
+    return { contentType: contentTypeOf(mediaType), appHeaders: headerSets[headerSet] ?? [], encodings };
+  }
+}
+
+/** By their names. At most eight. */
+const ENCODING_LISTS = new Map<string, readonly Encoding[]>();
