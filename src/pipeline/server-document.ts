@@ -97,9 +97,21 @@ function isServerDocument(body: Record<string, unknown>): body is Record<string,
 
 function isServedEntry(entry: unknown, headerSets: number): boolean {
   if (!Array.isArray(entry)) return false;
-  const [contentHash, bytes, headerSet] = entry as unknown[];
-  const isHash = typeof contentHash === 'string' && algorithmOf(contentHash) !== undefined;
-  return isHash && Number.isSafeInteger(bytes) && Number(headerSet) < headerSets;
+  const [contentHash, bytes, headerSet, variants = {}] = entry as unknown[];
+  return isHash(contentHash) && isCount(bytes) && isCount(headerSet) && headerSet < headerSets && areVariants(variants);
+}
+
+function areVariants(variants: unknown): boolean {
+  return isRecord(variants) && Object.values(variants).every((each) => isRecord(each) && isCount(each.size) && isHash(each.sha256));
+}
+
+/** Hashes become names of files. */
+function isHash(value: unknown): boolean {
+  return typeof value === 'string' && algorithmOf(value) !== undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function unusable(where: string, why: string): SmartCacheError {
