@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SmartCacheError } from '../core/errors.js';
-import { algorithmOf } from '../core/manifest-document.js';
+import { HEX_DIGITS } from '../core/manifest-document.js';
 import type { AppHeaders } from '../core/site-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { replaceText } from '../disk/files.js';
@@ -91,23 +91,30 @@ function isServerDocument(body: Record<string, unknown>): body is Record<string,
     typeof prefixes.assetPrefix === 'string' &&
     Array.isArray(headerSets) &&
     isRecord(files) &&
-    Object.values(files).every((entry) => isServedEntry(entry, headerSets.length))
+    areServedEntries(files, headerSets.length)
   );
 }
 
-function isServedEntry(entry: unknown, headerSets: number): boolean {
-  if (!Array.isArray(entry)) return false;
-  const [contentHash, bytes, headerSet, variants = {}] = entry as unknown[];
-  return isHash(contentHash) && isCount(bytes) && isCount(headerSet) && headerSet < headerSets && areVariants(variants);
+/** A server reads up to 50,000 entries when it starts, so this makes no lists of them. */
+function areServedEntries(files: Record<string, unknown>, headerSets: number): boolean {
+  for (const url in files) {
+    const entry = files[url] as unknown[];
+    if (!Array.isArray(entry) || !isHash(entry[0]) || !isCount(entry[1]) || !isCount(entry[2]) || entry[2] >= headerSets) return false;
+    if (entry.length > 3 && !areVariants(entry[3])) return false;
+  }
+  return true;
 }
 
 function areVariants(variants: unknown): boolean {
   return isRecord(variants) && Object.values(variants).every((each) => isRecord(each) && isCount(each.size) && isHash(each.sha256));
 }
 
-/** Hashes become names of files. */
+const HASH_LENGTHS: readonly number[] = Object.values(HEX_DIGITS);
+
+/** Whether a value is a whole content hash of any algorithm. It becomes the name of a file. */
 function isHash(value: unknown): boolean {
-  return typeof value === 'string' && algorithmOf(value) !== undefined;
+  // One pattern for all lengths would take most of the time in which a server starts.
+  return typeof value === 'string' && HASH_LENGTHS.includes(value.length) && !/[^0-9a-f]/.test(value);
 }
 
 function isCount(value: unknown): value is number {

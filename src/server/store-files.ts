@@ -50,7 +50,7 @@ export function readStoreFiles(distDir: string): StoreFiles {
   const { files, headerSets, compress, prefixes } = readServerDocument(distDir);
   const byUrl = new Map<string, StoreFile>();
   let longest = 0;
-  for (const url of Object.keys(files)) {
+  for (const url in files) {
     byUrl.set(url, { url, entry: files[url] as ServedEntry, traits: undefined, ready: {} });
     longest = Math.max(longest, url.length);
   }
