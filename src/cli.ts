@@ -5,4 +5,14 @@ import { findConfigFile } from './next/environment.js';
 import { readBuiltSite } from './next/finished-build.js';
 import { loadProject } from './next/load-project.js';
 
-runProcess({ loadProject, readBuiltSite, measureBuild, findConfigFile });
+runProcess({
+  loadProject,
+  readBuiltSite,
+  measureBuild,
+  findConfigFile,
+  async startServer(settings) {
+    // On demand, because the other commands do not need Node's HTTP modules.
+    const { startProductionServer } = await import('./next/production-server.js');
+    return startProductionServer({ ...settings, createHandler: () => (_request, _response, next) => next() });
+  },
+});

@@ -13,6 +13,8 @@ export interface CliCommand {
   description: string;
   /** What exit code 1 means. */
   failsWhen: string;
+  /** Exit codes besides 0, 1 and 2, and what they mean. Default: none. */
+  otherExitCodes?: readonly (readonly [code: ExitCode, meaning: string])[];
   /** Command lines without the program's name, and the purpose of each. */
   examples: readonly (readonly [line: string, purpose: string])[];
   /** Whether it reads no app, so that it has no `--cwd`. Default: false. */
@@ -50,13 +52,37 @@ export interface CommandIo {
   /** Measures the coverage of the last `next build`. */
   measureBuild(project: Project, built: BuiltManifest): MeasuredBuild;
   findConfigFile(root: string): string | undefined;
+  /** Serves the last `next build`, with the hashed URLs in front of Next. */
+  startServer(settings: ServerSettings): Promise<RunningServer>;
   /**
-   * Aborted by Ctrl-C or a termination signal. Until a command calls this
-   * function, those end the process at once.
+   * Aborted by Ctrl-C or a termination signal, whose name is the reason. Until a
+   * command calls this function, those end the process at once.
    */
   interruption(): AbortSignal;
+  /** From now on, code of the app may end the process with an exit code of its own. */
+  letAppExit(): void;
   /** The version of this package. */
   version: string;
+}
+
+export interface ServerSettings {
+  /** The app's folder, absolute. */
+  root: string;
+  port: number;
+  /** Default: all addresses of the machine. */
+  hostname: string | undefined;
+  /** Milliseconds until an idle connection is closed. Default: that of Node. */
+  keepAliveTimeout: number | undefined;
+}
+
+export interface RunningServer {
+  origin: string;
+  port: number;
+  nextVersion: string;
+  /** Whether the app handles signals and ends the process. */
+  isEndedByApp: boolean;
+  /** Answers the open requests, and ends. */
+  stop(): Promise<void>;
 }
 
 export interface TerminalAbilities {
@@ -70,5 +96,5 @@ export interface TerminalAbilities {
   columns?: number | undefined;
 }
 
-/** 0: done; 1: a check failed, or an error; 2: wrong usage. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: done; 1: a check failed, or an error; 2: wrong usage; 130 and 143: a server has ended after SIGINT or SIGTERM. */
+export type ExitCode = 0 | 1 | 2 | 130 | 143;

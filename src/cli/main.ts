@@ -9,6 +9,7 @@ import { cleanCommand } from './commands/clean.js';
 import { headersCommand } from './commands/headers.js';
 import { initCommand } from './commands/init.js';
 import { nginxCommand } from './commands/nginx.js';
+import { startCommand } from './commands/start.js';
 import { verifyCommand } from './commands/verify.js';
 import { createReporter } from './terminal.js';
 
@@ -17,6 +18,7 @@ export const COMMANDS: readonly CliCommand[] = [
   initCommand,
   buildCommand,
   watchCommand,
+  startCommand,
   checkCommand,
   verifyCommand,
   headersCommand,
@@ -80,7 +82,7 @@ function createProgram(io: CommandIo, setExitCode: (code: ExitCode) => void): Co
   return program;
 }
 
-function helpAfterOptions({ failsWhen, examples }: CliCommand): string {
+function helpAfterOptions({ failsWhen, otherExitCodes = [], examples }: CliCommand): string {
   const lines = examples.map(([line, purpose]) => [`next-smart-cache ${line}`, purpose] as const);
   const width = Math.max(...lines.map(([line]) => line.length));
   return [
@@ -89,6 +91,7 @@ function helpAfterOptions({ failsWhen, examples }: CliCommand): string {
     '  0  done',
     `  1  ${failsWhen}`,
     '  2  wrong usage',
+    ...otherExitCodes.map(([code, meaning]) => `  ${code}  ${meaning}`),
     '',
     'Examples:',
     ...lines.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`),

@@ -5,7 +5,7 @@ import { main } from './main.js';
 import { handleOutputErrors } from './terminal.js';
 
 /** The functions of `next/` that the command line needs. They are passed in, since `cli/` does not import `next/`. */
-export type NextAccess = Pick<CommandIo, 'loadProject' | 'readBuiltSite' | 'measureBuild' | 'findConfigFile'>;
+export type NextAccess = Pick<CommandIo, 'loadProject' | 'readBuiltSite' | 'measureBuild' | 'findConfigFile' | 'startServer'>;
 
 /** Runs the command line in this process: its arguments, streams, signals and exit code. */
 export function runProcess(next: NextAccess): void {
@@ -41,8 +41,17 @@ export function runProcess(next: NextAccess): void {
     },
     // The command handles the first interrupt. A second one ends the process at once.
     interruption() {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+      handleSignals({
+        onFirst: (signal) => interrupt.abort(signal),
+        onSecond(exitCode) {
+          isDone = true;
+          process.exit(exitCode);
+        },
+      });
       return interrupt.signal;
+    },
+    letAppExit() {
+      isDone = true;
     },
     version: readVersion(),
     ...next,
@@ -59,6 +68,23 @@ export function runProcess(next: NextAccess): void {
     process.exitCode = 1;
     stderr.write('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
   });
+}
+
+/** npm sends Ctrl-C on to a process that the terminal has told already. A second signal within this time counts as the same one. */
+const ECHO_MS = 500;
+
+function handleSignals({ onFirst, onSecond }: { onFirst(signal: string): void; onSecond(exitCode: number): void }): void {
+  let firstAt: number | undefined;
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.on(signal, () => {
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        onFirst(signal);
+      } else if (performance.now() - firstAt > ECHO_MS) onSecond(exitCode);
+    });
 }
 
 function readVersion(): string {

@@ -26,6 +26,11 @@ interface SharedGlobals {
   buildFolders?: Set<string>;
   /** By app folder: checks that return the keys of the config that a build did not use. Written and read like `buildFolders`. */
   configChecks?: Map<string, (() => readonly string[])[]>;
+  /**
+   * The app that a production server serves. `withSmartCache` writes it when Next loads
+   * the config; the command `start` reads it, so it need not load the config again.
+   */
+  loadedApp?: { /** As in the config. */ distDir: string; isExport: boolean };
   /** Whether `withSmartCache` must build nothing. The command line sets it while it loads a config, which may import the other copy of the package. */
   isReadOnly?: boolean;
 }

@@ -23,7 +23,8 @@ export async function loadProject(root: string): Promise<Project> {
   return projectOf(config, root, registeredOptions(config));
 }
 
-function requireFolder(root: string): void {
+/** @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` if the app's folder is not there. */
+export function requireFolder(root: string): void {
   const stats = fs.statSync(root, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return;
   throw new SmartCacheError('ERR_SMART_CACHE_USAGE', {

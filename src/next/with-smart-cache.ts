@@ -1,5 +1,6 @@
 import type { NextConfig } from 'next';
 import type { SmartCacheOptions } from '../core/options.js';
+import { sharedGlobals } from '../core/shared-globals.js';
 import { developmentApp } from './development-app.js';
 import { currentProjectRoot, enterWrappedProcess, isReadOnly, markAsWrapped, modeOf, registeredOptions } from './environment.js';
 import { mergeConfig } from './merge-config.js';
@@ -54,6 +55,7 @@ function wrapObject(config: NextConfig, options: SmartCacheOptions, root: string
   const project = projectOf(config, root, options);
   const newerVersions = checkVersions(root);
   const mode = modeOf(phase);
+  if (mode === 'other') sharedGlobals().loadedApp = { distDir: config.distDir ?? '.next', isExport: project.isExport };
   const isMainProcess = !isReadOnly() && enterWrappedProcess();
   const app = mode === 'development' ? developmentApp(project) : productionApp(project, config, isMainProcess);
   if (isMainProcess && mode !== 'other') {

@@ -33,6 +33,8 @@ export function commandWorld(io: Partial<CommandIo> = {}): { io: CommandIo; writ
       readBuiltSite,
       measureBuild,
       findConfigFile,
+      startServer: () => Promise.reject(new Error('this test starts no server')),
+      letAppExit() {},
       interruption: () => new AbortController().signal,
       ...io,
     },
