@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { installedNext, type NextLine } from './installed-next';
-import { type NodeServer, startNodeServer } from './node-server';
+import { type NodeServer, type SpawnedServer, startNodeServer } from './node-server';
 
 /** A copy of a fixture app, on its own, with the package installed above it. */
 export interface NextApp {
@@ -23,6 +23,8 @@ export interface NextApp {
   cliInBackground(command: string, options?: { killAfter?: number }): Promise<{ status: number | null; stderr: string }>;
   /** `next start` */
   start(env?: Environment): Promise<NodeServer>;
+  /** `next-smart-cache start` */
+  startWithStore(options?: { args?: readonly string[]; env?: Environment }): Promise<SpawnedServer>;
   /** `next dev` */
   dev(env?: Environment): Promise<NodeServer>;
   /** A server of the app's own: `node server.js`, with the port in `PORT`. */
@@ -97,6 +99,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
     return server;
   };
   const next = path.join(installation, 'node_modules/next/dist/bin/next');
+  const command = path.join(installation, 'node_modules/next-smart-cache/dist/cjs/cli.js');
   return {
     dir,
     installation,
@@ -130,6 +133,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
       });
     },
     start: (extra) => serve([next, 'start'], dir, extra),
+    startWithStore: ({ args = [], env: extra } = {}) => serve([command, 'start', ...args], dir, extra),
     dev: (extra) => serve([next, 'dev', ...bundler], dir, extra),
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {

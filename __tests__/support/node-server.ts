@@ -10,11 +10,20 @@ export interface NodeServer {
   stop(): Promise<void>;
 }
 
+/** A server in a process of its own. */
+export interface SpawnedServer extends NodeServer {
+  /** Sends a signal to the server alone, and waits until it ends. */
+  end(signal: NodeJS.Signals): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
+}
+
 /**
  * Starts a Node script that listens on the port in `PORT`, and waits until it
  * answers there.
  */
-export async function startNodeServer(args: readonly string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Promise<NodeServer> {
+export async function startNodeServer(
+  args: readonly string[],
+  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<SpawnedServer> {
   const port = await freePort();
   return startServer(process.execPath, args, { port, cwd, env: { ...env, PORT: String(port) } });
 }
@@ -24,7 +33,7 @@ export async function startServer(
   command: string,
   args: readonly string[],
   { port, ...options }: { port: number; cwd: string; env: NodeJS.ProcessEnv },
-): Promise<NodeServer> {
+): Promise<SpawnedServer> {
   // A group of its own, so that the children of the program end with it.
   const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -42,7 +51,13 @@ export async function startServer(
     await stop();
     throw error;
   }
-  return { origin: `http://localhost:${port}`, output: () => output, stop };
+  const end = async (signal: NodeJS.Signals) => {
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const [exitCode, endedBy] = await exited;
+    return { exitCode, signal: endedBy };
+  };
+  return { origin: `http://localhost:${port}`, output: () => output, stop, end };
 }
 
 /** Answers requests in this process, on a free port. */

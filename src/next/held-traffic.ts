@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 /**
  * Keeps the requests of a server that listens already but cannot answer yet.
  *
- * @returns gives all of them to the listeners that the server has by then.
+ * @returns has `listen` add the listeners that answer, and gives them what was kept.
+ * It does both at once: meanwhile, a request would reach two listeners or none.
  */
-export function holdTraffic(server: Server): () => void {
+export function holdTraffic(server: Server): (listen: () => void) => void {
   const held: (() => void)[] = [];
   const holdRequest = (request: IncomingMessage, response: ServerResponse) => {
     held.push(() => server.emit('request', request, response));
@@ -15,8 +16,9 @@ export function holdTraffic(server: Server): () => void {
     held.push(() => server.emit('upgrade', request, socket, head));
   };
   server.on('request', holdRequest).on('upgrade', holdUpgrade);
-  return () => {
+  return (listen) => {
     server.off('request', holdRequest).off('upgrade', holdUpgrade);
+    listen();
     for (const release of held) release();
   };
 }

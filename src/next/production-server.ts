@@ -10,6 +10,7 @@ import { sharedGlobals } from '../core/shared-globals.js';
 import { drainable } from './drain-server.js';
 import { holdTraffic } from './held-traffic.js';
 import { requireFolder } from './load-project.js';
+import { explainFailure, listenFailed } from './start-failures.js';
 
 export interface ProductionServerOptions {
   /** The app's folder. */
@@ -66,23 +67,24 @@ export async function startProductionServer(options: ProductionServerOptions): P
     // In production, `webpack` has one effect: Next 16 leaves the variable TURBOPACK alone, as `next start` does.
     const app = next({ dir: root, dev: false, ...(hostname !== undefined && { hostname }), port, httpServer: server, webpack: true });
     await app.prepare();
-    const answerFromStore = createHandler({ dir: root, distDir: loadedApp()?.distDir ?? '.next' });
+    const answerFromStore = createHandler({ dir: root, distDir: loadedApp().distDir });
     const answerByNext = handlerOf(app);
-    await attachUpgrades(answerByNext);
-    server.on('request', (request, response) => answerFromStore(request, response, () => void answerByNext(request, response)));
-    release();
+    release(() => {
+      server.on('request', (request, response) => answerFromStore(request, response, () => void answerByNext(request, response)));
+      attachUpgrades(answerByNext);
+    });
     const isEndedByApp = Boolean(process.env.NEXT_MANUAL_SIG_HANDLE);
     return { origin, port, nextVersion: version, isEndedByApp, stop: () => drain().then(() => app.close()) };
   } catch (error) {
     server.close();
     server.closeAllConnections();
-    throw explainFailure(root, error);
+    throw explainFailure(root, loadedApp(), error);
   }
 }
 
 /** The variables that the command `next` sets before it loads Next. */
 function setProductionEnvironment(): void {
-  // @types/node of Next declares the first one as read-only.
+  // Next's types declare NODE_ENV as read-only.
   Object.assign(process.env, { NODE_ENV: process.env.NODE_ENV || 'production', NEXT_RUNTIME: 'nodejs' });
 }
 
@@ -129,20 +131,6 @@ function listen(server: http.Server, port: number, hostname: string | undefined)
   });
 }
 
-function listenFailed(port: number, hostname: string | undefined, cause: Error): SmartCacheError {
-  const where = hostname === undefined ? `port ${port}` : `port ${port} of ${hostname}`;
-  const known = LISTEN_PROBLEMS[systemErrorCode(cause) ?? ''];
-  const [why, fix] = known ?? [cause.message, 'pass another port with --port, or another hostname with --hostname'];
-  return new SmartCacheError('ERR_SMART_CACHE_LISTEN_FAILED', { what: 'The server cannot listen', where, why, fix }, { cause });
-}
-
-const LISTEN_PROBLEMS: Readonly<Record<string, readonly [why: string, fix: string]>> = {
-  EADDRINUSE: ['another server listens there', 'stop that server, or pass another port with --port or PORT'],
-  EACCES: ['only an administrator may use this port', 'pass a port above 1023 with --port or PORT'],
-  EADDRNOTAVAIL: ['this machine does not have that address', 'pass an address of this machine with --hostname or HOSTNAME, or neither'],
-  ENOTFOUND: ['no address is known for that name', 'pass an address of this machine with --hostname or HOSTNAME, or neither'],
-};
-
 type RequestListener = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
 
 /** Next answers with its own error page. An error that gets here is one of that page. */
@@ -165,41 +153,13 @@ function handlerOf(app: ReturnType<NextFactory>): RequestListener {
  * nothing in production (seen on 15.4 to 16.4). This request has no connection. Next
  * answers it before anything of the app runs: it redirects repeated slashes first.
  */
-async function attachUpgrades(answer: RequestListener): Promise<void> {
+function attachUpgrades(answer: RequestListener): void {
   const request = new http.IncomingMessage(new net.Socket());
   Object.assign(request, { method: 'GET', url: '//' });
-  await answer(request, new http.ServerResponse(request));
+  void answer(request, new http.ServerResponse(request));
 }
 
-/** The app whose config Next has loaded, if `withSmartCache` wraps it. */
-function loadedApp() {
-  return sharedGlobals().loadedApp;
-}
-
-function explainFailure(root: string, cause: unknown): unknown {
-  const { distDir = '.next', isExport = false } = loadedApp() ?? {};
-  const buildDir = path.join(root, distDir);
-  if (isExport) {
-    return new SmartCacheError(
-      'ERR_SMART_CACHE_BUILD_UNUSABLE',
-      {
-        what: "A static export (output: 'export') has no server to start",
-        where: root,
-        why: '"next build" has written the whole site as files',
-        fix: 'serve the exported folder with a server for files: npx serve@latest out',
-      },
-      { cause },
-    );
-  }
-  if (fs.existsSync(path.join(buildDir, 'BUILD_ID'))) return cause;
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_BUILD_UNUSABLE',
-    {
-      what: 'There is no finished build to serve',
-      where: buildDir,
-      why: '"next build" has not run in this folder, or it has failed',
-      fix: 'run "npm run build", then start the server again',
-    },
-    { cause },
-  );
+/** The app whose config Next has loaded. A config may call `withSmartCache` in builds only. */
+function loadedApp(): { distDir: string; isExport: boolean } {
+  return sharedGlobals().loadedApp ?? { distDir: '.next', isExport: false };
 }

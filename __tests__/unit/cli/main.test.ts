@@ -27,24 +27,27 @@ describe('help', () => {
 Content-hashed, immutable URLs for the files in public/ of a Next.js app.
 
 Options:
-  -V, --version           output the version number
-  --cwd <dir>             the app's folder: the one with next.config and public/
-                          (default: the working directory)
-  --json                  print the result as JSON on stdout
-  -h, --help              display help for command
+  -V, --version                output the version number
+  --cwd <dir>                  the app's folder: the one with next.config and
+                               public/ (default: the working directory)
+  --json                       print the result as JSON on stdout
+  -h, --help                   display help for command
 
 Commands:
-  init [options]          set this package up in an existing app
-  build [options]         hash every file of public/ and write the manifest
-  watch [options]         build, and build again after every change in public/
-  check [options]         check the manifest, the options and the coverage of
-                          the last build in CI
-  verify [options] <url>  check the headers, bytes, hashes and CDN of a running
-                          site
-  headers [options]       print the _headers rule for Cloudflare and Netlify
-  nginx [options]         print an nginx configuration that serves hashed files
-                          without Next
-  clean [options]         remove the manifest, the store and the types
+  init [options]               set this package up in an existing app
+  build [options]              hash every file of public/ and write the manifest
+  watch [options]              build, and build again after every change in
+                               public/
+  start [options] [directory]  serve the last build, in place of "next start"
+  check [options]              check the manifest, the options and the coverage
+                               of the last build in CI
+  verify [options] <url>       check the headers, bytes, hashes and CDN of a
+                               running site
+  headers [options]            print the _headers rule for Cloudflare and
+                               Netlify
+  nginx [options]              print an nginx configuration that serves hashed
+                               files without Next
+  clean [options]              remove the manifest, the store and the types
 "
 `);
   });
@@ -135,7 +138,7 @@ describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
 test('shows --cwd only in the help of commands that read an app', async () => {
   const withCwd = [];
   for (const { name } of COMMANDS) if ((await run([name, '--help'])).stdout.includes('--cwd')) withCwd.push(name);
-  expect(withCwd).toEqual(['init', 'build', 'watch', 'check', 'headers', 'nginx', 'clean']);
+  expect(withCwd).toEqual(['init', 'build', 'watch', 'start', 'check', 'headers', 'nginx', 'clean']);
 });
 
 /** `build` → `ubild` */

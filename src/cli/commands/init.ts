@@ -64,7 +64,8 @@ function toReport({ writes, jsx, postcss, otherRuntimes, configToWrap, configToR
 }
 
 function printPlan(plan: InitPlan, isDry: boolean, io: CommandIo): void {
-  const { found, writes, publicFiles, jsx, postcss, otherRuntimes, headers, configToWrap, configToRename, isInstalled } = plan;
+  const { found, writes, publicFiles, jsx, postcss, otherRuntimes, headers, configToWrap, configToRename, isInstalled, canReplaceStart } =
+    plan;
   const reporter = createReporter(io);
   const inCwd = (file: string) => path.relative(io.cwd, file);
   const files = publicFiles === undefined ? 'no public/ yet' : `${formatCount(publicFiles, 'file')} in public/`;
@@ -82,6 +83,8 @@ function printPlan(plan: InitPlan, isDry: boolean, io: CommandIo): void {
   const first = [...(isInstalled ? [] : ['npm install next-smart-cache']), ...(byHand ? [`change ${inCwd(byHand.file)} as above`] : [])];
   const next = isDry && changes !== '' ? ['run the command without --dry-run'] : [...first, 'npm run build, which prints the coverage'];
   reporter.note(`next: ${next.join(', then ')}`);
+  if (canReplaceStart)
+    reporter.note('faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next');
 }
 
 function describeWrapping(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string[] {

@@ -10,6 +10,7 @@ import type { CommandIo } from '../command.js';
 import { type HeadersPlan, planHeaders } from '../headers/headers-hosts.js';
 import { findOtherRuntimes, type OtherRuntime, planJsx } from './jsx-import-source.js';
 import { planPostcss } from './postcss-plugin.js';
+import { canReplaceStart } from './start-script.js';
 import {
   addMembers,
   appendLines,
@@ -46,6 +47,8 @@ export interface InitPlan {
   headers: HeadersPlan | undefined;
   /** Whether package.json names this package. */
   isInstalled: boolean;
+  /** Whether `next-smart-cache start` can take the place of the `start` script. */
+  canReplaceStart: boolean;
 }
 
 interface PlannedWrite {
@@ -100,12 +103,14 @@ export async function planInit(root: string, io: CommandIo): Promise<InitPlan> {
     configToRename: isRenamed ? { file: config.file, becomesModule: packageJson.type === 'module' } : undefined,
     headers,
     isInstalled: /"next-smart-cache"\s*:/.test(packageText),
+    canReplaceStart: canReplaceStart(packageJson.scripts?.start, project),
   };
 }
 
 interface PackageJson {
   type?: unknown;
   workspaces?: unknown;
+  scripts?: Record<string, unknown> | null;
   dependencies?: Record<string, unknown> | null;
   devDependencies?: Record<string, unknown> | null;
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { resolveProject } from '../../../../src/pipeline/project';
 import { listFiles } from '../../../support/folders';
 import { temporaryFolder, writeFiles } from '../../../support/temporary-folder';
 import { runCommand } from '../../support/command-line';
@@ -286,4 +287,35 @@ test('loads the config if it was not wrapped yet, or if the package is installed
   expect(await isLoaded({})).toBe(true);
   expect(await isLoaded({ 'next.config.mjs': wrapped })).toBe(false);
   expect(await isLoaded({ 'next.config.mjs': wrapped, 'node_modules/next-smart-cache/package.json': '{}' })).toBe(true);
+});
+
+describe('names next-smart-cache start', () => {
+  const mentionsStart = async (start: string, files: Record<string, string> = {}) => {
+    const root = app({ 'package.json': JSON.stringify({ scripts: { build: 'next build', start } }), ...files });
+    const { stderr } = await runCommand(['init'], { cwd: root });
+    expect(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).toContain(start);
+    return stderr.endsWith('faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next\n');
+  };
+
+  test.each(['next start', 'next start -p 8080', 'next start apps/web --hostname 0.0.0.0'])(
+    'to an app whose script is "%s"',
+    async (start) => {
+      expect(await mentionsStart(start)).toBe(true);
+    },
+  );
+
+  test.each([
+    ['whose script does something else', 'node server.js', {}],
+    ['whose script does more', 'next start & node worker.js', {}],
+    ['on Vercel', 'next start', { 'vercel.json': '{}' }],
+    ['on Cloudflare', 'next start', { 'wrangler.jsonc': '{}' }],
+  ])('not to an app %s', async (_, start, files) => {
+    expect(await mentionsStart(start, files)).toBe(false);
+  });
+
+  test('not to a static export', async () => {
+    const root = app({ 'package.json': '{ "scripts": { "start": "next start" } }' });
+    const { stderr } = await runCommand(['init'], { cwd: root, loadProject: async () => resolveProject({ root, output: 'export' }) });
+    expect(stderr).not.toContain('faster:');
+  });
 });
