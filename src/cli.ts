@@ -13,6 +13,7 @@ runProcess({
   async startServer(settings) {
     // On demand, because the other commands do not need Node's HTTP modules.
     const { startProductionServer } = await import('./next/production-server.js');
-    return startProductionServer({ ...settings, createHandler: () => (_request, _response, next) => next() });
+    const { createStoreHandler } = await import('./server/store-handler.js');
+    return startProductionServer({ ...settings, createHandler: createStoreHandler });
   },
 });

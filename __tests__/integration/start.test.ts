@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
-import { request } from '../support/http';
+import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import { freePort, type NodeServer } from '../support/node-server';
 
@@ -73,6 +73,15 @@ describe.each([
       const ask = async ({ origin }: NodeServer) => comparable(await request(origin, at, { method, headers }), origin);
       expect(await ask(server)).toEqual(await ask(plain));
     });
+  });
+
+  test('answers a hashed URL from the store, with the bytes and the headers of the app', async () => {
+    const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string }> };
+    const url = assets['/js/application.js']?.url ?? '';
+    const [fromStore, fromNext] = await Promise.all([request(server.origin, url), request(plain.origin, url)]);
+    expect(fromStore).toMatchObject({ status: 200, cacheControl: IMMUTABLE, body: fromNext.body });
+    expect(fromStore.headers).toMatchObject({ 'x-from-app': 'yes', etag: expect.stringMatching(/^"/) });
+    expect(fromNext.headers.etag).toMatch(/^W\//);
   });
 
   test('gives the code of the app the same surroundings', async () => {

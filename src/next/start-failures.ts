@@ -37,7 +37,7 @@ export function explainFailure(root: string, { distDir, isExport }: { distDir: s
       what: "The output of output: 'standalone' is started by its own server.js",
       where: root,
       why: 'its node_modules has only those parts of Next that server.js needs',
-      fix: 'run "node server.js"; docs/DEPLOYING.md#standalone says how it answers hashed URLs without Next',
+      fix: 'run "node server.js"; docs/SERVER.md#standalone says how it answers hashed URLs without Next',
     });
   }
   if (fs.existsSync(path.join(buildDir, 'BUILD_ID'))) return cause;
