@@ -6,8 +6,9 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { declarationOf, pruneUnreached } from './prune-unreached.mjs';
-import { stripComments } from './strip-comments.mjs';
+import { indentWithTabs } from './indent-with-tabs.mjs';
+import { declarationOf, pruneUnreached, scriptsIn } from './prune-unreached.mjs';
+import { stripComments, stripDeclarationComments } from './strip-comments.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const require = createRequire(import.meta.url);
@@ -19,7 +20,8 @@ for (const format of ['cjs', 'esm']) {
   const folder = path.join(root, 'dist', format);
   for (const name of fs.readdirSync(folder, { recursive: true }).filter((name) => /\.c?js$/.test(name))) {
     const file = path.join(folder, name);
-    fs.writeFileSync(file, stripComments(fs.readFileSync(file, 'utf8'), format === 'esm' ? 'module' : 'script'));
+    const sourceType = format === 'esm' ? 'module' : 'script';
+    fs.writeFileSync(file, indentWithTabs(stripComments(fs.readFileSync(file, 'utf8'), sourceType), sourceType));
   }
 }
 
@@ -46,6 +48,13 @@ pruneUnreached(
   ['./dist/cjs/cli.js', ...hotScripts, ...scripts].map((script) => path.join(root, script)),
   (script) => scripts.includes(`./${path.relative(root, script).replaceAll(path.sep, '/')}`),
 );
+// Editors show the comments of what an entry exports. Those of other declarations would only be downloaded.
+const entryDeclarations = scripts.map((script) => declarationOf(path.join(root, script)));
+const shown = new Set(entryDeclarations.flatMap((file) => [file, ...scriptsIn(file).map(declarationOf)]));
+for (const name of fs.readdirSync(path.join(root, 'dist'), { recursive: true }).filter((name) => /\.d\.c?ts$/.test(name))) {
+  const file = path.join(root, 'dist', name);
+  if (!shown.has(file)) fs.writeFileSync(file, stripDeclarationComments(fs.readFileSync(file, 'utf8')));
+}
 fs.chmodSync(path.join(root, 'dist', 'cjs', 'cli.js'), 0o755);
 
 /** Every script that the `exports` of package.json name, under any condition. */

@@ -18,9 +18,7 @@ export function pruneUnreached(dist, scripts, isTyped) {
     if (reached.has(file)) return;
     reached.add(file);
     const isDeclaration = DECLARATION.test(file);
-    for (const [, script] of fs.readFileSync(file, 'utf8').matchAll(RELATIVE_SCRIPT)) {
-      visit(path.resolve(path.dirname(file), isDeclaration ? declarationOf(script) : script));
-    }
+    for (const script of scriptsIn(file)) visit(isDeclaration ? declarationOf(script) : script);
   };
   for (const script of scripts) visit(script);
   for (const script of scripts.filter(isTyped)) visit(declarationOf(script));
@@ -28,6 +26,11 @@ export function pruneUnreached(dist, scripts, isTyped) {
     const file = path.join(dist, name);
     if (/\.(?:c?js|d\.c?ts)$/.test(name) && !reached.has(file)) fs.rmSync(file);
   }
+}
+
+/** The absolute paths of the scripts that a file names. */
+export function scriptsIn(file) {
+  return [...fs.readFileSync(file, 'utf8').matchAll(RELATIVE_SCRIPT)].map(([, script = '']) => path.resolve(path.dirname(file), script));
 }
 
 const DECLARATION = /\.d\.c?ts$/;

@@ -1,4 +1,5 @@
-import { parse } from 'acorn';
+import { tsPlugin } from '@sveltejs/acorn-typescript';
+import { Parser, parse } from 'acorn';
 
 /** Matches `@__PURE__`, `#__PURE__`, `@__NO_SIDE_EFFECTS__`, `webpackIgnore: true`, `turbopackIgnore: true`. */
 const DIRECTIVE = /^\s*(?:[@#]__[A-Z_]+__\s*$|(?:webpack|turbopack)[A-Z]\w*:)/;
@@ -11,6 +12,17 @@ export function stripComments(code, sourceType) {
     .filter(({ value, start }) => !DIRECTIVE.test(value) && !code.startsWith('#!', start))
     .reverse()
     .reduce((text, { start, end }) => withoutRange(text, start, end), code);
+}
+
+const parser = Parser.extend(tsPlugin({ dts: true }));
+
+/** The same for a type declaration (`.d.ts`), which no bundler reads. */
+export function stripDeclarationComments(code) {
+  const comments = [];
+  parser.parse(code, { ecmaVersion: 'latest', sourceType: 'module', locations: true, onComment: comments });
+  // The parser reads some parts of a declaration twice.
+  const byStart = new Map(comments.map((comment) => [comment.start, comment]));
+  return [...byStart.values()].sort((a, b) => b.start - a.start).reduce((text, { start, end }) => withoutRange(text, start, end), code);
 }
 
 /** Removes the line as well if nothing else is on it. */

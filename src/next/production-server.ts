@@ -25,7 +25,7 @@ export interface ProductionServerOptions {
   createHandler(build: { dir: string; distDir: string }): StoreHandler;
 }
 
-export type StoreHandler = (request: http.IncomingMessage, response: http.ServerResponse, next: () => void) => void;
+type StoreHandler = (request: http.IncomingMessage, response: http.ServerResponse, next: () => void) => void;
 
 export interface ProductionServer {
   /** The URL of the site on this machine. */

@@ -1,8 +1,9 @@
 interface Script {
   stripComments(code: string, sourceType: 'module' | 'script'): string;
+  stripDeclarationComments(code: string): string;
 }
 
-const { stripComments } = require('../../../scripts/strip-comments.mjs') as Script;
+const { stripComments, stripDeclarationComments } = require('../../../scripts/strip-comments.mjs') as Script;
 
 test.each([
   ['a comment at the end of a line', 'a(); // b', 'a(); '],
@@ -20,3 +21,11 @@ test.each([
   "'use client';",
   "const url = 'https://a.example'; const text = '/* no comment */';",
 ])('keeps %s', (code) => expect(stripComments(code, 'module')).toBe(code));
+
+test('takes the comments out of a declaration, and leaves its types alone', () => {
+  const code =
+    "/** Why. */\nexport interface A<T> {\n    /** What. */\n    readonly b?: T | '/*';\n}\nexport declare const c: (d: A<1>) => void; // end\n";
+  expect(stripDeclarationComments(code)).toBe(
+    "export interface A<T> {\n    readonly b?: T | '/*';\n}\nexport declare const c: (d: A<1>) => void; \n",
+  );
+});
