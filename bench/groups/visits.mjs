@@ -23,8 +23,8 @@ const NOTES =
   'each server. Time: from the navigation to the last byte of the last file. Requests: those that reach the server besides the page itself. ' +
   'Bytes: all that the browser receives, the page included. Ours is `next-smart-cache start` with `precompress: true`; the others are ' +
   '`next start` of the same page without the package: with plain paths; with `?v=BUILD` after each path in the page and a header rule ' +
-  'that makes such URLs immutable; and with images, stylesheets and scripts imported, so that Next bundles them. Deploy: Bootstrap’s ' +
-  'stylesheet has changed, and all sites were built anew.';
+  'that makes such URLs immutable; and with images, stylesheets and scripts imported, so that Next bundles them. Deploy: a rule was added ' +
+  'to the stylesheet of Bootstrap, and all sites were built anew.';
 
 export async function measure({ root, benchDir, workDir, rounds = ROUNDS }) {
   await requireTools({});
@@ -72,8 +72,10 @@ function openProfiles(browser, sites, rounds) {
 
 async function visitAll(sites, profiles, kinds, samples) {
   for (const [round, ofSites] of profiles.entries()) {
-    for (const [index, site] of sites.entries()) {
-      for (const kind of kinds) samples[kind]?.[site.way].push(await visit(ofSites[index], site.proxy));
+    for (const index of sites.keys()) {
+      // No site always comes first.
+      const next = (index + round) % sites.length;
+      for (const kind of kinds) samples[kind]?.[sites[next].way].push(await visit(ofSites[next], sites[next].proxy));
     }
     console.error(`  ${kinds.join(', ')}: round ${round + 1} of ${profiles.length}`);
   }

@@ -9,7 +9,7 @@ export function formatTable(rows) {
     ours,
     reference,
     formatRatio(ratio),
-    spread.map(formatRatio).join('–'),
+    spread.every(Number.isFinite) ? spread.map(formatRatio).join('–') : '–',
     String(rounds),
     target,
     isMet === undefined ? '–' : isMet ? 'yes' : '**no**',
