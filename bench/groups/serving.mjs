@@ -51,7 +51,7 @@ async function startServers(benchDir, workDir) {
   const [withPackage, without] = ['with', 'without'].map((name) => path.join(workDir, name));
   for (const folder of [withPackage, without]) {
     copyRealFiles(benchDir, path.join(folder, 'public'));
-    writeApp(folder, { fileCount: FILE_COUNT, withPackage: folder === withPackage, options: {} });
+    writeApp(folder, { fileCount: FILE_COUNT, withPackage: folder === withPackage, options: { precompress: true } });
     console.error(`  next build: ${path.basename(folder)} the package`);
     await commands.build(folder);
   }
