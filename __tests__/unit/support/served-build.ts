@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { AppHeaders } from '../../../src/core/site-rules';
 import { nameInStore } from '../../../src/core/store-answers';
@@ -58,13 +59,18 @@ afterAll(() => Promise.all(stops.splice(0).map((stop) => stop())));
 /** Sends a request to the handler. A request that it leaves alone gets the status 299. */
 export type Get = (url: string, headers?: Record<string, string>, method?: string) => Promise<Answer>;
 
-export async function serveBuild({ dir }: ServedBuild, options: StoreHandlerOptions = {}): Promise<{ get: Get; origin: string }> {
+export async function serveBuild(
+  { dir }: ServedBuild,
+  options: StoreHandlerOptions = {},
+): Promise<{ get: Get; origin: string; responses: ServerResponse[] }> {
   const handle = createStoreHandler({ dir, ...options });
-  const { origin, stop } = await serveInProcess((incoming, response) =>
-    handle(incoming, response, () => response.writeHead(299, { untouched: String(response.getHeaderNames().length === 0) }).end()),
-  );
+  const responses: ServerResponse[] = [];
+  const { origin, stop } = await serveInProcess((incoming, response) => {
+    responses.push(response);
+    handle(incoming, response, () => response.writeHead(299, { untouched: String(response.getHeaderNames().length === 0) }).end());
+  });
   stops.push(stop);
-  return { origin, get: (url, headers = {}, method = 'GET') => request(origin, url, { headers, method }) };
+  return { origin, responses, get: (url, headers = {}, method = 'GET') => request(origin, url, { headers, method }) };
 }
 
 export const LEFT = 299;
