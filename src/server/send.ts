@@ -62,7 +62,7 @@ export async function sendFile({ request, response, range }: Exchange, represent
     return handle.close();
   }
   const { start, end } = part ?? { start: 0, end: representation.size - 1 };
-  const bytes = handle.createReadStream({ start, end });
+  const bytes = handle.createReadStream({ start, end, highWaterMark: CHUNK_BYTES });
   try {
     await pipeline(bytes, response, { end: false });
     if (bytes.bytesRead === end - start + 1) response.end();
@@ -72,6 +72,9 @@ export async function sendFile({ request, response, range }: Exchange, represent
     response.destroy();
   }
 }
+
+/** Node's default is 64 kB, of which each client that does not read holds two. */
+const CHUNK_BYTES = 32 * 1024;
 
 /**
  * Writes the fields over those that earlier handlers have set, but keeps their
