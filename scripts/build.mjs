@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { minifySync } from '@swc/core';
 import { indentWithTabs } from './indent-with-tabs.mjs';
 import { declarationOf, pruneUnreached, scriptsIn } from './prune-unreached.mjs';
 import { stripComments, stripDeclarationComments } from './strip-comments.mjs';
@@ -14,6 +15,15 @@ const root = path.dirname(import.meta.dirname);
 const require = createRequire(import.meta.url);
 const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 
+/** For the size of the tarball. Functions and classes keep their names, so that stacks can be read. */
+const MINIFIED = {
+  compress: false,
+  mangle: { keep_fnames: true, keep_classnames: true },
+  module: false,
+  ecma: 2022,
+  format: { comments: 'all' },
+};
+
 fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 for (const format of ['cjs', 'esm']) {
   execFileSync(process.execPath, [tsc, '-p', `tsconfig.build.${format}.json`], { cwd: root, stdio: 'inherit' });
@@ -21,7 +31,9 @@ for (const format of ['cjs', 'esm']) {
   for (const name of fs.readdirSync(folder, { recursive: true }).filter((name) => /\.c?js$/.test(name))) {
     const file = path.join(folder, name);
     const sourceType = format === 'esm' ? 'module' : 'script';
-    fs.writeFileSync(file, indentWithTabs(stripComments(fs.readFileSync(file, 'utf8'), sourceType), sourceType));
+    const code = indentWithTabs(stripComments(fs.readFileSync(file, 'utf8'), sourceType), sourceType);
+    // Bundlers read the ESM side, and minify it themselves.
+    fs.writeFileSync(file, format === 'cjs' ? minifySync(code, MINIFIED).code : code);
   }
 }
 

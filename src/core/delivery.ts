@@ -1,5 +1,5 @@
 import type { ErrorParts } from './errors.js';
-import { type BuildSettings, type Delivery, HOSTS, type Host, hasAdapter, isSet } from './hosts.js';
+import { type BuildSettings, type Delivery, findHost, HOSTS, type Host, hasAdapter, isSet } from './hosts.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from './rewrite-rules.js';
 
 export interface DeliveryChoice {
@@ -19,7 +19,7 @@ export interface DeliveryChoice {
  */
 export function chooseDelivery(wanted: Delivery | 'auto', build: BuildSettings): DeliveryChoice {
   const isExport = build.output === 'export';
-  const host = HOSTS.find(({ isRecognised }) => isRecognised(build));
+  const host = findHost(build);
   if (wanted !== 'auto') {
     const warning = wanted === 'rewrite' ? warnOfBrokenRewrites(host) : undefined;
     return { delivery: wanted, reason: 'set in the options', ...(warning && { warning }) };

@@ -143,8 +143,13 @@ export const HOSTS: readonly Host[] = [
   },
 ];
 
+/** The host that a build is for; `undefined` for a laptop, a server or a container. */
+export function findHost(build: BuildSettings): Host | undefined {
+  return HOSTS.find(({ isRecognised }) => isRecognised(build));
+}
+
 export function findHostLimits(build: BuildSettings): HostLimits | undefined {
-  const limits = HOSTS.find(({ isRecognised }) => isRecognised(build))?.limits ?? (build.hasWranglerConfig ? CLOUDFLARE_LIMITS : undefined);
+  const limits = findHost(build)?.limits ?? (build.hasWranglerConfig ? CLOUDFLARE_LIMITS : undefined);
   // An export has no server.
   return limits?.serverBytes !== undefined && build.output === 'export' ? undefined : limits;
 }

@@ -9,6 +9,8 @@ export interface NginxSiteInput extends NginxSettings {
   staticDir: string;
   buildId: string;
   basePath: string;
+  /** Where files with compressed copies beside them are, as nginx finds it: absolute. `undefined` if there are none. */
+  compressedDir: string | undefined;
   groups: readonly AreaGroup[];
   left: readonly LeftToNext[];
 }
@@ -28,7 +30,7 @@ export interface NginxSiteInput extends NginxSettings {
  * @example writeNginxSite({ staticDir: '/srv/app/.next/static', … })
  */
 export function writeNginxSite(input: NginxSiteInput): string {
-  const { staticDir, buildId, basePath, assetPrefix, left } = input;
+  const { staticDir, compressedDir, buildId, basePath, assetPrefix, left } = input;
   requirePlainPath('basePath', basePath);
   requirePlainPath('assetPrefix', assetPrefix);
   requirePlainPath('generateBuildId', `/${buildId}`);
@@ -45,6 +47,8 @@ export function writeNginxSite(input: NginxSiteInput): string {
   function writeGroup({ hashLength }: NginxSiteInput, { headers, areas }: AreaGroup, number: number): string {
     const file = `$smart_cache_${number}`;
     const internal = `${basePath}/_next/smart-cache-${number}/`;
+    const compressed = `${basePath}/_next/smart-cache-compressed-${number}/`;
+    const inBuild = quote(`${staticDir}/${buildId}/../`, file);
     const prefix = alternatives(staticPrefixes(input).map(bytePattern));
     const chunks = areas.filter(({ kind }) => kind === 'chunks').map(chunkPattern);
     const [direct, rewrite] = (['direct', 'rewrite'] as const).map((kind) => namesPattern(areas.filter((area) => area.kind === kind)));
@@ -61,17 +65,37 @@ export function writeNginxSite(input: NginxSiteInput): string {
       // Next sends files of other types.
       `if ($uri !~* "\\.(?:${[...KNOWN_EXTENSIONS].sort().join('|')})$") { set ${file} ""; }`,
       '# The folder of the build ID is in the path so that nothing is found in another build, whose proxy may guard other files.',
-      `if (-f ${quote(`${staticDir}/${buildId}/../`, file)}) { rewrite ^ ${quote(internal, file)} last; }`,
-      `location ^~ ${quote(internal)} {`,
-      '  internal;',
-      `  alias ${quote(`${staticDir}/`)};`,
-      ...fileDirectives(staticDir),
-      '  add_header Cache-Control "public, max-age=31536000, immutable";',
-      ...(headers.length > 0 ? ['  # From headers() of the app.'] : []),
-      ...headers.map(([key, value]) => `  add_header ${quote(key)} ${quote(value)};`),
-      '}',
+      ...(compressedDir === undefined
+        ? [`if (-f ${inBuild}) { rewrite ^ ${quote(internal, file)} last; }`]
+        : [
+            `if (!-f ${inBuild}) { set ${file} ""; }`,
+            `if (-f ${quote(`${compressedDir}/`, `${file}.gz`)}) { rewrite ^ ${quote(compressed, file)} last; }`,
+            `if (${file}) { rewrite ^ ${quote(internal, file)} last; }`,
+            ...writeLocation(compressed, compressedDir, headers, [
+              '  gzip_static on;',
+              '  # For nginx with https://github.com/google/ngx_brotli, which sends Brotli to browsers that accept it:',
+              '  # brotli_static on;',
+              '  gzip_vary on;',
+            ]),
+          ]),
+      ...writeLocation(internal, staticDir, headers),
     ].join('\n');
   }
+}
+
+/** Writes a location that only rewrites reach, and that sends the files of a folder as immutable. */
+function writeLocation(internal: string, folder: string, headers: AreaGroup['headers'], directives: readonly string[] = []): string[] {
+  return [
+    `location ^~ ${quote(internal)} {`,
+    '  internal;',
+    `  alias ${quote(`${folder}/`)};`,
+    ...fileDirectives(folder),
+    ...directives,
+    '  add_header Cache-Control "public, max-age=31536000, immutable";',
+    ...(headers.length > 0 ? ['  # From headers() of the app.'] : []),
+    ...headers.map(([key, value]) => `  add_header ${quote(key)} ${quote(value)};`),
+    '}',
+  ];
 }
 
 /**

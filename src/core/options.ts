@@ -1,8 +1,8 @@
 import { isExternalUrl } from './asset-path.js';
-import { EVERYTHING, normalizeGlob } from './asset-path-globs.js';
-import { SmartCacheError } from './errors.js';
+import { EVERYTHING } from './asset-path-globs.js';
+import { checkGlobs, fail, integer, oneOf, requireKnownKeys } from './check-option.js';
 import { HASH_ALGORITHMS, type HashAlgorithm, HEX_DIGITS } from './manifest-document.js';
-import { describeValue, didYouMean, nearestNames } from './message-text.js';
+import { checkPrecompress, type PrecompressOptions, type PrecompressSettings } from './precompress-options.js';
 
 /** The argument of a fingerprint function. The build may call the function more than once per file. */
 export interface FingerprintInput {
@@ -71,8 +71,11 @@ export interface SmartCacheOptions {
      */
     imports?: Readonly<Record<string, string>>;
   };
-  /** Precompressed variants. Only `false`, the default, in this release. */
-  precompress?: false;
+  /**
+   * Whether `next build` compresses hashed files ahead, for `next-smart-cache
+   * start` and nginx. Default: `false`.
+   */
+  precompress?: boolean | PrecompressOptions;
 }
 
 /** Options with every default filled in and every value checked. */
@@ -87,6 +90,8 @@ export interface ResolvedOptions
   automatic: { exclude: readonly string[] };
   references: { isFollowed: boolean; exclude: readonly string[] };
   modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
+  /** `undefined` if the build compresses nothing. */
+  precompress: PrecompressSettings | undefined;
 }
 
 const MIN_HASH_LENGTH = 8;
@@ -118,10 +123,11 @@ const KNOWN_HASH_OPTIONS: Record<keyof NonNullable<SmartCacheOptions['hash']>, t
 /**
  * Fills in the defaults, and checks every value once for all other code.
  *
+ * @param hasZstd whether this Node has Zstandard. Default: false.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_OPTION_INVALID`
  * @example resolveOptions({ hash: { algorithm: 'md5' } }).hashLength // 10
  */
-export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions {
+export function resolveOptions(options: SmartCacheOptions = {}, hasZstd = false): ResolvedOptions {
   requireKnownKeys('options', options, KNOWN_OPTIONS);
   // A default replaces `undefined` only: `null` is a mistake.
   const { include = EVERYTHING, exclude = [], hash = {}, fingerprint = 'content', delivery = 'auto', cdnPrefix, keep = 3 } = options;
@@ -139,7 +145,6 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
   requireKnownKeys('automatic', automatic, KNOWN_AUTOMATIC_OPTIONS);
   const { algorithm = 'sha256', length = 10 } = hash;
   oneOf('hash.algorithm', algorithm, HASH_ALGORITHMS);
-  oneOf('precompress', precompress, [false]);
   return {
     include: checkGlobs('include', include),
     exclude: checkGlobs('exclude', exclude),
@@ -156,53 +161,8 @@ export function resolveOptions(options: SmartCacheOptions = {}): ResolvedOptions
     keep: integer('keep', keep, 0, MAX_KEEP),
     references: checkReferences(references),
     modules: checkModules(modules),
+    precompress: checkPrecompress(precompress, hasZstd),
   };
-}
-
-function fail(option: string, value: unknown, expected: string): never {
-  throw new SmartCacheError('ERR_SMART_CACHE_OPTION_INVALID', {
-    what: 'An option of withSmartCache is not valid',
-    where: option,
-    why: `it is ${describeValue(value)}, but must be ${expected}`,
-    fix: `edit "${option}" in the second argument of withSmartCache() in your next.config`,
-  });
-}
-
-/** @param known a `Record`, so that the compiler reports an option without an entry. */
-function requireKnownKeys(option: string, value: object, known: Record<string, true>, expected = 'an object'): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(option, value, expected);
-  for (const [name, given] of Object.entries(value)) {
-    const where = option === 'options' ? name : `${option}.${name}`;
-    if (Object.hasOwn(known, name)) continue;
-    const nearest = nearestNames(name, Object.keys(known), 1);
-    fail(
-      where,
-      given,
-      `left out${nearest.length > 0 ? ` (${didYouMean(nearest)})` : ''}: the options are ${Object.keys(known).join(', ')}`,
-    );
-  }
-}
-
-function oneOf<const T>(option: string, value: unknown, allowed: readonly T[]): T {
-  const match = allowed.find((candidate) => candidate === value);
-  if (match === undefined) fail(option, value, `one of ${allowed.map((candidate) => JSON.stringify(candidate)).join(', ')}`);
-  return match;
-}
-
-function integer(option: string, value: unknown, min: number, max: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    fail(option, value, `a whole number from ${min} to ${max}`);
-  }
-  return value;
-}
-
-function checkGlobs(option: string, value: unknown): readonly string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((glob) => {
-    if (typeof glob !== 'string' || glob === '')
-      return fail(option, value, 'a glob over asset paths, such as "/img/**", or an array of them');
-    return normalizeGlob(glob);
-  });
 }
 
 function checkFingerprint(value: unknown): Fingerprint {

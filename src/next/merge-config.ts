@@ -67,7 +67,7 @@ export function mergeConfig(config: NextConfig, project: Project, app: SmartCach
       ...config.compiler,
       runAfterProductionCompile: async (metadata) => {
         await config.compiler?.runAfterProductionCompile?.(metadata);
-        app.afterCompile(path.resolve(metadata.projectDir, metadata.distDir));
+        await app.afterCompile(path.resolve(metadata.projectDir, metadata.distDir));
       },
     },
   };

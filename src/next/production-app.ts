@@ -7,6 +7,8 @@ import { describeBuildCoverage, describeGroup } from '../core/plain-reasons.js';
 import { deriveRewrites, IMMUTABLE_STORE_URL } from '../core/rewrite-rules.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { deploysWith, nameDeploy, recordDeploy } from '../pipeline/deploys.js';
+import { linkForNginx } from '../pipeline/nginx-folder.js';
+import { precompress, type VariantsByContent } from '../pipeline/precompress.js';
 import type { Project } from '../pipeline/project.js';
 import { renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { describeCopies, measureCopies, requireUnchanged, type ServedFile, serveStore, warnOfUpload } from '../pipeline/served-files.js';
@@ -73,7 +75,7 @@ export function productionApp(
       checkWhenFinished(project, !isExport && canMergeHeaders(config));
     },
     prepare: () => void built(),
-    afterCompile(distDir) {
+    async afterCompile(distDir) {
       removeServerDocument(distDir);
       const { files, notices } = serveStore(project, served(), distDir);
       say(notices);
@@ -81,15 +83,21 @@ export function productionApp(
       if (copies.files > 0) say([`copied ${describeCopies(copies)}, to ${path.relative(project.root, distDir)}/static`]);
       warn(warnOfUpload(project, built(), copies));
       declareImmutable(files, distDir);
+      let variants: VariantsByContent = new Map();
       whenBuildSucceeds(() => {
         checkGuards(project, built(), served(), distDir);
         requireUnchanged(project, files);
       }, distDir);
       whenBuildSucceeds(() => {
-        if (!isExport) recordStoreAnswers(project, distDir, { files, variants: new Map(), compress: config.compress !== false });
+        if (!isExport) recordStoreAnswers(project, distDir, { files, variants, compress: config.compress !== false });
         recordDeploy(project, built());
+        warn(linkForNginx(project.cacheDir, served().files, variants, distDir));
         reportCoverage(project, built());
       });
+      const compressed = await precompress(project, served().files, distDir);
+      variants = compressed.variants;
+      say(compressed.notices);
+      warn(compressed.warnings);
     },
   };
 }

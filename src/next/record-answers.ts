@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathOfAssetPrefix } from '../core/site-rules.js';
 import { findStoreAnswers } from '../core/store-answers.js';
+import type { VariantsByContent } from '../pipeline/precompress.js';
 import type { Project } from '../pipeline/project.js';
 import type { ServedFile } from '../pipeline/served-files.js';
-import { type ServedEntry, type Variants, writeServerDocument } from '../pipeline/server-document.js';
+import { type ServedEntry, writeServerDocument } from '../pipeline/server-document.js';
 import { readBuiltRouting } from './finished-build.js';
 import { warn } from './smart-cache-app.js';
 
@@ -12,7 +13,7 @@ interface RecordInput {
   /** The files of the store, as this build serves them. */
   files: readonly ServedFile[];
   /** The compressed forms in the store, by content hash. */
-  variants: ReadonlyMap<string, Variants>;
+  variants: VariantsByContent;
   /** Next's `compress`. */
   compress: boolean;
 }

@@ -30,7 +30,7 @@ export interface SmartCacheApp {
   /** Brings the manifest and the modules up to date. Cheap if they are. */
   prepare(): void;
   /** Runs after Next has compiled and before it renders pages. */
-  afterCompile(distDir: string): void;
+  afterCompile(distDir: string): void | Promise<void>;
 }
 
 export function renderSettings(project: Project, { leftToAsset }: BuiltManifest): RenderManifestSettings {

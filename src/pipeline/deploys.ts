@@ -7,6 +7,7 @@ import { storeFolderOf } from '../core/rewrite-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
+import { pruneVariants } from './encoded/variant-record.js';
 import type { Project } from './project.js';
 import { openStore, pruneStore } from './store.js';
 
@@ -112,6 +113,8 @@ export function recordDeploy(project: Project, built: BuiltManifest, now = Date.
   writeIfChanged(recordFile(project), serializeDeploys(deploys));
   const kept = new Set([...deploys.flatMap((deploy) => Object.values(deploy)), ...built.originalHashes]);
   pruneStore(openStore(project.cacheDir), (contentHash) => kept.has(contentHash), now);
+  const keepsVariants = project.options.precompress !== undefined;
+  pruneVariants(project.cacheDir, (contentHash) => keepsVariants && kept.has(contentHash), now);
 }
 
 /** Returns the text of `deploys.json`. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { UrlPrefixes } from '../core/asset-path.js';
 import { chooseDelivery, chooseStoreUrl, type DeliveryChoice, describeDelivery } from '../core/delivery.js';
 import { SmartCacheError } from '../core/errors.js';
-import { type BuildSettings, type Delivery, findHostLimits, type HostLimits, WRANGLER_FILES } from '../core/hosts.js';
+import { type BuildSettings, type Delivery, findHost, findHostLimits, type HostLimits, WRANGLER_FILES } from '../core/hosts.js';
 import { type ResolvedOptions, resolveOptions, type SmartCacheOptions } from '../core/options.js';
 import { DECLARATION_FILE } from '../core/public-folder.js';
 
@@ -42,6 +42,8 @@ export interface Project {
   deliveryChoice: DeliveryChoice;
   /** The lines in which the build names the delivery, and why. */
   deliveryLines: readonly string[];
+  /** The name of the host that the build is for, if the build recognises one. */
+  host: string | undefined;
   /** The limits of a known host for one deploy. */
   hostLimits: HostLimits | undefined;
   /** The folder of the hashed URLs that need no rewrite, without `basePath`. */
@@ -102,7 +104,7 @@ export function resolveProject({
   pageExtensions = ['tsx', 'ts', 'jsx', 'js'],
   options,
 }: ProjectInput): Project {
-  const resolved = resolveOptions(options);
+  const resolved = resolveOptions(options, process.versions.zstd !== undefined);
   if (output === 'export' && resolved.delivery === 'rewrite') throw rewritesInExport();
   const build: BuildSettings = { env, output, adapterPath, supportsImmutableAssets, hasWranglerConfig: hasWranglerConfig(root) };
   const deliveryChoice = chooseDelivery(resolved.delivery, build);
@@ -130,6 +132,7 @@ export function resolveProject({
     delivery: deliveryChoice.delivery,
     deliveryChoice,
     deliveryLines: describeDelivery(deliveryChoice, build),
+    host: findHost(build)?.name,
     hostLimits: findHostLimits(build),
     storeUrl: chooseStoreUrl(deliveryChoice.delivery, build, resolved.fingerprint === 'content'),
     prefixes: { basePath, assetPrefix, cdnPrefix: resolved.cdnPrefix },

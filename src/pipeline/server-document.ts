@@ -5,11 +5,7 @@ import { HEX_DIGITS } from '../core/manifest-document.js';
 import type { AppHeaders } from '../core/site-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
 import { replaceText } from '../disk/files.js';
-
-export type Encoding = 'br' | 'gzip' | 'zstd';
-
-/** The compressed forms of a file that the store has, with their bytes and SHA-256. */
-export type Variants = Partial<Record<Encoding, { size: number; sha256: string }>>;
+import type { Variants } from './encoded/variant-file.js';
 
 /** One file, as short as possible, since there may be 50,000. */
 export type ServedEntry = [contentHash: string, bytes: number, headerSet: number, variants?: Variants];
@@ -128,9 +124,4 @@ function unusable(where: string, why: string): SmartCacheError {
     why,
     fix: 'run "next build" in the app\'s folder, with withSmartCache() in next.config; if the build runs elsewhere, copy the whole output folder',
   });
-}
-
-/** The file of one compressed form in the store. */
-export function variantFile(cacheDir: string, contentHash: string, encoding: Encoding): string {
-  return path.join(cacheDir, 'encoded', `${contentHash}.${{ br: 'br', gzip: 'gz', zstd: 'zst' }[encoding]}`);
 }

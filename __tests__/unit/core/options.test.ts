@@ -32,6 +32,7 @@ test('the defaults', () => {
   },
   "onMissing": "error",
   "onStaleHash": "serve-current",
+  "precompress": undefined,
   "references": {
     "exclude": [],
     "isFollowed": true,
@@ -88,6 +89,10 @@ test.each<[SmartCacheOptions, object]>([
     { modules: { importMap: false, imports: { three: '/three.js', 'three/': '/three/', cdn: 'https://cdn.example.com/x.js' } } },
   ],
   [{ precompress: false }, {}],
+  [{ precompress: true }, { precompress: { encodings: ['br', 'gzip'], minBytes: 1024, exclude: [] } }],
+  [{ precompress: {} }, { precompress: { encodings: ['br', 'gzip'], minBytes: 1024, exclude: [] } }],
+  [{ precompress: { encodings: ['gzip', 'br', 'gzip'] } }, { precompress: { encodings: ['br', 'gzip'], minBytes: 1024, exclude: [] } }],
+  [{ precompress: { minBytes: 0, exclude: '*.svg' } }, { precompress: { encodings: ['br', 'gzip'], minBytes: 0, exclude: ['**/*.svg'] } }],
 ])('%j is valid', (options, resolved) => {
   expect(resolveOptions(options)).toEqual({ ...resolveOptions(), ...resolved });
 });
@@ -118,7 +123,11 @@ const WRONG_VALUES: Record<string, readonly unknown[]> = {
   'modules.imports["x"]': ['three.js', './three.js', '', 1, null].map((x) => ({ modules: { imports: { x } } })),
   'modules.imports["x/"]': ['/three.js', 'https://cdn.example.com'].map((target) => ({ modules: { imports: { 'x/': target } } })),
   'modules.imports[""]': [{ modules: { imports: { '': '/three.js' } } }],
-  precompress: [true, 'br', {}, null],
+  precompress: ['br', 1, ['br'], null],
+  'precompress.encodings': ['br', [], ['deflate'], [null], null, ['br', 'zstd']].map((encodings) => ({ precompress: { encodings } })),
+  'precompress.minBytes': [-1, 1.5, '1024', null].map((minBytes) => ({ precompress: { minBytes } })),
+  'precompress.exclude': ['', 1, null].map((exclude) => ({ precompress: { exclude } })),
+  'precompress.level': [{ precompress: { level: 11 } }],
 };
 
 const WRONG_OPTIONS = Object.entries(WRONG_VALUES).flatMap(([option, values]) =>
@@ -180,4 +189,20 @@ test('a name without a folder means that name anywhere', () => {
 test('leaves the options it is given as they are', () => {
   const options = Object.freeze({ exclude: Object.freeze(['*.map']), hash: Object.freeze({ length: 12 }) });
   expect(resolveOptions(options)).toMatchObject({ hashLength: 12 });
+});
+
+describe('on a Node with Zstandard', () => {
+  test('precompress: true means all three encodings', () => {
+    expect(resolveOptions({ precompress: true }, true).precompress?.encodings).toEqual(['br', 'gzip', 'zstd']);
+  });
+
+  test('precompress may name zstd', () => {
+    expect(resolveOptions({ precompress: { encodings: ['zstd'] } }, true).precompress?.encodings).toEqual(['zstd']);
+  });
+});
+
+test('zstd on a Node without it is an error that names the version which has it', () => {
+  expect(() => resolveOptions({ precompress: { encodings: ['zstd'] } })).toThrow(
+    'but must be without "zstd" on this Node, which has it from 22.15 on',
+  );
 });

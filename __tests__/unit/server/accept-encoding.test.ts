@@ -1,4 +1,4 @@
-import type { Encoding } from '../../../src/pipeline/server-document';
+import type { Encoding } from '../../../src/core/precompress-options';
 import { createNegotiation } from '../../../src/server/accept-encoding';
 import fc from '../../support/seeded-fast-check';
 

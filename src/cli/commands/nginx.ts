@@ -6,6 +6,7 @@ import { formatCount } from '../../core/message-text.js';
 import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
 import { pathOfAssetPrefix } from '../../core/site-rules.js';
+import { nginxDirOf } from '../../pipeline/nginx-folder.js';
 import type { Project } from '../../pipeline/project.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createReporter, printableJson } from '../terminal.js';
@@ -58,7 +59,9 @@ function configureSite(project: Project, appDir: string, io: CommandIo): Configu
   const settings = { assetPrefix: pathOfAssetPrefix(project.prefixes.assetPrefix), hashLength: project.options.hashLength };
   const { groups, left } = findNginxAreas(site, settings);
   const staticDir = resolveInAppDir(path.join(project.buildDir, 'static'), project, appDir);
-  return { config: writeNginxSite({ ...site, ...settings, staticDir, groups, left }), groups, left };
+  const nginxDir = nginxDirOf(project.buildDir);
+  const compressedDir = fs.existsSync(nginxDir) ? resolveInAppDir(nginxDir, project, appDir) : undefined;
+  return { config: writeNginxSite({ ...site, ...settings, staticDir, compressedDir, groups, left }), groups, left };
 }
 
 function configureExport(project: Project, appDir: string): Configuration {
