@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { runProcess } from './cli/run-process.js';
-import { measureBuild } from './next/build-coverage.js';
+import { type NextAccess, runProcess } from './cli/run-process.js';
 import { findConfigFile } from './next/environment.js';
 import { readBuiltSite } from './next/finished-build.js';
 import { loadProject } from './next/load-project.js';
+
+/** Loaded on demand, since the reader of HTML is large and only "check" needs it. */
+const measureBuild: NextAccess['measureBuild'] = (...args) =>
+  (require('./next/build-coverage.js') as typeof import('./next/build-coverage.js')).measureBuild(...args);
 
 runProcess({
   loadProject,

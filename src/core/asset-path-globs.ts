@@ -18,23 +18,29 @@ export function normalizeGlob(written: string): string {
 
 /** Makes a test for asset paths: whether the file is hashed. */
 export function hashedPathMatcher(include: readonly string[], exclude: readonly string[]): (assetPath: string) => boolean {
-  const isPlain = assetPathMatcher([...FIXED_NAME_GLOBS, ...exclude]);
+  const isExcluded = exclude.length === 0 ? () => false : assetPathMatcher(exclude);
+  const isPlain = (assetPath: string) => isFixedName(assetPath) || isExcluded(assetPath);
   if (include.includes(EVERYTHING)) return (assetPath) => !isPlain(assetPath);
   const isIncluded = assetPathMatcher(include);
   return (assetPath) => isIncluded(assetPath) && !isPlain(assetPath);
 }
 
 /**
- * Globs, relative to `public/`, of files that are never hashed: crawlers,
- * browsers, service-worker registrations and hosts look for these exact names.
+ * Whether a file is never hashed, since crawlers, browsers, service-worker
+ * registrations and hosts look for its exact name.
  */
-export const FIXED_NAME_GLOBS: readonly string[] = [
+export function isFixedName(assetPath: string): boolean {
+  // Dotfiles, and all files in a dot folder such as `.well-known`.
+  return assetPath.includes('/.') || FIXED_NAME.test(assetPath.slice(1));
+}
+
+/** Relative to `public/`. */
+const FIXED_NAME_GLOBS: readonly string[] = [
   'robots.txt',
   'favicon.ico',
   '**/sitemap*.xml',
   'ads.txt',
   'app-ads.txt',
-  '.well-known/**',
   // Service workers: a new URL would be a second registration, not an update.
   '**/sw.js',
   '**/service-worker.js',
@@ -53,7 +59,7 @@ export const FIXED_NAME_GLOBS: readonly string[] = [
   '_worker.js',
   '_worker.js/**',
   'staticwebapp.config.json',
-  // Dotfiles, and all files in a dot folder.
-  '**/.*',
-  '**/.*/**',
 ];
+
+/** One expression for all globs, since every build matches every file, and one takes a fifth of the time of many. */
+const FIXED_NAME = new RegExp(FIXED_NAME_GLOBS.map((glob) => picomatch.makeRe(glob, { dot: true }).source).join('|'), 's');

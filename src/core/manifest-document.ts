@@ -11,9 +11,11 @@ export const HASH_ALGORITHMS = Object.keys(HEX_DIGITS) as HashAlgorithm[];
 
 /** Returns the algorithm of a whole content hash, or `undefined` if the text is not a content hash. */
 export function algorithmOf(contentHash: string): HashAlgorithm | undefined {
-  const algorithm = HASH_ALGORITHMS.find((candidate) => HEX_DIGITS[candidate] === contentHash.length);
+  const algorithm = BY_DIGITS.get(contentHash.length);
   return algorithm !== undefined && /^[0-9a-f]+$/.test(contentHash) ? algorithm : undefined;
 }
+
+const BY_DIGITS: ReadonlyMap<number, HashAlgorithm> = new Map(HASH_ALGORITHMS.map((algorithm) => [HEX_DIGITS[algorithm], algorithm]));
 
 export interface ManifestEntry {
   /** The hash in the URL. */

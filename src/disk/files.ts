@@ -121,6 +121,23 @@ function readLink(absolutePath: string): string {
   }
 }
 
+/**
+ * Runs an action that writes.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED` if it throws.
+ */
+export function attemptToWrite<T>(target: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw writeFailed(target, error);
+  }
+}
+
+export function writeAll(descriptor: number, chunk: Buffer): void {
+  for (let written = 0; written < chunk.length; ) written += fs.writeSync(descriptor, chunk, written);
+}
+
 /** The error for a file or folder that the package cannot write. */
 export function writeFailed(target: string, cause: unknown): SmartCacheError {
   const { why, fix } = obstacleOf(cause);

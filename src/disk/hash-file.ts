@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashAtOnce } from 'node:crypto';
 import fs from 'node:fs';
 import type { HashAlgorithm } from '../core/manifest-document.js';
 import { createReusableMemory, unreadable } from './files.js';
 
-interface ContentHashes {
+export interface ContentHashes {
   /** Whole content hash, lower-case hex. */
   contentHash: string;
   /** Subresource Integrity metadata. */
@@ -13,11 +13,19 @@ interface ContentHashes {
 /** The hashes of a file, with its stamp right after the last byte was read. */
 export interface HashedContent extends FileStamp, ContentHashes {}
 
+/** Hashes bytes that are in memory as a whole, in half the time that chunks take. */
+export function hashContent(content: Buffer, algorithm: HashAlgorithm): ContentHashes {
+  const contentHash = hashAtOnce(algorithm, content, 'hex');
+  const integrity = integrityAlgorithm(algorithm);
+  const digest = integrity === algorithm ? Buffer.from(contentHash, 'hex').toString('base64') : hashAtOnce(integrity, content, 'base64');
+  return { contentHash, integrity: `${integrity}-${digest}` };
+}
+
 /** Hashes bytes that come in chunks. */
-export function createContentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer): void; finish(): ContentHashes } {
+function createContentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer): void; finish(): ContentHashes } {
   const hash = createHash(algorithm);
-  // SRI does not allow MD5 (https://www.w3.org/TR/SRI/#hash-functions), so the metadata has SHA-256 instead.
-  const integrityHash = algorithm === 'md5' ? createHash('sha256') : undefined;
+  const integrity = integrityAlgorithm(algorithm);
+  const integrityHash = integrity === algorithm ? undefined : createHash(integrity);
   return {
     update(chunk) {
       hash.update(chunk);
@@ -25,10 +33,17 @@ export function createContentHasher(algorithm: HashAlgorithm): { update(chunk: B
     },
     finish() {
       const digest = hash.digest();
-      const integrity = integrityHash ? `sha256-${integrityHash.digest('base64')}` : `${algorithm}-${digest.toString('base64')}`;
-      return { contentHash: digest.toString('hex'), integrity };
+      return {
+        contentHash: digest.toString('hex'),
+        integrity: `${integrity}-${(integrityHash?.digest() ?? digest).toString('base64')}`,
+      };
     },
   };
+}
+
+/** SRI does not allow MD5 (https://www.w3.org/TR/SRI/#hash-functions), so the metadata has SHA-256 instead. */
+function integrityAlgorithm(algorithm: HashAlgorithm): Exclude<HashAlgorithm, 'md5'> {
+  return algorithm === 'md5' ? 'sha256' : algorithm;
 }
 
 /**
@@ -39,11 +54,17 @@ export function createContentHasher(algorithm: HashAlgorithm): { update(chunk: B
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
  */
 export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer, sink: (chunk: Buffer) => void): HashedContent {
-  const hasher = createContentHasher(algorithm);
   const { descriptor, read, close } = openForReading(file);
   try {
-    for (let bytes = read(buffer); bytes > 0; bytes = read(buffer)) {
-      const chunk = buffer.subarray(0, bytes);
+    const first = buffer.subarray(0, read(buffer));
+    const stamp = stampOf(fs.fstatSync(descriptor, { bigint: true }));
+    // The size says that this was all. To read once more, until nothing comes, is a system call for each file.
+    if (stamp.size === first.length) {
+      if (first.length > 0) sink(first);
+      return { ...stamp, ...hashContent(first, algorithm) };
+    }
+    const hasher = createContentHasher(algorithm);
+    for (let chunk = first; chunk.length > 0; chunk = buffer.subarray(0, read(buffer))) {
       hasher.update(chunk);
       sink(chunk);
     }

@@ -10,7 +10,7 @@ import type { Project } from '../pipeline/project.js';
 import { findLoadedUrls } from '../pipeline/references/find-references.js';
 import { findLinkedFiles } from '../pipeline/references/html-links.js';
 import { renderModulePaths } from '../pipeline/render-modules.js';
-import { openStore } from '../pipeline/store.js';
+import { listStore, openPackedCopies, openStore } from '../pipeline/store.js';
 import { readRenderManifest } from './bundled-css.js';
 import { listFiles, readDocument } from './finished-build.js';
 
@@ -67,6 +67,7 @@ function* loadedUrls(
 ): Iterable<LoadedUrl> {
   const followed = new Set<string>();
   const store = openStore(cacheDir);
+  const packed = openPackedCopies(listStore(store));
   for (const { file, route, pathname } of pages) {
     for (const linked of findLinkedFiles(fs.readFileSync(file, 'utf8'), ORIGIN + basePath + pathname)) {
       yield* withReferences({ ...linked, page: route });
@@ -80,6 +81,7 @@ function* loadedUrls(
       yield* withReferences({ url, place: 'stylesheet', label: 'url()', page: path.posix.basename(name) });
     }
   }
+  packed.close();
 
   function* withReferences(loaded: LoadedUrl): Iterable<LoadedUrl> {
     yield loaded;
@@ -90,10 +92,14 @@ function* loadedUrls(
     if (file === undefined || key === undefined || followed.has(key)) return;
     followed.add(key);
     const { assetPath, isHashed } = file;
-    const onDisk = isHashed ? store.pathOf(contentHashes.get(assetPath) ?? '') : path.join(publicDir, assetPath);
+    const content = isHashed ? readFrozen(contentHashes.get(assetPath) ?? '') : readBytes(path.join(publicDir, assetPath));
     // The URLs of an import map are counted already, and modules find each other through it.
-    const urls = findLoadedUrls(loaded.url, readBytes(onDisk), { withModules: !options.modules.importMap });
+    const urls = findLoadedUrls(loaded.url, content, { withModules: !options.modules.importMap });
     for (const url of urls) yield* withReferences({ url, place: 'reference', label: assetPath, page: loaded.page });
+  }
+
+  function readFrozen(contentHash: string): Buffer {
+    return packed.read(contentHash) ?? readBytes(store.pathOf(contentHash));
   }
 }
 

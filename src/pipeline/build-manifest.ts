@@ -71,14 +71,23 @@ export interface BuiltManifest {
  * @throws {SmartCacheError} and leaves the old manifest as it was.
  */
 export function buildManifest(project: Project, options: BuildManifestOptions = {}): BuiltManifest {
-  const writes = options.write ?? true;
-  const freezes = writes && (options.freeze ?? true);
   const { cacheDir } = project;
+  const { algorithm } = project.options;
+  const freezes = (options.write ?? true) && (options.freeze ?? true);
+  const copies = freezes ? openStoredCopies(cacheDir, algorithm, options.checkCopies ?? false) : openUnstoredCopies(algorithm);
+  try {
+    return buildWith(project, options, copies, freezes);
+  } finally {
+    copies.close();
+  }
+}
+
+function buildWith(project: Project, options: BuildManifestOptions, copies: Copies, freezes: boolean): BuiltManifest {
+  const writes = options.write ?? true;
   const { algorithm, hashLength } = project.options;
 
   const scan = scanProject(project);
-  const cache = openScanCache(cacheDir, { algorithm, isFrozen: freezes });
-  const copies = freezes ? openStoredCopies(cacheDir, algorithm, options.checkCopies ?? false) : openUnstoredCopies(algorithm);
+  const cache = openScanCache(project.cacheDir, { algorithm, isFrozen: freezes });
   const hashed = hashFiles(project, scan.files, cache, copies, options.onProgress);
 
   // Static delivery has no rewrites that could share a path with a route.
@@ -86,6 +95,7 @@ export function buildManifest(project: Project, options: BuildManifestOptions = 
   const hashedPaths = hashed.files.map(({ assetPath }) => assetPath);
   const shape = deriveHashedPathShape(hashedPaths, assetPathsOf(scan), hashLength, [], handlerMatcher(routes, hashLength));
   const rewritten = rewriteFiles(project, hashed.files, scan.plainPaths, shape, copies, cache.stateKey);
+  copies.finish();
 
   const isNewToCache = hashed.filesRead > 0 || rewritten.stateKey !== cache.stateKey || copies.written > 0;
   const cacheWarnings = writes && isNewToCache ? saveScanCache(cache, hashed, rewritten, freezes) : [];
@@ -136,7 +146,7 @@ interface HashedFiles {
 
 /** Hashes the files that the scan cache does not know or whose copy the store lacks. */
 function hashFiles(
-  { options, cacheDir }: Project,
+  { options }: Project,
   scanned: readonly ScannedFile[],
   cache: ScanCache,
   copies: Copies,
@@ -158,7 +168,7 @@ function hashFiles(
   if (lacksCopy) cache.save(known.values());
   letClockTick(toRead);
   const readAtNs = nowNs();
-  const job = { files: toRead, algorithm: options.algorithm, cacheDir: copies.areKept ? cacheDir : undefined };
+  const job = { files: toRead, algorithm: options.algorithm, copies: toRead.length > 0 ? copies.openWriter() : undefined };
   const frozen = freezeFiles(job, onProgress);
   toRead.forEach(({ assetPath, absolutePath }, index) => {
     known.set(assetPath, { ...(frozen[index] as FrozenFile), assetPath, absolutePath });
@@ -211,9 +221,12 @@ function noticesOfCache({ root }: Project, { file, problem }: ScanCache): string
   return problem === undefined ? [] : [`dropped ${path.relative(root, file)}, since ${problem}; every file is read again`];
 }
 
-function noticesOfCopies({ root, cacheDir }: Project, { damaged }: Copies, current: ReadonlySet<string>): string[] {
+function noticesOfCopies({ root, cacheDir }: Project, { damaged, unusablePacks }: Copies, current: ReadonlySet<string>): string[] {
+  const dropped = unusablePacks.map(
+    ({ index, problem }) => `dropped ${path.relative(root, index)}, since ${problem}; the copies in its pack are made again from public/`,
+  );
   const count = [...current].filter((contentHash) => damaged.has(contentHash)).length;
-  if (count === 0) return [];
+  if (count === 0) return dropped;
   const folder = path.relative(root, openStore(cacheDir).filesDir);
-  return [`${count} damaged ${count === 1 ? 'copy' : 'copies'} in ${folder}: made again from public/`];
+  return [...dropped, `${count} damaged ${count === 1 ? 'copy' : 'copies'} in ${folder}: made again from public/`];
 }

@@ -1,19 +1,29 @@
 import { SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/manifest-document.js';
-import { createContentHasher, createReusingReader } from '../disk/hash-file.js';
+import { removeQuietly } from '../disk/files.js';
+import { createReusingReader, hashContent } from '../disk/hash-file.js';
+import { type CopyWriter, openCopyWriter } from './copy-writer.js';
 import type { TextStore } from './graph/rewrite-files.js';
-import { type CopyWriter, findWholeCopies, listStore, openCopyWriter, openStore } from './store.js';
+import type { PublicFile } from './graph/unchanged-files.js';
+import { listStore, openPackedCopies, openStore, type StoreContents } from './store.js';
+import { findWholeCopies } from './whole-copies.js';
 
 /** Reads the bytes that were hashed, and takes rewritten ones. Production and development have one each. */
 export interface Copies extends TextStore {
-  /** Whether there is a store; development has none. */
-  readonly areKept: boolean;
+  /** Opens the writer of the frozen copies, once; `undefined` in development, which has no store. */
+  openWriter(): CopyWriter | undefined;
   /** The number of texts written so far. */
   readonly written: number;
   /** Content hashes of the undamaged copies that the store had before this build. */
   readonly found: ReadonlySet<string>;
   /** Content hashes of the damaged copies that the store had before this build. */
   readonly damaged: ReadonlySet<string>;
+  /** The packs of the store that cannot be used. */
+  readonly unusablePacks: StoreContents['unusablePacks'];
+  /** Makes all copies written so far a part of the store. */
+  finish(): void;
+  /** Closes files, and gives up what is not finished. */
+  close(): void;
 }
 
 /**
@@ -23,40 +33,58 @@ export interface Copies extends TextStore {
  */
 export function openStoredCopies(cacheDir: string, algorithm: HashAlgorithm, checksCopies: boolean): Copies {
   const store = openStore(cacheDir);
-  const stored = listStore(store);
-  const sizes = checksCopies ? findWholeCopies(store) : undefined;
-  const found = new Set(sizes?.keys() ?? stored);
-  const damaged = new Set([...stored].filter((contentHash) => !found.has(contentHash)));
+  const contents = listStore(store);
+  const { own, packed, unusablePacks } = contents;
+  for (const { file, index } of unusablePacks) for (const useless of [index, file]) removeQuietly(useless);
+  const sizes = checksCopies ? findWholeCopies(store, contents) : undefined;
+  const stored = new Set([...own, ...packed.keys()]);
+  const found = sizes ? new Set(sizes.keys()) : stored;
+  const damaged = new Set(sizes && [...stored].filter((contentHash) => !found.has(contentHash)));
+  const packedBefore = openPackedCopies(contents);
   let writer: CopyWriter | undefined;
-  const write = (contentHash: string, content: Buffer) => {
-    writer ??= openCopyWriter(store);
-    writer.writeWhole(contentHash, content);
+  const openWriter = () => {
+    writer ??= openCopyWriter(store, {
+      hasOwn: (contentHash) => own.has(contentHash),
+      isPacked: (contentHash) => packed.has(contentHash) && !damaged.has(contentHash),
+    });
+    return writer;
   };
-  const read = createReusingReader();
+  const readFile = createReusingReader();
+  const readFrozen = ({ contentHash, size }: PublicFile): Buffer | undefined => {
+    if (packed.has(contentHash)) return packedBefore.read(contentHash) ?? writer?.readPacked(contentHash);
+    const content = writer?.readPacked(contentHash) ?? readFile(store.pathOf(contentHash), size);
+    return hashContent(content, algorithm).contentHash === contentHash ? content : undefined;
+  };
   let written = 0;
   return {
-    areKept: true,
+    openWriter,
     found,
     damaged,
+    unusablePacks,
     get written() {
       return written;
     },
     has: (contentHash, size) => found.has(contentHash) && (sizes === undefined || sizes.get(contentHash) === size),
-    read({ contentHash, size, absolutePath }) {
-      const isRight = (content: Buffer) => hashContent(content, algorithm).contentHash === contentHash;
-      const frozen = read(store.pathOf(contentHash), size);
-      if (isRight(frozen)) return frozen;
-      const original = read(absolutePath, size);
-      if (!isRight(original)) throw copyDamaged(store.pathOf(contentHash), absolutePath);
+    read(file) {
+      const { contentHash, size, absolutePath } = file;
+      const frozen = readFrozen(file);
+      if (frozen) return frozen;
+      const original = readFile(absolutePath, size);
+      if (hashContent(original, algorithm).contentHash !== contentHash) throw copyDamaged(store.pathOf(contentHash), absolutePath);
       damaged.add(contentHash);
-      write(contentHash, original);
+      openWriter().writeWhole(contentHash, original);
       return original;
     },
     write(content) {
-      const hashed = hashContent(content, algorithm);
-      write(hashed.contentHash, content);
+      const hashes = hashContent(content, algorithm);
+      openWriter().writeWhole(hashes.contentHash, content);
       written++;
-      return hashed;
+      return { ...hashes, size: content.length };
+    },
+    finish: () => writer?.finish(),
+    close() {
+      packedBefore.close();
+      writer?.discard();
     },
   };
 }
@@ -66,9 +94,10 @@ export function openUnstoredCopies(algorithm: HashAlgorithm): Copies {
   const read = createReusingReader();
   let written = 0;
   return {
-    areKept: false,
+    openWriter: () => undefined,
     found: new Set(),
     damaged: new Set(),
+    unusablePacks: [],
     get written() {
       return written;
     },
@@ -76,15 +105,11 @@ export function openUnstoredCopies(algorithm: HashAlgorithm): Copies {
     read: ({ absolutePath, size }) => read(absolutePath, size),
     write(content) {
       written++;
-      return hashContent(content, algorithm);
+      return { ...hashContent(content, algorithm), size: content.length };
     },
+    finish() {},
+    close() {},
   };
-}
-
-function hashContent(content: Buffer, algorithm: HashAlgorithm) {
-  const hasher = createContentHasher(algorithm);
-  hasher.update(content);
-  return { ...hasher.finish(), size: content.length };
 }
 
 function copyDamaged(frozen: string, original: string): SmartCacheError {

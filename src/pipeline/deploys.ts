@@ -9,7 +9,8 @@ import { writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { pruneVariants } from './encoded/variant-record.js';
 import type { Project } from './project.js';
-import { openStore, pruneStore } from './store.js';
+import { pruneStore } from './prune-store.js';
+import { openStore } from './store.js';
 
 /** The files of one deploy: decoded URL without `basePath` → content hash. */
 export type Deploy = Readonly<Record<string, string>>;

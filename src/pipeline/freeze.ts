@@ -3,14 +3,14 @@ import { type OnProgress, SmartCacheError } from '../core/errors.js';
 import type { HashAlgorithm } from '../core/manifest-document.js';
 import { removeQuietly, unreadable } from '../disk/files.js';
 import { createReusingReader, type FileStamp, type HashedContent, hashFile, stampOf } from '../disk/hash-file.js';
+import type { CopyWriter } from './copy-writer.js';
 import { findReferences, type LexedFile } from './references/find-references.js';
-import { type CopyWriter, openCopyWriter, openStore } from './store.js';
 
 export interface FreezeJob {
   files: readonly FileToFreeze[];
   algorithm: HashAlgorithm;
-  /** Where the frozen copies go; `undefined` hashes without copying. */
-  cacheDir: string | undefined;
+  /** Takes the frozen copies; `undefined` hashes without copying. */
+  copies: CopyWriter | undefined;
 }
 
 export interface FileToFreeze extends FileStamp {
@@ -42,7 +42,7 @@ const EMPTY = Buffer.alloc(0);
  * @throws {SmartCacheError} for a file that cannot be read or keeps changing,
  * and for a store that cannot be written.
  */
-export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onProgress?: OnProgress): FrozenFile[] {
+export function freezeFiles({ files, algorithm, copies }: FreezeJob, onProgress?: OnProgress): FrozenFile[] {
   const onChunk = onProgress ? chunkCounter(files, onProgress) : undefined;
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   const hash = (file: string, sink?: (chunk: Buffer) => void): HashedContent =>
@@ -50,8 +50,6 @@ export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onProgres
       sink?.(chunk);
       onChunk?.(chunk.length);
     });
-  const store = cacheDir === undefined ? undefined : openStore(cacheDir);
-  const copies = store && openCopyWriter(store);
   const readLarge = createReusingReader();
   return files.map((file) => untilStable(file, () => freezeWhole(file) ?? freezeLarge(file)));
 
@@ -68,7 +66,7 @@ export function freezeFiles({ files, algorithm, cacheDir }: FreezeJob, onProgres
 
   function freezeLarge(file: FileToFreeze): FrozenFile {
     const hashed = copies ? freezeInChunks(file, copies) : hash(file.absolutePath);
-    return withReferences(file, hashed, () => readLarge(store?.pathOf(hashed.contentHash) ?? file.absolutePath, hashed.size));
+    return withReferences(file, hashed, () => readLarge(copies?.pathOf(hashed.contentHash) ?? file.absolutePath, hashed.size));
   }
 
   function withReferences({ assetPath }: FileToFreeze, hashed: HashedContent, read: () => Buffer): FrozenFile {

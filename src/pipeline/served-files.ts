@@ -9,7 +9,8 @@ import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from '../disk/h
 import type { BuiltManifest } from './build-manifest.js';
 import type { DeployedFile, ServedDeploys } from './deploys.js';
 import type { Project } from './project.js';
-import { CHUNK_BYTES, hasContent, openStore, type Store } from './store.js';
+import { listStore, openPackedCopies, openStore, type PackedCopies, type Store } from './store.js';
+import { CHUNK_BYTES, hasContent } from './whole-copies.js';
 
 /** A file that Next serves as immutable, with its stamp right after the copy. */
 export interface ServedFile extends FileStamp {
@@ -39,16 +40,18 @@ interface ServedStore {
  */
 export function serveStore(project: Project, served: ServedDeploys, distDir: string): ServedStore {
   const store = openStore(project.cacheDir);
+  const packed = openPackedCopies(listStore(store));
   const ownFolders = project.delivery === 'static' ? [project.storeUrl] : [project.storeUrl, REWRITE_STORE_URL];
   // Older deploys may have used the other one of the two folders that need no rewrite.
   const files = [...new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL])].flatMap((storeUrl) => {
     const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
     const inside = served.files.filter(({ storeFolder }) => (storeFolder || REWRITE_STORE_URL) === storeUrl);
     if (inside.length > 0 || ownFolders.includes(storeUrl))
-      return replaceFolder(folder, (temporary) => copyFiles(store, inside, temporary));
+      return replaceFolder(folder, (temporary) => copyFiles(store, packed, inside, temporary));
     fs.rmSync(folder, { recursive: true, force: true });
     return [];
   });
+  packed.close();
   // A write in the same tick of the clock would leave the same stamp.
   letClockTick(files);
   return { files, notices: served.notices };
@@ -89,7 +92,7 @@ function replaceFolder(targetDir: string, fill: (folder: string) => ServedFile[]
 }
 
 /** A missing copy of this build is an error. A URL of an older deploy without a copy is not served, so its hash is stale. */
-function copyFiles(store: Store, files: readonly DeployedFile[], folder: string): ServedFile[] {
+function copyFiles(store: Store, packed: PackedCopies, files: readonly DeployedFile[], folder: string): ServedFile[] {
   const madeFolders = new Set<string>();
   return files.flatMap(({ url, hashedPath, contentHash, isCurrent }) => {
     const file = path.join(folder, hashedPath);
@@ -99,8 +102,10 @@ function copyFiles(store: Store, files: readonly DeployedFile[], folder: string)
       madeFolders.add(parent);
     }
     const frozen = store.pathOf(contentHash);
+    const content = packed.read(contentHash);
     try {
-      fs.copyFileSync(frozen, file, fs.constants.COPYFILE_FICLONE);
+      if (content) fs.writeFileSync(file, content);
+      else fs.copyFileSync(frozen, file, fs.constants.COPYFILE_FICLONE);
       return [{ file, contentHash, ...stampOf(fs.statSync(file, { bigint: true })) }];
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
@@ -116,7 +121,7 @@ function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheEr
     {
       what: `The store has no frozen copy of ${url}`,
       where: frozen,
-      why: 'it was deleted while the build was running',
+      why: 'another program deleted or changed it while the build was running',
       fix: 'run the build again; it makes the missing copies',
     },
     { cause },
@@ -147,10 +152,13 @@ interface HashedCopies {
 
 /** Measures the files that {@link serveStore} copies. The store must have them. */
 export function measureCopies({ cacheDir }: Project, { manifest }: BuiltManifest, { deploys, files }: ServedDeploys): HashedCopies {
+  const olderFiles = files.filter(({ isCurrent }) => !isCurrent);
   const store = openStore(cacheDir);
-  const older = files
-    .filter(({ isCurrent }) => !isCurrent)
-    .map(({ url, contentHash }) => ({ url, bytes: sizeOf(store.pathOf(contentHash)) }));
+  const packed = olderFiles.length === 0 ? undefined : listStore(store).packed;
+  const older = olderFiles.map(({ url, contentHash }) => ({
+    url,
+    bytes: packed?.get(contentHash)?.[0]?.size ?? sizeOf(store.pathOf(contentHash)),
+  }));
   const sizes = [...Object.values(manifest.assets).map(({ size }) => size), ...older.map(({ bytes }) => bytes)];
   return { files: sizes.length, bytes: sum(sizes), older, olderDeploys: deploys.length - 1 };
 }

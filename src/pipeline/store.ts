@@ -1,17 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemErrorCode } from '../core/errors.js';
 import { algorithmOf } from '../core/manifest-document.js';
-import { removalFailed, removeQuietly, writeFailed } from '../disk/files.js';
-import { hashFile } from '../disk/hash-file.js';
+import { writeFailed } from '../disk/files.js';
+import { hashContent } from '../disk/hash-file.js';
+import { findPacks, openPackReader, type PackedCopy } from './packs.js';
 
 /**
- * The frozen copies: one file for each content hash, named after it. All are in
- * one folder, which is quick to list. A finished copy never changes.
+ * The frozen copies, by content hash. All are in one folder, which is quick to
+ * list. Some have a file of their own, named after the content hash; small ones
+ * are in packs. A finished file never changes.
  */
 export interface Store {
   filesDir: string;
+  /** The file of a copy that has one of its own. */
   pathOf(contentHash: string): string;
 }
 
@@ -20,38 +22,33 @@ export function openStore(cacheDir: string): Store {
   return { filesDir, pathOf: (contentHash) => `${filesDir}${path.sep}${contentHash}` };
 }
 
-/** Lists the content hashes of the copies. */
-export function listStore(store: Store): Set<string> {
-  return new Set(listFiles(store).filter((name) => algorithmOf(name) !== undefined));
+/** The copies that a store has at one moment. */
+export interface StoreContents {
+  /** Content hashes of the copies with a file of their own. */
+  own: ReadonlySet<string>;
+  /** The copies in packs that have no file of their own, by content hash. Two builds may each have packed the same content. */
+  packed: ReadonlyMap<string, readonly PackedCopy[]>;
+  /** Why a pack cannot be used. */
+  unusablePacks: ReturnType<typeof findPacks>['unusable'];
 }
 
-const PRUNE_AFTER_MS = 60 * 60 * 1000;
-
-/**
- * Removes the copies that no kept deploy needs, and those that killed builds left
- * unfinished. Files younger than an hour stay, since another build may have just made them.
- *
- * @param now milliseconds since the epoch.
- */
-export function pruneStore(store: Store, isKept: (contentHash: string) => boolean, now: number): void {
-  for (const name of listFiles(store)) {
-    if (isKept(name)) continue;
-    const file = path.join(store.filesDir, name);
-    const stats = fs.statSync(file, { throwIfNoEntry: false });
-    // Another program made a folder here.
-    if (stats?.isFile() && now - stats.ctimeMs > PRUNE_AFTER_MS) remove(file);
+/** Lists the copies, and checks none of them. */
+export function listStore(store: Store): StoreContents {
+  const names = listFiles(store);
+  const own = new Set(names.filter((name) => algorithmOf(name) !== undefined));
+  const { packs, unusable } = findPacks(store.filesDir, names);
+  const packed = new Map<string, PackedCopy[]>();
+  for (const copy of packs.flatMap(({ copies }) => copies)) {
+    if (own.has(copy.contentHash)) continue;
+    const places = packed.get(copy.contentHash);
+    if (places === undefined) packed.set(copy.contentHash, [copy]);
+    else places.push(copy);
   }
+  return { own, packed, unusablePacks: unusable };
 }
 
-function remove(file: string): void {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch (error) {
-    throw removalFailed(file, error);
-  }
-}
-
-function listFiles({ filesDir }: Store): string[] {
+/** Lists the names of everything in the folder. */
+export function listFiles({ filesDir }: Store): string[] {
   try {
     return fs.readdirSync(filesDir);
   } catch (error) {
@@ -60,153 +57,22 @@ function listFiles({ filesDir }: Store): string[] {
   }
 }
 
-/** How many bytes of copies one `next build` hashes again: about half a second. */
-const HASHED_BYTES = 500_000_000;
-/** How many bytes of a file are read at once. */
-export const CHUNK_BYTES = 1024 * 1024;
+export type PackedCopies = ReturnType<typeof openPackedCopies>;
 
-/**
- * Finds the undamaged copies: content hash → size in bytes. A crash, a CI cache
- * or another program may have cut or changed a copy. So each is hashed again, the
- * smallest first, up to {@link HASHED_BYTES} in all. The rest count as undamaged
- * if their time stamp is {@link timeOfWholeCopy}.
- */
-export function findWholeCopies(store: Store, hashedBytes = HASHED_BYTES): Map<string, number> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  const copies = [...listStore(store)].flatMap((contentHash) => {
-    // A symbolic link would point out of the store.
-    const stats = fs.lstatSync(store.pathOf(contentHash), { throwIfNoEntry: false });
-    return stats?.isFile() ? [{ contentHash, size: stats.size, mtimeMs: stats.mtimeMs }] : [];
-  });
-  copies.sort((a, b) => a.size - b.size);
-  const whole = new Map<string, number>();
-  let bytes = 0;
-  for (const { contentHash, size, mtimeMs } of copies) {
-    bytes += size;
-    const isBelieved = bytes > hashedBytes && mtimeMs === timeOfWholeCopy(size) * 1000;
-    if (isBelieved || hasContent(store.pathOf(contentHash), contentHash, buffer)) whole.set(contentHash, size);
-  }
-  return whole;
-}
-
-const YEAR_2000 = Date.UTC(2000) / 1000;
-
-/**
- * Returns the modification time that the package gives a copy, in seconds since
- * the epoch. It encodes the size, so it shows that a copy was cut; and writing into
- * a copy changes it. It is a multiple of two seconds, since the archives of some
- * CI caches keep nothing finer.
- *
- * @param size bytes.
- */
-export function timeOfWholeCopy(size: number): number {
-  return YEAR_2000 + 2 * (size % 2 ** 28);
-}
-
-/** Whether the content of a file has this content hash. False if the file cannot be read. */
-export function hasContent(file: string, contentHash: string, buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)): boolean {
-  const algorithm = algorithmOf(contentHash);
-  try {
-    return algorithm !== undefined && hashFile(file, algorithm, buffer, () => {}).contentHash === contentHash;
-  } catch {
-    return false;
-  }
-}
-
-/** For files of this size, cloning (Btrfs, XFS, APFS) saves more than the extra system call costs. */
-const CLONE_FROM_BYTES = 4 * 1024 * 1024;
-
-export type CopyWriter = ReturnType<typeof openCopyWriter>;
-
-/**
- * Writes copies into the store.
- *
- * A killed build may leave half a copy under its final name. The next build makes
- * it again, since the scan cache does not know it: the cache is written after all
- * copies, and forgets beforehand the files whose copy is missing.
- */
-export function openCopyWriter(store: Store) {
-  const run = `${process.pid}-${randomBytes(6).toString('hex')}`;
-  let count = 0;
-  let canClone = true;
-  attempt(store.filesDir, () => fs.mkdirSync(store.filesDir, { recursive: true }));
-
+/** Reads copies from packs, and checks each of them. {@link openPackReader} says how long a result is valid. */
+export function openPackedCopies({ packed }: StoreContents) {
+  const reader = openPackReader();
   return {
-    temporaryName: () => `${store.filesDir}${path.sep}${run}-${count++}.tmp`,
+    close: reader.close,
 
-    clone(source: string, size: number, temporary: string): boolean {
-      if (!canClone || size < CLONE_FROM_BYTES) return false;
-      try {
-        fs.copyFileSync(source, temporary, fs.constants.COPYFILE_FICLONE_FORCE);
-        return true;
-      } catch {
-        // The file system cannot clone. The caller writes the bytes instead.
-        canClone = false;
-        return false;
+    /** Returns `undefined` if no pack has a copy without damage. */
+    read(contentHash: string): Buffer | undefined {
+      const algorithm = algorithmOf(contentHash);
+      for (const copy of (algorithm && packed.get(contentHash)) || []) {
+        const content = reader.read(copy);
+        if (content && algorithm && hashContent(content, algorithm).contentHash === contentHash) return content;
       }
-    },
-
-    /** Writes a new copy under its final name, which saves a rename. An existing copy may be half written, so a rename replaces it. */
-    writeWhole(contentHash: string, content: Buffer): void {
-      const target = store.pathOf(contentHash);
-      if (writeNew(target, content)) return;
-      const temporary = this.temporaryName();
-      writeNew(temporary, content);
-      this.keep(temporary, contentHash);
-    },
-
-    writeInChunks<T>(temporary: string, produce: (sink: (chunk: Buffer) => void) => T): T {
-      const descriptor = attempt(temporary, () => fs.openSync(temporary, 'wx'));
-      try {
-        return produce((chunk) => attempt(temporary, () => writeAll(descriptor, chunk)));
-      } finally {
-        fs.closeSync(descriptor);
-      }
-    },
-
-    keep(temporary: string, contentHash: string): void {
-      const target = store.pathOf(contentHash);
-      attempt(target, () => {
-        const time = timeOfWholeCopy(fs.statSync(temporary).size);
-        fs.utimesSync(temporary, time, time);
-        fs.renameSync(temporary, target);
-      });
+      return undefined;
     },
   };
-}
-
-/** Returns false if the file already exists. */
-function writeNew(target: string, content: Buffer): boolean {
-  return attempt(target, () => {
-    let descriptor: number;
-    try {
-      descriptor = fs.openSync(target, 'wx');
-    } catch (error) {
-      if (systemErrorCode(error) === 'EEXIST') return false;
-      throw error;
-    }
-    try {
-      writeAll(descriptor, content);
-      const time = timeOfWholeCopy(content.length);
-      fs.futimesSync(descriptor, time, time);
-    } catch (error) {
-      removeQuietly(target);
-      throw error;
-    } finally {
-      fs.closeSync(descriptor);
-    }
-    return true;
-  });
-}
-
-function writeAll(descriptor: number, chunk: Buffer): void {
-  for (let written = 0; written < chunk.length; ) written += fs.writeSync(descriptor, chunk, written);
-}
-
-function attempt<T>(target: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw writeFailed(target, error);
-  }
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { serializeManifest } from '../../../src/core/manifest-document';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
 import type { Project } from '../../../src/pipeline/project';
-import { openStore } from '../../../src/pipeline/store';
+import { listStore, openPackedCopies, openStore } from '../../../src/pipeline/store';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { projectWith } from '../support/project';
 
@@ -28,9 +28,11 @@ function edit(project: Project, files: Readonly<Record<string, string>>): void {
 
 /** Asset path → the hash that its frozen copy really has. */
 function hashesOfCopies(project: Project, contentHashes: ReadonlyMap<string, string>): Map<string, string> {
-  const { pathOf } = openStore(project.cacheDir);
-  const hashOf = (file: string) => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
-  return new Map([...contentHashes].map(([assetPath, contentHash]) => [assetPath, hashOf(pathOf(contentHash))]));
+  const store = openStore(project.cacheDir);
+  const packed = openPackedCopies(listStore(store));
+  const read = (contentHash: string) => packed.read(contentHash) ?? fs.readFileSync(store.pathOf(contentHash));
+  const hashOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+  return new Map([...contentHashes].map(([assetPath, contentHash]) => [assetPath, hashOf(read(contentHash))]));
 }
 
 describe.each<[string, (project: Project) => void]>([
@@ -63,19 +65,41 @@ describe.each<[string, (project: Project) => void]>([
   test('leaves a whole manifest and a correct next build, whenever it is killed', () => {
     let kills = 0;
     for (const method of ['writeSync', 'writeFileSync', 'renameSync']) {
-      for (let count = 1; ; count++) {
-        const project = projectWith(BEFORE);
-        prepare(project);
-        const manifest = () => (fs.existsSync(project.manifestPath) ? fs.readFileSync(project.manifestPath, 'utf8') : undefined);
-        const old = manifest();
-        if (!buildAndKill(project, method, count)) break;
-        kills++;
-        expect([old, target]).toContain(manifest());
-        const { contentHashes } = buildManifest(project);
-        expect(manifest()).toBe(target);
-        expect([method, count, hashesOfCopies(project, contentHashes)]).toEqual([method, count, contentHashes]);
-      }
+      for (let count = 1; killAndBuildAgain(prepare, target, method, count); count++) kills++;
     }
     expect(kills).toBeGreaterThan(2);
   });
+});
+
+/** @returns whether the build was killed before its end. */
+function killAndBuildAgain(prepare: (project: Project) => void, target: string, method: string, count: number): boolean {
+  const project = projectWith(BEFORE);
+  prepare(project);
+  const manifest = () => (fs.existsSync(project.manifestPath) ? fs.readFileSync(project.manifestPath, 'utf8') : undefined);
+  const old = manifest();
+  if (!buildAndKill(project, method, count)) return false;
+  expect([old, target]).toContain(manifest());
+  const { contentHashes } = buildManifest(project);
+  expect(manifest()).toBe(target);
+  expect([method, count, hashesOfCopies(project, contentHashes)]).toEqual([method, count, contentHashes]);
+  return true;
+}
+
+test('a build with a pack leaves a whole manifest and a correct next build, whenever it is killed', () => {
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.txt`, `content ${index}`]));
+  const files = { ...BEFORE, ...many };
+  const target = serializeManifest(buildManifest(projectWith(files)).manifest);
+  const prepare = (project: Project) => edit(project, many);
+  // The first writes are those of the copies with files of their own, as above.
+  const kills = [['writeSync', 33] as const, ['writeFileSync', 1] as const, ['renameSync', 1] as const].map(([method, first]) => {
+    let count = first;
+    while (killAndBuildAgain(prepare, target, method, count)) count++;
+    return [method, count - first];
+  });
+  expect(kills).toEqual([
+    ['writeSync', 1],
+    // The index of the pack, the scan cache, the types and the manifest.
+    ['writeFileSync', 4],
+    ['renameSync', 4],
+  ]);
 });

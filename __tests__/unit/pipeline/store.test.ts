@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { buildManifest } from '../../../src/pipeline/build-manifest';
-import { findWholeCopies, openStore, timeOfWholeCopy } from '../../../src/pipeline/store';
+import { listStore, openStore } from '../../../src/pipeline/store';
+import { findWholeCopies, timeOfWholeCopy } from '../../../src/pipeline/whole-copies';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith } from '../support/project';
 
@@ -18,7 +19,8 @@ function setUp() {
   return {
     store,
     copyOf: (content: string) => store.pathOf(hashOf(content)),
-    wholeWith: (hashedBytes?: number) => [SMALL, LARGE, HUGE].filter((content) => findWholeCopies(store, hashedBytes).has(hashOf(content))),
+    wholeWith: (hashedBytes?: number) =>
+      [SMALL, LARGE, HUGE].filter((content) => findWholeCopies(store, listStore(store), hashedBytes).has(hashOf(content))),
   };
 }
 

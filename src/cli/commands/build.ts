@@ -5,7 +5,7 @@ import { isSmartCacheError, newWarningsOnly } from '../../core/errors.js';
 import { compareManifests, type Manifest, type ManifestChanges } from '../../core/manifest-document.js';
 import { formatBytes, formatCount } from '../../core/message-text.js';
 import { type BuiltManifest, buildManifest } from '../../pipeline/build-manifest.js';
-import { deploysWith } from '../../pipeline/deploys.js';
+import { deploysWith, readDeploys, type ServedDeploys } from '../../pipeline/deploys.js';
 import type { Project } from '../../pipeline/project.js';
 import { describeCopies, measureCopies, warnOfUpload } from '../../pipeline/served-files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
@@ -42,7 +42,7 @@ export const watchCommand: CliCommand = {
 async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
-  const copies = measureCopies(project, built, deploysWith(project, built));
+  const copies = measureCopies(project, built, readDeploys(project).length === 0 ? NO_DEPLOYS : deploysWith(project, built));
   const warnings = [...built.warnings, ...warnOfUpload(project, built, copies)];
   if (json) io.stdout(`${printableJson(toReport(project, { ...built, warnings }))}\n`);
   const reporter = createReporter(io);
@@ -55,6 +55,9 @@ async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<Exit
   reporter.done(summarize(project, built));
   return 0;
 }
+
+/** Before the first deploy, there is nothing to compare with. */
+const NO_DEPLOYS: ServedDeploys = { deploys: [{}], files: [], notices: [] };
 
 /** The output of `--json`. */
 function toReport(project: Project, { manifest, changed, filesRead, warnings }: BuiltManifest) {

@@ -1,5 +1,5 @@
 import { possibleAssetPaths } from '../../core/asset-path.js';
-import { assetPathMatcher, FIXED_NAME_GLOBS } from '../../core/asset-path-globs.js';
+import { isFixedName } from '../../core/asset-path-globs.js';
 import { type LoadedUrl, measureCoverage } from '../../core/coverage.js';
 import { explainPlainFiles } from '../../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
@@ -113,8 +113,6 @@ function isPublicFile({ kind, url, answer }: CrawledFile, basePath: string): boo
   // Another tool hashed the file and lets caches keep it, so this package has nothing to add.
   return kind === 'plain' || !parseCacheControl(answer.headers['cache-control']).has('immutable');
 }
-
-const isFixedName = assetPathMatcher(FIXED_NAME_GLOBS);
 
 /** Whether no option makes this package hash the file: `favicon.ico`, service workers. */
 function hasFixedName({ pathname }: URL, basePath: string): boolean {

@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { serializeCheckedDocument } from '../../../src/disk/checked-document';
+import { buildManifest } from '../../../src/pipeline/build-manifest';
+import { openStoredCopies } from '../../../src/pipeline/copies';
+import { deploysWith, recordDeploy } from '../../../src/pipeline/deploys';
+import type { Project } from '../../../src/pipeline/project';
+import { pruneStore } from '../../../src/pipeline/prune-store';
+import { serveStore } from '../../../src/pipeline/served-files';
+import { listStore, openStore } from '../../../src/pipeline/store';
+import { findWholeCopies, hasContent } from '../../../src/pipeline/whole-copies';
+import { listFiles, readFiles } from '../../support/folders';
+import fc from '../../support/seeded-fast-check';
+import { writeFiles } from '../../support/temporary-folder';
+import { projectWith } from '../support/project';
+
+const HOUR = 3_600_000;
+/** As many small copies have a file of their own in each build. */
+const OWN = 32;
+const hashOf = (content: string) => createHash('sha256').update(content).digest('hex');
+const contentOf = (name: string) => `content of ${name}`;
+
+/** So many small files, under names that sort in their order. */
+function smallFiles(count: number, prefix = 'f'): Record<string, string> {
+  const names = Array.from({ length: count }, (_, index) => `in/${prefix}${1000 + index}.txt`);
+  return Object.fromEntries(names.map((name) => [name, contentOf(name)]));
+}
+
+/** A sheet that refers to an image, so that the pack has a rewritten text too, and a file that is too large for a pack. */
+const SITE = { ...smallFiles(60), 'in/x.css': 'a { background: url(f1059.txt) }', 'in/y.txt': 'y'.repeat(100_000) };
+
+const filesDirOf = ({ cacheDir }: Project) => openStore(cacheDir).filesDir;
+const packsOf = (project: Project) => listFiles(filesDirOf(project)).filter((name) => name.endsWith('.pack'));
+const onlyPackOf = (project: Project) => path.join(filesDirOf(project), packsOf(project)[0] ?? '');
+
+/** `next build`: what it says, and what it serves. */
+function buildAndServe(project: Project) {
+  const built = buildManifest(project, { checkCopies: true });
+  return { ...built, served: serveStore(project, deploysWith(project, built), project.buildDir) };
+}
+
+function deploy(project: Project, files: Readonly<Record<string, string>>, now?: number) {
+  fs.rmSync(project.publicDir, { recursive: true });
+  writeFiles(project.publicDir, files);
+  const built = buildAndServe(project);
+  recordDeploy(project, built, now);
+  return built;
+}
+
+const servedFiles = ({ buildDir }: Project) => readFiles(path.join(buildDir, 'static/media/smart-cache-rewrite'));
+
+test('puts the small copies of a build into one file, after the first few', () => {
+  const project = projectWith(SITE);
+  const { served } = buildAndServe(project);
+  const names = listFiles(filesDirOf(project));
+  expect(names.filter((name) => /^[0-9a-f]{64}$/.test(name))).toHaveLength(OWN + 1);
+  expect(names.filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([
+    expect.stringMatching(/^\d+-[0-9a-f]{12}\.pack$/),
+    expect.stringMatching(/^\d+-[0-9a-f]{12}\.pack\.json$/),
+  ]);
+  expect(served.files).toHaveLength(62);
+  for (const { file, contentHash } of served.files) expect(hasContent(file, contentHash)).toBe(true);
+});
+
+test('finds the packed copies in the next build, which reads and writes nothing', () => {
+  const project = projectWith(SITE);
+  buildManifest(project);
+  const before = readFiles(filesDirOf(project));
+  expect(buildManifest(project, { checkCopies: true })).toMatchObject({ filesRead: 0, changed: false, notices: [] });
+  expect(readFiles(filesDirOf(project))).toEqual(before);
+});
+
+test('writes no content again that a pack already has', () => {
+  const project = projectWith(SITE);
+  buildManifest(project);
+  const before = readFiles(filesDirOf(project));
+  fs.rmSync(path.join(project.cacheDir, 'scan.json'));
+  expect(buildManifest(project).filesRead).toBe(62);
+  // The first few are written anew.
+  expect(Object.keys(readFiles(filesDirOf(project)))).toEqual(Object.keys(before));
+});
+
+test('rewrites references in a text from a pack, as it was frozen', () => {
+  const project = projectWith(SITE);
+  const before = buildManifest(project).manifest.assets['/in/x.css']?.url;
+  fs.writeFileSync(path.join(project.publicDir, 'in/f1059.txt'), 'edited');
+  const { manifest } = buildManifest(project);
+  expect(manifest.assets['/in/x.css']?.url).not.toBe(before);
+  expect(buildManifest(projectWith({ ...SITE, 'in/f1059.txt': 'edited' })).manifest).toEqual(manifest);
+});
+
+describe('a store of an older version, with a file for each copy', () => {
+  test('serves its files and those of its deploys, and gets no pack', () => {
+    const project = projectWith({});
+    deploy(project, smallFiles(60, 'old'));
+    deploy(project, SITE);
+    const { own, packed } = listStore(openStore(project.cacheDir));
+    const contents = Object.values({ ...SITE, ...smallFiles(60, 'old') });
+    const served = servedFiles(project);
+    const sheet = Object.entries(served).find(([name]) => name.endsWith('.css'))?.[1] ?? '';
+    fs.rmSync(filesDirOf(project), { recursive: true });
+    writeFiles(filesDirOf(project), Object.fromEntries([...contents, sheet].map((content) => [hashOf(content), content])));
+    expect(listStore(openStore(project.cacheDir)).own).toEqual(new Set([...own, ...packed.keys()]));
+    expect(buildAndServe(project)).toMatchObject({ filesRead: 0, notices: [], served: { notices: [] } });
+    expect(servedFiles(project)).toEqual(served);
+    expect(packsOf(project)).toEqual([]);
+  });
+});
+
+describe('whatever happens to a pack or its index', () => {
+  const project = projectWith({});
+  deploy(project, smallFiles(60, 'old'));
+  const { manifest } = deploy(project, SITE);
+  const cache = readFiles(project.cacheDir);
+  const served = servedFiles(project);
+  const packFiles = Object.keys(cache).filter((name) => name.includes('.pack'));
+
+  function putBack(): void {
+    fs.rmSync(project.cacheDir, { recursive: true });
+    for (const [name, content] of Object.entries(cache)) {
+      fs.mkdirSync(path.dirname(path.join(project.cacheDir, name)), { recursive: true });
+      fs.writeFileSync(path.join(project.cacheDir, name), content, 'latin1');
+    }
+  }
+
+  const change = fc.oneof(
+    fc.record({ kind: fc.constant('flip'), at: fc.nat() }),
+    fc.record({ kind: fc.constant('cut'), at: fc.nat() }),
+    fc.record({ kind: fc.constant('insert'), at: fc.nat() }),
+    fc.record({ kind: fc.constant('remove'), at: fc.constant(0) }),
+    fc.record({ kind: fc.constant('folder'), at: fc.constant(0) }),
+    fc.record({ kind: fc.constant('swap'), at: fc.constant(0) }),
+  );
+
+  function damageFile(name: string, { kind, at }: { kind: string; at: number }): void {
+    const file = path.join(project.cacheDir, name);
+    const bytes = fs.readFileSync(file);
+    const place = at % bytes.length;
+    if (kind === 'flip') bytes[place] = (bytes[place] ?? 0) ^ 1;
+    fs.rmSync(file);
+    const other = packFiles.find((candidate) => candidate !== name && path.extname(candidate) === path.extname(name)) ?? '';
+    if (kind === 'flip') fs.writeFileSync(file, bytes);
+    else if (kind === 'cut') fs.writeFileSync(file, bytes.subarray(0, place));
+    else if (kind === 'insert') fs.writeFileSync(file, Buffer.concat([bytes.subarray(0, place), Buffer.from('+'), bytes.subarray(place)]));
+    else if (kind === 'folder') fs.mkdirSync(file);
+    else if (kind === 'swap') fs.writeFileSync(file, cache[other] ?? '', 'latin1');
+  }
+
+  test('current files are served right, older ones right or not, and a build says what it lost', () => {
+    expect(packFiles).toHaveLength(4);
+    fc.assert(
+      fc.property(fc.constantFrom(...packFiles), change, (name, how) => {
+        putBack();
+        damageFile(name, how);
+        const built = buildAndServe(project);
+        expect(built.manifest).toEqual(manifest);
+        expect(served).toMatchObject(servedFiles(project));
+        for (const { url } of Object.values(manifest.assets)) expect(servedFiles(project)).toHaveProperty([url.slice(1)]);
+        const isLoss = how.kind !== 'insert' || built.filesRead > 0;
+        if (isLoss && how.kind !== 'remove' && name.endsWith('.json') && how.kind !== 'swap')
+          expect(built.notices).toContainEqual(expect.stringMatching(/^dropped .*\.pack\.json, since /));
+        // All is well again, and stays so.
+        expect(buildManifest(project, { checkCopies: true })).toMatchObject({ filesRead: 0, notices: [] });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test.each([
+    ['of another version', { version: 2, copies: [] }],
+    ['with a name that is no hash', { version: 1, copies: [['../../../secret', 3]] }],
+    ['with a size that is no count', { version: 1, copies: [[hashOf(''), -1]] }],
+    ['with another form', { version: 1, copies: { length: 3 } }],
+  ])('an index %s is dropped, even with a correct checksum', (_, body) => {
+    putBack();
+    const index = packFiles.find((name) => name.endsWith('.json')) ?? '';
+    fs.writeFileSync(path.join(project.cacheDir, index), serializeCheckedDocument(JSON.stringify(body)));
+    const { notices } = buildAndServe(project);
+    expect(notices).toEqual([expect.stringContaining(`dropped .next/cache/next-smart-cache/${index}, since `)]);
+    expect(served).toMatchObject(servedFiles(project));
+    expect(fs.existsSync(path.join(project.cacheDir, index))).toBe(false);
+  });
+});
+
+test('a copy that was damaged in a pack is made again, and the next build is content', () => {
+  const project = projectWith(SITE);
+  buildManifest(project);
+  const pack = onlyPackOf(project);
+  const { atime, mtime } = fs.statSync(pack);
+  const bytes = fs.readFileSync(pack);
+  bytes[bytes.indexOf('content of in/f1050.txt')] = 42;
+  fs.writeFileSync(pack, bytes);
+  fs.utimesSync(pack, atime, mtime);
+  expect(buildAndServe(project).notices).toEqual(['1 damaged copy in .next/cache/next-smart-cache/files: made again from public/']);
+  expect(Object.values(servedFiles(project)).filter((content) => content === contentOf('in/f1050.txt'))).toHaveLength(1);
+  expect(buildAndServe(project)).toMatchObject({ filesRead: 0, notices: [] });
+});
+
+test('a copy that is damaged after it was checked is an error, not served', () => {
+  const project = projectWith(SITE);
+  const built = buildManifest(project, { checkCopies: true });
+  fs.writeFileSync(
+    onlyPackOf(project),
+    fs.readFileSync(onlyPackOf(project), 'latin1').replace('content of in/f1050', 'CONTENT of in/f1050'),
+  );
+  expect(() => serveStore(project, deploysWith(project, built), project.buildDir)).toThrow(
+    /no frozen copy of \/in\/f1050\.[0-9a-f]{10}\.txt/,
+  );
+});
+
+test('two builds at once write a pack each, and one whole pack of the two is enough', () => {
+  const project = projectWith({});
+  const contents = Object.values(smallFiles(60));
+  const builds = [1, 2].map(() => openStoredCopies(project.cacheDir, 'sha256', false));
+  for (const content of contents) for (const copies of builds) copies.write(Buffer.from(content));
+  builds[0]?.finish();
+  expect(findWholeCopies(openStore(project.cacheDir)).size).toBe(60);
+  builds[1]?.finish();
+  for (const copies of builds) copies.close();
+  expect(packsOf(project)).toHaveLength(2);
+  fs.writeFileSync(onlyPackOf(project), 'damaged');
+  expect(findWholeCopies(openStore(project.cacheDir)).size).toBe(60);
+});
+
+test('a build that fails leaves no pack', () => {
+  const project = projectWith({ ...SITE, 'z.txt': 'z' });
+  const { openSync } = fs;
+  jest.spyOn(fs, 'openSync').mockImplementation((file, ...args) => {
+    if (String(file).endsWith('z.txt')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    return openSync(file, ...args);
+  });
+  expect(() => buildManifest(project)).toThrow(/z\.txt/);
+  jest.restoreAllMocks();
+  expect(listFiles(filesDirOf(project)).filter((name) => name.includes('.pack'))).toEqual([]);
+});
+
+test('beyond the bytes that one build hashes, the time stamp of the pack decides', () => {
+  const project = projectWith(SITE);
+  buildManifest(project);
+  const store = openStore(project.cacheDir);
+  const isWhole = () => findWholeCopies(store, listStore(store), 0).has(hashOf(contentOf('in/f1050.txt')));
+  const pack = onlyPackOf(project);
+  const { atime, mtime } = fs.statSync(pack);
+  fs.writeFileSync(pack, fs.readFileSync(pack, 'latin1').replace('content of in/f1050', 'CONTENT of in/f1050'));
+  expect(isWhole()).toBe(false);
+  fs.utimesSync(pack, atime, mtime);
+  expect(isWhole()).toBe(true);
+});
+
+describe('pruning', () => {
+  /** Deploys files whose copies fill a pack, then others, so many milliseconds later. */
+  function deployTwice(second: Readonly<Record<string, string>>, laterMs: number) {
+    const project = projectWith({}, { keep: 0 });
+    deploy(project, smallFiles(OWN + 40));
+    const [first = ''] = packsOf(project);
+    deploy(project, second, Date.now() + laterMs);
+    return { project, first };
+  }
+  const firstFiles = (count: number) => Object.fromEntries(Object.entries(smallFiles(OWN + 40)).slice(0, count));
+
+  test('removes a pack that no kept deploy needs', () => {
+    const { project } = deployTwice({ 'a.txt': 'a' }, 2 * HOUR);
+    expect(listFiles(filesDirOf(project))).toEqual([hashOf('a')]);
+  });
+
+  test('keeps a young pack, which another build may have just made', () => {
+    const { project, first } = deployTwice({ 'a.txt': 'a' }, HOUR / 2);
+    expect(packsOf(project)).toEqual([first]);
+  });
+
+  test('keeps a pack of which half is needed', () => {
+    const { project, first } = deployTwice(firstFiles(OWN + 20), 2 * HOUR);
+    expect(packsOf(project)).toEqual([first]);
+  });
+
+  test('writes a pack anew of which less is needed', () => {
+    const { project, first } = deployTwice(firstFiles(OWN + 10), 2 * HOUR);
+    expect(packsOf(project)).toEqual([expect.not.stringContaining(first)]);
+    const needed = Object.values(firstFiles(OWN + 10)).slice(OWN);
+    expect(fs.readFileSync(onlyPackOf(project), 'utf8')).toBe(needed.join(''));
+    expect(buildAndServe(project)).toMatchObject({ filesRead: 0, notices: [] });
+  });
+
+  test('removes a pack without an index, which a killed build left', () => {
+    const project = projectWith({ 'a.txt': 'a' });
+    const store = openStore(project.cacheDir);
+    writeFiles(store.filesDir, { '1-0123456789ab.pack': 'half' });
+    buildManifest(project);
+    pruneStore(store, () => true, Date.now() + HOUR / 2);
+    expect(packsOf(project)).toHaveLength(1);
+    pruneStore(store, () => false, Date.now() + 2 * HOUR);
+    expect(packsOf(project)).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { removalFailed } from '../disk/files.js';
+import { openPackWriter, type PackedCopy } from './packs.js';
+import { listFiles, listStore, openPackedCopies, type Store } from './store.js';
+import { timeOfWholeCopy } from './whole-copies.js';
+
+const PRUNE_AFTER_MS = 60 * 60 * 1000;
+
+/**
+ * Removes the copies that no kept deploy needs, and the files that killed builds
+ * left unfinished. A pack of which less than half is needed is written anew.
+ * Files younger than an hour stay, since another build may have just made them.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function pruneStore(store: Store, isKept: (contentHash: string) => boolean, now: number): void {
+  const keptPacks = repack(store, isKept, (file) => isOld(file, now));
+  for (const name of listFiles(store)) {
+    const file = path.join(store.filesDir, name);
+    if (!isKept(name) && !keptPacks.has(file) && isOld(file, now)) remove(file);
+  }
+}
+
+/** Copies what is needed of mostly unneeded packs into a new one. @returns the files of the packs that stay. */
+function repack(store: Store, isKept: (contentHash: string) => boolean, isOldFile: (file: string) => boolean): Set<string> {
+  const contents = listStore(store);
+  const needed = new Map<string, PackedCopy[]>();
+  for (const copy of [...contents.packed.values()].flat()) {
+    if (!isKept(copy.contentHash)) continue;
+    const copies = needed.get(copy.pack.file);
+    if (copies === undefined) needed.set(copy.pack.file, [copy]);
+    else copies.push(copy);
+  }
+  const kept = new Set<string>();
+  const moved: PackedCopy[] = [];
+  for (const [file, copies] of needed) {
+    const [{ pack }] = copies as [PackedCopy];
+    const bytes = copies.reduce((sum, { size }) => sum + size, 0);
+    if (bytes < pack.size / 2 && isOldFile(file)) moved.push(...copies);
+    else kept.add(file).add(pack.index);
+  }
+  if (moved.length === 0) return kept;
+  const reader = openPackedCopies(contents);
+  const writer = openPackWriter(store.filesDir, `${process.pid}-${randomBytes(6).toString('hex')}`);
+  try {
+    for (const { contentHash } of moved) {
+      const content = reader.read(contentHash);
+      if (content) writer.add(contentHash, content);
+    }
+    writer.finish(timeOfWholeCopy);
+    return kept.add(writer.file).add(writer.index);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  } finally {
+    reader.close();
+  }
+}
+
+function isOld(file: string, now: number): boolean {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  // Another program may have made a folder here.
+  return stats?.isFile() === true && now - stats.ctimeMs > PRUNE_AFTER_MS;
+}
+
+function remove(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch (error) {
+    throw removalFailed(file, error);
+  }
+}
