@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { listAppRoutes } from '../app-source/app-routes.js';
 import { compareAssetPaths } from '../core/asset-path.js';
@@ -17,7 +16,7 @@ import type { ReferenceGraph } from './graph/reference-graph.js';
 import { type RewrittenFiles, rewriteFiles } from './graph/rewrite-files.js';
 import type { PublicFile } from './graph/unchanged-files.js';
 import type { Project } from './project.js';
-import { type Scan, type ScannedFile, scanPublicFolder } from './scan.js';
+import { type Scan, type ScannedFile, scanProject } from './scan.js';
 import { openScanCache, type ScanCache } from './scan-cache.js';
 import { openStore } from './store.js';
 
@@ -28,6 +27,8 @@ export interface BuildManifestOptions {
   write?: boolean;
   /** Whether to hash each copy in the store again, in case a crash, a CI cache or another program has damaged it. Default: false. */
   checkCopies?: boolean;
+  /** The files of `public/`, if the caller has just listed them. Default: the build lists them. */
+  scan?: Scan;
   /** Called after each chunk of a file, with the bytes read so far and the bytes of all files. Default: nothing is called. */
   onProgress?: OnProgress | undefined;
 }
@@ -86,7 +87,7 @@ function buildWith(project: Project, options: BuildManifestOptions, copies: Copi
   const writes = options.write ?? true;
   const { algorithm, hashLength } = project.options;
 
-  const scan = scanProject(project);
+  const scan = options.scan ?? scanProject(project);
   const cache = openScanCache(project.cacheDir, { algorithm, isFrozen: freezes });
   const hashed = hashFiles(project, scan.files, cache, copies, options.onProgress);
 
@@ -125,12 +126,6 @@ function buildWith(project: Project, options: BuildManifestOptions, copies: Copi
     deliveryBefore: text === textBefore ? undefined : otherDelivery(textBefore, manifest),
     filesRead: hashed.filesRead,
   };
-}
-
-/** Next treats an app without `public/` like one with an empty folder. A dangling link is an error. */
-function scanProject({ isApp, publicDir, options }: Project): Scan {
-  const isMissing = isApp && fs.lstatSync(publicDir, { throwIfNoEntry: false }) === undefined;
-  return isMissing ? { files: [], plainPaths: [] } : scanPublicFolder(publicDir, options);
 }
 
 function assetPathsOf({ files, plainPaths }: Scan): string[] {

@@ -5,6 +5,7 @@ import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { unreadable } from '../disk/files.js';
 import { type FileStamp, stampOf } from '../disk/hash-file.js';
+import type { Project } from './project.js';
 
 /** A public file that the globs select. */
 export interface ScannedFile extends FileStamp {
@@ -22,6 +23,12 @@ export interface Scan {
 export interface ScanOptions {
   include: readonly string[];
   exclude: readonly string[];
+}
+
+/** Next treats an app without `public/` like one with an empty folder. A dangling link is an error. */
+export function scanProject({ isApp, publicDir, options }: Pick<Project, 'isApp' | 'publicDir' | 'options'>): Scan {
+  const isMissing = isApp && fs.lstatSync(publicDir, { throwIfNoEntry: false }) === undefined;
+  return isMissing ? { files: [], plainPaths: [] } : scanPublicFolder(publicDir, options);
 }
 
 /**

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { isSmartCacheError, newWarningsOnly } from '../../core/errors.js';
 import { compareManifests, type Manifest, type ManifestChanges } from '../../core/manifest-document.js';
 import { formatBytes, formatCount } from '../../core/message-text.js';
-import { type BuiltManifest, buildManifest } from '../../pipeline/build-manifest.js';
-import { deploysWith, readDeploys, type ServedDeploys } from '../../pipeline/deploys.js';
+import { nowNs } from '../../disk/hash-file.js';
+import type { BuiltManifest } from '../../pipeline/build-manifest.js';
+import type { ServedDeploys } from '../../pipeline/deploys.js';
+import { type BuildSummary, findSameBuild, rememberBuild } from '../../pipeline/last-build.js';
 import type { Project } from '../../pipeline/project.js';
-import { describeCopies, measureCopies, warnOfUpload } from '../../pipeline/served-files.js';
+import { type Scan, scanProject } from '../../pipeline/scan.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createReporter, HASHING, printableJson, withProgress } from '../terminal.js';
 
@@ -41,43 +43,78 @@ export const watchCommand: CliCommand = {
 
 async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
-  const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { onProgress }));
-  const copies = measureCopies(project, built, readDeploys(project).length === 0 ? NO_DEPLOYS : deploysWith(project, built));
-  const warnings = [...built.warnings, ...warnOfUpload(project, built, copies)];
-  if (json) io.stdout(`${printableJson(toReport(project, { ...built, warnings }))}\n`);
+  const scanAtNs = nowNs();
+  const scan = scanProject(project);
+  const same = findSameBuild(project, scan, io.version);
+  const outcome = same === undefined ? await buildWith(project, scan, io) : { ...same, ...UNCHANGED, line: describeUnchanged(same) };
+  if (same === undefined) rememberBuild(project, scan, io.version, scanAtNs, outcome);
+  const { warnings, notices, olderCopies, line } = outcome;
+  if (json) io.stdout(`${printableJson(toReport(project, outcome))}\n`);
   const reporter = createReporter(io);
-  for (const notice of built.notices) reporter.note(notice);
+  for (const notice of notices) reporter.note(notice);
   const { deliveryLines, deliveryChoice } = project;
   for (const warning of [...(deliveryChoice.warning ? [deliveryChoice.warning] : []), ...warnings]) reporter.warn(warning);
-  for (const line of deliveryLines) reporter.note(line);
-  // Without older deploys, the last line has the same numbers.
-  if (copies.older.length > 0) reporter.note(`next build will serve ${describeCopies(copies)}`);
-  reporter.done(summarize(project, built));
+  for (const deliveryLine of deliveryLines) reporter.note(deliveryLine);
+  if (olderCopies !== undefined) reporter.note(`next build will serve ${olderCopies}`);
+  reporter.done(line);
   return 0;
 }
 
-/** Before the first deploy, there is nothing to compare with. */
-const NO_DEPLOYS: ServedDeploys = { deploys: [{}], files: [], notices: [] };
+const UNCHANGED = { changed: false, filesRead: 0, notices: [] as readonly string[] };
 
-/** The output of `--json`. */
-function toReport(project: Project, { manifest, changed, filesRead, warnings }: BuiltManifest) {
+interface Outcome extends BuildSummary {
+  changed: boolean;
+  filesRead: number;
+  notices: readonly string[];
+  line: string;
+}
+
+async function buildWith(project: Project, scan: Scan, io: CommandIo): Promise<Outcome> {
+  const { buildManifest } = await loadPipeline();
+  const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { scan, onProgress }));
+  const { describeCopies, measureCopies, warnOfUpload } = await import('../../pipeline/served-files.js');
+  const { deploysWith, readDeploys } = await import('../../pipeline/deploys.js');
+  const noDeploys: ServedDeploys = { deploys: [{}], files: [], notices: [] };
+  const copies = measureCopies(project, built, readDeploys(project).length === 0 ? noDeploys : deploysWith(project, built));
   return {
-    manifest: project.manifestPath,
-    delivery: project.delivery,
-    changed,
-    files: Object.keys(manifest.assets).length,
-    filesRead,
-    bytes: totalBytes(manifest),
-    warnings,
+    ...toSummary(built),
+    ...built,
+    warnings: [...built.warnings, ...warnOfUpload(project, built, copies)],
+    // Without older deploys, the last line has the same numbers.
+    olderCopies: copies.older.length > 0 ? describeCopies(copies) : undefined,
+    line: summarize(project, built),
   };
 }
 
-function summarize(project: Project, { manifest, plainPaths, changed, filesRead }: BuiltManifest): string {
-  const count = Object.keys(manifest.assets).length;
-  if (count === 0) return `${describeNone(project, plainPaths.length)}; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
-  const files = `${formatCount(count, 'file')}, ${formatBytes(totalBytes(manifest))}`;
-  if (!changed) return `${files}: nothing changed`;
-  return `${files} (${formatCount(filesRead)} read): wrote ${path.relative(project.root, project.manifestPath)}`;
+/** On demand: if nothing has changed, to load the code that builds would take as long as to look at all files. */
+function loadPipeline() {
+  return import('../../pipeline/build-manifest.js');
+}
+
+function toSummary({ manifest, warnings }: BuiltManifest): BuildSummary {
+  return { files: Object.keys(manifest.assets).length, bytes: totalBytes(manifest), warnings };
+}
+
+/** The output of `--json`. */
+function toReport(project: Project, { files, bytes, changed, filesRead, warnings }: Omit<Outcome, 'notices' | 'line'>) {
+  return { manifest: project.manifestPath, delivery: project.delivery, changed, files, filesRead, bytes, warnings };
+}
+
+function summarize(project: Project, built: BuiltManifest): string {
+  const { plainPaths, changed, filesRead } = built;
+  const summary = toSummary(built);
+  if (summary.files === 0)
+    return `${describeNone(project, plainPaths.length)}; ${changed ? 'wrote an empty' : 'nothing changed in the'} manifest`;
+  if (!changed) return describeUnchanged(summary);
+  return `${describeFiles(summary)} (${formatCount(filesRead)} read): wrote ${path.relative(project.root, project.manifestPath)}`;
+}
+
+function describeUnchanged(summary: BuildSummary): string {
+  return `${describeFiles(summary)}: nothing changed`;
+}
+
+function describeFiles({ files, bytes }: BuildSummary): string {
+  return `${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
 }
 
 /** @param kept how many files keep their name. */
@@ -93,13 +130,14 @@ function totalBytes({ assets }: Manifest): number {
 
 async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
+  const { buildManifest } = await loadPipeline();
   const reporter = createReporter(io);
   const selectNew = newWarningsOnly();
   const print = (document: object) => {
     if (json) io.stdout(`${printableJson(document, 0)}\n`);
   };
   const report = (built: BuiltManifest, changes: ManifestChanges, warnings = selectNew(built.warnings)) => {
-    print({ ...toReport(project, built), ...changes });
+    print({ ...toReport(project, { ...toSummary(built), ...built }), ...changes });
     for (const warning of warnings) reporter.warn(warning);
   };
 

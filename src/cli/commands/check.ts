@@ -5,7 +5,6 @@ import { compareAssetPaths } from '../../core/asset-path.js';
 import type { Coverage } from '../../core/coverage.js';
 import { formatCount } from '../../core/message-text.js';
 import { describeBuildCoverage, describeGroup, type MeasuredBuild } from '../../core/plain-reasons.js';
-import { buildManifest } from '../../pipeline/build-manifest.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createReporter, HASHING, printableJson, type Reporter, withProgress } from '../terminal.js';
 
@@ -30,6 +29,7 @@ export const checkCommand: CliCommand = {
 
 async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
+  const { buildManifest } = await import('../../pipeline/build-manifest.js');
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
   const { warnings, notices, deliveryBefore } = built;
   const manifest =

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { listAppRoutes } from '../app-source/app-routes.js';
+import type { ErrorParts } from '../core/errors.js';
+import { isRecord, readCheckedDocument, serializeCheckedDocument } from '../disk/checked-document.js';
+import { replaceText } from '../disk/files.js';
+import { isRacy, stampOf } from '../disk/hash-file.js';
+import type { Project } from './project.js';
+import type { Scan } from './scan.js';
+import { openStore } from './store.js';
+
+/** What the command line prints of a build that changes nothing. */
+export interface BuildSummary {
+  files: number;
+  /** Of all files together. */
+  bytes: number;
+  warnings: readonly ErrorParts[];
+  /** The files of older deploys that `next build` will serve, in words. */
+  olderCopies?: string | undefined;
+}
+
+/**
+ * Returns the summary of the last build if this one would change nothing: the
+ * same files in the same state, the same project, and nobody has touched what
+ * the last build wrote. Such a build need not parse the scan cache.
+ *
+ * @param version of the package.
+ */
+export function findSameBuild(project: Project, scan: Scan, version: string): BuildSummary | undefined {
+  const document = mayBeRemembered(project) ? readCheckedDocument(recordFile(project)) : undefined;
+  if (document === undefined || 'problem' in document || !isRecord(document.body)) return undefined;
+  const { state, summary } = document.body;
+  return state === describeState(project, scan, version) ? (summary as BuildSummary) : undefined;
+}
+
+/**
+ * Remembers a build for the next one.
+ *
+ * @param scanAtNs when the scan began, in nanoseconds since the epoch.
+ */
+export function rememberBuild(project: Project, scan: Scan, version: string, scanAtNs: bigint, summary: BuildSummary): void {
+  const { files, bytes, warnings, olderCopies } = summary;
+  // Without files, other lines are printed.
+  if (files === 0 || !mayBeRemembered(project) || scan.files.some((file) => isRacy(file, scanAtNs))) return;
+  const body = JSON.stringify({ state: describeState(project, scan, version), summary: { files, bytes, warnings, olderCopies } });
+  try {
+    replaceText(recordFile(project), serializeCheckedDocument(body));
+  } catch {
+    // The cache may be read-only. The next build then looks at everything.
+  }
+}
+
+/** A function may return something else each time, and the warnings of a host depend on files that the scan does not stat. */
+function mayBeRemembered({ options, hostLimits }: Project): boolean {
+  return typeof options.fingerprint !== 'function' && hostLimits === undefined;
+}
+
+function recordFile({ cacheDir }: Project): string {
+  return path.join(cacheDir, 'last-build.json');
+}
+
+/** Changes with everything that a build reads or has written, except the bytes of copies, which `next build` checks. */
+function describeState(project: Project, { files, plainPaths }: Scan, version: string): string {
+  const { cacheDir, declarationPath, manifestPath, pageExtensions, root } = project;
+  const { filesDir } = openStore(cacheDir);
+  const names = fs.existsSync(filesDir) ? fs.readdirSync(filesDir).sort() : [];
+  const ofPacks = names.filter((name) => name.includes('.pack')).map((name) => path.join(filesDir, name));
+  const inCache = ['scan.json', 'deploys.json'].map((name) => path.join(cacheDir, name));
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([version, project, listAppRoutes(root, pageExtensions), plainPaths, names]));
+  hash.update(files.map(({ assetPath, signature }) => `${assetPath}\0${signature}`).join('\0\0'));
+  hash.update([...inCache, ...ofPacks].map(signatureOf).join('\0'));
+  for (const file of [manifestPath, declarationPath]) hash.update(fs.existsSync(file) ? fs.readFileSync(file) : '\0');
+  return hash.digest('hex');
+}
+
+function signatureOf(file: string): string {
+  const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? '' : stampOf(stats).signature;
+}
