@@ -31,24 +31,27 @@ export function hashedPathMatcher(include: readonly string[], exclude: readonly 
  */
 export function isFixedName(assetPath: string): boolean {
   // Dotfiles, and all files in a dot folder such as `.well-known`.
-  return assetPath.includes('/.') || FIXED_NAME.test(assetPath.slice(1));
+  if (assetPath.includes('/.')) return true;
+  return FIXED_IN_ANY_FOLDER.test(assetPath.slice(assetPath.lastIndexOf('/') + 1)) || FIXED_AT_ROOT.test(assetPath.slice(1));
 }
 
-/** Relative to `public/`. */
-const FIXED_NAME_GLOBS: readonly string[] = [
+const FIXED_IN_ANY_FOLDER = toExpression([
+  'sitemap*.xml',
+  // Service workers: a new URL would be a second registration, not an update.
+  'sw.js',
+  'service-worker.js',
+  'serviceworker.js',
+  '*-sw.js',
+  'ngsw-worker.js',
+  'OneSignalSDK*Worker.js',
+  '*.html',
+]);
+
+const FIXED_AT_ROOT = toExpression([
   'robots.txt',
   'favicon.ico',
-  '**/sitemap*.xml',
   'ads.txt',
   'app-ads.txt',
-  // Service workers: a new URL would be a second registration, not an update.
-  '**/sw.js',
-  '**/service-worker.js',
-  '**/serviceworker.js',
-  '**/*-sw.js',
-  '**/ngsw-worker.js',
-  '**/OneSignalSDK*Worker.js',
-  '**/*.html',
   // Configuration of hosts, which read it at the root only: Cloudflare Pages and Netlify
   // (https://developers.cloudflare.com/pages/configuration/headers/, …/redirects/, …/functions/routing/,
   // …/functions/advanced-mode/, which takes a folder too), Azure Static Web Apps
@@ -59,7 +62,9 @@ const FIXED_NAME_GLOBS: readonly string[] = [
   '_worker.js',
   '_worker.js/**',
   'staticwebapp.config.json',
-];
+]);
 
-/** One expression for all globs, since every build matches every file, and one takes a fifth of the time of many. */
-const FIXED_NAME = new RegExp(FIXED_NAME_GLOBS.map((glob) => picomatch.makeRe(glob, { dot: true }).source).join('|'), 's');
+/** Every build matches every file, and one expression takes a fifth of the time of many. */
+function toExpression(globs: readonly string[]): RegExp {
+  return new RegExp(globs.map((glob) => picomatch.makeRe(glob, { dot: true }).source).join('|'), 's');
+}

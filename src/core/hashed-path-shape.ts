@@ -85,10 +85,9 @@ function makeShape(
   for (const folder of current.folders) if (!folders.has(folder)) linkedDirectly.add(folder);
 
   const extension = extensionPattern([...current.extensions, ...older.extensions]);
-  const parents = parentFolders([...current.inFolders, ...older.inFolders]);
   const keptOut = takeFolders(BUDGET.keptOut, folders, linkedDirectly, [
     ...namesThatLookHashed(allPaths, hash),
-    ...namesReachedByExtension(unhashed, extension, parents, hash),
+    ...namesReachedByExtension(unhashed, extension, () => parentFolders([...current.inFolders, ...older.inFolders]), hash),
   ]);
   // List names without an extension: `/account/secret.<hash>` must not reach the page `/account/secret`.
   const bareNames = [...current.inFolders, ...older.inFolders].filter((assetPath) => splitExtension(assetPath).extension === '');
@@ -185,17 +184,22 @@ function namesThatLookHashed(assetPaths: readonly string[], hash: string): Liste
 }
 
 /** Files that are not hashed, and that a made-up hash would reach. */
-function namesReachedByExtension(unhashed: readonly string[], extension: string, parents: ReadonlySet<string>, hash: string): ListedName[] {
-  if (!extension) return [];
-  const reached = new RegExp(`^/.+/.*${extension}$`, 'i');
-  return unhashed
-    .filter((assetPath) => reached.test(encodeAssetPath(assetPath)))
-    .map((assetPath) => {
-      const folder = foldersAbove(assetPath).find((candidate) => !parents.has(withoutCase(candidate)));
-      if (folder !== undefined) return [assetPath, `${anySpelling(folder)}/.*`];
-      const { stem, extension: own } = splitExtension(assetPath);
-      return [assetPath, `${anySpelling(stem)}${hash}${anySpelling(`/${own}`)}`];
-    });
+function namesReachedByExtension(
+  unhashed: readonly string[],
+  extension: string,
+  listParents: () => ReadonlySet<string>,
+  hash: string,
+): ListedName[] {
+  const reachedByExtension = new RegExp(`^/.+/.*${extension}$`, 'i');
+  const reached = extension ? unhashed.filter((assetPath) => reachedByExtension.test(encodeAssetPath(assetPath))) : [];
+  if (reached.length === 0) return [];
+  const parents = listParents();
+  return reached.map((assetPath) => {
+    const folder = foldersAbove(assetPath).find((candidate) => !parents.has(withoutCase(candidate)));
+    if (folder !== undefined) return [assetPath, `${anySpelling(folder)}/.*`];
+    const { stem, extension: own } = splitExtension(assetPath);
+    return [assetPath, `${anySpelling(stem)}${hash}${anySpelling(`/${own}`)}`];
+  });
 }
 
 function parentFolders(assetPaths: readonly string[]): Set<string> {

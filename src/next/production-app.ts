@@ -109,7 +109,8 @@ function reportManifest(project: Project, built: BuiltManifest): void {
   if (!built.changed) return;
   warn(built.warnings);
   const count = Object.keys(built.manifest.assets).length;
-  const why = built.deliveryBefore === undefined ? '' : `, since it was for ${built.deliveryBefore} delivery`;
+  const deliveryBefore = built.deliveryBefore();
+  const why = deliveryBefore === undefined ? '' : `, since it was for ${deliveryBefore} delivery`;
   say([`the manifest was missing or outdated; rebuilt it for ${formatCount(count, 'file')}${why}`]);
 }
 

@@ -58,8 +58,8 @@ export interface BuiltManifest {
   notices: readonly string[];
   /** Whether the manifest on disk was missing or different. */
   changed: boolean;
-  /** The delivery of the manifest on disk, if this build has another one. */
-  deliveryBefore: Delivery | undefined;
+  /** Parses the manifest that was on disk. @returns its delivery, if this build has another one. */
+  deliveryBefore(): Delivery | undefined;
   /** How many files the build read. */
   filesRead: number;
 }
@@ -123,7 +123,7 @@ function buildWith(project: Project, options: BuildManifestOptions, copies: Copi
     warnings: [...rewritten.warnings, ...cacheWarnings],
     notices: [...noticesOfCache(project, cache), ...noticesOfCopies(project, copies, current)],
     changed: text !== textBefore,
-    deliveryBefore: text === textBefore ? undefined : otherDelivery(textBefore, manifest),
+    deliveryBefore: () => (text === textBefore ? undefined : otherDelivery(textBefore, manifest)),
     filesRead: hashed.filesRead,
   };
 }

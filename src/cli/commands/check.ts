@@ -31,7 +31,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   const project = await io.loadProject(root);
   const { buildManifest } = await import('../../pipeline/build-manifest.js');
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
-  const { warnings, notices, deliveryBefore } = built;
+  const { warnings, notices } = built;
   const manifest =
     options.manifest === false ? 'not asked' : !built.changed ? 'current' : fs.existsSync(project.manifestPath) ? 'outdated' : 'missing';
   const isManifestRight = manifest === 'not asked' || manifest === 'current';
@@ -43,6 +43,7 @@ async function runCheck({ root, json, options }: Invocation, io: CommandIo): Pro
   for (const notice of notices) reporter.note(notice);
   for (const warning of warnings) reporter.warn(warning);
   if (!isManifestRight) {
+    const deliveryBefore = built.deliveryBefore();
     if (deliveryBefore !== undefined) for (const line of project.deliveryLines) reporter.note(line);
     const why = deliveryBefore === undefined ? '' : `: it is for ${deliveryBefore} delivery, and this build uses ${project.delivery}`;
     reporter.failAt(path.relative(io.cwd, project.manifestPath), `is ${manifest}${why}; run "next-smart-cache build"`);

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from './text-encoding.js';
+
 /** How a script depends on the URLs of elements in its document. */
 export interface DocumentSearch {
   /** The file names that the script looks for: its own, or one in a selector such as `link[href$="leaflet.css"]`. */
@@ -17,8 +19,9 @@ export interface DocumentSearch {
  * @param name file name of the script.
  */
 export function findDocumentSearch(name: string, content: Buffer): DocumentSearch | undefined {
-  if (!MARKS.some((mark) => content.includes(mark))) return undefined;
-  const text = content.toString();
+  const holds = (mark: string) => content.includes(mark);
+  if (!PARTS_OF_MARKS.some(holds) || !MARKS.some(holds)) return undefined;
+  const text = decodeUtf8(content);
   const names = new Set(Array.from(text.matchAll(SELECTOR), ([, inSelector]) => inSelector as string));
   if (looksForItself(name, text)) names.add(name);
   const readsOwnUrl = OWN_URL.test(text);
@@ -27,6 +30,9 @@ export function findDocumentSearch(name: string, content: Buffer): DocumentSearc
 
 /** Every match of the expressions below contains one of these. Searching bytes is quicker than decoding them. */
 const MARKS = ['currentScript', 'document.scripts', 'ByTagName(', 'script[', '[src', '[href'];
+
+/** Each mark contains one of these. Most scripts contain none, so that few need all searches. */
+const PARTS_OF_MARKS = ['cript', 'ByTagName(', '[src', '[href'];
 
 /** Links to pages and downloads are never hashed. */
 const SELECTOR = /\[(?<!\b(?:a|area)\[)(?:src|href)[*$]?=\\?["']?(?:[^"'\]\\\s]{0,200}\/)?([^"'\]\\\s/]{1,200}\.\w{1,20})\\?["']?\]/g;

@@ -1,7 +1,7 @@
 import { splitExtension } from '../../core/asset-path.js';
 import { type DocumentSearch, findDocumentSearch } from './document-search.js';
 import { type BrokenSpot, type FoundReference, type Reference, ReferencesUnreadableError } from './reference.js';
-import { bytesPerUnit, decodeText, type TextEncoding, xmlEncodingOf } from './text-encoding.js';
+import { decodeText, type TextEncoding, utf16Of, xmlEncodingOf } from './text-encoding.js';
 
 /** The findings in one file. */
 export interface LexedFile {
@@ -81,7 +81,7 @@ function lexContent(assetPath: string, format: Format, content: Buffer): LexedFi
   const encoding = encodingOf(assetPath, content);
   const decoded = decodeText(content, encoding);
   // In a stylesheet, browsers replace only the bytes that are not UTF-8.
-  const isText = decoded !== undefined || format !== 'css' || isUtf16(content);
+  const isText = decoded !== undefined || format !== 'css' || utf16Of(content) !== undefined;
   const whole = isText ? decoded : content.toString('latin1');
   if (whole === undefined)
     return unreadable(1, encoding === 'utf-8' ? 'it is not text in UTF-8' : `it is text in the unsupported encoding ${encoding}`);
@@ -172,11 +172,7 @@ const MARKS: Partial<Record<Format, readonly string[]>> = {
 /** Most files have no references, and a search through bytes is quicker than a lexer. */
 function holdsMarks(format: Format, content: Buffer): boolean {
   // In UTF-16, the words have other bytes.
-  return isUtf16(content) || (MARKS[format]?.some((mark) => content.includes(mark)) ?? true);
-}
-
-function isUtf16(content: Buffer): boolean {
-  return bytesPerUnit(xmlEncodingOf(content)) === 2;
+  return utf16Of(content) !== undefined || (MARKS[format]?.some((mark) => content.includes(mark)) ?? true);
 }
 
 type Lexer = (text: string, onBrokenSpot: (spot: BrokenSpot) => void) => FoundReference[];

@@ -45,9 +45,13 @@ function dynamicImport(text: string, start: number, end: number, specifier: stri
   return [{ kind: 'dynamic-import', notation, url: specifier, start: start + 1, end: end - 1 }];
 }
 
+const SOURCE_MAP_MARK = ' sourceMappingURL=';
+
 /** Finds the source map comment, which must be the last comment with no code after it. */
 function finalSourceMap(text: string): FoundReference[] {
-  const mark = text.lastIndexOf(' sourceMappingURL=') - 3;
+  // Most texts have none, and to search backwards takes several times longer.
+  if (!text.includes(SOURCE_MAP_MARK)) return [];
+  const mark = text.lastIndexOf(SOURCE_MAP_MARK) - 3;
   const isLine = text.startsWith('//', mark);
   if (mark < 0 || !(isLine || text.startsWith('/*', mark))) return [];
   const end = isLine ? text.length : text.indexOf('*/', mark);
