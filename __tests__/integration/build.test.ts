@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { openStore } from '../../src/pipeline/store';
+import { findWholeCopies } from '../../src/pipeline/whole-copies';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -114,16 +115,11 @@ describe('several builds at once', () => {
     expect(runs.map(({ status, stderr }) => [status, stderr])).toEqual(runs.map(() => [0, expect.stringContaining('1,507 files')]));
 
     const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { integrity: string }> };
-    const store = path.join(app.dir, '.next/cache/next-smart-cache/files');
-    const frozen = fs.readdirSync(store);
-    expect(frozen).toHaveLength(1507);
-    for (const contentHash of frozen) {
-      expect(
-        createHash('sha256')
-          .update(fs.readFileSync(path.join(store, contentHash)))
-          .digest('hex'),
-      ).toBe(contentHash);
-    }
+    const store = openStore(path.join(app.dir, '.next/cache/next-smart-cache'));
+    expect(findWholeCopies(store).size).toBe(1507);
+    expect(fs.readdirSync(store.filesDir).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    // A pack of each run, with its index.
+    expect(fs.readdirSync(store.filesDir).filter((name) => name.includes('.pack'))).toHaveLength(6);
     expect(new Set(Object.values(assets).map(({ integrity }) => integrity)).size).toBe(1507);
     expect(fs.readdirSync(path.join(app.dir, '.smart-cache'))).toEqual(['manifest.json']);
   });
