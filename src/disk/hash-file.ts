@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type { HashAlgorithm } from '../core/manifest-document.js';
 import { createReusableMemory, unreadable } from './files.js';
 
-export interface ContentHashes {
+interface ContentHashes {
   /** Whole content hash, lower-case hex. */
   contentHash: string;
   /** Subresource Integrity metadata. */

@@ -14,7 +14,7 @@ export interface PackedCopy {
   pack: Pack;
 }
 
-export interface Pack {
+interface Pack {
   /** Absolute path. */
   file: string;
   /** Its list of the copies. Absolute path. */

@@ -209,6 +209,15 @@ test('a copy that is damaged after it was checked is an error, not served', () =
   );
 });
 
+test('copies beyond the end of a cut pack are made again, also by a build that checks no copies', () => {
+  const project = projectWith(SITE);
+  buildManifest(project);
+  fs.truncateSync(onlyPackOf(project), 100);
+  const { filesRead } = buildManifest(project);
+  expect(filesRead).toBeGreaterThan(20);
+  expect(buildManifest(project, { checkCopies: true })).toMatchObject({ filesRead: 0, notices: [] });
+});
+
 test('two builds at once write a pack each, and one whole pack of the two is enough', () => {
   const project = projectWith({});
   const contents = Object.values(smallFiles(60));
