@@ -22,8 +22,8 @@ export interface BuildSummary {
 
 /**
  * Returns the summary of the last build if this one would change nothing: the
- * same files in the same state, the same project, and nobody has touched what
- * the last build wrote. Such a build need not parse the scan cache.
+ * files, the project and everything that the last build wrote are the same.
+ * Such a build need not parse the scan cache.
  *
  * @param version of the package.
  */

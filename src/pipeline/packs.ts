@@ -157,7 +157,7 @@ export function openPackWriter(folder: string, name: string) {
       fs.closeSync(descriptor);
     },
 
-    /** Only before `finish`, or after it has failed. */
+    /** Only before `finish`, or after `finish` has failed. */
     discard(): void {
       fs.closeSync(descriptor);
       removeQuietly(file);
