@@ -11,6 +11,7 @@ import { type BuildSummary, findSameBuild, rememberBuild } from '../../pipeline/
 import type { Project } from '../../pipeline/project.js';
 import { type Scan, scanProject } from '../../pipeline/scan.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { loadPipeline } from '../load-pipeline.js';
 import { createReporter, HASHING, printableJson, withProgress } from '../terminal.js';
 
 export const buildCommand: CliCommand = {
@@ -70,10 +71,11 @@ interface Outcome extends BuildSummary {
 }
 
 async function buildWith(project: Project, scan: Scan, io: CommandIo): Promise<Outcome> {
-  const { buildManifest } = await loadPipeline();
+  const { buildManifest } = loadPipeline();
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { scan, onProgress }));
-  const { describeCopies, measureCopies, warnOfUpload } = await import('../../pipeline/served-files.js');
-  const { deploysWith, readDeploys } = await import('../../pipeline/deploys.js');
+  const { describeCopies, measureCopies, warnOfUpload } =
+    require('../../pipeline/served-files.js') as typeof import('../../pipeline/served-files.js');
+  const { deploysWith, readDeploys } = require('../../pipeline/deploys.js') as typeof import('../../pipeline/deploys.js');
   const noDeploys: ServedDeploys = { deploys: [{}], files: [], notices: [] };
   const copies = measureCopies(project, built, readDeploys(project).length === 0 ? noDeploys : deploysWith(project, built));
   return {
@@ -84,11 +86,6 @@ async function buildWith(project: Project, scan: Scan, io: CommandIo): Promise<O
     olderCopies: copies.older.length > 0 ? describeCopies(copies) : undefined,
     line: summarize(project, built),
   };
-}
-
-/** On demand: if nothing has changed, to load the code that builds would take as long as to look at all files. */
-function loadPipeline() {
-  return import('../../pipeline/build-manifest.js');
 }
 
 function toSummary({ manifest, warnings }: BuiltManifest): BuildSummary {
@@ -130,7 +127,7 @@ function totalBytes({ assets }: Manifest): number {
 
 async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
-  const { buildManifest } = await loadPipeline();
+  const { buildManifest } = loadPipeline();
   const reporter = createReporter(io);
   const selectNew = newWarningsOnly();
   const print = (document: object) => {
@@ -170,7 +167,7 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
   };
   // Only now, so that Ctrl-C ends the first build, which may be long, at once.
   const interruption = io.interruption();
-  const { watchPublicFolder } = await import('../../pipeline/watcher.js');
+  const { watchPublicFolder } = require('../../pipeline/watcher.js') as typeof import('../../pipeline/watcher.js');
   const watch = watchPublicFolder(project.publicDir, buildAgain, { keepAlive: true });
   try {
     await watch.ready;

@@ -6,6 +6,7 @@ import type { Coverage } from '../../core/coverage.js';
 import { formatCount } from '../../core/message-text.js';
 import { describeBuildCoverage, describeGroup, type MeasuredBuild } from '../../core/plain-reasons.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
+import { loadPipeline } from '../load-pipeline.js';
 import { createReporter, HASHING, printableJson, type Reporter, withProgress } from '../terminal.js';
 
 export const checkCommand: CliCommand = {
@@ -29,7 +30,7 @@ export const checkCommand: CliCommand = {
 
 async function runCheck({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
-  const { buildManifest } = await import('../../pipeline/build-manifest.js');
+  const { buildManifest } = loadPipeline();
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { write: false, onProgress }));
   const { warnings, notices } = built;
   const manifest =

@@ -19,7 +19,7 @@ export const headersCommand: CliCommand = {
 
 async function runHeaders({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
   // On demand, because the other commands do not need a reader of JSON with comments.
-  const { findHeadersHosts } = await import('../headers/headers-hosts.js');
+  const { findHeadersHosts } = require('../headers/headers-hosts.js') as typeof import('../headers/headers-hosts.js');
   const { delivery, options, prefixes, isExport } = await io.loadProject(root);
   const rule = headersRule(prefixes.basePath);
   const { obstacle, note } = findHeadersHosts({ root, basePath: prefixes.basePath, isExport });

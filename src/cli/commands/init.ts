@@ -27,7 +27,7 @@ export const initCommand: CliCommand = {
 
 async function runInit({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   // On demand, because the other commands do not need the readers of tsconfig.json and JavaScript.
-  const { planInit } = await import('../init/plan-init.js');
+  const { planInit } = require('../init/plan-init.js') as typeof import('../init/plan-init.js');
   const plan = await planInit(root, io);
   const isDry = options.dryRun === true;
   if (!isDry) {
