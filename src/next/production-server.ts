@@ -12,7 +12,7 @@ import { holdTraffic } from './held-traffic.js';
 import { requireFolder } from './load-project.js';
 import { explainFailure, listenFailed } from './start-failures.js';
 
-export interface ProductionServerOptions {
+interface ProductionServerOptions {
   /** The app's folder. */
   root: string;
   /** 0 asks the system for a free port. */
@@ -27,7 +27,7 @@ export interface ProductionServerOptions {
 
 type StoreHandler = (request: http.IncomingMessage, response: http.ServerResponse, next: () => void) => void;
 
-export interface ProductionServer {
+interface ProductionServer {
   /** The URL of the site on this machine. */
   origin: string;
   port: number;

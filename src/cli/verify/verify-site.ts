@@ -12,7 +12,7 @@ import { judgePage, judgePlainFile } from './judge-page.js';
 import type { Judged, SiteCoverage, SiteReport, Verdict } from './report.js';
 import { isInStore, parseTarget, withoutHash } from './site-url.js';
 
-export interface VerifyOptions extends CrawlOptions, Omit<HttpClientOptions, 'credentials'> {
+interface VerifyOptions extends CrawlOptions, Omit<HttpClientOptions, 'credentials'> {
   /** Whether to compare hashes with bytes. */
   checksHash: boolean;
 }
