@@ -15,8 +15,8 @@ runProcess({
   findConfigFile,
   async startServer(settings) {
     // On demand, because the other commands do not need Node's HTTP modules.
-    const { startProductionServer } = require('./next/production-server.js') as typeof import('./next/production-server.js');
-    const { createStoreHandler } = require('./server/store-handler.js') as typeof import('./server/store-handler.js');
+    const { startProductionServer } = await import('./next/production-server.js');
+    const { createStoreHandler } = await import('./server/store-handler.js');
     return startProductionServer({ ...settings, createHandler: createStoreHandler });
   },
 });

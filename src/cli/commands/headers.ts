@@ -1,5 +1,6 @@
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { headersRule, printHeadersRule } from '../headers/headers-file.js';
+import { findHeadersHosts } from '../headers/headers-hosts.js';
 import { createReporter, printableJson } from '../terminal.js';
 
 export const headersCommand: CliCommand = {
@@ -18,8 +19,6 @@ export const headersCommand: CliCommand = {
 };
 
 async function runHeaders({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
-  // On demand, because the other commands do not need a reader of JSON with comments.
-  const { findHeadersHosts } = require('../headers/headers-hosts.js') as typeof import('../headers/headers-hosts.js');
   const { delivery, options, prefixes, isExport } = await io.loadProject(root);
   const rule = headersRule(prefixes.basePath);
   const { obstacle, note } = findHeadersHosts({ root, basePath: prefixes.basePath, isExport });

@@ -40,7 +40,7 @@ interface VerifyOptions {
 
 async function runVerify({ json, args, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   // On demand, because the other commands do not need Node's HTTP and TLS modules.
-  const { verifySite } = require('../verify/verify-site.js') as typeof import('../verify/verify-site.js');
+  const { verifySite } = await import('../verify/verify-site.js');
   const { origin, timeout, maxAssets, maxSize, hashCheck } = options as unknown as VerifyOptions;
   const interruption = io.interruption();
   const report = await withProgress(io, VERIFYING, (onProgress) =>
