@@ -23,7 +23,7 @@ beforeAll(() => {
 const app = (files: Readonly<Record<string, string>>) => appWith(installed, files);
 
 /** Pages that only readers of the repository need. */
-const LEFT_OUT = ['docs/PERFORMANCE.md', 'docs/TRUST.md', 'docs/FROM-NGINX-AND-DJANGO.md'];
+const LEFT_OUT = ['docs/PERFORMANCE.md'];
 
 describe('what is published', () => {
   test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'])('includes %s', (file) => {
@@ -36,7 +36,7 @@ describe('what is published', () => {
   });
 
   test.each(['README.md', 'AGENTS.md', 'llms.txt'])(
-    'has every page that %s links to, but for those of maintainers and those about tests, figures and other systems',
+    'has every page that %s links to, but for those of maintainers and the one with plots',
     (name) => {
       const text = fs.readFileSync(path.join(installed.dir, name), 'utf8');
       const pages = new Set([...text.matchAll(/\]\(([^):#]+\.md)/g)].map(([, page]) => page));
