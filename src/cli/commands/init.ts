@@ -84,7 +84,9 @@ function printPlan(plan: InitPlan, isDry: boolean, io: CommandIo): void {
   const next = isDry && changes !== '' ? ['run the command without --dry-run'] : [...first, 'npm run build, which prints the coverage'];
   reporter.note(`next: ${next.join(', then ')}`);
   if (canReplaceStart)
-    reporter.note('faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next');
+    reporter.note(
+      'faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next; "precompress: true" in the options compresses them ahead',
+    );
 }
 
 function describeWrapping(file: string, { isModule }: NonNullable<InitPlan['configToWrap']>): string[] {

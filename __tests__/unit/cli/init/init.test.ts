@@ -294,7 +294,9 @@ describe('names next-smart-cache start', () => {
     const root = app({ 'package.json': JSON.stringify({ scripts: { build: 'next build', start } }), ...files });
     const { stderr } = await runCommand(['init'], { cwd: root });
     expect(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).toContain(start);
-    return stderr.endsWith('faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next\n');
+    return stderr.endsWith(
+      'faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next; "precompress: true" in the options compresses them ahead\n',
+    );
   };
 
   test.each(['next start', 'next start -p 8080', 'next start apps/web --hostname 0.0.0.0'])(
