@@ -50,7 +50,7 @@ function encodingOf(labels, axis, theme) {
       type: 'nominal',
       sort: labels,
       title: null,
-      axis: { ...axisColors, labelColor: theme.text, labelFontSize: 12, labelLimit: 220 },
+      axis: { ...axisColors, labelColor: theme.text, labelFontSize: 12, labelLimit: 320 },
     },
     x: { field: 'value', type: 'quantitative', title: axis, axis: { ...axisColors, tickCount: 5 } },
   };
