@@ -4,7 +4,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
-import { freePort, type NodeServer } from '../support/node-server';
+import { freePort, type NodeServer, startNodeServer } from '../support/node-server';
+import { temporaryFolder } from '../support/temporary-folder';
 
 /** Both servers serve the same build, one after the other. */
 describe.each([
@@ -244,6 +245,31 @@ describe('without a build to serve,', () => {
     expect(status).toBe(2);
     expect(stderr).toContain(message);
   });
+});
+
+test("puts the handler in front of the server.js of output: 'standalone', as docs/SERVER.md says", async () => {
+  const app = createApp(['tiny', 'set-ups/standalone']);
+  app.build();
+  // Elsewhere, so that no module is found in the folders above.
+  const folder = temporaryFolder();
+  const inside = path.relative(app.installation, app.dir);
+  const copy = (from: string, to: string) => fs.cpSync(from, path.join(folder, to), { recursive: true });
+  copy(path.join(app.dir, '.next/standalone'), '');
+  for (const name of ['.next/static', 'public', '.next/smart-cache-server.json']) copy(path.join(app.dir, name), path.join(inside, name));
+  for (const name of ['next-smart-cache', 'negotiator']) copy(path.join(app.installation, 'node_modules', name), `node_modules/${name}`);
+  const docs = fs.readFileSync(path.resolve(__dirname, '../../docs/SERVER.md'), 'utf8');
+  fs.writeFileSync(path.join(folder, inside, 'store.cjs'), /(?<=```js\n)\/\/ store\.cjs\n[\s\S]*?(?=```)/.exec(docs)?.[0] ?? '');
+  const server = await startNodeServer(['--require', './store.cjs', 'server.js'], { cwd: path.join(folder, inside), env: app.env });
+  try {
+    const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string }> };
+    const file = await request(server.origin, assets['/js/application.js']?.url ?? '');
+    expect(file).toMatchObject({ status: 200, cacheControl: IMMUTABLE });
+    expect(file.headers.etag).toMatch(/^"/);
+    expect(await request(server.origin, '/')).toMatchObject({ status: 200 });
+  } finally {
+    await server.stop();
+    await app.dispose();
+  }
 });
 
 const IMPORT = "import { withSmartCache } from 'next-smart-cache/config';";

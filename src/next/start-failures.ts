@@ -32,14 +32,6 @@ export function explainFailure(root: string, { distDir, isExport }: { distDir: s
       fix: 'serve the exported folder with a server for files: npx serve@latest out',
     });
   }
-  if (systemErrorCode(cause) === 'MODULE_NOT_FOUND' && fs.existsSync(path.join(root, 'server.js'))) {
-    return unusable(cause, {
-      what: "The output of output: 'standalone' is started by its own server.js",
-      where: root,
-      why: 'its node_modules has only those parts of Next that server.js needs',
-      fix: 'run "node server.js"; docs/SERVER.md#standalone says how it answers hashed URLs without Next',
-    });
-  }
   if (fs.existsSync(path.join(buildDir, 'BUILD_ID'))) return cause;
   return unusable(cause, {
     what: 'There is no finished build to serve',
