@@ -317,7 +317,8 @@ describe('names next-smart-cache start', () => {
 
   test('not to a static export', async () => {
     const root = app({ 'package.json': '{ "scripts": { "start": "next start" } }' });
-    const { stderr } = await runCommand(['init'], { cwd: root, loadProject: async () => resolveProject({ root, output: 'export' }) });
+    const project = resolveProject({ root, output: 'export', options: { delivery: 'static' } });
+    const { stderr } = await runCommand(['init'], { cwd: root, loadProject: async () => project });
     expect(stderr).not.toContain('faster:');
   });
 });
