@@ -7,7 +7,6 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { minifySync } from '@swc/core';
-import { indentWithTabs } from './indent-with-tabs.mjs';
 import { declarationOf, pruneUnreached, scriptsIn } from './prune-unreached.mjs';
 import { stripComments, stripDeclarationComments } from './strip-comments.mjs';
 
@@ -30,8 +29,7 @@ for (const format of ['cjs', 'esm']) {
   const folder = path.join(root, 'dist', format);
   for (const name of fs.readdirSync(folder, { recursive: true }).filter((name) => /\.c?js$/.test(name))) {
     const file = path.join(folder, name);
-    const sourceType = format === 'esm' ? 'module' : 'script';
-    const code = indentWithTabs(stripComments(fs.readFileSync(file, 'utf8'), sourceType), sourceType);
+    const code = stripComments(fs.readFileSync(file, 'utf8'), format === 'esm' ? 'module' : 'script');
     // Bundlers read the ESM side, and minify it themselves.
     fs.writeFileSync(file, format === 'cjs' ? minifySync(code, MINIFIED).code : code);
   }
