@@ -8,7 +8,7 @@ import { createApp, type NextApp } from '../support/next-app';
 
 const FONT = path.resolve(__dirname, '../../node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2');
 
-/** All that an app needs of this package. Its source names nothing of it. */
+/** The app needs nothing else of this package. Its source does not name the package. */
 const WIRING = {
   'next.config.mjs': "import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache();\n",
   'jsconfig.json': '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "next-smart-cache" } }\n',
@@ -51,7 +51,7 @@ describe.each(['turbopack', 'webpack'] as const)('next dev with %s shows an edit
   test.each([
     { url: '/', name: 'home', margin: '31px', mayReload: false },
     { url: '/client', name: 'client', margin: '32px', mayReload: false },
-    // With Turbopack, Next loads the page anew when what `_document` imports has changed, and it imports the runtime.
+    // Turbopack reloads the page if an import of `_document` has changed, and `_document` imports the runtime.
     { url: '/legacy', name: 'legacy', margin: '33px', mayReload: true },
   ])('of a stylesheet and of an image on $url', async ({ url, name, margin, mayReload }) => {
     const { page, complaints } = await open(url, name);

@@ -8,7 +8,7 @@ import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
-/** The same page, with paths as an app writes them that knows its `basePath`, and as one that does not. */
+/** Holds the same page twice: with and without the `basePath` in its paths. */
 const page = (prefix: string) => `
   import { Hydrated } from '../components/hydrated';
   import { Places } from '../components/places';
@@ -83,7 +83,7 @@ test.each(['/docs/with', '/docs/without'])('with React 18, %s of an app with a b
   expect(html).toContain(`.text { background-image: url(${urlOf('style-text', '/docs')}) }`);
   // The link to an image, and the prop in the data that Next sends along.
   expect(html.match(/\/img\/[\w-]+\.svg(?=")/g)).toEqual(['/img/img.svg', '/img/prop.svg']);
-  // With `data-no-hash`, a path without the basePath stays one that Next does not serve.
+  // `data-no-hash` keeps a path without the basePath, which Next does not serve.
   const isPlain404 = (text: string) => /status of 404.*\/plain\/no-hash\.svg\)$/.test(text);
   expect(complaints.filter((text) => url === '/docs/with' || !isPlain404(text))).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { differenceOf, NONE, takeScreenshot } from '../support/screenshots';
 
 const FONT = path.resolve(__dirname, '../../node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2');
 
-/** All that an app needs of this package. Its source names nothing of it. */
+/** The app needs nothing else of this package. Its source does not name the package. */
 const WIRING = {
   'next.config.mjs': `
     import { withSmartCache } from 'next-smart-cache/config';

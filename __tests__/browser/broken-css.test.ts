@@ -103,7 +103,7 @@ function rewrite(content: Buffer): Buffer {
   );
 }
 
-/** As a browser asks for it, without `?query` and `#fragment`. */
+/** Returns the URL that a browser requests, without `?query` and `#fragment`. */
 function pathOf({ url }: FoundReference): string {
   return new URL(url, 'http://sheet.invalid').pathname.slice(1);
 }
@@ -121,7 +121,7 @@ async function loadedBy(sheets: readonly Buffer[]): Promise<string[][]> {
   const server = http.createServer((request, response) => {
     const [, index, file] = /^\/(\d+)\/(.*)$/.exec(request.url ?? '') ?? [];
     const isHtml = index === undefined || file === '';
-    // As Next does.
+    // Next does the same.
     response.setHeader('Content-Type', isHtml ? 'text/html' : 'text/css; charset=UTF-8');
     if (index === undefined) response.end(sheets.map((_, each) => `<iframe src="/${each}/"></iframe>`).join(''));
     else if (file === '') response.end(PAGE);

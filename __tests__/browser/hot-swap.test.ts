@@ -32,7 +32,7 @@ describe.each([
   { name: 'webpack', bundler: ['--webpack'], pages: PAGES },
   { name: 'Next 15', line: 'previous', bundler: ['--turbopack'], pages: PAGES },
   { name: 'Next 15 and React 18', line: 'previousReact18', bundler: [], pages: ['/legacy'] },
-  // In development, these link no store either: an edit must change the URLs all the same.
+  // Development does not link a store for these either, so an edit must change the URLs.
   { name: 'static delivery', bundler: [], pages: ['/client'], args: "{}, { delivery: 'static' }" },
   { name: "output: 'export'", bundler: [], pages: ['/server'], args: "{ output: 'export' }" },
 ] as const)('next dev with $name', ({ name, bundler, pages, ...rest }) => {
@@ -49,7 +49,7 @@ describe.each([
     app.write('public/font/text.woff2', font(fonts));
     if ('args' in rest) app.write('next.config.mjs', app.read('next.config.mjs').replace(/(?<=withSmartCache\().*(?=\);)/, rest.args));
     server = await app.dev();
-    // As web fonts are: nobody may look into a sheet of another origin.
+    // Browsers do not let scripts read a sheet of another origin, such as that of a web font.
     const foreign = server.origin.replace('localhost', '127.0.0.1');
     loading = `@import url(${foreign}/css/foreign.css);\n${app.read('public/css/loading.css')}`;
     app.write('public/css/loading.css', loading);
@@ -192,7 +192,7 @@ describe.each([
       const last = `rgb(0, 1, ${++version})`;
       darkIs(last);
       await shows('h4', last);
-      // One that was mounted anew would have been gone until it had loaded.
+      // A sheet that React mounts again is gone until it has loaded.
       expect(await page.evaluate(() => globalThis.rendered?.isConnected)).toBe(true);
       await page.getByRole('button', { name: 'Theme' }).click();
       await shows('h4', before);
@@ -289,7 +289,7 @@ describe.each([
     test('reloads the page for any other script, and runs it once', async () => {
       expect(complaints.filter((text) => !isOfNext(text) && !isUnusedPreload(text) && !isCutBySave(text))).toEqual([]);
       app.write('public/js/cold.js', `window.cold = [...(window.cold ?? []), ${++version}];`);
-      // In one look: the next one might be at a document that is just being left.
+      // Read everything in one call: at a second call, the browser may be leaving the document.
       await page.waitForFunction((version) => globalThis.cold?.join() === `${version}` && globalThis.isSameDocument === undefined, version);
       // Before that, webpack's server tells the page of no edit.
       await page.getByText('hydrated').waitFor({ state: 'attached' });

@@ -164,7 +164,7 @@ describe.each([
     await context.close();
   });
 
-  // With the option, files hold plain imports, and a page without the map does not map them to other URLs.
+  // The option keeps plain imports in the files, and a page without the map does not map them to other URLs.
   if (!('modules' in options)) {
     test('a classic script and a module load one instance, also without an import map', async () => {
       const page = await browser.newPage();

@@ -17,7 +17,7 @@ const [staticFiles, prerenders, servers] = [outputs.staticFiles, outputs.prerend
 );
 const pathnames = [...servers.keys(), ...prerenders.keys(), ...staticFiles.keys()];
 
-// As a Next server starts: https://nextjs.org/docs/app/api-reference/adapters/runtime-integration
+// Starts like a Next server: https://nextjs.org/docs/app/api-reference/adapters/runtime-integration
 process.chdir(path.join(folder, workingDir));
 require(path.join(process.cwd(), '../../node_modules/next/setup-node-env.js'));
 
@@ -33,7 +33,7 @@ const TYPES = {
 http
   .createServer(async (incoming, outgoing) => {
     const url = new URL(incoming.url, `http://${incoming.headers.host}`);
-    // In the place of an optimizer, which a host has of its own.
+    // Replaces the optimizer of a host.
     if (url.pathname === '/_next/image') url.href = new URL(url.searchParams.get('url'), url).href;
     const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
     const resolved = await resolveRoutes({

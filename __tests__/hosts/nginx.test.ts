@@ -101,7 +101,7 @@ describe('in front of next start', () => {
   let next: NodeServer;
   let plain: NodeServer;
   let site: NodeServer;
-  /** With the configuration, and without Next. */
+  /** Starts nginx with the configuration, and without Next. */
   let alone: NodeServer;
   let left: string[];
   /** URL → bytes of all that nginx should send. */
@@ -310,7 +310,7 @@ describe('alone in front of an export', () => {
   contract(() => ({ app, server: site, basePath: '/docs', prefix: '/docs', delivery: 'static' }), ['app-router']);
 
   test('pages are revalidated, and what is not there is a 404 that no cache keeps', async () => {
-    // As with trailingSlash: true.
+    // trailingSlash: true gives such paths.
     fs.cpSync(path.join(app.dir, 'out/second.html'), path.join(app.dir, 'out/third/index.html'));
     for (const url of ['/docs', '/docs/', '/docs/second', '/docs/second/', '/docs/third', '/docs/third/']) {
       const { status, cacheControl, headers } = await request(site.origin, url);

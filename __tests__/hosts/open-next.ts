@@ -38,7 +38,7 @@ export async function startWrangler({ dir, installation, env }: NextApp): Promis
       WRANGLER_HIDE_BANNER: 'true',
       WRANGLER_SEND_METRICS: 'false',
       CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-      // For its logs and its list of running workers.
+      // wrangler keeps its logs and its list of workers there.
       XDG_CONFIG_HOME: path.join(dir, '.config'),
     },
   });

@@ -162,7 +162,7 @@ describe.each(ROWS)('beside headers() of the app: $name', ({ line, next = {}, op
       expect(stale.cacheControl).toBe('private, no-cache, no-store, max-age=0, must-revalidate');
       expect(OWN.map((name) => stale.headers[name] || undefined)).toEqual(OWN.map(() => undefined));
     }
-    // That of the right one, which Next writes after its answer.
+    // Next caches the image with the right hash after its answer.
     expect(fs.readdirSync(path.join(app.dir, '.next/cache/images'))).toHaveLength(1);
   });
 });
@@ -259,7 +259,7 @@ function assetsOf(app: NextApp): Record<string, { url: string; hash: string }> {
   return (JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string; hash: string }> }).assets;
 }
 
-/** As some buildpacks do, for reproducible images. */
+/** Some buildpacks do this for reproducible images. */
 function setTimes(folder: string): void {
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const time = new Date('1980-01-01T00:00:01Z');

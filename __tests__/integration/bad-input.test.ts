@@ -10,7 +10,7 @@ afterEach(() => app.dispose());
 const writeConfig = (code: string) =>
   app.write('next.config.mjs', `import { withSmartCache } from 'next-smart-cache/config';\nexport default ${code};`);
 
-/** As a wrapper does that keeps all but these keys of what it is given. */
+/** Imitates a wrapper that drops these keys of the config. */
 const dropping = (...replacements: string[]) => writeConfig(`{ ...withSmartCache({}), ${replacements.join(', ')} }`);
 
 /** Leaves nothing that is rendered while Next builds, so that no asset path is looked up. */

@@ -149,7 +149,7 @@ test.each(['turbopack', 'webpack'] as const)('bundled stylesheets follow edits i
 
 const withPostcss = (plugins: string) => ({ 'postcss.config.mjs': `export default { plugins: ${plugins} };\n` });
 
-/** As create-next-app 16.4 sets it up, but without `as`: the harder form, since Turbopack then applies all rules in one pass. */
+/** Follows create-next-app 16.4, but without `as`. That form is harder, since Turbopack then applies all rules in one pass. */
 const WITH_LOADER = `
 import { withSmartCache } from 'next-smart-cache/config';
 export default withSmartCache({ basePath: '/docs', turbopack: { rules: { '*.css': ['@tailwindcss/turbopack'] } } });

@@ -59,14 +59,14 @@ function scriptsOf(app: NextApp, html: string): string[] {
 const gzipBytes = (texts: readonly string[]) => texts.reduce((sum, text) => sum + gzipSync(text).length, 0);
 
 /**
- * What a build may number and name anew: modules by a number that keeps clear
- * of what is taken, chunks by their content.
+ * Replaces numbers and names that differ between equal builds: the numbers of
+ * modules, and the names of chunks.
  */
 function withoutIds(texts: readonly string[]): string[] {
   return texts.map((text) => text.replace(/\b\d{4,6}\b/g, 'module').replace(/static\/chunks\/[^"'`\\]+/g, 'chunk')).sort();
 }
 
-/** All that browsers may be sent but the store, by name. */
+/** Returns all scripts that a browser can request, except the store, by name. */
 function clientFiles(app: NextApp): Record<string, string> {
   const folder = path.join(app.dir, '.next/static');
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));

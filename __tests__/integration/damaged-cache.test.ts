@@ -69,7 +69,7 @@ describe('a build whose cache was damaged since the last one', () => {
     expect(await ask(urlOf('/img/logo.svg'))).toEqual([200, IMMUTABLE, logo]);
     expect(await ask(urlOf('/css/site.css'))).toEqual([200, IMMUTABLE, sheet.toString()]);
     expect(await ask(urlOf('/js/application.js'))).toEqual([200, IMMUTABLE, SCRIPTS[1]]);
-    // As for any hash that this deploy does not know.
+    // The app answers any unknown hash like this.
     expect(await ask(lost[0] ?? '')).toEqual([200, 'public, max-age=0', SCRIPTS[1]]);
     expect((await ask(lost[1] ?? ''))[1]).not.toContain('immutable');
     await server.stop();
@@ -107,7 +107,7 @@ describe('a tool that writes into .next/static after the build has compiled', ()
   let app: NextApp;
   afterEach(() => app.dispose());
 
-  /** As the hook of Sentry does with its debug IDs. */
+  /** Imitates the hook of Sentry, which adds debug IDs. */
   const TOOL = `
     import fs from 'node:fs';
     import path from 'node:path';

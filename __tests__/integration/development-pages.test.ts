@@ -47,7 +47,7 @@ describe.each([
       for (const page of underTest.pages) await checkHydrationOf(underTest, page, context);
     });
     await checkNavigation(underTest);
-    // Of what cannot be prerendered, such as a clock that is read.
+    // Next prints this about code that it cannot prerender, such as a read of the clock.
     expect(server.output()).not.toContain('while prerendering');
   });
 });

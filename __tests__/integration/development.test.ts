@@ -52,7 +52,7 @@ describe.each([
       return before !== undefined;
     });
     app.write('public/img/mark.svg', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>\n');
-    // Not the first URL that differs: the server may see the file while it is being written.
+    // Do not take the first URL that differs: the server may read the file while the test writes it.
     const now = expectedUrl('/img/mark.svg', { publicDir: path.join(app.dir, 'public') });
     await until(async () => written() === now);
     expect(await linked('/after', url)).toBe(now);

@@ -168,7 +168,7 @@ test('a guarded folder under static delivery fails the build, and the build says
   expect(isDeploy()).toBe(true);
 });
 
-/** As the documentation of each gives it. */
+/** Each follows the documentation of its package. */
 test.each([
   [
     'Clerk',

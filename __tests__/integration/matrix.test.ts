@@ -30,7 +30,7 @@ describe.each(MATRIX.map((row) => ({ ...row, name: `${row.line}, ${row.bundler},
   test('browsers get no code for development', () => {
     const folder = path.join(app.dir, '.next/static');
     const scripts = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-    // What no minifier renames: the properties that the components of development are given.
+    // No minifier renames the props of the development components.
     const found = scripts.filter((name) =>
       /\b(?:assetPath|unhashed|reloads|data-hot)\b/.test(fs.readFileSync(path.join(folder, name), 'utf8')),
     );
@@ -57,7 +57,7 @@ describe.each(MATRIX.map((row) => ({ ...row, name: `${row.line}, ${row.bundler},
       const { status, stdout, stderr } = app.cli('verify', server.origin + navigation.from, '--json');
       const { assets, coverage } = JSON.parse(stdout) as { assets: { url: string }[]; coverage: { plain: string[] } };
       expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^next-smart-cache: .+\n$/) });
-      // All that the page links, and each of it looked at.
+      // `verify` checks every link of the page.
       const links = pages.find(({ path: page }) => page === navigation.from)?.links ?? [];
       const urls = links.map((link) => expectedUrl(link, { publicDir: path.join(app.dir, 'public') }));
       expect(assets.map(({ url }) => new URL(url, server.origin).pathname)).toEqual(expect.arrayContaining(urls));

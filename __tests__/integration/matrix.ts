@@ -32,7 +32,7 @@ export const MATRIX: readonly MatrixRow[] = [
   { line: 'oldestReact18', bundler: 'webpack', routers: ['pages-router'], why: 'the lowest React of peerDependencies' },
 ];
 
-/** What the fixture apps link, and where a client-side navigation leads; both are data for the page contract. */
+/** The links of the fixture apps and the target of a client-side navigation, as data for the page contract. */
 export const ROUTERS: Record<Router, RouterFixture> = {
   'app-router': {
     pages: [

@@ -75,7 +75,7 @@ const UNUSUAL: readonly { file: string; text: string; encoding?: 'utf16le' | 'la
   },
 ];
 
-/** With a name, a hash, an at-keyword and a dimension of 200 kB each. */
+/** Holds a name, a hash, an at-keyword and a dimension of 200 kB each. */
 function longTokens(css: string): string {
   return ['', '#', '@', '1'].map((start) => `${start}${'x'.repeat(200_000)}{}`).join('\n') + css;
 }

@@ -72,7 +72,7 @@ function serve(app: NextApp, { serve: how, basePath }: SetUp): Promise<NodeServe
   return app.start();
 }
 
-/** As Next's documentation says: `public` and `.next/static` are copied beside `server.js`, and nothing else of the app is there. */
+/** Follows Next's documentation: copies `public` and `.next/static` beside `server.js`, and nothing else of the app. */
 function moveStandalone({ dir }: NextApp): string {
   const target = temporaryFolder();
   fs.cpSync(path.join(dir, '.next/standalone'), target, { recursive: true });

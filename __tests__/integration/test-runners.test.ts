@@ -5,12 +5,12 @@ import { expectNoComplaints } from '../support/complaints';
 import { createApp, type NextApp } from '../support/next-app';
 import { startOutFolderServer } from '../support/out-folder-server';
 
-/** Where nothing is set up, the components render the original paths. */
+/** Without any set-up, the components render the original paths. */
 describe('without a build, components render', () => {
   let app: NextApp;
   beforeAll(() => {
     app = createApp('test-runners', { line: 'companions' });
-    // With it, next/jest compiles elements for the JSX runtime.
+    // This setting makes next/jest compile elements for the JSX runtime.
     expect(app.cli('init')).toMatchObject({ status: 0, stderr: expect.stringContaining('jsconfig.json (jsxImportSource)') });
   });
   afterAll(() => app.dispose());

@@ -28,7 +28,7 @@ const PUBLIC = {
   'public/robots.txt': '',
 };
 
-/** All that may be written, and behind `@ts-expect-error` all that may not. */
+/** Lists valid code, and invalid code after `@ts-expect-error`. */
 const CALLS = `
   import { asset, type AssetPath, type AssetUrl } from 'next-smart-cache';
   declare const anything: string;

@@ -60,7 +60,7 @@ describe('watch', () => {
     await until(({ added }) => added?.join() === '/a.js,/b.js');
     fs.writeFileSync(inPublic('a.js'), 'edited');
     await until(({ edited }) => edited?.includes('/a.js'));
-    // As editors write.
+    // Editors write like this.
     fs.writeFileSync(inPublic('.a.js.tmp'), 'edited again');
     fs.renameSync(inPublic('.a.js.tmp'), inPublic('a.js'));
     await until(({ edited }) => edited?.includes('/a.js'));
@@ -70,7 +70,7 @@ describe('watch', () => {
     await until(({ error }) => error === undefined);
     fs.rmSync(inPublic('b.js'));
     await until(({ removed }) => removed?.includes('/b.js'));
-    // As scripts do that write public/ anew.
+    // Scripts that write public/ again do this.
     fs.rmSync(path.join(cwd, 'public'), { recursive: true });
     await until(({ error, removed }) => error?.code === 'ERR_SMART_CACHE_PUBLIC_MISSING' || removed?.includes('/a.js'));
     fs.mkdirSync(path.join(cwd, 'public'));

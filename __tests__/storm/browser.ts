@@ -10,7 +10,7 @@ export interface Loaded {
   headers: IncomingHttpHeaders;
   /** Decoded. */
   body: Buffer;
-  /** Where the bytes come from: the network, this browser's cache, or this cache after a server's 304. */
+  /** The source of the bytes: the network, this browser's cache, or this cache after a server's 304. */
   source: 'network' | 'browser cache' | '304';
 }
 

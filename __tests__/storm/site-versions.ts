@@ -68,7 +68,7 @@ function readVersion(name: VersionName, dir: string, files: ReadonlyMap<string, 
   };
 }
 
-/** The same three versions, served by a scheme that is known to be wrong. */
+/** Serves the same three versions by a scheme that is known to be wrong. */
 export function strawVersions(scheme: 'query' | 'any-hash', folder: string): SiteVersion[] {
   return VERSION_NAMES.map((name) => {
     const files = publicFiles(name);

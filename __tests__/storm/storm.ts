@@ -19,7 +19,7 @@ export interface StormSettings {
   /** Whether the storm has done and found enough to prove something. */
   isConclusive: (audit: Audit) => boolean;
   seed: number;
-  /** For the configurations and caches of the proxies; must exist. */
+  /** The folder for configurations and caches of the proxies. It must exist. */
   folder: string;
   signal: AbortSignal;
 }

@@ -47,7 +47,7 @@ const server = http.createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-store' }).end(page);
     return;
   }
-  // As an optimizer does that asks its own server for the image: whatever that answers is kept.
+  // Imitates an optimizer that requests the image from its own server and keeps any answer.
   const source = url.pathname === '/_next/image' ? new URL(url.searchParams.get('url') ?? '/', url) : url;
   const { name, cacheControl: own } = find(source);
   const cacheControl = source === url ? own : 'public, max-age=14400';

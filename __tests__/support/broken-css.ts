@@ -27,7 +27,7 @@ export const brokenCss = fc
   .array(fc.oneof({ arbitrary: whole, weight: 3 }, { arbitrary: piece, weight: 2 }), { maxLength: 30 })
   .map((parts) => parts.join(''));
 
-/** The same with characters beyond the Basic Multilingual Plane and bytes that are not UTF-8. */
+/** Adds characters beyond the Basic Multilingual Plane and bytes that are not UTF-8. */
 export const brokenCssBytes = fc
   .array(
     fc.oneof(

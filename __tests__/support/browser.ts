@@ -18,7 +18,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // What is painted in parts can differ, by some pixels of their edges, from what is painted at once.
+  // Painting in parts can change some pixels at the edges of the parts.
   '--disable-partial-raster',
 ];
 
@@ -60,7 +60,7 @@ export function recordComplaints(page: Page): string[] {
   return recordMessages(page, (type) => ['error', 'warning'].includes(type));
 }
 
-/** The same, of some types of messages. Default: all. */
+/** Collects only some types of messages. Default: all. */
 export function recordMessages(page: Page, isWanted: (type: string) => boolean = () => true): string[] {
   const messages: string[] = [];
   page.on('console', (message) => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 /** How an app's hashed URLs are made, worked out without the package. */
 export interface UrlSettings {
   publicDir: string;
-  /** In front of every hashed URL: `basePath`, or an origin. Default: none. */
+  /** The prefix of every hashed URL: `basePath`, or an origin. Default: none. */
   prefix?: string | undefined;
   delivery?: 'rewrite' | 'static' | undefined;
   /** The folder of static delivery. Default: the one below `media/`. */

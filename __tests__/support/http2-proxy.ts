@@ -31,7 +31,7 @@ export async function startHttp2Proxy(pickTarget: () => string): Promise<Http2Pr
   const server = http2.createSecureServer({ key, cert }, (incoming, outgoing) => {
     const { hostname, port } = new URL(pickTarget());
     const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !name.startsWith(':')));
-    // Not kept alive: the server may close an idle connection just when a request is sent over it.
+    // Open a connection for each request: the server may close an idle one just when a request is sent over it.
     const options = { agent: false, hostname, port, path: incoming.url, method: incoming.method, headers };
     const forwarded = http.request(options, (answer) => {
       requests.push(`${answer.statusCode} ${incoming.url}`);

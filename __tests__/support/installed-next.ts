@@ -21,11 +21,11 @@ export const NEXT_VERSIONS = {
   oldest16: { next: '16.0.0', react: '19.2.0' },
   /** The last of the release line before: apps that are slow to upgrade are on it. */
   previous: { next: '15.5.29', react: '19.3.1' },
-  /** The same with React 18, which Next 15 still takes in the Pages Router. */
+  /** Uses React 18, which Next 15 still accepts in the Pages Router. */
   previousReact18: { next: '15.5.29', react: '18.3.1' },
   /** The first with `compiler.runAfterProductionCompile`, which the store needs. */
   oldest: { next: '15.4.0', react: '19.1.0' },
-  /** The same with the oldest React that Next 15 takes. */
+  /** Uses the oldest React that Next 15 accepts. */
   oldestReact18: { next: '15.4.0', react: '18.2.0' },
   /** Today's, with the packages that apps use beside this one. */
   companions: {

@@ -15,11 +15,11 @@ export interface NextApp {
   read(file: string): string;
   /** Runs the `build` script, `prebuild` included; throws with the output when it fails. */
   build(): string;
-  /** The same, for a build that is meant to fail. */
+  /** Runs a build that must fail. */
   tryBuild(): { status: number | null; output: string };
   /** Runs the package's command line in the app. */
   cli(...args: string[]): { status: number | null; stdout: string; stderr: string };
-  /** The same, beside others, and killed after so many milliseconds if that is given. */
+  /** Runs a build beside others, and kills it after the given number of milliseconds, if any. */
   cliInBackground(command: string, options?: { killAfter?: number }): Promise<{ status: number | null; stderr: string }>;
   /** `next start` */
   start(env?: Environment): Promise<NodeServer>;
@@ -88,7 +88,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
   let isDisposed = false;
 
   const tryBuild = () => {
-    // Not before: tests look at what a build, or a command, has written.
+    // Do this now, not earlier: tests read the files that a build or a command has written.
     moveFolders(keptCaches(dir), dir, COMPILER_CACHES);
     const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: dir, env, encoding: 'utf8' });
     return { status, output: stdout + stderr };
@@ -137,7 +137,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
     dev: (extra) => serve([next, 'dev', ...bundler], dir, extra),
     run: (script, { cwd = dir, env: extra } = {}) => serve([script], cwd, extra),
     async dispose() {
-      // By a second call, the folder may be that of a later app.
+      // At a second call, the folder may belong to a later app.
       if (isDisposed) return;
       isDisposed = true;
       await Promise.all(servers.map((server) => server.stop()));

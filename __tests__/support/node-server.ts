@@ -5,7 +5,7 @@ import net from 'node:net';
 
 export interface NodeServer {
   origin: string;
-  /** What the server has printed so far. */
+  /** The output of the server up to now. */
   output(): string;
   stop(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { IMMUTABLE, isCacheable, request } from './http';
 /** A page of a fixture app, and what it links. */
 export interface LinkedPage {
   path: string;
-  /** What its `Hydrated` says once React has taken over. */
+  /** The text of its `Hydrated` after hydration. */
   hydrated: string;
   /** Asset paths in what the server sends, as they stand in the source. */
   links: readonly string[];
@@ -20,7 +20,7 @@ export interface LinkedPage {
 export interface AppUnderTest extends UrlSettings {
   origin: string;
   browser: Browser;
-  /** In front of the paths of pages. Default: none. */
+  /** A prefix of the paths of pages. Default: none. */
   basePath?: string | undefined;
   pages: readonly LinkedPage[];
   /** Whether an image under a stale hash is a 404 for a browser too: Next 15.4.0 to 15.4.4. Default: false. */
@@ -34,8 +34,7 @@ export interface AppUnderTest extends UrlSettings {
 }
 
 /**
- * What must hold in every set-up; each part is one test. Written once,
- * instantiated for each row of the matrix.
+ * Checks for every set-up; each is one test. Each row of the matrix runs all of them.
  */
 export const PAGE_CONTRACT: readonly [name: string, check: (app: AppUnderTest) => Promise<void>][] = [
   ['every page links hashed URLs, with the right bytes and headers', checkLinks],
@@ -137,8 +136,8 @@ async function waitUntilHydrated(tab: Page, name: string): Promise<void> {
 }
 
 /**
- * What a document shows and loads of `public/`. Preloads and what
- * `next/script` adds, which has no attribute `async`, come and go with hydration.
+ * Returns the files of `public/` that a document shows and loads. Leaves out
+ * preloads and scripts that `next/script` adds without `async`: hydration changes them.
  *
  * @param html another document than the one that is open.
  */

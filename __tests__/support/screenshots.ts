@@ -11,7 +11,7 @@ export async function takeScreenshot(page: Page): Promise<Buffer> {
   throw new Error(`${page.url()} looks otherwise each time`);
 }
 
-/** What {@link differenceOf} says of pictures that are the same, to the pixel. */
+/** The result of {@link differenceOf} for pictures that are equal to the pixel. */
 export const NONE = 'none';
 
 /** How two screenshots differ, in words: how many pixels, and between which corners. */

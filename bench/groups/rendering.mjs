@@ -1,4 +1,4 @@
-// What the JSX runtime costs: time on the server, bytes in the browser.
+// Measures the cost of the JSX runtime: time on the server, bytes in the browser.
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,7 +1,7 @@
 // A small site, written twice: with the package and without it, otherwise the same.
 import { writerInto } from './files.mjs';
 
-/** What the page links; any other file of `public/` is there to be many. */
+/** The files that the page links. The others only increase the number of files in `public/`. */
 const STYLE = '/assets/file-1.css';
 const SCRIPT = '/assets/file-0.js';
 const IMAGES = ['/assets/file-2.svg', '/assets/file-5.svg', '/assets/file-8.svg'];

@@ -1,4 +1,4 @@
-// In a process that is running already, as the dev server is: times a build after a change, and one after none, in turns.
+// Measures in a running process, like the dev server, a build after a change and one after none, in turns.
 // Usage: node changed-leaf.mjs <dist/cjs/build.js> <app's folder> <file to change> <rounds>; prints the seconds as JSON.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// What the benchmark needs is not a dependency of the package, so it is installed here, on first use.
+// Installs the dependencies of the benchmark on first use. They are not dependencies of the package.
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './child-process.mjs';

@@ -1,4 +1,4 @@
-// Where and with what the numbers were made.
+// Describes the machine and the versions behind the numbers.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

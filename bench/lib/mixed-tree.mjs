@@ -8,7 +8,7 @@ import { writerInto } from './files.mjs';
 const KINDS = {
   'video/clip-#.mp4': { count: 5, size: 150_000_000 },
   'photos/photo-#.jpg': { count: 900, size: 1_000_000 },
-  // As large as files are looked into.
+  // The build reads files up to this size for references.
   'vendor/bundle-#.js': { count: 6, size: 10_000_000, text: script },
   'js/chunk-#.js': { count: 100, size: 1_500_000, text: script },
   'js/module-#.js': { count: 4_000, size: 8_000, text: script },
@@ -32,7 +32,7 @@ export function writeMixedTree(publicDir) {
   }
 }
 
-/** Of about that size, in whole statements. */
+/** Returns text of about that size, in whole statements. */
 function fill({ head, line }, size) {
   return head + line.repeat(Math.max(0, Math.floor((size - head.length) / line.length)));
 }

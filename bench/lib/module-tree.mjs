@@ -3,7 +3,7 @@ import { writerInto } from './files.mjs';
 
 /** Modules a level, from the entry down: a few pages, then ever more and ever smaller parts. */
 const LEVELS = [1, 20, 180, 900, 2_200, 3_200, 3_499];
-/** Of the next level; one further import leads to any level below. */
+/** Imports modules of the next level, and one of any lower level. */
 const IMPORTS = [20, 14, 9, 5, 4, 3, 0];
 
 export const MODULE_COUNT = LEVELS.reduce((sum, count) => sum + count);

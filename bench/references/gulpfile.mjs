@@ -1,4 +1,4 @@
-// What one writes with gulp today for what `next-smart-cache build` does: hash, copy, manifest.
+// Does with gulp what `next-smart-cache build` does: hash, copy, manifest.
 import gulp from 'gulp';
 import rev from 'gulp-rev';
 

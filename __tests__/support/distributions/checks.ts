@@ -9,7 +9,7 @@ export const HASH = /\.[0-9a-f]{10}(?=\.\w+$)/;
 const withoutHash = (path: string) => path.replace(HASH, '');
 const pathsOf = (asked: readonly { path: string }[]) => asked.map(({ path }) => path).sort();
 
-/** What must hold of every page of the site; each is one test. */
+/** Checks for every page of the site; each is one test. */
 export const PAGE_CHECKS: readonly [name: string, check: (site: DistributionSite, page: DistributionPage) => Promise<void>][] = [
   ['is rendered like its plain version, to the pixel, without a word on the console', checkRendering],
   ['asks for every file once, by its hash, and for none on a repeat visit', checkRequests],
@@ -17,7 +17,7 @@ export const PAGE_CHECKS: readonly [name: string, check: (site: DistributionSite
 
 async function checkRendering(site: DistributionSite, page: DistributionPage): Promise<void> {
   const [hashed, plain] = [await site.firstVisit(page), await site.plainVisit(page)];
-  // What the picture is of: a plain page that failed in the same way would look the same.
+  // Check the content of the picture: a plain page that failed in the same way would look the same.
   expect({ ...hashed, asked: [], screenshot: undefined }).toEqual({
     asked: [],
     messages: [],
@@ -41,17 +41,17 @@ async function checkRequests(site: DistributionSite, page: DistributionPage): Pr
   expect(differenceOf(repeat.screenshot, screenshot)).toBe(NONE);
 }
 
-/** The same file is not asked for twice, under one URL or two. */
+/** Checks that no file is requested twice, under one URL or two. */
 function expectOnce(asked: readonly { path: string }[]): void {
   const assetPaths = pathsOf(asked).map(withoutHash).sort();
   expect(assetPaths).toEqual([...new Set(assetPaths)]);
 }
 
 /**
- * After a new deploy: a browser that has seen the page before asks for what
- * has changed, and nothing else.
+ * Checks that, after a deploy, a browser that has seen the page before requests
+ * only the changed files.
  *
- * @param before URL of each asset path in the deploy before.
+ * @param before URL of each asset path in the last deploy.
  */
 export async function checkRefetch(
   site: DistributionSite,
@@ -70,7 +70,7 @@ export async function checkRefetch(
   expect(differenceOf(after.screenshot, (await site.firstVisit(page)).screenshot) !== NONE).toBe(page.edit.isSeen);
 }
 
-/** What must hold of modules, whether they hold each other's URLs or an import map does; each is one test. */
+/** Checks for modules, with URLs in the files or in an import map; each is one test. */
 export const MODULE_CHECKS: readonly [name: string, check: (site: DistributionSite) => Promise<void>][] = [
   ['a module is evaluated once in the page and once in its worker, under one URL', checkEvaluation],
   ['all that three has to be imported is loaded by its hash, each module once', checkAllOfThree],

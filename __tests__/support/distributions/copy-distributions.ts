@@ -4,7 +4,7 @@ import type { NextApp } from '../next-app';
 
 const PACKAGES = path.resolve(__dirname, '../../../node_modules');
 
-/** What of which package is copied where: all that its makers mean to be served, file for file. */
+/** Lists the folders to copy of each package: all files that its makers mean to be served. */
 const DISTRIBUTIONS: Readonly<Record<string, string>> = {
   bootstrap: 'bootstrap/dist',
   'font-awesome': '@fortawesome/fontawesome-free',
@@ -23,8 +23,8 @@ export function copyDistributions(app: NextApp): void {
 }
 
 /**
- * What of `examples/jsm` cannot be imported here: what asks a CDN for a
- * package, with those that import it; and classic scripts.
+ * Modules of `examples/jsm` that cannot be imported here: those that need a
+ * package from a CDN, their importers, and classic scripts.
  */
 const NOT_IMPORTED = ['Addons.js', 'libs/demuxer_mp4.js', 'loaders/TTFLoader.js', 'libs/basis/', 'libs/draco/'];
 

@@ -110,7 +110,7 @@ export const DISTRIBUTION_PAGES: readonly DistributionPage[] = [
       assetPath: COPY_SHADER,
       by: { adding: '\n// edited\n' },
       isSeen: false,
-      // What imports it by a bare name holds no hash of it: for such names there is always an import map.
+      // A file that imports it by a bare name does not hold its hash: such names always need an import map.
       refetched: ['/three/examples/jsm/postprocessing/EffectComposer.js', COPY_SHADER],
     },
   },
@@ -135,10 +135,10 @@ export function pageNamed(wanted: string): DistributionPage {
   return page;
 }
 
-/** What the browser asks for by itself, under a name that stays: the icon of the site. */
+/** The browser requests the icon of the site by itself, under its fixed name. */
 export const ALWAYS_PLAIN = ['/favicon.ico'];
 
-/** What the machine has to say, not the page: pixels are copied from where no GPU is; and there is none to be had. */
+/** These messages come from the machine, not from the page: it has no GPU. */
 export const MESSAGES_OF_THE_MACHINE = [
   /GL Driver Message .*GPU stall due to ReadPixels/,
   /No available adapters/,

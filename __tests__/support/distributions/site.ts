@@ -12,7 +12,7 @@ import { type Visit, visit } from './visit';
 /** The fixture `distributions`, built, served and seen through a proxy. */
 export interface DistributionSite {
   proxy: RecordingProxy;
-  /** By asset path: what the manifest says now. */
+  /** The current entries of the manifest, by asset path. */
   manifest(): Readonly<Record<string, { url: string; hash: string }>>;
   urlOf(assetPath: string): string;
   /** The file as it lies in `public/`. */
@@ -23,7 +23,7 @@ export interface DistributionSite {
   repeatVisit(page: DistributionPage): Promise<Visit>;
   /** Another browser's visit of the same page, with the tags that one writes without the package. */
   plainVisit(page: DistributionPage, options?: { without?: RegExp }): Promise<Visit>;
-  /** In a browser that knows nothing yet. */
+  /** Uses a browser with an empty cache. */
   inNewContext<T>(act: (context: BrowserContext) => Promise<T>, options?: BrowserContextOptions): Promise<T>;
   /** Edits files, builds again and restarts the server. */
   redeploy(edits: readonly Pick<Edit, 'assetPath' | 'by'>[]): Promise<void>;

@@ -4,11 +4,11 @@ import type { RecordingProxy } from '../proxy';
 import { takeScreenshot } from '../screenshots';
 import { ALWAYS_PLAIN, MESSAGES_OF_THE_MACHINE } from './pages';
 
-/** What came of opening a page in a new tab. */
+/** The result of opening a page in a new tab. */
 export interface Visit {
-  /** What was asked for, in the order of the answers: but for the page itself, Next's own files, and what always keeps its name. */
+  /** The requested files in the order of the answers, without the page, Next's own files, and files with a fixed name. */
   asked: readonly RecordingProxy['seen'][number][];
-  /** All that the page has said on its console, and thrown. */
+  /** The console messages and errors of the page. */
   messages: readonly string[];
   screenshot: Buffer;
   /** Faces that text is set in, sorted. */
@@ -37,7 +37,7 @@ export async function visit(context: BrowserContext, proxy: RecordingProxy, path
   await page.evaluate(async () => {
     await document.fonts.ready;
     await Promise.allSettled([...document.images].map((image) => image.decode()));
-    // What the first frame has still to lay out is painted in the second.
+    // The second frame paints what the first one still had to lay out.
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   });
   await act?.(page);
@@ -58,7 +58,7 @@ export async function visit(context: BrowserContext, proxy: RecordingProxy, path
   };
 }
 
-/** Not what the package has linked there. */
+/** Leaves out the files that the package has put there. */
 function isOfNext(path: string): boolean {
   return path.startsWith('/_next/') && !path.includes('smart-cache');
 }

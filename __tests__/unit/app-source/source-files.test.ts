@@ -18,7 +18,7 @@ function repositoryWith(files: readonly string[], links: Readonly<Record<string,
   return { repository, root };
 }
 
-/** What is listed of it, relative to the repository. */
+/** Returns the listed files, relative to the repository. */
 function listed(files: readonly string[], links?: Readonly<Record<string, string>>, distDir?: string, usesJsxRuntime = false) {
   const { repository, root } = repositoryWith(files, links);
   const source = listSourceFiles(resolveProject({ root, distDir, usesJsxRuntime }));

@@ -1,7 +1,7 @@
 import { hashedPathMatcher } from '../../../src/core/asset-path-globs';
 import { resolveOptions, type SmartCacheOptions } from '../../../src/core/options';
 
-/** As the scan asks: the globs of fixed names and those of the options, through the same matcher. */
+/** Matches like the scan: the globs of fixed names and of the options, with the same matcher. */
 function isHashed(assetPath: string, options: SmartCacheOptions = {}): boolean {
   const { include, exclude } = resolveOptions(options);
   return hashedPathMatcher(include, exclude)(assetPath);

@@ -24,7 +24,7 @@ test.each<[string, BuildSettings, string, string | undefined]>([
   ['a wrangler configuration alone', { env: {}, hasWranglerConfig: true }, 'rewrite', undefined],
   ['an adapter of the config', { env: {}, adapterPath: './adapter.js' }, 'static', 'a Next adapter'],
   ['an adapter of the environment', { env: { NEXT_ADAPTER_PATH: '/adapter.js' } }, 'static', 'a Next adapter'],
-])('%s gets the delivery that works there', (_, build, delivery, reason) => {
+])('chooses for %s the delivery that works there', (_, build, delivery, reason) => {
   expect(chooseDelivery('auto', build)).toEqual({ delivery, reason });
 });
 
@@ -36,12 +36,12 @@ test.each([
   'AWS_APP_ID',
   'INPUT_AZURE_STATIC_WEB_APPS_API_TOKEN',
   'NEXT_PRIVATE_STANDALONE',
-])('static delivery wins where %s marks a second host beside Vercel, since it works on both', (variable) => {
+])('chooses static delivery if %s marks a second host beside Vercel, since it works on both', (variable) => {
   // `vercel env pull` writes VERCEL into .env.local, which a build for another host reads too.
   expect(on({ VERCEL: '1', [variable]: '1' }).delivery).toBe('static');
 });
 
-test.each(['', '0', 'false', 'FALSE'])('a variable that is %j marks no host', (value) => {
+test.each(['', '0', 'false', 'FALSE'])('finds no host in a variable that is %j', (value) => {
   const variables = [
     'NETLIFY',
     'NETLIFY_LOCAL',
@@ -54,7 +54,7 @@ test.each(['', '0', 'false', 'FALSE'])('a variable that is %j marks no host', (v
   expect(on(Object.fromEntries(variables.map((variable) => [variable, value])))).toEqual({ delivery: 'rewrite', reason: undefined });
 });
 
-test('the option wins over the host', () => {
+test('prefers the option to the host', () => {
   expect(chooseDelivery('static', { env: { VERCEL: '1' } })).toEqual({ delivery: 'static', reason: 'set in the options' });
   expect(chooseDelivery('rewrite', { env: { VERCEL: '1' } })).toEqual({ delivery: 'rewrite', reason: 'set in the options' });
 });
@@ -64,7 +64,7 @@ test.each([
   ['Cloudflare', 'WORKERS_CI'],
   ['AWS Amplify', 'AWS_APP_ID'],
   ['OpenNext', 'NEXT_PRIVATE_STANDALONE'],
-])('rewrite delivery on %s is a warning that names the 404s', (name, variable) => {
+])('warns of rewrite delivery on %s, and names the 404s', (name, variable) => {
   const { delivery, warning } = chooseDelivery('rewrite', { env: { [variable]: '1' } });
   expect(delivery).toBe('rewrite');
   expect(warning).toMatchObject({
@@ -78,7 +78,7 @@ test.each([
   ['Vercel', { VERCEL: '1' }],
   ['Firebase App Hosting', { X_GOOGLE_TARGET_PLATFORM: 'fah', NEXT_PRIVATE_STANDALONE: 'true' }],
   ['Azure Static Web Apps', { INPUT_AZURE_STATIC_WEB_APPS_API_TOKEN: 'a1b2c3' }],
-])('rewrite delivery on %s is no warning, since it is not known to break there', (_, env) => {
+])('does not warn of rewrite delivery on %s, which is not known to break it', (_, env) => {
   expect(chooseDelivery('rewrite', { env })).toEqual({ delivery: 'rewrite', reason: 'set in the options' });
 });
 
@@ -88,11 +88,11 @@ test.each<[string, string, Omit<BuildSettings, 'env'> & { env?: BuildSettings['e
   ['with an adapter of the environment', IMMUTABLE_STORE_URL, { env: { NEXT_ADAPTER_PATH: '/adapter.js' } }],
   ['where the config forbids it', STORE_URL, { adapterPath: './adapter.js', supportsImmutableAssets: false }],
   ['where the config asks for it', IMMUTABLE_STORE_URL, { supportsImmutableAssets: true }],
-])('the folder of static delivery %s is %s', (_, storeUrl, { env = {}, ...build }) => {
+])('chooses the folder of static delivery %s: %s', (_, storeUrl, { env = {}, ...build }) => {
   expect(chooseStoreUrl('static', { env, ...build }, true)).toBe(storeUrl);
 });
 
-test('only a URL that has the same bytes in all deploys is in the folder for immutable assets', () => {
+test('uses the folder for immutable assets only for a URL that has the same bytes in all deploys', () => {
   const build: BuildSettings = { env: {}, supportsImmutableAssets: true };
   expect(chooseStoreUrl('static', build, false)).toBe(STORE_URL);
   expect(chooseStoreUrl('rewrite', build, true)).toBe(STORE_URL);

@@ -7,7 +7,7 @@ const DIRECT = STORE_URL + HASHED;
 const hashed = (url: string) => ({ url, storeFolder: url.startsWith(STORE_URL) ? STORE_URL : '' });
 const handbook = (...urls: string[]) => [{ assetPath: '/members/handbook.pdf', urls: urls.map(hashed) }];
 
-/** As Next writes matchers down: seen on 15.4 to 16.4. */
+/** Next 15.4 to 16.4 write matchers like these. */
 const MATCHERS = {
   file: {
     originalSource: '/members/handbook.pdf',

@@ -13,7 +13,7 @@ function shapeMatcher(assetPaths: readonly string[], plainPaths: readonly string
 
 const hashedUrl = (assetPath: string, hash = HASH) => encodeAssetPath(toHashedPath(assetPath, hash));
 
-test('nothing hashed, no shape', () => {
+test('returns no shape if no file is hashed', () => {
   expect(deriveHashedPathShape([], ['/robots.txt', `/lib.${HASH}.js`], 10)).toBeUndefined();
 });
 
@@ -54,13 +54,13 @@ describe('every hashed path of an app has its shape, whatever the name', () => {
   });
 });
 
-test('a name of a kind that no rule is made for is not covered', () => {
+test('does not cover kinds of names that the app does not have', () => {
   expect(shapeMatcher(['/js/LICENSE'])(hashedUrl('/js/app.js'))).toBe(false);
   expect(shapeMatcher(['/js/app.js'])(hashedUrl('/js/LICENSE'))).toBe(false);
   expect(coverOf(undefined)(hashedUrl('/js/app.js'))).toBe(false);
 });
 
-describe('what is not ours is not touched', () => {
+describe('the shape matches no other path', () => {
   const hasShape = shapeMatcher(['/css/site.css', '/a.b/x.js', '/app.min.js', '/LICENSE', '/(x)+.js'], ['/robots.txt']);
 
   test.each([
@@ -116,7 +116,7 @@ describe('a file whose own name looks hashed', () => {
     expect(hasShape(hashedUrl(assetPath, OTHER_HASH))).toBe(true);
   });
 
-  test('takes nothing from its neighbours', () => {
+  test('does not change the shape of its neighbours', () => {
     expect(hasShape(`/js/app.${HASH}.js`)).toBe(true);
     expect(hasShape(`/js/lib.${OTHER_HASH}.js`)).toBe(true);
     expect(hasShape(`/js/deep/lib.${HASH}.js`)).toBe(true);
@@ -156,7 +156,7 @@ describe('past the budget, names are linked directly, so that the rule reaches n
     }
   });
 
-  test('of names that look hashed, their folder gives way, and no other', () => {
+  test('links only their folder directly if names look hashed', () => {
     const assetPaths = [...many(1_000, (index) => `/vendor/lib-${index}.${HASH}.js`), '/js/app.js', '/app.js'];
     expect(deriveHashedPathShape(assetPaths, assetPaths, 10)?.linkedDirectly).toEqual(new Set(['vendor']));
   });
@@ -165,7 +165,7 @@ describe('past the budget, names are linked directly, so that the rule reaches n
 describe('names of earlier deploys', () => {
   const current = ['/js/app.js', '/app.js'];
 
-  test('have the shape too', () => {
+  test('are part of the shape', () => {
     const shape = deriveHashedPathShape(current, current, 10, ['/old/a.js', '/old-file.js', '/js/LICENSE']);
     const pattern = new RegExp(`^/${shape?.pattern}$`, 'i');
     for (const assetPath of ['/js/app.js', '/app.js', '/old/a.js', '/old-file.js', '/js/LICENSE'])
@@ -173,11 +173,11 @@ describe('names of earlier deploys', () => {
     expect(`/other/a.${HASH}.js`).not.toMatch(pattern);
   });
 
-  test('alone are enough for a shape', () => {
+  test('give a shape without any current file', () => {
     expect(deriveHashedPathShape([], [], 10, ['/old/a.js'])?.pattern).toContain('old');
   });
 
-  test('never decide what is linked directly: the manifest must not depend on them', () => {
+  test('do not change what is linked directly, since the manifest must not depend on them', () => {
     const older = Array.from({ length: 1_000 }, (_, index) => [`/old-${index}/a.js`, `/old-${index}.js`, `/old/FILE-${index}`]).flat();
     const shape = deriveHashedPathShape(current, current, 10, older);
     expect(shape?.linkedDirectly).toEqual(deriveHashedPathShape(current, current, 10)?.linkedDirectly);
@@ -239,14 +239,14 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     return [url, url.toUpperCase(), plain.join(''), url.replaceAll('%', '%25'), ...each];
   };
 
-  test('a slash at the end, which Next allows after every rule, changes nothing', () => {
+  test('does not match a hashed path with a slash at the end, which Next allows after every rule', () => {
     const asInNext = new RegExp(`^/${shape?.pattern}(?:/)?$`, 'i');
     expect(['/js/app.0123456789.js', '/js/own.0123456789.js', '/js/own.0123456789.js/'].filter((url) => asInNext.test(url))).toEqual([
       '/js/app.0123456789.js',
     ]);
   });
 
-  test('the model finds what Next finds', () => {
+  test('models how Next finds files under encoded paths', () => {
     expect(spellings('/img/a@.png').map(found)).toContain(undefined);
     for (const url of ['/img/100%.png', '/img/100%2525.png', '/js/o%77n.js', '/js/v1%2Fa.js'])
       expect([url, found(url)]).toEqual([url, expect.any(String)]);
@@ -256,12 +256,12 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     expect(spellings(hashedUrl(assetPath)).filter((url) => reached(url) !== undefined)).toEqual([]);
   });
 
-  test('although one does lead to a file that is hashed', () => {
+  test('still reaches every hashed file', () => {
     expect(shape?.linkedDirectly).toEqual(new Set());
     for (const assetPath of hashed) expect(reached(hashedUrl(assetPath))).toBe(encodeAssetPath(assetPath));
   });
 
-  test('with any extension, where there are too many to be listed', () => {
+  test('matches any extension of a folder that has too many to list, except those of unhashed files', () => {
     const many = Array.from({ length: 100 }, (_, index) => `/js/a.ext${index}`);
     const all = [...many, '/js/own.html', '/img/own.html'];
     const hasShape = coverOf(deriveHashedPathShape(many, all, 10));
@@ -269,21 +269,21 @@ describe('a made-up hash never leads to a file that is not hashed', () => {
     expect(hasShape(hashedUrl('/js/own.html'))).toBe(false);
   });
 
-  test('because only a folder with too many such names, or with names that differ only in case, is linked directly', () => {
+  test('links a folder directly only if it has too many such names, or names that differ only in case', () => {
     const own = Array.from({ length: 100 }, (_, index) => `/js/own-${index}.js`);
     for (const others of [own, ['/js/APP.js'], ['/JS/app.js']])
       expect(deriveHashedPathShape(hashed, [...hashed, ...others], 10)?.linkedDirectly).toEqual(new Set(['js']));
     expect(deriveHashedPathShape(hashed, [...hashed, '/OPEN.pdf'], 10)?.linkedDirectly).toEqual(new Set(['']));
   });
 
-  test('although an older deploy hashed the file', () => {
+  test('does not reach the file if an older deploy hashed it', () => {
     const withOlder = coverOf(deriveHashedPathShape(hashed, [...hashed, ...unhashed], 10, [...unhashed, '/js/older.js', '/older/a.gif']));
     expect(unhashed.filter((name) => withOlder(hashedUrl(name)))).toEqual([]);
     expect([withOlder(hashedUrl('/js/older.js')), withOlder(hashedUrl('/older/a.gif'))]).toEqual([true, true]);
   });
 });
 
-test('the same shape in whatever order the files come', () => {
+test('returns the same shape for any order of the files', () => {
   const assetPaths = ['/b/x.js', '/a/x.css', '/z.js', '/y.js', '/LICENSE', `/a/lib.${HASH}.js`, `/b/lib.${HASH}.js`];
   const reversed = [...assetPaths].reverse();
   expect(deriveHashedPathShape(reversed, reversed, 10)).toEqual(deriveHashedPathShape(assetPaths, assetPaths, 10));
@@ -294,11 +294,11 @@ test.each([
   ['/a/b/c.js', 'a'],
   ['/app.js', ''],
   ['/my folder/x', 'my folder'],
-])('the top-level folder of %j is %j', (assetPath, folder) => {
+])('finds the top-level folder of %j: %j', (assetPath, folder) => {
   expect(topLevelFolder(assetPath)).toBe(folder);
 });
 
-test('a folder where a route handler answers is linked directly, with its names without an extension', () => {
+test('links a folder with a route handler directly, names without an extension included', () => {
   const paths = ['/css/a.css', '/js/a.js', '/js/LICENSE', '/note.txt'];
   const shape = deriveHashedPathShape(paths, paths, 10, ['/js/old.js', '/old.js'], (folder) => folder === 'js' || folder === '');
   const covers = new RegExp(`^/(?:${shape?.pattern})$`);

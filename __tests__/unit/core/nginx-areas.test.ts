@@ -130,7 +130,7 @@ test('what Next does not serve as immutable, or nginx has no type for, decides n
     'service-worker/sw.js',
     'id/_buildManifest.js',
     `${STORE}/odd/a.0123456789.xyz`,
-    // Of an older deploy, whose hashes were longer.
+    // This file belongs to an older deploy with longer hashes.
     `${STORE}/odd/a.0123456789ab.css`,
   ];
   expect(findNginxAreas(site({ staticFiles }), SETTINGS)).toEqual({ groups: [], left: [] });

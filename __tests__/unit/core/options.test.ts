@@ -7,7 +7,7 @@ circular.self = circular;
 /** Options as plain JavaScript may pass them. */
 const resolveUnchecked = (options: unknown) => resolveOptions(options as SmartCacheOptions);
 
-test('the defaults', () => {
+test('resolves no options to the defaults', () => {
   expect(resolveOptions()).toEqual(resolveOptions({}));
   expect(resolveOptions()).toMatchInlineSnapshot(`
 {
@@ -41,7 +41,7 @@ test('the defaults', () => {
 `);
 });
 
-test('undefined is the same as absent', () => {
+test('treats undefined like an absent option', () => {
   const names = ['include', 'exclude', 'hash', 'fingerprint', 'delivery', 'onStaleHash', 'onMissing', 'clientAssets', 'cdnPrefix'];
   const undefinedOptions = Object.fromEntries([...names, 'automatic', 'integrity', 'keep', 'precompress'].map((name) => [name, undefined]));
   expect(resolveUnchecked(undefinedOptions)).toEqual(resolveOptions());
@@ -93,7 +93,7 @@ test.each<[SmartCacheOptions, object]>([
   [{ precompress: {} }, { precompress: { encodings: ['br', 'gzip'], minBytes: 1024, exclude: [] } }],
   [{ precompress: { encodings: ['gzip', 'br', 'gzip'] } }, { precompress: { encodings: ['br', 'gzip'], minBytes: 1024, exclude: [] } }],
   [{ precompress: { minBytes: 0, exclude: '*.svg' } }, { precompress: { encodings: ['br', 'gzip'], minBytes: 0, exclude: ['**/*.svg'] } }],
-])('%j is valid', (options, resolved) => {
+])('accepts %j', (options, resolved) => {
   expect(resolveOptions(options)).toEqual({ ...resolveOptions(), ...resolved });
 });
 
@@ -134,7 +134,7 @@ const WRONG_OPTIONS = Object.entries(WRONG_VALUES).flatMap(([option, values]) =>
   values.map((value): [string, unknown] => [option, option.includes('.') ? value : { [option]: value }]),
 );
 
-test.each(WRONG_OPTIONS)('%s: %j is not valid', (option, options) => {
+test.each(WRONG_OPTIONS)('refuses %s: %j', (option, options) => {
   expect(() => resolveUnchecked(options)).toThrow(
     smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: option, fix: expect.stringContaining(`"${option}"`) }),
   );
@@ -157,7 +157,7 @@ test.each<[string, unknown, string]>([
   expect(() => resolveUnchecked(options)).toThrow(smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: option }));
 });
 
-test('a misspelt option is answered with the nearest one', () => {
+test('names the nearest option in the error for a misspelt one', () => {
   expect(() => resolveUnchecked({ exlude: '*.map' })).toThrow('left out (did you mean "exclude"?): the options are include, exclude,');
 });
 
@@ -166,14 +166,14 @@ test.each([
   ['sha256', 64],
   ['sha384', 64],
   ['sha512', 64],
-] as const)('a hash of %s has at most %i digits in the URL', (algorithm, most) => {
+] as const)('limits a hash of %s to %i digits in the URL', (algorithm, most) => {
   expect(resolveOptions({ hash: { algorithm, length: most } }).hashLength).toBe(most);
   expect(() => resolveOptions({ hash: { algorithm, length: most + 1 } })).toThrow(
     smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'hash.length', why: expect.stringContaining(`8 to ${most}`) }),
   );
 });
 
-test('the message names the option, what it is, what it must be, and where to edit', () => {
+test('names the option, its value, the valid values, and the place to edit in the message', () => {
   expect(() => resolveUnchecked({ onStaleHash: '404' })).toThrowErrorMatchingInlineSnapshot(`
 "An option of withSmartCache is not valid: onStaleHash
   Why: it is "404", but must be one of "serve-current", "not-found"
@@ -182,11 +182,11 @@ test('the message names the option, what it is, what it must be, and where to ed
 `);
 });
 
-test('a name without a folder means that name anywhere', () => {
+test('lets a name without a folder match in every folder', () => {
   expect(resolveOptions({ exclude: ['*.map', 'img/*.psd', '/only-here.js'] }).exclude).toEqual(['**/*.map', 'img/*.psd', 'only-here.js']);
 });
 
-test('leaves the options it is given as they are', () => {
+test('does not change the options object', () => {
   const options = Object.freeze({ exclude: Object.freeze(['*.map']), hash: Object.freeze({ length: 12 }) });
   expect(resolveOptions(options)).toMatchObject({ hashLength: 12 });
 });

@@ -28,13 +28,13 @@ const ASSET_PATHS = [
 const shapeOf = (assetPaths: readonly string[], hashLength = 10) => deriveHashedPathShape(assetPaths, assetPaths, hashLength);
 const hashedUrl = (assetPath: string) => encodeAssetPath(toHashedPath(assetPath, HASH));
 
-test('nothing hashed, no rules', () => {
+test('makes no rules if no file is hashed', () => {
   expect(deriveRewrites(undefined, 'serve-current')).toEqual({ beforeFiles: [], afterFiles: [] });
   expect(deriveRewrites(undefined, 'not-found')).toEqual({ beforeFiles: [], afterFiles: [] });
   expect(deriveDevelopmentRewrites(undefined)).toEqual({ beforeFiles: [], afterFiles: [] });
 });
 
-test('the rules of a small app', () => {
+test('makes three rules for a small app', () => {
   expect(deriveRewrites(shapeOf(['/css/site.css', '/js/app.js', '/logo.svg']), 'serve-current')).toMatchInlineSnapshot(`
 {
   "afterFiles": [
@@ -67,14 +67,14 @@ test('the rules of a small app', () => {
 describe.each(ASSET_PATHS)('%j', (assetPath) => {
   const shape = shapeOf(ASSET_PATHS);
 
-  test('is looked up in the store, and when its hash is stale, leads to the original', () => {
+  test('is looked up in the store, and served from the original if its hash is stale', () => {
     const { beforeFiles, afterFiles } = deriveRewrites(shape, 'serve-current');
     const inStore = rewrite(beforeFiles, hashedUrl(assetPath));
     expect(inStore).toBe(REWRITE_STORE_URL + hashedUrl(assetPath));
     expect(rewrite(afterFiles, inStore ?? '')).toBe(encodeAssetPath(assetPath));
   });
 
-  test('leads straight to the original in development', () => {
+  test('is served from the original in development', () => {
     const { beforeFiles, afterFiles } = deriveDevelopmentRewrites(shape);
     expect(rewrite(beforeFiles, hashedUrl(assetPath))).toBe(encodeAssetPath(assetPath));
     expect(afterFiles).toEqual([]);
@@ -87,7 +87,7 @@ describe.each(ASSET_PATHS)('%j', (assetPath) => {
   });
 });
 
-test('a request from outside for the rewrites’ own folder ends in the public one, and never at an original or a page', () => {
+test('sends a request from outside for the rewrites’ own folder to the public one, and never to an original or a page', () => {
   for (const onStaleHash of ['serve-current', 'not-found'] as const) {
     const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), onStaleHash);
     for (const assetPath of ASSET_PATHS) {
@@ -99,7 +99,7 @@ test('a request from outside for the rewrites’ own folder ends in the public o
   }
 });
 
-test('a request for the rewrites’ own folder is turned away in every spelling under which Next finds it', () => {
+test('sends a request for the rewrites’ own folder away in every spelling that Next accepts', () => {
   const { beforeFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'serve-current');
   const encode = (text: string) => `%${text.charCodeAt(0).toString(16)}`;
   const own = `${REWRITE_STORE_URL}/`;
@@ -115,7 +115,7 @@ test('a request for the rewrites’ own folder is turned away in every spelling 
     }
 });
 
-test('a stale hash is not found when the option says so', () => {
+test("answers a stale hash with the error page under onStaleHash: 'not-found'", () => {
   const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'not-found');
   for (const assetPath of ASSET_PATHS) {
     const inStore = rewrite(beforeFiles, hashedUrl(assetPath));
@@ -124,7 +124,7 @@ test('a stale hash is not found when the option says so', () => {
   }
 });
 
-test('where the optimizer passes on the headers of the browser, a stale image is not found, and other files are', () => {
+test('answers only stale images with the error page if the optimizer passes on the headers of the browser', () => {
   const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(ASSET_PATHS), 'serve-current', true);
   const lead = (assetPath: string) => rewrite(afterFiles, rewrite(beforeFiles, hashedUrl(assetPath)) ?? '');
   expect(['/IMG.JPG', '/img/[id] (1).png', '/css/site.css', '/LICENSE'].map(lead)).toEqual([
@@ -142,7 +142,7 @@ test.each([
   `/_next/static/media/font.${HASH}.woff2`,
   `/api/report.${HASH}.pdf`,
   '/',
-])('%s is nobody’s business of ours', (url) => {
+])('does not rewrite %s', (url) => {
   const shape = shapeOf(ASSET_PATHS);
   for (const rules of [deriveRewrites(shape, 'serve-current'), deriveRewrites(shape, 'not-found'), deriveDevelopmentRewrites(shape)]) {
     expect(rewrite([...rules.beforeFiles, ...rules.afterFiles], url)).toBeUndefined();
@@ -152,7 +152,7 @@ test.each([
 describe('the rules do not grow with the number of files', () => {
   const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 
-  /** So many of each kind of name that the rules list: some number of them fills every budget. */
+  /** Makes that many names of each kind that the rules list. Large numbers fill every budget. */
   const ofEachKind = (count: number) => [
     ...many(count, (index) => `/root-file-number-${index}.js`),
     ...many(count, (index) => `/folder-${index}/a.js`),
@@ -194,7 +194,7 @@ describe('the rules do not grow with the number of files', () => {
     }
   });
 
-  test('three rules, for files that all have an extension, however many', () => {
+  test('makes three rules for any number of files that all have an extension', () => {
     for (const count of [1, 10, 10_000]) {
       const { beforeFiles, afterFiles } = deriveRewrites(shapeOf(many(count, (index) => `/js/file-${index}.js`)), 'serve-current');
       expect([beforeFiles.length, afterFiles.length]).toEqual([2, 1]);

@@ -10,12 +10,12 @@ test.each([
   '/js/deep/own.0123456789.js',
   '/note.0123456789.txt',
   '/js/LICENSE.0123456789',
-])('a route that looks like a hashed path: %s', (route) => {
+])('finds that the route looks like a hashed path: %s', (route) => {
   expect(findRoutesInShape([route], shape, 10)).toMatchObject({ fixed: [route], dynamic: [] });
 });
 
 test.each(['/img/[...slug]', '/img/[id]', '/img/[[...slug]]', '/js/[version]/own.0123456789.js', '/img/[album]/[photo]'])(
-  'a route with such paths: %s',
+  'finds that a dynamic route can have hashed paths: %s',
   (route) => {
     expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], reached: [], dynamic: [route] });
   },
@@ -30,15 +30,15 @@ test.each([
   '/[lang]/[...slug]',
   '/img/[id]/edit',
   '/blog/[slug]',
-])('a route that the rewrites leave alone: %s', (route) => {
+])('finds that the rewrites do not reach the route: %s', (route) => {
   expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], reached: [], dynamic: [] });
 });
 
-test.each(['/js/own.js', '/js/deep/own.jpg', '/JS/own.js', '/note.txt'])('a route that a made-up hash would lead to: %s', (route) => {
+test.each(['/js/own.js', '/js/deep/own.jpg', '/JS/own.js', '/note.txt'])('finds that a made-up hash would reach the route: %s', (route) => {
   expect(findRoutesInShape([route], shape, 10)).toEqual({ fixed: [], reached: [route], dynamic: [] });
 });
 
-test('the length of the hash counts', () => {
+test('compares the length of the hash', () => {
   const ofTwelve = deriveHashedPathShape(ASSET_PATHS, ASSET_PATHS, 12);
   expect(findRoutesInShape(['/js/own.0123456789.js', '/js/own.0123456789ab.js', '/img/[id]'], ofTwelve, 12)).toMatchObject({
     fixed: ['/js/own.0123456789ab.js'],
@@ -46,11 +46,11 @@ test('the length of the hash counts', () => {
   });
 });
 
-test('nothing hashed, nothing to look like', () => {
+test('finds no routes if no file is hashed', () => {
   expect(findRoutesInShape(['/js/own.0123456789.js'], undefined, 10)).toEqual({ fixed: [], reached: [], dynamic: [] });
 });
 
-test('an example for people to read', () => {
+test('makes a readable example path of a route', () => {
   expect(makeExamplePath('/img/[...slug]', 10, '.png')).toBe('/img/name.0000000000.png');
 });
 

@@ -12,7 +12,7 @@ const PUBLIC = {
   'public/css/site.css': '.a { background: url(../img/a.svg) }',
 };
 
-/** What Next writes, as far as it is read, for an app with one page. */
+/** Writes the files of Next that coverage reads, for an app with one page. */
 const BUILD = {
   '.next/BUILD_ID': 'id',
   '.next/images-manifest.json': '{ "images": { "path": "/_next/image" } }',

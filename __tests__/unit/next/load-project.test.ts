@@ -18,7 +18,7 @@ async function startLoader(): Promise<ChildProcess> {
   return started;
 }
 
-/** All that the process has printed has arrived when this is over. */
+/** Resolves when all output of the process has arrived. */
 async function endLoader(): Promise<void> {
   loader.send('the end');
   await once(loader, 'close');
@@ -206,7 +206,7 @@ describe('a config has what it has in Next', () => {
     });
     fs.mkdirSync(path.join(root, 'node_modules'));
     fs.symlinkSync(path.dirname(require.resolve('next/package.json')), path.join(root, 'node_modules/next'));
-    // That loader works once in a process.
+    // Node allows that loader once in a process.
     await endLoader();
     loader = await startLoader();
     expect((await loadProject(root)).options.keep).toBe(7);

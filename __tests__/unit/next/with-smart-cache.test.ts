@@ -281,7 +281,7 @@ describe('a config function', () => {
 });
 
 describe('together with other wrappers', () => {
-  /** As other packages do it: an object or a function in, the same out. */
+  /** Imitates other packages: returns an object for an object, and a function for a function. */
   const withOther =
     (name: string) =>
     (config: NextConfig): NextConfig => ({

@@ -461,7 +461,7 @@ describe('the types', () => {
     );
     expect(declaration(project)).toBe('// mine\n');
     expect(fs.existsSync(project.manifestPath)).toBe(false);
-    // With what a linter has put in front, it is still ours.
+    // A linter may put a line in front; the file is still ours.
     fs.writeFileSync(project.declarationPath, `/* eslint-disable */\n${declareAssetPaths([])}`);
     buildManifest(project);
     expect(declaration(project)).toContain('assetPath:');
@@ -552,7 +552,7 @@ describe('files that refer to each other', () => {
 
   const urlsOf = (built: BuiltManifest) =>
     Object.fromEntries(Object.entries(built.manifest.assets).map(([assetPath, { url }]) => [assetPath, url]));
-  /** What the browser receives. */
+  /** The bytes that the browser receives. */
   const textsOf = (project: Project, { contentHashes }: BuiltManifest) =>
     Object.fromEntries(
       [...contentHashes].map(([assetPath, hash]) => [assetPath, fs.readFileSync(openStore(project.cacheDir).pathOf(hash), 'utf8')]),

@@ -149,7 +149,7 @@ test('survives any content with a correct checksum, and writes nothing outside i
       putBack();
       const body = editJson(JSON.parse(texts[name] ?? ''), change);
       fs.writeFileSync(path.join(project.cacheDir, name), serializeCheckedDocument(JSON.stringify(body)));
-      // With another set of names, all references are resolved and rewritten anew.
+      // Another set of names makes the build resolve and rewrite all references again.
       const extra = path.join(project.publicDir, 'extra.txt');
       if (isOtherState) fs.writeFileSync(extra, '');
       try {

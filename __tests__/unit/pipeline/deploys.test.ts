@@ -34,7 +34,7 @@ function deploy(project: Project, files: Record<string, string>, now?: number): 
   return built;
 }
 
-/** What is served, hashed path → bytes. */
+/** Maps each served hashed path to its bytes. */
 const served = (project: Project) => readFiles(targetOf(project));
 
 describe('a deploy', () => {
@@ -339,7 +339,7 @@ describe('a file that was served, when the build ends', () => {
     const { files } = serveStore(project, deploysWith(project, buildManifest(project)), project.buildDir);
     const [served] = files as [ServedFile];
     fs.writeFileSync(served.file, 'jello');
-    // As such a file system tells of both: the stamp of before is that of now.
+    // Imitates such a file system: both files have the same stamp.
     const stamp = stampOf(fs.statSync(served.file, { bigint: true }));
     expect(() => requireUnchanged(project, [{ ...served, ...stamp, touchedNs: 1_000_000_000n }])).toThrow(
       changed(`a.${HELLO}.js (changed)`),

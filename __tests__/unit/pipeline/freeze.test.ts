@@ -76,10 +76,10 @@ describe.each([
   ['several chunks', 2.5 * MIB],
   ['big enough to be cloned', 4 * MIB + 1],
   ['bigger still', 9 * MIB],
-])('a file that is %s', (_, size) => {
+])('freezing a file that is %s', (_, size) => {
   const content = bytes(size);
 
-  test('is copied, with the hash that Node computes', () => {
+  test('copies it, and returns the hash that Node computes', () => {
     const { file, cacheDir } = setUp(content);
     const frozen = freeze(toFreeze(file), cacheDir);
     expect(frozen.contentHash).toBe(hashOf(content));
@@ -88,14 +88,14 @@ describe.each([
     expect(listFiles(path.join(cacheDir, 'files'))).toEqual([frozen.contentHash]);
   });
 
-  test('gets the same hash without a store, and no copy', () => {
+  test('returns the same hash without a store, and makes no copy', () => {
     const { file, cacheDir } = setUp(content);
     expect(freeze(toFreeze(file), undefined).contentHash).toBe(hashOf(content));
     expect(fs.existsSync(cacheDir)).toBe(false);
   });
 });
 
-test('keeps the order of the files, and one copy for equal content', () => {
+test('keeps the order of the files, and makes one copy of equal contents', () => {
   const folder = temporaryFolder();
   const contents = ['b', 'a', 'b', '', 'c'];
   const files = contents.map((content, index) => {
@@ -206,7 +206,7 @@ describe('a file that cannot be read', () => {
     expect(listFiles(cacheDir)).toEqual([]);
   });
 
-  test('big, and vanished', () => {
+  test('reports a large file that vanished, and leaves no copy', () => {
     const { file, cacheDir } = setUp(bytes(4 * MIB));
     const listed = toFreeze(file);
     fs.rmSync(file);
@@ -214,7 +214,7 @@ describe('a file that cannot be read', () => {
     expect(listFiles(cacheDir)).toEqual([]);
   });
 
-  test('for lack of rights', () => {
+  test('reports missing rights, with the chmod that helps', () => {
     const { file, cacheDir } = setUp('secret');
     fs.chmodSync(path.dirname(file), 0o777);
     fs.chmodSync(file, 0o000);
@@ -228,7 +228,7 @@ describe('a file that cannot be read', () => {
     expect(listFiles(cacheDir)).toEqual([]);
   });
 
-  test('for an error of the disk', () => {
+  test('reports an error of the disk', () => {
     const { file, cacheDir } = setUp('bad block');
     jest.spyOn(fs, 'readSync').mockImplementation(() => {
       throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
@@ -241,7 +241,7 @@ describe('a file that cannot be read', () => {
 });
 
 describe('a store that cannot be written', () => {
-  test('since a file is in its place', () => {
+  test('fails with the path if a file is in the place of the store', () => {
     const { file, cacheDir } = setUp('x');
     fs.writeFileSync(cacheDir, 'in the way');
     expect(() => freeze(toFreeze(file), cacheDir)).toThrow(
@@ -250,7 +250,7 @@ describe('a store that cannot be written', () => {
     expect(fs.readFileSync(cacheDir, 'utf8')).toBe('in the way');
   });
 
-  test('since the disk is full: reports it, and leaves no half copy', () => {
+  test('reports a full disk, and leaves no half copy', () => {
     const { file, cacheDir } = setUp('x');
     jest.spyOn(fs, 'writeSync').mockImplementation(() => {
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -259,7 +259,7 @@ describe('a store that cannot be written', () => {
     expect(listFiles(cacheDir)).toEqual([]);
   });
 
-  test('in one go: the rest is written too', () => {
+  test('completes the copy if a write stores only a part', () => {
     const content = bytes(10_000);
     const { file, cacheDir } = setUp(content);
     const writeSync: (descriptor: number, chunk: Buffer, offset: number, length: number) => number = fs.writeSync;
@@ -270,7 +270,7 @@ describe('a store that cannot be written', () => {
   });
 });
 
-test('a file system that gives a few bytes at a time', () => {
+test('hashes and copies the whole file if reads return a few bytes at a time', () => {
   const { file, cacheDir } = setUp('hello');
   const { readSync } = fs;
   jest

@@ -9,7 +9,7 @@ import { listStore, openPackedCopies, openStore } from '../../../src/pipeline/st
 import { temporaryFolder } from '../../support/temporary-folder';
 import { projectWith } from '../support/project';
 
-/** Where the script keeps the compiled source, for its next run. */
+/** The folder in which the script keeps the compiled source for its next run. */
 const compiled = temporaryFolder();
 const SCRIPT = path.resolve(__dirname, '../support/build-until-killed.mjs');
 const BEFORE = { 'a.js': 'before a', 'b.js': 'before b' };

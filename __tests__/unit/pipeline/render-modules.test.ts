@@ -46,7 +46,7 @@ function setUp(
   };
 }
 
-test('the module for the server holds everything', () => {
+test('gives the server every entry', () => {
   expect(setUp({}, {}, { basePath: '/docs' }).server()).toMatchInlineSnapshot(`
 "// Written by next-smart-cache; do not edit.
 export const manifest = {"assets":{"/img/a.png":"/docs/img/a.2cf24dba5f.png","/img/b.png":"/docs/img/b.2cf24dba5f.png","/js/app.js":"/docs/js/app.2cf24dba5f.js","/robots.txt":"/docs/robots.txt"},"basePath":"/docs","onMissing":"error"};
@@ -56,7 +56,7 @@ export const HotScript = undefined, HotStyle = undefined;
 `);
 });
 
-test('the module for the client holds what the source names, plain files too', () => {
+test('gives the client the files that the source names, plain files too', () => {
   const { client } = setUp({ 'app/page.tsx': `asset('/js/app.js'); asset("/robots.txt"); asset('/unknown.js')` });
   expect(client()).toMatchInlineSnapshot(`
 "// Written by next-smart-cache; do not edit.
@@ -73,12 +73,12 @@ test.each<[SmartCacheOptions['clientAssets'], string[]]>([
   [['/img/*.png'], ['/img/a.png', '/img/b.png', '/js/app.js']],
   [['b.png'], ['/img/b.png', '/js/app.js']],
   [[], ['/js/app.js']],
-])('clientAssets: %j', (clientAssets, assetPaths) => {
+])('gives the client the entries of clientAssets: %j', (clientAssets, assetPaths) => {
   const { clientPaths } = setUp({ 'app/page.tsx': `asset('/js/app.js')` }, clientAssets && { clientAssets });
   expect(clientPaths()).toEqual(assetPaths);
 });
 
-test('where client code is rendered on the server, there is the browser’s own manifest, and what it lacks', () => {
+test('gives client code on the server the browser’s manifest, and the list of files that it lacks', () => {
   const { clientOnServer, unlisted } = setUp({ 'app/page.tsx': `asset('/js/app.js')` }, { clientAssets: ['/img/a.png'] });
   expect(unlisted).toEqual(['/img/b.png', '/robots.txt']);
   expect(clientOnServer()).toMatchInlineSnapshot(`
@@ -90,7 +90,7 @@ export const manifest = { ...browserManifest, unlisted: "/img/b.png\\u0000/robot
 `);
 });
 
-test('in development the browser has every entry, and both halves the same list', () => {
+test('gives the browser every entry in development, and both halves the same list', () => {
   const source = { 'app/page.tsx': `asset('/js/app.js')` };
   const { client, clientPaths, clientOnServer, unlisted } = setUp(source, {}, {}, { forDevelopment: true });
   expect(clientPaths()).toEqual(['/img/a.png', '/img/b.png', '/js/app.js', '/robots.txt']);
@@ -103,7 +103,7 @@ export { HotScript, HotStyle, manifest, NextScript } from './client-manifest.mjs
 `);
 });
 
-test('a package of the workspace names asset paths too', () => {
+test('finds the asset paths that a workspace package names', () => {
   const app = setUp({ 'package.json': '{"dependencies":{"ui":"*"}}', 'kit/ui.tsx': '' });
   const ui = temporaryFolder();
   writeFiles(ui, { 'button.tsx': `asset('/img/b.png')` });
@@ -113,13 +113,13 @@ test('a package of the workspace names asset paths too', () => {
   expect(app.clientPaths()).toEqual(['/img/b.png']);
 });
 
-test('what lies in public/ or in distDir is no source', () => {
+test('does not read public/ and distDir as source', () => {
   const mention = { 'lib.js': `'/js/app.js'` };
   expect(setUp({ 'public/lib.js': mention['lib.js'], '.next/lib.js': mention['lib.js'] }).clientPaths()).toEqual([]);
   expect(setUp(mention).clientPaths()).toEqual(['/js/app.js']);
 });
 
-test('next/script is imported where the source mentions a strategy, and nowhere else', () => {
+test('imports next/script only if the source mentions a strategy', () => {
   const without = setUp({ 'app/page.tsx': '<CachedScript src="/js/app.js" />' });
   expect(without.server() + without.client()).not.toContain('next/script');
   expect(without.client()).toContain('export const NextScript = undefined;');
@@ -130,7 +130,7 @@ test('next/script is imported where the source mentions a strategy, and nowhere 
   }
 });
 
-describe('what the files of public/ say of each other', () => {
+describe('preloads and the import map', () => {
   const SITE = {
     'public/css/fonts.css': '@font-face{src:url(a.woff2)}',
     'public/css/a.woff2': 'hello',
@@ -139,16 +139,16 @@ describe('what the files of public/ say of each other', () => {
   };
   const STYLE = `<CachedStyle href="/css/fonts.css" preload="fonts" />`;
   const SCRIPT = `<CachedScript src="/js/main.js" type="module" preload="modules" />`;
-  /** With every hash as `#`. */
+  /** Replaces every hash by `#`. */
   const without = (text: string) => text.replace(/(?<=\.)[0-9a-f]{10}(?=\.)/g, '#');
   const manifestIn = (text: string) => parseRenderModule(without(text));
 
-  test('is nowhere unless the source asks for it', () => {
+  test('are left out unless the source asks for them', () => {
     const { server, client, clientOnServer } = setUp({ ...SITE, 'app/page.tsx': `asset('/css/fonts.css'); asset('/js/main.js')` });
     for (const text of [server(), client(), clientOnServer()]) expect(text).not.toMatch(/preloads|importMap/);
   });
 
-  test('preloads: for the files that the source names, on both halves', () => {
+  test('are listed for the files that the source names, on both halves', () => {
     const { server, client } = setUp({ ...SITE, 'app/page.tsx': STYLE + SCRIPT });
     const preloads = { '/css/fonts.css': ['/css/a.#.woff2'], '/js/main.js': ['/js/main.#.js', '/js/leaf.#.js'] };
     expect(manifestIn(server()).preloads).toEqual(preloads);
@@ -156,7 +156,7 @@ describe('what the files of public/ say of each other', () => {
     expect(manifestIn(setUp({ ...SITE, 'app/page.tsx': STYLE }).server()).preloads).toEqual({ '/css/fonts.css': ['/css/a.#.woff2'] });
   });
 
-  test('the import map: whole on the server, and in a browser, which has it in the page, a word', () => {
+  test('put the whole import map on the server, and only a mark in the browser, whose page holds the map', () => {
     const { server, client, clientOnServer } = setUp(
       { ...SITE, 'app/page.tsx': `<CachedImportMap />${SCRIPT}` },
       { modules: { importMap: true } },
@@ -168,7 +168,7 @@ describe('what the files of public/ say of each other', () => {
     expect(without(clientOnServer())).toContain(`importMap: ${JSON.stringify({ imports, integrity })}`);
   });
 
-  test('a preload of a module carries the integrity that the import map has for it, and no other', () => {
+  test('give a preload of a module the integrity of the import map, and other preloads none', () => {
     const source = { ...SITE, 'app/page.tsx': `<CachedImportMap />${SCRIPT}${STYLE}` };
     const modules = { importMap: true };
     const { importMap, preloads } = parseRenderModule(setUp(source, { modules }).server());
@@ -181,28 +181,28 @@ describe('what the files of public/ say of each other', () => {
     expect(unchecked.preloads?.['/js/main.js']).toEqual([expect.any(String), expect.any(String)]);
   });
 
-  test('without any module that the source names, the import map is empty, and there', () => {
+  test('include an empty import map if the source names no module', () => {
     const { server, client } = setUp({ ...SITE, 'app/page.tsx': '<CachedImportMap />' });
     expect(parseRenderModule(server()).importMap).toEqual({ imports: {} });
     expect(parseRenderModule(client()).importMap).toBe(true);
   });
 });
 
-test('a second time, nothing is written', () => {
+test('writes nothing a second time', () => {
   const { project, write } = setUp({ 'app/page.tsx': `asset('/js/app.js')` });
   const before = stampFiles(project.outputDir);
   write();
   expect(stampFiles(project.outputDir)).toEqual(before);
 });
 
-test('a module reads back as it was written', () => {
+test('reads a module back as it was written', () => {
   const { server } = setUp({}, {}, { cdnPrefix: 'https://cdn.example.com' });
   const { assets, basePath, onMissing } = parseRenderModule(server());
   expect({ basePath, onMissing }).toEqual({ basePath: '', onMissing: 'error' });
   expect(assets[APP_JS[0] ?? '']).toEqual([`https://cdn.example.com${APP_JS[1]}`, 'sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=']);
 });
 
-test('in development, of each stylesheet what it loads of the files that were edited, by the decoded path of their URL', () => {
+test('lists in development the edited files that each stylesheet loads, by the decoded path of their URL', () => {
   const sheets = {
     'public/css/a.css': '@import "b.css"; a { background: url("../img/my%20photo.png"), url(/img/a.png) }',
     'public/css/b.css': 'b { background: url(../img/b.png) }',
@@ -218,7 +218,7 @@ test('in development, of each stylesheet what it loads of the files that were ed
   }
 });
 
-test('in development, of each module above an edited file a state, whether or not the source mentions it', () => {
+test('gives each module that loads an edited file a load state in development, whether or not the source mentions it', () => {
   const files = { 'public/js/main.js': "import './leaf.js';", 'public/js/leaf.js': 'export {};' };
   const edited = new Set(['/js/leaf.js', '/js/app.js']);
   for (const module of ['server', 'client'] as const) {
@@ -227,7 +227,7 @@ test('in development, of each module above an edited file a state, whether or no
   }
 });
 
-test('names that are hard to write in JavaScript', () => {
+test('writes names that need escapes in JavaScript', () => {
   const names = ["it's.js", '"quoted".js', 'line\nbreak.js', '`$' + '{x}`.js', '</script>.js', '\u2028.js'].map((name) =>
     name.replaceAll('/', '∕'),
   );
@@ -236,7 +236,7 @@ test('names that are hard to write in JavaScript', () => {
   expect(assetPaths).toEqual(names.map((name) => `/odd/${name}`).sort());
 });
 
-test('names that every object has are entries like any other', async () => {
+test('treats names of Object.prototype as entries like others', async () => {
   const files = { 'public/__proto__': '1', 'public/constructor.js': '2', 'public/toString': '3', 'app/page.jsx': '<CachedImportMap />' };
   const imports = { ['__proto__']: '/constructor.js' };
   const { server, clientOnServer } = setUp(files, { modules: { imports } });
@@ -256,7 +256,7 @@ function evaluate(module: string): RenderManifest {
   return runInNewContext(`(${literal})`, { browserManifest: {} }) as RenderManifest;
 }
 
-test('a build and development have modules of their own', () => {
+test('keeps the modules of a build and of development apart', () => {
   const outputDir = path.join('/app', '.smart-cache');
   const [build, development] = [renderModulePaths({ outputDir }, 'build'), renderModulePaths({ outputDir }, 'development')];
   expect(build).toEqual({
@@ -270,7 +270,7 @@ test('a build and development have modules of their own', () => {
   expect(new Set([...Object.values(build), ...Object.values(development)]).size).toBe(12);
 });
 
-test('they lie in .smart-cache/', () => {
+test('writes the modules into .smart-cache/', () => {
   expect(listFiles(setUp({}).project.outputDir)).toEqual([
     'build/client-manifest-on-server.mjs',
     'build/client-manifest.mjs',

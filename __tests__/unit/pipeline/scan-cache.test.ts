@@ -42,16 +42,16 @@ const OUTPUT = { hash: 'c0ffee0123', url: '/a.c0ffee0123.js', integrity: 'sha256
 
 test.each<[string, Partial<CachedFile>]>([
   ['references', { lexed: LEXED }],
-  ['what keeps a file from being read', { lexed: { references: [], problem: { line: 3, why: 'it is not CSS' } } }],
-  ['what a script looks for', { lexed: { references: [], search: { names: ['a.js'], readsOwnUrl: true } } }],
+  ['why a file cannot be read', { lexed: { references: [], problem: { line: 3, why: 'it is not CSS' } } }],
+  ['the names that a script looks for', { lexed: { references: [], search: { names: ['a.js'], readsOwnUrl: true } } }],
   [
-    'where they lead: to a file, nowhere, to somebody else',
+    'the targets of references: a file, none, another site',
     { lexed: LEXED, result: { key: '8:ff', output: OUTPUT, destinations: ['/b.js', undefined, null], keepsImports: true } },
   ],
 ])('remembers %s', (_, known) => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
   openScanCache(cacheDir, { algorithm: 'sha256' }).save([{ ...FILE, ...known }], 'state');
-  // As another process would have written it: what this one has written, it remembers.
+  // Imitates another process, since this one remembers the cache that it has written.
   const file = path.join(cacheDir, 'scan.json');
   fs.writeFileSync(file, fs.readFileSync(file));
   const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
@@ -59,18 +59,18 @@ test.each<[string, Partial<CachedFile>]>([
   expect(cache.find('/a.js', '1-2-3-4')).toEqual({ contentHash: HASH, integrity: 'sha256-x', ...known });
 });
 
-test('hashes of another algorithm are of no use', () => {
+test('ignores hashes of another algorithm', () => {
   expect(openScanCache(setUp().cacheDir, { algorithm: 'sha512' }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
 
-test('what development has hashed says nothing of what is frozen', () => {
+test('does not take files hashed in development for frozen ones', () => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
   openScanCache(cacheDir, { algorithm: 'sha256', isFrozen: false }).save([FILE]);
   expect(openScanCache(cacheDir, { algorithm: 'sha256', isFrozen: false }).find('/a.js', '1-2-3-4')).toBeDefined();
   expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeUndefined();
 });
 
-test('forgets what is not saved again', () => {
+test('forgets files that are not saved again', () => {
   const { cacheDir } = setUp();
   openScanCache(cacheDir, { algorithm: 'sha256' }).save([{ ...FILE, assetPath: '/b.js' }]);
   const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
@@ -88,7 +88,7 @@ const resultRow = (output: object, destinations: unknown = [null]) => ({
   '/a.js': [...ROW, [0, [REFERENCE]], ['key', { ...OUTPUT, ...output }, destinations, false]],
 });
 
-test('the documents below would be believed, were they right', () => {
+test('accepts valid documents of the form that the next tests damage', () => {
   const { cacheDir, file } = setUp();
   for (const files of [{ '/a.js': ROW }, lexedRow(REFERENCE), resultRow({})]) {
     fs.writeFileSync(file, documentWith(files));
@@ -131,7 +131,7 @@ test.each<[string, damaged: string | ((text: string) => string), problem: string
   ['with a URL of the store that is said to need a rewrite', documentWith(resultRow({ url: `${STORE_URL}${OUTPUT.url}` })), WRONG_CONTENT],
   ['with a URL that needs a rewrite and is said to be in the store', documentWith(resultRow({ isDirect: true })), WRONG_CONTENT],
   ['with a destination too few', documentWith(resultRow({}, [])), WRONG_CONTENT],
-])('a cache that is damaged is ignored, and can be written again: %s', (_, damaged, problem) => {
+])('ignores a damaged cache, and can write it again: %s', (_, damaged, problem) => {
   const { cacheDir, file } = setUp();
   fs.writeFileSync(file, typeof damaged === 'string' ? damaged : damaged(fs.readFileSync(file, 'utf8')));
   const cache = openScanCache(cacheDir, { algorithm: 'sha256' });
@@ -141,14 +141,14 @@ test.each<[string, damaged: string | ((text: string) => string), problem: string
   expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeDefined();
 });
 
-test('a cache that cannot be read is ignored, and said', () => {
+test('ignores a cache that it cannot read, and reports it', () => {
   const { cacheDir, file } = setUp();
   fs.rmSync(file);
   fs.mkdirSync(file);
   expect(openScanCache(cacheDir, { algorithm: 'sha256' }).problem).toBe('it cannot be read (EISDIR)');
 });
 
-test('where there is no cache, nothing is known', () => {
+test('knows no file without a cache, and creates no folder', () => {
   const cacheDir = path.join(temporaryFolder(), 'cache');
   expect(openScanCache(cacheDir, { algorithm: 'sha256' }).find('/a.js', '1-2-3-4')).toBeUndefined();
   expect(fs.existsSync(cacheDir)).toBe(false);

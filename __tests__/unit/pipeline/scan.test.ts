@@ -25,7 +25,7 @@ function assetPathsIn(folder: string, options?: SmartCacheOptions): string[] {
 
 const link = (folder: string, name: string, target: string) => fs.symlinkSync(target, path.join(folder, name));
 
-test('lists every file, sorted, with where it is and what its stamp is', () => {
+test('lists every file, sorted, with its place and its stamp', () => {
   const folder = publicFolder({ 'z.js': '', 'a/b.css': 'four', 'a.js': '', 'Z.js': '', 'a-b.js': '' });
   expect(assetPathsIn(folder)).toEqual(['/Z.js', '/a-b.js', '/a.js', '/a/b.css', '/z.js']);
   const { mtimeMs } = fs.statSync(path.join(folder, 'a/b.css'));
@@ -44,17 +44,17 @@ test('keeps names as they are on disk', () => {
   expect(assetPathsIn(folder)).toEqual(names.map((name) => `/${name}`).sort());
 });
 
-test('an empty folder has no files', () => {
+test('lists no files in an empty folder', () => {
   expect(scan(publicFolder())).toEqual({ files: [], plainPaths: [] });
 });
 
-test('empty folders within are no files', () => {
+test('skips empty folders', () => {
   const folder = publicFolder({ 'a.js': '' });
   fs.mkdirSync(path.join(folder, 'empty/deep'), { recursive: true });
   expect(assetPathsIn(folder)).toEqual(['/a.js']);
 });
 
-test('files with a fixed name, dotfiles and what the globs leave out keep their name', () => {
+test('keeps the names of files with a fixed name, dotfiles, and files that the globs leave out', () => {
   const folder = publicFolder({
     'app.js': '',
     'app.js.map': '',
@@ -72,11 +72,11 @@ test('files with a fixed name, dotfiles and what the globs leave out keep their 
   });
 });
 
-describe('public/ itself', () => {
+describe('the public folder', () => {
   test.each<[string, (folder: string) => void]>([
     ['missing', () => {}],
     ['a file', (folder) => fs.writeFileSync(folder, '')],
-    ['a nowhere.js', (folder) => fs.symlinkSync('nowhere', folder)],
+    ['a link to a missing folder', (folder) => fs.symlinkSync('nowhere', folder)],
   ])('%s', (_, make) => {
     const folder = path.join(temporaryFolder(), 'public');
     make(folder);
@@ -93,7 +93,7 @@ describe('public/ itself', () => {
 });
 
 describe('symbolic links', () => {
-  test('to files and folders inside public/ are followed', () => {
+  test('are followed to files and folders inside public/', () => {
     const folder = publicFolder({ 'js/app.js': 'four', 'js/deep/x.js': '' });
     link(folder, 'same.js', 'js/app.js');
     link(folder, 'absolute.js', path.join(folder, 'js/app.js'));
@@ -111,7 +111,7 @@ describe('symbolic links', () => {
     expect(scan(folder).files.find(({ assetPath }) => assetPath === '/same.js')?.size).toBe(4);
   });
 
-  test('are taken by their own name when the globs are asked', () => {
+  test('are matched with the globs by their own name', () => {
     const folder = publicFolder({ 'js/app.js': '' });
     link(folder, 'robots.txt', 'js/app.js');
     link(folder, '.hidden', 'js');
@@ -131,13 +131,13 @@ describe('symbolic links', () => {
     ['a file above, relatively', (folder) => `../${path.basename(beside(folder))}/key.pem`],
     ['the root of the system', () => '/'],
     [
-      'a link inside that leads out',
+      'a link inside that points out',
       (folder) => {
         link(folder, '.hop', path.join(beside(folder), 'key.pem'));
         return '.hop';
       },
     ],
-  ])('out of public/ are refused: %s', (_, targetOf) => {
+  ])('are refused if they point out of public/: %s', (_, targetOf) => {
     const folder = publicFolder({ 'a.js': '' });
     link(folder, 'out.js', targetOf(folder));
     expect(() => scan(folder)).toThrow(
@@ -155,7 +155,7 @@ describe('symbolic links', () => {
       },
     ],
     ['to public/', (folder) => link(folder, 'loop', '.')],
-    ['to the folder that it lies in', (folder) => link(folder, 'a/loop', '.')],
+    ['to the folder that contains it', (folder) => link(folder, 'a/loop', '.')],
     ['to a folder above', (folder) => link(folder, 'a/b/loop', '..')],
     [
       'folders that link to each other',
@@ -164,7 +164,7 @@ describe('symbolic links', () => {
         link(folder, 'c/to-a', '../a');
       },
     ],
-  ])('in a circle are refused: %s', (_, make) => {
+  ])('are refused in a circle: %s', (_, make) => {
     const folder = publicFolder({ 'a/b/x.js': '', 'c/y.js': '' });
     make(folder);
     expect(() => scan(folder)).toThrow(
@@ -172,7 +172,7 @@ describe('symbolic links', () => {
     );
   });
 
-  test('to nothing are refused', () => {
+  test('are refused if their target is missing', () => {
     const folder = publicFolder();
     link(folder, 'gone.js', 'nowhere.js');
     expect(() => scan(folder)).toThrow(
@@ -187,7 +187,7 @@ describe('symbolic links', () => {
     ['out of public/', '/'],
     ['to nothing, as Emacs locks a file that is being edited', 'somebody@host.1234:1700000000'],
     ['in a circle', '.'],
-  ])('that are left out by a glob or hidden may lead %s', (_, target) => {
+  ])('may point %s if a glob leaves them out or they are hidden', (_, target) => {
     const folder = publicFolder({ 'a.js': '' });
     link(folder, '.#app.js', target);
     link(folder, 'left-out', target);
@@ -195,10 +195,10 @@ describe('symbolic links', () => {
   });
 });
 
-describe('what is neither file nor folder', () => {
+describe('an entry that is neither file nor folder', () => {
   const makeFifo = (file: string) => execFileSync('mkfifo', [file]);
 
-  test('a FIFO is refused', () => {
+  test('is refused if it is a FIFO', () => {
     const folder = publicFolder();
     makeFifo(path.join(folder, 'pipe.js'));
     expect(() => scan(folder)).toThrow(
@@ -209,14 +209,14 @@ describe('what is neither file nor folder', () => {
     );
   });
 
-  test('a link to a FIFO is refused', () => {
+  test('is refused if it is a link to a FIFO', () => {
     const folder = publicFolder();
     makeFifo(path.join(folder, '.pipe'));
     link(folder, 'pipe.js', '.pipe');
     expect(() => scan(folder)).toThrow(smartCacheError('ERR_SMART_CACHE_FILE_UNSUPPORTED'));
   });
 
-  test('a socket is refused', async () => {
+  test('is refused if it is a socket', async () => {
     const folder = publicFolder();
     const server = net.createServer().listen(path.join(folder, 'live.sock'));
     await once(server, 'listening');
@@ -228,7 +228,7 @@ describe('what is neither file nor folder', () => {
     }
   });
 
-  test('hidden or left out, they do no harm and have no path', () => {
+  test('is ignored if it is hidden or left out', () => {
     const folder = publicFolder({ 'a.js': '' });
     makeFifo(path.join(folder, '.pipe'));
     makeFifo(path.join(folder, 'pipe.tmp'));
@@ -236,20 +236,20 @@ describe('what is neither file nor folder', () => {
   });
 });
 
-describe('names that no URL can name', () => {
-  test('not valid UTF-8', () => {
+describe('a name that no URL can hold', () => {
+  test('is refused if it is not valid UTF-8', () => {
     const folder = publicFolder();
     fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.js')]), '');
     expect(() => scan(folder)).toThrow(smartCacheError('ERR_SMART_CACHE_FILE_UNSUPPORTED', { why: expect.stringContaining('UTF-8') }));
   });
 
-  test('with a backslash', () => {
+  test('is refused if it has a backslash', () => {
     const folder = publicFolder({ 'back\\slash.js': '' });
     expect(() => scan(folder)).toThrow(smartCacheError('ERR_SMART_CACHE_FILE_UNSUPPORTED', { why: expect.stringContaining('backslash') }));
   });
 });
 
-describe('a folder that may not be read', () => {
+describe('a folder without read access', () => {
   const makePrivate = (): string => {
     const folder = publicFolder({ 'a.js': '', 'private/key.pem': '' });
     fs.chmodSync(path.dirname(folder), 0o755);
@@ -257,7 +257,7 @@ describe('a folder that may not be read', () => {
     return folder;
   };
 
-  test('is refused, with what to do', () => {
+  test('is refused, with the reason', () => {
     const folder = makePrivate();
     expect(() => withoutRootRights(() => scan(folder))).toThrow(
       smartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', { where: path.join(folder, 'private'), why: expect.stringContaining('EACCES') }),

@@ -41,7 +41,7 @@ function setUp(onChange: () => void = jest.fn()) {
   };
 }
 
-test('changes that come together are one', () => {
+test('reports changes that come together once', () => {
   const { onChange, change } = setUp();
   change();
   jest.advanceTimersByTime(20);
@@ -55,11 +55,11 @@ test('changes that come together are one', () => {
   expect(onChange).toHaveBeenCalledTimes(2);
 });
 
-test('what is there at the start is no change, and watching keeps no process alive', () => {
+test('reports no change at the start, and keeps no process alive', () => {
   expect(setUp().options).toMatchObject({ ignoreInitial: true, persistent: false });
 });
 
-test('a change that fails is said, and the next one is tried again', () => {
+test('reports a change that fails, and tries the next one', () => {
   const { onChange, change } = setUp(
     jest.fn(() => {
       throw new Error('half written');
@@ -73,7 +73,7 @@ test('a change that fails is said, and the next one is tried again', () => {
   expect(said.mock.calls).toEqual([['next-smart-cache: half written'], ['next-smart-cache: half written']]);
 });
 
-test('a drive that is away for a moment does not end the process', () => {
+test('keeps the process alive while a drive is away', () => {
   const { onChange, change } = setUp();
   jest.spyOn(fs, 'statSync').mockImplementation(() => {
     throw Object.assign(new Error('ESTALE'), { code: 'ESTALE' });
@@ -83,7 +83,7 @@ test('a drive that is away for a moment does not end the process', () => {
   expect(onChange).toHaveBeenCalled();
 });
 
-test('what was saved before the folder was watched is looked at, unless nobody watches it any more', async () => {
+test('handles files that were saved before the watcher was ready, unless it is closed', async () => {
   const { onChange, emitter } = setUp();
   jest.runAllTimers();
   expect(onChange).not.toHaveBeenCalled();
@@ -100,13 +100,13 @@ test('what was saved before the folder was watched is looked at, unless nobody w
   expect(closed).not.toHaveBeenCalled();
 });
 
-test('an error of the watcher is said and does no harm', () => {
+test('reports an error of the watcher, and goes on', () => {
   const { emitter } = setUp();
   emitter?.emit('error', new Error('ENOSPC: too many watchers'));
   expect(said.mock.calls).toEqual([[expect.stringMatching(/cannot be watched.*ENOSPC.*CHOKIDAR_USEPOLLING=1/s)]]);
 });
 
-test('a folder is watched once, also by another copy of this module', () => {
+test('watches a folder once, also from another copy of this module', () => {
   const { folder } = setUp();
   watchPublicFolder(folder, jest.fn());
   jest.isolateModules(() => {
@@ -116,7 +116,7 @@ test('a folder is watched once, also by another copy of this module', () => {
   expect(watchers).toHaveLength(1);
 });
 
-test('a folder that another one has taken the place of is watched anew, and what has come by then is a change', async () => {
+test('watches a folder again that was replaced, and reports the new files as a change', async () => {
   const stat = jest.spyOn(fs, 'statSync').mockReturnValue({ dev: 1, ino: 1, birthtimeMs: 1 } as fs.Stats);
   const { onChange, change, emitter } = setUp();
   emitter?.emit('ready');
@@ -133,7 +133,7 @@ test('a folder that another one has taken the place of is watched anew, and what
   expect(onChange).toHaveBeenCalledTimes(2);
 });
 
-test('links are not followed: what they may lead to is watched already, and public/ may be one', () => {
+test('follows no links except public/ itself, since their targets are watched already', () => {
   const target = temporaryFolder();
   const link = path.join(temporaryFolder(), 'public');
   fs.symlinkSync(target, link);
@@ -141,7 +141,7 @@ test('links are not followed: what they may lead to is watched already, and publ
   expect(watchers).toMatchObject([{ folder: target, options: { followSymlinks: false } }]);
 });
 
-test('a watch can keep the process alive, says when it misses nothing, and can be ended and begun again', async () => {
+test('can keep the process alive, reports when it is ready, and can be closed and started again', async () => {
   const folder = `/app-${folders++}/public`;
   const onChange = jest.fn();
   const watch = watchPublicFolder(folder, onChange, { keepAlive: true });
@@ -157,14 +157,14 @@ test('a watch can keep the process alive, says when it misses nothing, and can b
   expect(watchers).toHaveLength(2);
 });
 
-test('where the system does not say which file it was, it may be any', () => {
+test('reports a change if the system does not name the file', () => {
   const { folder, onChange, emitter } = setUp();
   emitter?.emit('raw', 'change', null, { watchedPath: folder });
   jest.runAllTimers();
   expect(onChange).toHaveBeenCalledTimes(1);
 });
 
-test('one that is closed before it is ready is ended when it is: earlier, chokidar leaves handles open', async () => {
+test('closes a watcher only when it is ready, since chokidar leaves handles open before', async () => {
   const watch = watchPublicFolder(`/app-${folders++}/public`, jest.fn());
   const emitter = watchers.at(-1)?.emitter;
   const closed = watch.close();
@@ -174,19 +174,19 @@ test('one that is closed before it is ready is ended when it is: earlier, chokid
   expect(emitter?.close).toHaveBeenCalledTimes(1);
 });
 
-describe('of the source', () => {
+describe('a watcher of the source', () => {
   type Ignored = (file: string, stats?: Partial<fs.Stats>) => boolean;
   const FILE: Partial<fs.Stats> = { isFile: () => true };
   const FOLDER: Partial<fs.Stats> = { isFile: () => false };
   const isSource = (file: string, isFile: boolean) => (isFile ? file.endsWith('.ts') : !file.endsWith('/.git'));
 
-  test('every folder is watched, but for what is installed', () => {
+  test('watches every folder except installed packages', () => {
     watchSource({ folders: ['/repo/web', '/repo/ui', '/repo/node_modules/kit'], isSource }, jest.fn());
     expect(watchers.map(({ folder }) => folder)).toEqual(['/repo/web', '/repo/ui']);
     expect(watchers).toMatchObject([{ options: { persistent: false } }, { options: { persistent: false } }]);
   });
 
-  test('of a folder, only what is source', () => {
+  test('reports only source files of a folder', () => {
     const onChange = jest.fn();
     watchSource({ folders: ['/repo/one/.git'], isSource }, onChange);
     const { options, emitter } = watchers[0] ?? {};
@@ -215,7 +215,7 @@ describe('of the source', () => {
     Reflect.deleteProperty(process.env, 'CHOKIDAR_USEPOLLING');
   });
 
-  test('changes that come together are one, of several folders too', () => {
+  test('reports changes of several folders that come together once', () => {
     const onChange = jest.fn();
     watchSource({ folders: ['/repo/two', '/repo/three'], isSource }, onChange);
     for (const { emitter } of watchers) emitter.emit('all', 'change', '/repo/two/a.ts');

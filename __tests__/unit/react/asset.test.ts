@@ -35,20 +35,23 @@ describe('asset()', () => {
     'blob:https://example.com/1-2-3',
     'mailto:a@example.com',
     '#fragment',
-  ])('leaves %s untouched, without a word', (url) => {
+  ])('leaves %s unchanged, and prints nothing', (url) => {
     expect(componentsOf({ ...MANIFEST, basePath: '/docs' }).asset(url)).toBe(url);
     expect(console.warn).not.toHaveBeenCalled();
   });
 
-  test('puts basePath in front of what it does not know', () => {
+  test('puts basePath in front of an unknown path', () => {
     expect(componentsOf({ ...MANIFEST, onMissing: 'warn', basePath: '/docs' }).asset('/unknown-a.js?v=1#x')).toBe(
       '/docs/unknown-a.js?v=1#x',
     );
   });
 
-  test.each(['unknown-b.js', './unknown-b.js', '?v=1', ''])('but not in front of what is no asset path: %j', (path) => {
-    expect(componentsOf({ ...MANIFEST, onMissing: 'warn', basePath: '/docs' }).asset(path)).toBe(path);
-  });
+  test.each(['unknown-b.js', './unknown-b.js', '?v=1', ''])(
+    'does not put basePath in front of text that is not an asset path: %j',
+    (path) => {
+      expect(componentsOf({ ...MANIFEST, onMissing: 'warn', basePath: '/docs' }).asset(path)).toBe(path);
+    },
+  );
 
   test.each(['/constructor', '/toString', '/__proto__', 'constructor', '__proto__', 'toString'])(
     'has no entry that every object has: %s',
@@ -57,7 +60,7 @@ describe('asset()', () => {
     },
   );
 
-  test.each(['/img/100%.jpg', '/img/%E9.jpg', '/%'])('takes %s, which cannot be decoded, as it is', (path) => {
+  test.each(['/img/100%.jpg', '/img/%E9.jpg', '/%'])('takes %s literally, which cannot be decoded', (path) => {
     expect(componentsOf({ assets: {}, basePath: '' }).asset(path)).toBe(path);
   });
 });

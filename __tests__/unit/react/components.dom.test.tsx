@@ -39,7 +39,7 @@ describe('an import map', () => {
   const server = componentsOf({ ...MANIFEST, importMap: IMPORT_MAP });
   const browser = componentsOf({ ...MANIFEST, importMap: true });
 
-  test('that the server has rendered stays as it is, though the browser’s half does not hold it', () => {
+  test('stays as the server rendered it, although the browser’s manifest lacks it', () => {
     const container = document.body.appendChild(document.createElement('div'));
     container.innerHTML = renderToString(<server.CachedImportMap nonce="abc" />);
     const script = container.firstElementChild;
@@ -49,7 +49,7 @@ describe('an import map', () => {
     expect(JSON.parse(script?.textContent ?? '')).toEqual(IMPORT_MAP);
   });
 
-  test('keeps a module where it is written, on both halves', () => {
+  test('keeps a module in its place, on both halves', () => {
     const element = ({ CachedScript: Script }: typeof server) => <Script src="/js/app.js" type="module" />;
     const container = document.body.appendChild(document.createElement('div'));
     container.innerHTML = renderToString(element(server));
@@ -59,7 +59,7 @@ describe('an import map', () => {
 });
 
 describe('in the browser', () => {
-  test('an async script goes to the head, once', () => {
+  test('moves an async script to the head, once', () => {
     const src = own('/js/app.js');
     render(
       <StrictMode>
@@ -71,7 +71,7 @@ describe('in the browser', () => {
     expect(document.head).toContainElement(findScript(src));
   });
 
-  test('a stylesheet goes to the head, once', () => {
+  test('moves a stylesheet to the head, once', () => {
     const href = own('/css/site.css');
     render(
       <StrictMode>
@@ -82,34 +82,34 @@ describe('in the browser', () => {
     expect(document.head).toContainElement(findStyle(href));
   });
 
-  test('a script that keeps its order stays where it is', () => {
+  test('keeps a script in its place whose order matters', () => {
     const src = own('/js/app.js');
     const { container } = render(<CachedScript src={src} defer />);
     expect(container).toContainElement(findScript(src));
     expect(findScript(src)).toHaveAttribute('defer');
   });
 
-  test('a script has every attribute it is given', () => {
+  test('passes every attribute to a script', () => {
     const src = own('/js/cdn.js');
     render(<CachedScript src={src} type="module" data-domain="example.com" className="c" />);
     const attributes = { type: 'module', 'data-domain': 'example.com', class: 'c', integrity: INTEGRITY, crossorigin: 'anonymous' };
     for (const [name, value] of Object.entries(attributes)) expect(findScript(src)).toHaveAttribute(name, value);
   });
 
-  test('a stylesheet has every attribute it is given', () => {
+  test('passes every attribute to a stylesheet', () => {
     const href = own('/css/cdn.css');
     render(<CachedStyle href={href} media="print" data-theme="dark" className="c" />);
     const attributes = { media: 'print', 'data-theme': 'dark', class: 'c', integrity: INTEGRITY, crossorigin: 'anonymous' };
     for (const [name, value] of Object.entries(attributes)) expect(findStyle(href)).toHaveAttribute(name, value);
   });
 
-  test('the nonce is there for the browser', () => {
+  test('sets the nonce in the browser', () => {
     const src = own('/js/app.js');
     render(<CachedScript src={src} nonce="abc" />);
     expect(findScript(src).nonce).toBe('abc');
   });
 
-  test('a ref is the element', () => {
+  test('passes the element to a ref', () => {
     const [src, href] = [own('/js/app.js'), own('/css/site.css')];
     const script = createRef<HTMLScriptElement>();
     const link = createRef<HTMLLinkElement>();
@@ -123,7 +123,7 @@ describe('in the browser', () => {
     expect(link.current).toBe(findStyle(href));
   });
 
-  test('another path is another script', () => {
+  test('loads another script for another path', () => {
     const [before, after] = [own('/js/app.js'), own('/js/checked.js')];
     const { rerender, container } = render(<CachedScript src={before} defer />);
     rerender(<CachedScript src={after} defer />);
@@ -167,7 +167,7 @@ describe('a preload has the tag’s own attributes: otherwise the browser fetche
   });
 });
 
-describe('server and browser render the same', () => {
+describe('hydration', () => {
   const page = (
     <main>
       <h1>Shop</h1>
@@ -181,7 +181,7 @@ describe('server and browser render the same', () => {
     </main>
   );
 
-  test('the page is hydrated without a warning, and without a second copy of anything', () => {
+  test('causes no warning, and no second copy of an element', () => {
     const container = document.body.appendChild(document.createElement('div'));
     container.innerHTML = renderToString(page);
     const sources = () =>
@@ -196,7 +196,7 @@ describe('server and browser render the same', () => {
     expect(before).toHaveLength(6);
   });
 
-  test('also on a path that the manifest does not know', () => {
+  test('causes no warning for an unknown path', () => {
     const { CachedScript: Lenient } = componentsOf({ ...MANIFEST, onMissing: 'warn' });
     const lenient = <Lenient src="/js/unknown-on-both-sides.js" defer />;
     const container = document.body.appendChild(document.createElement('div'));
@@ -210,13 +210,13 @@ describe('server and browser render the same', () => {
   });
 });
 
-describe('a path that is not known', () => {
+describe('an unknown path', () => {
   const original = { ...process.env };
   afterEach(() => {
     process.env = { ...original };
   });
 
-  test('never throws in a browser, whatever a bundler has put in for the phase', () => {
+  test('never throws in a browser, whatever phase a bundler has inlined', () => {
     Object.assign(process.env, { NEXT_PHASE: 'phase-production-build', NODE_ENV: 'development' });
     render(<CachedScript src="/js/unknown-in-browser.js" defer />);
     expect(find('script[src="/js/unknown-in-browser.js"]')).toBeInTheDocument();

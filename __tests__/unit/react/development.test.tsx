@@ -7,7 +7,7 @@ import { createCachedScript } from '../../../src/react/cached-script';
 import { createCachedStyle } from '../../../src/react/cached-style';
 import { MANIFEST } from '../support/components';
 
-/** What the components of development are given. */
+/** The props of the development components. */
 const given: Record<string, unknown>[] = [];
 const Hot = forwardRef((props: object, ref: ForwardedRef<never>) => {
   given.push({ ...props, ref });
@@ -32,7 +32,7 @@ function rendered(element: ReactElement, env = 'development') {
   return { html, props: given[0] };
 }
 
-test('when it was is kept for the process that watches, and Next takes it for no IO', () => {
+test('records the time of a rendering for the watching process, and Next does not take it for IO', () => {
   const now = jest.spyOn(Date, 'now');
   rendered(<CachedStyle href="/css/site.css" />, 'production');
   expect(sinceRendered()).toBe(Number.POSITIVE_INFINITY);
@@ -41,7 +41,7 @@ test('when it was is kept for the process that watches, and Next takes it for no
   expect(now).not.toHaveBeenCalled();
 });
 
-test('React Fast Refresh is told of the components, in development alone, so that an edit keeps them mounted', () => {
+test('registers the components with React Fast Refresh only in development, so that an edit keeps them mounted', () => {
   const told = jest.fn();
   globalThis.$RefreshReg$ = told;
   const make = (env: string) => {
@@ -61,7 +61,7 @@ test('React Fast Refresh is told of the components, in development alone, so tha
   globalThis.$RefreshReg$ = undefined;
 });
 
-test('a script: its path, and what differs with every edit, also where its URL does not', () => {
+test('renders a script with its path, and with a value that changes at each edit, also if its URL stays', () => {
   expect(rendered(<CachedScript src="/js/app.js" data-hot />).props).toMatchObject({
     assetPath: '/js/app.js',
     src: '/js/app.0123456789.js',
@@ -71,7 +71,7 @@ test('a script: its path, and what differs with every edit, also where its URL d
   expect(rendered(<CachedScript src="/js/imported.js" />).props).toMatchObject({ src: '/js/imported.js', hash: 'fedcba9876' });
 });
 
-test('a script with a strategy', () => {
+test('renders a script with a strategy', () => {
   const onReady = () => {};
   expect(rendered(<CachedScript src="/js/app.js" strategy="lazyOnload" onReady={onReady} />).props).toMatchObject({
     strategy: 'lazyOnload',
@@ -79,11 +79,11 @@ test('a script with a strategy', () => {
   });
 });
 
-test('a stylesheet in a folder that is newer than the server keeps its URL', () => {
+test('keeps the URL of a stylesheet in a folder that is newer than the server', () => {
   expect(rendered(<CachedStyle href="/new/a.css" />).props).toMatchObject({ href: '/new/a.css', hash: '9876543210' });
 });
 
-test('a stylesheet: also what was edited below it, and how it is hoisted', () => {
+test('renders a stylesheet with the edited files that it loads, and its precedence', () => {
   const ref = createRef<HTMLLinkElement>();
   expect(rendered(<CachedStyle href="/css/site.css" ref={ref} />).props).toMatchObject({
     assetPath: '/css/site.css',
@@ -103,12 +103,12 @@ test.each([
     <CachedStyle key="" href="//example.com/a.css" />,
   ],
   ['is rendered in production', 'production', <CachedScript key="" src="/js/app.js" />, <CachedStyle key="" href="/css/site.css" />],
-])('what %s is a plain element', (_, env, script, style) => {
+])('renders a plain element %s', (_, env, script, style) => {
   expect(rendered(script, env)).toMatchObject({ html: expect.stringContaining('<script'), props: undefined });
   expect(rendered(style, env)).toMatchObject({ html: expect.stringContaining('<link'), props: undefined });
 });
 
-test('an import map where no app is wired up, as in a test or Storybook: nothing, and not a word', () => {
+test('renders no import map and prints nothing outside of a wrapped app, as in a test or Storybook', () => {
   const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
   const CachedImportMap = createCachedImportMap({ assets: {}, basePath: '' });
   expect(renderToString(<CachedImportMap />)).toBe('');

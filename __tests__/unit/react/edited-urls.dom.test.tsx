@@ -21,17 +21,17 @@ test.each([
   ]);
 });
 
-test('a name that is encoded in the URL, and one with a backslash in front', () => {
+test('replaces a name that is encoded in the URL, and one with a backslash in front', () => {
   const cssRules = [style('background: url("/img/my%20photo.png")'), style("background: url('/img/it\\'s.png')")];
   expect(textsOf({ href: null, cssRules }, { '/img/my photo.png': '1', "/img/it's.png": '2' })).toHaveLength(2);
 });
 
-test('what was not edited, is elsewhere, or is no URL stays', () => {
+test('keeps URLs of unedited files and of other sites, and text that is not a URL', () => {
   const cssRules = [style('background: url("/b.png"), url("https://example.com/a.png"), url("http://["), url("/%ff.png")')];
   expect(textsOf({ href: null, cssRules }, { '/a.png': '1' })).toEqual([]);
 });
 
-test('a font is no image that could be waited for', () => {
+test('does not wait for a font as for an image', () => {
   const cssRules = [style('src: url("/a.woff2")'), style('background: url("/a.png")')];
   expect(edits({ href: null, cssRules }, { '/a.woff2': '1', '/a.png': '2' }).map(({ images }) => images)).toEqual([
     [],
@@ -43,7 +43,7 @@ test.each([
   ['double quotes', '"'],
   ['single quotes', "'"],
   ['no quotes', ''],
-])('finds what comes after a data: URL of 20 MB in %s', (_, quote) => {
+])('finds a URL after a data: URL of 20 MB in %s', (_, quote) => {
   const data = `url(${quote}data:image/png;base64,${'A'.repeat(20_000_000)}${quote})`;
   const [edit] = edits({ href: null, cssRules: [style(`background: ${data}, url("/a.png")`)] }, { '/a.png': '1' });
   expect(edit?.images).toEqual([`${ORIGIN}/a.png?edit=1`]);

@@ -40,9 +40,9 @@ function setUp(props: Partial<HotScriptProps>) {
   };
 }
 
-test('with data-hot, the newest version is run, as the author wants it, and takes the place of the one before', () => {
+test('runs the newest version with data-hot, with the attributes of the author, in place of the last one', () => {
   const { edit, scripts } = setUp({ 'data-hot': true, title: 'one', nonce: 'abc' });
-  // As browsers hide a nonce from scripts of others (HTML Standard, section 2.5.6).
+  // Browsers hide a nonce from other scripts (HTML Standard, section 2.5.6).
   const rendered = document.querySelector('script') as HTMLScriptElement;
   rendered.setAttribute('nonce', '');
   Object.defineProperty(rendered, 'nonce', { value: 'abc' });
@@ -56,7 +56,7 @@ test('with data-hot, the newest version is run, as the author wants it, and take
   expect([scripts(), reloads()]).toEqual([[1, 4], 0]);
 });
 
-test('a module is run again under a URL that the document has not had; after an edit that is undone, the page is loaded anew', () => {
+test('runs a module again under a new URL, and reloads the page after an edit that is undone', () => {
   const { edit, scripts } = setUp({ 'data-hot': true, type: 'module' });
   edit(2);
   expect([scripts(), reloads()]).toEqual([[1, 2], 0]);
@@ -64,7 +64,7 @@ test('a module is run again under a URL that the document has not had; after an 
   expect([scripts(), reloads()]).toEqual([[1, 2], 1]);
 });
 
-test('so is it after going back to a version in between, and when what the module imports was edited', () => {
+test('reloads the page for a return to an earlier version, and for an edit of a module that the module imports', () => {
   const back = setUp({ 'data-hot': true, type: 'module' });
   for (const version of [2, 3, 2]) back.edit(version);
   expect(reloads()).toBe(1);
@@ -73,7 +73,7 @@ test('so is it after going back to a version in between, and when what the modul
   expect([importing.scripts().at(-1), reloads()]).toEqual([1, 2]);
 });
 
-test.each([undefined, false, 'false'])('with data-hot={%p}, the page is loaded anew, once', (value) => {
+test.each([undefined, false, 'false'])('reloads the page once with data-hot={%p}', (value) => {
   const { edit, scripts, mountAnew } = setUp({ 'data-hot': value });
   edit(2);
   edit(2);
@@ -81,7 +81,7 @@ test.each([undefined, false, 'false'])('with data-hot={%p}, the page is loaded a
   expect([scripts(), reloads()]).toEqual([[1], 1]);
 });
 
-test('with a strategy it is next/script, with onReady if it is wanted', () => {
+test('renders next/script if there is a strategy, with onReady if the author sets it', () => {
   const onReady = () => {};
   setUp({ strategy: 'lazyOnload', onReady, id: 'one' });
   setUp({ strategy: 'lazyOnload' });

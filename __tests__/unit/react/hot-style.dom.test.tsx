@@ -5,7 +5,7 @@ afterEach(() => {
   document.head.innerHTML = '';
 });
 
-test('a preload of the same URL is no stylesheet to be replaced', () => {
+test('does not replace a preload of the same URL', () => {
   document.head.innerHTML = '<link rel="preload" as="style" href="/css/a.1.css">';
   const style = (version: string) => <HotStyle assetPath="/css/a.css" hash={version} href={`/css/a.${version}.css`} />;
   const { rerender } = render(style('1'));
@@ -41,7 +41,7 @@ function setUp(given: Partial<HotStyleProps> = {}) {
 
 const HIDDEN = 'not all, not all';
 
-test('the new sheet comes in front of the old one, which shows until it has loaded', async () => {
+test('inserts the new sheet before the old one, which stays until the new one has loaded', async () => {
   const { edit, load, linkOf, shown } = setUp();
   edit(2);
   expect(shown()).toEqual([
@@ -62,7 +62,7 @@ test('the new sheet comes in front of the old one, which shows until it has load
   expect(linkOf(3).nextSibling).toBe(linkOf(1));
 });
 
-test('an edit that is undone has the URL that was rendered, and is replaced like others', async () => {
+test('replaces a sheet whose edit is undone, although its URL is the rendered one', async () => {
   const { edit, load, linkOf, shown } = setUp();
   edit(2);
   await load(linkOf(2));
@@ -77,7 +77,7 @@ test('an edit that is undone has the URL that was rendered, and is replaced like
   ]);
 });
 
-test('of sheets that are saved before the last one has loaded, only the newest is waited for', async () => {
+test('waits only for the newest of sheets that are saved in quick succession', async () => {
   const { edit, load, linkOf, shown } = setUp();
   edit(2);
   const second = linkOf(2);
@@ -89,7 +89,7 @@ test('of sheets that are saved before the last one has loaded, only the newest i
     [3, null],
     [1, null],
   ]);
-  // What comes of it now counts no more.
+  // The component ignores later events of this sheet.
   second.onerror?.call(second, new Event('error'));
   await load(second);
   expect(shown()).toEqual([
@@ -103,7 +103,7 @@ test('of sheets that are saved before the last one has loaded, only the newest i
   ]);
 });
 
-test('one that cannot be loaded is taken away; the old one goes on, and the next edit is tried', async () => {
+test('removes a sheet that cannot be loaded, keeps the old one, and tries the next edit', async () => {
   const { edit, load, linkOf, shown } = setUp();
   edit(2);
   linkOf(2).onerror?.call(linkOf(2), new Event('error'));
@@ -118,7 +118,7 @@ test('one that cannot be loaded is taken away; the old one goes on, and the next
   ]);
 });
 
-test('the media is that of the author, also when it changes', async () => {
+test('keeps the media of the author, also after a change', async () => {
   const { edit, load, linkOf, shown } = setUp({ media: 'print' });
   edit(2);
   await load(linkOf(2));
@@ -142,7 +142,7 @@ test('the media is that of the author, also when it changes', async () => {
   ]);
 });
 
-test('other attributes follow too, but for those by which React finds its own', async () => {
+test('copies other attributes, except those by which React finds its own elements', async () => {
   const { edit, load, linkOf } = setUp({ title: 'one' });
   linkOf(1).setAttribute('data-precedence', 'default');
   edit(2, { title: 'one' });
@@ -154,7 +154,7 @@ test('other attributes follow too, but for those by which React finds its own', 
   expect(linkOf(2).hasAttribute('title')).toBe(false);
 });
 
-test('one that is switched off is not waited for, since it does not load, and is switched as the author says', () => {
+test('does not wait for a disabled sheet, which browsers do not load, and keeps its state', () => {
   const { edit, linkOf, shown } = setUp({ disabled: true });
   edit(2);
   expect(shown()).toEqual([
@@ -166,7 +166,7 @@ test('one that is switched off is not waited for, since it does not load, and is
   expect(linkOf(2).disabled).toBe(false);
 });
 
-test('each link is switched by itself, also where the same sheet is rendered twice', () => {
+test('disables each link by itself, also if the same sheet is rendered twice', () => {
   const style = (version: number, isOff: boolean) => (
     <HotStyle assetPath="/twice.css" hash={`${version}`} href={`/twice.${version}.css`} disabled={isOff} />
   );
@@ -182,20 +182,20 @@ test('each link is switched by itself, also where the same sheet is rendered twi
   expect([...document.querySelectorAll('link[href*="2.css"]')].map((link) => link.hasAttribute('disabled'))).toEqual([false, true]);
 });
 
-test('one that comes after an edit of what it loads is replaced at once, since the document may have that as it was', () => {
+test('replaces a sheet at once that is rendered after an edit of a file that it loads, since the document may hold the old file', () => {
   expect(setUp({ reloads: { '/img/a.png': '123' } }).shown()).toEqual([
     [1, null],
     [1, null],
   ]);
 });
 
-test('but not one that the document came with, whatever was edited before', () => {
+test('does not replace a sheet of the first HTML for earlier edits', () => {
   document.head.innerHTML = '<link rel="stylesheet" href="/came.1.css">';
   render(<HotStyle assetPath="/came.css" hash="1" href="/came.1.css" reloads={{ '/img/a.png': '123' }} />);
   expect([...document.querySelectorAll('link')].map((link) => link.parentElement?.tagName)).toEqual(['HEAD', 'DIV']);
 });
 
-test('what has replaced a sheet goes with it, loaded or not, and no other', async () => {
+test('removes the replacement together with its sheet, loaded or not, and no other', async () => {
   const other = setUp();
   other.edit(2);
   await other.load(other.linkOf(2));

@@ -26,7 +26,7 @@ test.each([
   ['/js/app.js?v=1#x', `${HASHED}?v=1#x`],
   ['/img/my photo.jpg', '/img/my%20photo.0123456789.jpg'],
   ['/img/my%20photo.jpg', '/img/my%20photo.0123456789.jpg'],
-])('it finds %s', (written, url) => {
+])('finds %s', (written, url) => {
   expect(find(written)).toBe(url);
 });
 
@@ -44,20 +44,20 @@ test.each([
   HASHED,
   '#x',
   '/%',
-])('it leaves %j alone, without a word', (written) => {
+])('leaves %j alone, and prints nothing', (written) => {
   const warn = jest.spyOn(console, 'warn').mockImplementation();
   expect(find(written)).toBeUndefined();
   expect(warn).not.toHaveBeenCalled();
   warn.mockRestore();
 });
 
-test('it finds nothing on another origin if the same origin is required', () => {
+test('finds nothing on another origin if the same origin is required', () => {
   const findRemote = createFindUrl({ basePath: '', onMissing: 'error', assets: { '/a.png': 'https://cdn.example.com/a.0123456789.png' } });
   expect([findRemote('/a.png'), findRemote('/a.png', true)]).toEqual(['https://cdn.example.com/a.0123456789.png', undefined]);
   expect(find('/js/app.js', true)).toBe(HASHED);
 });
 
-test('with a basePath, it finds paths with and without it, and one that has it means the file below', () => {
+test('finds paths with and without the basePath', () => {
   const assets = { '/a.png': '/docs/a.0123456789.png', '/docs/a.png': '/docs/docs/a.0123456789.png' };
   const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets });
   expect(
@@ -65,7 +65,7 @@ test('with a basePath, it finds paths with and without it, and one that has it m
   ).toEqual(['/docs/a.0123456789.png', '/docs/a.0123456789.png?v=1', '/docs/docs/a.0123456789.png', undefined, undefined, undefined]);
 });
 
-test('with a basePath, it leaves the path of a file that keeps its name as it is written: it may be that of another app', () => {
+test('keeps the path of a file with a fixed name under a basePath, since another app may own it', () => {
   const findBelow = createFindUrl({ basePath: '/docs', onMissing: 'error', assets: { '/favicon.ico': '/docs/favicon.ico' } });
   expect(['/favicon.ico', '/docs/favicon.ico', '/favicon.ico?v=1'].map((written) => findBelow(written))).toEqual([
     undefined,
@@ -74,7 +74,7 @@ test('with a basePath, it leaves the path of a file that keeps its name as it is
   ]);
 });
 
-test('it leaves alone what the option excludes, with a query and encoded too', () => {
+test('leaves alone excluded files, also with a query or encoded', () => {
   const findOthers = createFindUrl({ ...MANIFEST, notAutomatic: { '/js/app.js': true, '/img/my photo.jpg': true } });
   expect(['/js/app.js', '/js/app.js?v=1', '/img/my%20photo.jpg'].map((written) => findOthers(written))).toEqual([
     undefined,
@@ -84,7 +84,7 @@ test('it leaves alone what the option excludes, with a query and encoded too', (
   expect(findOthers('/css/site.css')).toBe('/css/site.0123456789.css');
 });
 
-test('a file that only the browser lacks stays plain, and the server says once which glob to add', () => {
+test('keeps a file plain that only the browser lacks, and prints once on the server which glob to add', () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation();
   const findListed = createFindUrl({ ...MANIFEST, basePath: '/docs', unlisted: packAssetPaths(['/flags/de.svg']) });
   for (const written of ['/flags/de.svg', '/flags/de.svg', '/docs/flags/de.svg', '/unknown.svg'])
@@ -107,7 +107,7 @@ test.each([
   expect([element.type, element.props]).toEqual(['script', { src: HASHED, children: 'x' }]);
 });
 
-test('keys, refs, children and the arguments of development go to React as they are', () => {
+test('passes keys, refs, children and the arguments of development to React unchanged', () => {
   const ref = createRef<HTMLImageElement>();
   expect(jsx('img', { src: '/js/app.js', ref }, 'a')).toMatchObject({ key: 'a', props: { src: HASHED, ref } });
   expect(createHashed('img', { key: 'b', src: '/js/app.js' })).toMatchObject({ key: 'b', props: { src: HASHED } });
@@ -117,7 +117,7 @@ test('keys, refs, children and the arguments of development go to React as they 
   expect(create).toHaveBeenCalledWith('img', { src: HASHED }, 'key', true, { fileName: 'x' }, 'self');
 });
 
-test('components get their props as they are, whatever kind they are', () => {
+test('passes props to components of every kind unchanged', () => {
   const props = { src: '/js/app.js' };
   const img = () => null;
   for (const type of [img, memo(img), forwardRef(img), Fragment]) expect(propsOf(jsx(type, props))).toBe(props);
@@ -125,7 +125,7 @@ test('components get their props as they are, whatever kind they are', () => {
   expect(propsOf(jsx(Picture as never, props))).toBe(props);
 });
 
-test('a component that is treated as an element gets hashed URLs, and stays the same component', () => {
+test('hashes the URLs of a component that is treated as an element, and keeps its identity', () => {
   const script = () => null;
   expect(treatAsElement(script, 'script')).toBe(script);
   const element = jsx(script, { src: '/js/app.js', strategy: 'lazyOnload' });
@@ -133,13 +133,13 @@ test('a component that is treated as an element gets hashed URLs, and stays the 
   expect(element.props).toEqual({ src: HASHED, strategy: 'lazyOnload' });
 });
 
-test('React refuses what it refuses without us', () => {
+test('keeps the errors of React', () => {
   const withoutUs = () => renderToStaticMarkup(production.jsx('img', { style: 'color: red' }));
   expect(withoutUs).toThrow('style');
   expect(() => renderToStaticMarkup(jsx('img', { src: '/js/app.js', style: 'color: red' }))).toThrow('style');
 });
 
-test('a list of 10,000 elements is hashed, as many different unknown paths as it names', () => {
+test('hashes a list of 10,000 elements with as many different unknown paths', () => {
   const items = Array.from({ length: 5_000 }, (_, index) => [
     jsx('img', { src: '/img/my photo.jpg', alt: '' }, `known-${index}`),
     jsx('img', { src: `/unknown-${index}.jpg`, alt: '' }, `unknown-${index}`),
@@ -149,6 +149,6 @@ test('a list of 10,000 elements is hashed, as many different unknown paths as it
   expect(html.match(/src="\/unknown-\d+\.jpg"/g)).toHaveLength(5_000);
 });
 
-test('an element that is made by React itself keeps its URL', () => {
+test("keeps the URL of an element that React's own function makes", () => {
   expect(propsOf(createElement('img', { src: '/js/app.js' }))).toEqual({ src: '/js/app.js' });
 });

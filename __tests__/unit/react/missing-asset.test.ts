@@ -21,7 +21,7 @@ const unknownPath = () => `/completely/unknown-${count++}.woff2`;
 const BUILD = { NEXT_PHASE: 'phase-production-build' };
 
 describe('in next build', () => {
-  test('a path that is not known stops it, with the nearest names', () => {
+  test('stops at an unknown path, with the nearest names', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/js/ap.js')).toThrow(
       smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', {
@@ -32,14 +32,14 @@ describe('in next build', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('every time, not only the first', () => {
+  test('stops each time, not only the first time', () => {
     enterNextProcess({}, { env: BUILD });
     const { asset } = componentsOf();
     const path = unknownPath();
     for (let time = 0; time < 2; time++) expect(() => asset(path)).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING'));
   });
 
-  test('nothing like it: the message says what to do all the same', () => {
+  test('says what to do, also if no name resembles the path', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/completely/different.woff2')).toThrowErrorMatchingInlineSnapshot(`
 "public/ has no file for an asset path: /completely/different.woff2, asked for by asset()
@@ -49,21 +49,21 @@ describe('in next build', () => {
 `);
   });
 
-  test('a path without a slash in front is told so', () => {
+  test('says that a path lacks its slash in front', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('js/app.js')).toThrow(
       smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { why: 'asset paths begin with "/"', fix: 'did you mean "/js/app.js"?' }),
     );
   });
 
-  test('the query is no part of the name', () => {
+  test('leaves the query out of the name', () => {
     enterNextProcess({}, { env: BUILD });
     expect(() => componentsOf().asset('/unknown.js?v=1')).toThrow(
       smartCacheError('ERR_SMART_CACHE_ASSET_MISSING', { where: '/unknown.js, asked for by asset()' }),
     );
   });
 
-  test("onMissing: 'warn' softens it", () => {
+  test("only warns under onMissing: 'warn'", () => {
     enterNextProcess({}, { env: BUILD });
     const path = unknownPath();
     expect(componentsOf({ ...MANIFEST, onMissing: 'warn' }).asset(path)).toBe(path);
@@ -71,7 +71,7 @@ describe('in next build', () => {
   });
 });
 
-describe('in next build, where withSmartCache has said where to record', () => {
+describe('in next build, if withSmartCache has set a file to record in', () => {
   function enterRecordedBuild(folder = '.') {
     const file = path.join(enterNextProcess({}, { env: BUILD }), folder, 'record.jsonl');
     Object.assign(process.env, { [MISSING_ASSETS_FILE]: file });
@@ -93,12 +93,12 @@ describe('in next build, where withSmartCache has said where to record', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('where nothing can be written, it is an error at once', () => {
+  test('fails at once if the file cannot be written', () => {
     enterRecordedBuild('no/such/folder');
     expect(() => componentsOf().asset('/js/ap.js')).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING'));
   });
 
-  test('the same where Node lacks what is needed, as the edge runtime does', () => {
+  test('fails at once in the edge runtime, which lacks the functions of Node', () => {
     const { recorded } = enterRecordedBuild();
     const { getBuiltinModule } = process;
     Object.assign(process, { getBuiltinModule: undefined });
@@ -107,7 +107,7 @@ describe('in next build, where withSmartCache has said where to record', () => {
     expect(recorded()).toEqual([]);
   });
 
-  test("onMissing: 'warn' records nothing", () => {
+  test("records nothing under onMissing: 'warn'", () => {
     const { recorded } = enterRecordedBuild();
     const missing = unknownPath();
     expect(componentsOf({ ...MANIFEST, onMissing: 'warn' }).asset(missing)).toBe(missing);
@@ -120,14 +120,14 @@ describe('in development', () => {
     enterNextProcess({}, { env: { NODE_ENV: 'development', NEXT_PHASE: 'phase-development-server' } });
   });
 
-  test('the message names the component', () => {
+  test('names the component in the message', () => {
     const { CachedStyle } = componentsOf();
     const missing = unknownPath();
     renderToString(createElement(CachedStyle, { href: missing }));
     expect(warned.mock.calls).toEqual([[expect.stringContaining(`${missing}, asked for by <CachedStyle>`)]]);
   });
 
-  test('a hot update, which evaluates the module anew, does not say it again', () => {
+  test('does not repeat the message after a hot update, which evaluates the module again', () => {
     const missing = unknownPath();
     componentsOf().asset(missing);
     jest.isolateModules(() => {
@@ -138,7 +138,7 @@ describe('in development', () => {
     expect(warned).toHaveBeenCalledTimes(1);
   });
 
-  test('a file that was put back and is removed again is said again', () => {
+  test('repeats the message for a file that was restored and removed again', () => {
     const missing = unknownPath();
     const without = componentsOf();
     const withIt = componentsOf({ ...MANIFEST, assets: { ...MANIFEST.assets, [missing]: `${missing}?hashed` } });
@@ -152,7 +152,7 @@ describe.each([
   ['in production', { NODE_ENV: 'production', NEXT_PHASE: 'phase-production-server' }],
   ['in production, on a host that sets no phase', { NODE_ENV: 'production', NEXT_PHASE: undefined }],
 ])('%s', (_, env) => {
-  test('the original path comes back, with one warning per path', () => {
+  test('returns the original path, with one warning per path', () => {
     enterNextProcess({}, { env });
     const { asset } = componentsOf();
     const [one, other] = [unknownPath(), unknownPath()];
@@ -164,7 +164,7 @@ describe.each([
   });
 });
 
-test('after the first time, a path that is not known costs no look at all the names', () => {
+test('compares an unknown path with all names only the first time', () => {
   enterNextProcess({}, { env: { NEXT_PHASE: undefined } });
   const listed = jest.fn();
   const assets = new Proxy(MANIFEST.assets, {
@@ -179,7 +179,7 @@ test('after the first time, a path that is not known costs no look at all the na
   expect(listed).toHaveBeenCalledTimes(1);
 });
 
-test('where no app is wired up, nothing is said and nothing thrown', () => {
+test('prints and throws nothing outside of a wrapped app', () => {
   enterNextProcess({}, { env: BUILD });
   const unwired: RenderManifest = { assets: {}, basePath: '' };
   const path = unknownPath();
@@ -187,7 +187,7 @@ test('where no app is wired up, nothing is said and nothing thrown', () => {
   expect(warned).not.toHaveBeenCalled();
 });
 
-test('a running site does not remember without end what visitors have asked for', () => {
+test('limits the number of paths that a running site remembers', () => {
   enterNextProcess({});
   const { asset } = componentsOf();
   for (let time = 0; time < 1500; time++) asset(unknownPath());

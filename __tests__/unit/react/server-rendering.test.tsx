@@ -19,7 +19,7 @@ afterEach(() => {
 const { CachedScript, CachedStyle } = componentsOf();
 const CDN = 'https://cdn.example.com';
 
-/** What servers render, the same in one go and as a stream. */
+/** Renders as a server does, and checks that one pass and a stream give the same HTML. */
 async function html(element: ReactElement): Promise<string> {
   const text = renderToString(element);
   expect(await new Response(await renderToReadableStream(element)).text()).toBe(text);
@@ -136,14 +136,14 @@ describe('integrity and crossorigin', () => {
     }
   });
 
-  test('what the author writes wins', async () => {
+  test('prefers the values of the author', async () => {
     const own = { integrity: 'sha256-own', crossOrigin: 'use-credentials' } as const;
     for (const text of [await html(<CachedScript src="/js/cdn.js" {...own} />), await html(<CachedStyle href="/css/cdn.css" {...own} />)]) {
       expect({ integrity: attribute(text, 'integrity'), crossOrigin: attribute(text, 'crossorigin') }).toEqual(own);
     }
   });
 
-  test('an integrity of the author’s own, on another origin, needs CORS as well', async () => {
+  test('sets CORS for the author’s own integrity on another origin', async () => {
     expect(attribute(await html(<CachedScript src="https://example.com/a.js" integrity="sha256-own" />), 'crossorigin')).toBe('anonymous');
   });
 });
@@ -179,7 +179,7 @@ describe('preload', () => {
       <CachedScript key="" src="/js/cdn.js" type="module" async={false} preload nonce="abc" />,
       { rel: 'modulepreload', href: `${CDN}/js/cdn.0123456789.js`, integrity: INTEGRITY, crossorigin: 'anonymous', nonce: 'abc' },
     ],
-  ])('of %s has the tag’s own attributes', async (_, element, expected) => {
+  ])('has the attributes of the tag of %s', async (_, element, expected) => {
     const [preload] = tags(await html(element));
     expect(preload).toEqual(expected);
   });
@@ -220,13 +220,13 @@ describe('an import map', () => {
     expect(JSON.parse(rendered.replace(/^<[^>]*>|<\/script>$/g, ''))).toEqual({ imports: { '</script><script>alert(1)//': '<!--' } });
   });
 
-  test('where no source was seen to mention it: nothing, and a word about it, once', async () => {
+  test('renders nothing and warns once if no source mentions it', async () => {
     const { CachedImportMap } = componentsOf();
     expect(await html(<CachedImportMap />)).toBe('');
     expect(warned.mock.calls).toEqual([[expect.stringContaining('<CachedImportMap> rendered nothing')]]);
   });
 
-  test('keeps modules behind it: they stay where they are written', async () => {
+  test('precedes modules, which stay in their place', async () => {
     expect(await html(<mapped.CachedScript src="/js/app.js" type="module" />)).toBe(
       '<script type="module" src="/js/app.0123456789.js"></script>',
     );
@@ -236,7 +236,7 @@ describe('an import map', () => {
     expect(await html(<mapped.CachedScript src="/js/app.js" />)).toBe('<script src="/js/app.0123456789.js" async=""></script>');
   });
 
-  test('keeps preloads of modules behind it too, with the integrity that it has for them', async () => {
+  test('precedes preloads of modules, which have its integrity', async () => {
     expect(await html(<mapped.CachedScript src="/js/app.js" type="module" preload="modules" nonce="abc" />)).toBe(
       `<link rel="modulepreload" href="/js/app.0123456789.js" integrity="${INTEGRITY}" nonce="abc" itemProp=""/>` +
         '<link rel="modulepreload" href="/js/b.0123456789.js" nonce="abc" itemProp=""/>' +
@@ -244,7 +244,7 @@ describe('an import map', () => {
     );
   });
 
-  test('and the credentials of the tag', async () => {
+  test('gives preloads the credentials of the tag', async () => {
     expect(
       (await html(<mapped.CachedScript src="/js/cdn.js" type="module" preload="modules" />)).match(/crossorigin="anonymous"/gi),
     ).toHaveLength(3);
@@ -252,12 +252,12 @@ describe('an import map', () => {
     expect(own.match(/crossorigin="use-credentials"/gi)).toHaveLength(3);
   });
 
-  test('a preload of the module alone is one tag', async () => {
+  test('renders one tag for a preload of the module alone', async () => {
     expect((await html(<mapped.CachedScript src="/js/app.js" type="module" preload />)).match(/modulepreload/g)).toHaveLength(1);
   });
 });
 
-describe('preloads of what a file names', () => {
+describe('preloads of the files that a file loads', () => {
   const { CachedScript: Script, CachedStyle: Style } = componentsOf({
     ...MANIFEST,
     preloads: {
@@ -268,7 +268,7 @@ describe('preloads of what a file names', () => {
   });
   const links = (text: string) => (text.match(/<link[^>]*>/g) ?? []).filter((tag) => tag.includes('preload'));
 
-  test('fonts: with CORS, their type and what the tag says of its request', async () => {
+  test('have CORS, type and the request attributes of the tag for fonts', async () => {
     expect(links(await html(<Style href="/css/site.css" preload="fonts" nonce="abc" media="screen" />))).toEqual([
       '<link rel="preload" href="/a.0123456789.woff2" as="font" crossorigin="" nonce="abc" type="font/woff2" media="screen"/>',
       expect.stringContaining('type="font/woff"'),
@@ -276,7 +276,7 @@ describe('preloads of what a file names', () => {
     ]);
   });
 
-  test('each font once, however many sheets name it, and not the sheet', async () => {
+  test('include each font once, however many sheets name it, and not the sheet', async () => {
     const page = (
       <div>
         <Style href="/css/site.css" preload="fonts" />
@@ -288,8 +288,8 @@ describe('preloads of what a file names', () => {
     expect(rendered.every((tag) => tag.includes('as="font"'))).toBe(true);
   });
 
-  test('modules: each with its own integrity', async () => {
-    // Of a tag that React hoists itself, it leaves the preload out.
+  test('have the integrity of each module', async () => {
+    // React leaves out the preload of a tag that it hoists.
     const rendered = links(await html(<Script src="/js/app.js" type="module" preload="modules" async={false} />));
     expect(rendered.map((tag) => [/href="([^"]*)"/.exec(tag)?.[1], tag.includes('modulepreload'), tag.includes(INTEGRITY)])).toEqual([
       ['/js/app.0123456789.js', true, false],
@@ -301,17 +301,17 @@ describe('preloads of what a file names', () => {
     ['a sheet without fonts', <Style key="" href="/css/cdn.css" preload="fonts" />],
     ['a sheet that does not ask for them', <Style key="" href="/css/site.css" />],
     ['a sheet of somebody else', <Style key="" href="https://example.com/a.css" preload="fonts" />],
-  ])('none for %s', async (_, element) => {
+  ])('are left out for %s', async (_, element) => {
     expect(links(await html(element))).toEqual([]);
   });
 
-  test('a script that is no module is preloaded itself', async () => {
+  test('include a script that is not a module', async () => {
     expect(links(await html(<Script src="/js/app.js" preload="modules" defer />))).toEqual([expect.stringContaining('as="script"')]);
   });
 });
 
 describe('strategy', () => {
-  test('hands everything over to next/script', async () => {
+  test('passes all props to next/script', async () => {
     const NextScript = jest.fn((_props: object) => <b>next/script</b>);
     const { CachedScript: WithNextScript } = componentsOf(MANIFEST, NextScript as never);
     const handlers = { onLoad: () => {}, onReady: () => {}, onError: () => {} };
@@ -337,14 +337,14 @@ describe('strategy', () => {
     },
   );
 
-  test('without one, next/script is not touched', () => {
+  test('does not use next/script without one', () => {
     const NextScript = jest.fn(() => null);
     const { CachedScript: WithNextScript } = componentsOf(MANIFEST, NextScript as never);
     renderToString(<WithNextScript src="/js/app.js" onReady={() => {}} />);
     expect(NextScript).not.toHaveBeenCalled();
   });
 
-  test('that no source was seen to mention: a plain script, and a word about it', async () => {
+  test('renders a plain script and warns if no source mentions a strategy', async () => {
     const { CachedScript: WithoutNextScript } = componentsOf(MANIFEST, null);
     expect(renderToString(<WithoutNextScript src="/js/app.js" strategy="lazyOnload" />)).toBe(
       '<script src="/js/app.0123456789.js" async=""></script>',
@@ -353,14 +353,14 @@ describe('strategy', () => {
   });
 });
 
-describe('a path that is not known', () => {
+describe('an unknown path', () => {
   test('stops next build', () => {
     enterNextProcess({}, { env: { NEXT_PHASE: 'phase-production-build' } });
     expect(() => renderToString(<CachedScript src="/js/unknown.js" />)).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING'));
     expect(() => renderToString(<CachedStyle href="/css/unknown.css" />)).toThrow(smartCacheError('ERR_SMART_CACHE_ASSET_MISSING'));
   });
 
-  test('is rendered as it is in a running site', async () => {
+  test('is rendered unchanged in a running site', async () => {
     enterNextProcess({}, { env: { NEXT_PHASE: undefined } });
     expect(await html(<CachedScript src="/js/unknown-at-run-time.js?v=1" />)).toBe(
       '<script src="/js/unknown-at-run-time.js?v=1" async=""></script>',
@@ -369,11 +369,11 @@ describe('a path that is not known', () => {
   });
 });
 
-test('the components have names that a person can find', () => {
+test('names the components by their exports', () => {
   expect([CachedScript.displayName, CachedStyle.displayName]).toEqual(['CachedScript', 'CachedStyle']);
 });
 
-test.each(['../../../src/index', '../../../src/index.react-server'])('as shipped, %s renders the original paths', async (entry) => {
+test.each(['../../../src/index', '../../../src/index.react-server'])('renders the original paths without an alias: %s', async (entry) => {
   const shipped = require(entry) as typeof import('../../../src/index');
   expect(await html(<shipped.CachedScript src="/js/app.js" />)).toBe('<script src="/js/app.js" async=""></script>');
   expect(await html(<shipped.CachedStyle href="/css/site.css" />)).toBe(

@@ -30,7 +30,7 @@ describe.each([
   ['next build', { NEXT_PHASE: 'phase-production-build' }],
   ['a running site', { NEXT_PHASE: 'phase-production-server' }],
 ])('in %s', (_, env) => {
-  test('a file that the browser has no entry for keeps its plain URL, and one warning says which glob to add', () => {
+  test('renders the plain URL of a file that the browser has no entry for, and warns once with the glob to add', () => {
     enterNextProcess({}, { env });
     const { glob, one, other } = twoFlags();
     const { asset } = componentsOf(lacking(one, other));
@@ -40,7 +40,7 @@ describe.each([
   });
 });
 
-test('in next build, a file of that folder that is not in public/ is an error all the same', () => {
+test('still fails next build for a file of that folder that is not in public/', () => {
   enterNextProcess({}, { env: { NEXT_PHASE: 'phase-production-build' } });
   const { one, other } = twoFlags();
   const { asset } = componentsOf(lacking(one));
@@ -66,7 +66,7 @@ describe('in development, where every file has an entry', () => {
     return { glob, one, other, manifest: { ...manifest, assets: { ...manifest.assets, [one]: `${one}-hashed` } } };
   }
 
-  test.each(['server', 'browser'] as const)('the %s says what production would lack, once, after a while', (where) => {
+  test.each(['server', 'browser'] as const)('prints on the %s which entries production would lack, once, after a while', (where) => {
     const { glob, one, manifest } = found();
     // A server's list is kept by `withSmartCache`; a browser has what its modules bring.
     if (where === 'server') shared.newestManifest = manifest;
@@ -80,7 +80,7 @@ describe('in development, where every file has an entry', () => {
     expect(warned.mock.calls).toEqual([[expect.stringContaining(`clientAssets: ['${glob}']`)]]);
   });
 
-  test('nothing is said of a path that the source names, or of one that it has come to name meanwhile', () => {
+  test('prints nothing about a path that the source names, or that it names by now', () => {
     const { one, manifest } = found();
     shared.newestManifest = manifest;
     const { asset } = develop('server', manifest);
@@ -91,7 +91,7 @@ describe('in development, where every file has an entry', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('in a browser, a module that was compiled later brings the newest list', () => {
+  test('takes the newest list in a browser from the module that was compiled last', () => {
     const { one, manifest } = found();
     const { asset } = develop('browser', manifest);
     asset(one);
@@ -100,7 +100,7 @@ describe('in development, where every file has an entry', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('on a server, a module that was compiled earlier does not bring back an old one', () => {
+  test('keeps the newest list on a server if an older module runs', () => {
     const { one, manifest } = found();
     shared.newestManifest = { ...manifest, unlisted: '' };
     const { asset } = develop('server', manifest);
@@ -109,19 +109,19 @@ describe('in development, where every file has an entry', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('a file that is newer than the module that asks for it is found, and not called missing; one edited since has its new URL', () => {
+  test('finds a file that is newer than the module that asks for it, and the new URL of an edited file', () => {
     shared.newestManifest = { ...MANIFEST, assets: { '/css/new.css': '/css/new.0123456789.css', '/js/app.js': '/js/app.9876543210.js' } };
     const { asset } = develop('server', MANIFEST);
     expect(asset('/css/new.css')).toBe('/css/new.0123456789.css');
     expect(asset('/js/app.js')).toBe('/js/app.9876543210.js');
     expect(warned).not.toHaveBeenCalled();
-    // Of another app in the same process.
+    // This manifest belongs to another app in the same process.
     expect(develop('server', { ...MANIFEST, basePath: '/other' }).asset('/js/app.js')).toBe('/js/app.0123456789.js');
     const { onMissing: _, ...unwired } = MANIFEST;
     expect(develop('server', unwired).asset('/css/new.css')).toBe('/css/new.css');
   });
 
-  test('where nobody keeps the newest list, such as the edge runtime, nothing is said', () => {
+  test('prints nothing if no process keeps the newest list, as in the edge runtime', () => {
     const { one, manifest } = found();
     develop('server', manifest).asset(one);
     jest.runAllTimers();

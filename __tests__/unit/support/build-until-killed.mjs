@@ -12,7 +12,7 @@ let calls = 0;
 fs[method] = (...args) => {
   if (++calls < Number(count)) return original(...args);
   const [target, content] = args;
-  // What is written is written by half; what is renamed, not at all.
+  // A write stores half of the bytes; a rename does nothing.
   if (method !== 'renameSync') original(target, content.slice(0, Math.floor(content.length / 2)));
   process.kill(process.pid, 'SIGKILL');
 };

@@ -8,9 +8,9 @@ export interface GeneratedFile {
 }
 
 export interface GeneratedReference {
-  /** As it stands in the file. */
+  /** The text in the file. */
   raw: string;
-  /** With the escapes of the notation undone. */
+  /** The text without the escapes of the notation. */
   url: string;
   /** Asset path; `undefined` for what leads to no file. */
   target: string | undefined;
@@ -42,7 +42,7 @@ const FOLDERS = ['', '/css', '/docs', "/it's (1)", '/\u{1F4A9} x/%2e'];
 const EXTENSIONS = ['.css', '.js', '.svg', '.webmanifest', '.png', '.woff2', ''];
 const SUFFIXES = ['', '', '', '?v=1', '#x', '?#iefix', "?it's(1)&b"];
 
-/** Where the references of generated files lead, if to no file. */
+/** The targets of references of generated files that are not files. */
 const ELSEWHERE = [
   'https://example.com/a.png',
   '//example.com/a.png',

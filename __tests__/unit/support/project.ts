@@ -16,7 +16,7 @@ export function projectWith(
   return resolveProject({ root, options, ...next });
 }
 
-/** The same folder, looked at with other options. */
+/** Returns a project of the same folder with other options. */
 export function withOptions(project: Project, options: SmartCacheOptions): Project {
   return resolveProject({ root: project.root, options });
 }

@@ -1,6 +1,6 @@
 import { sharedGlobals } from '../../../src/core/shared-globals';
 
-/** As before the first page. */
+/** Restores the state before the first page. */
 export function forgetRendered(): void {
   delete sharedGlobals().renderedAt;
 }

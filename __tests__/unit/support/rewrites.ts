@@ -7,13 +7,13 @@ export function matchSource(source: string, path: string): Record<string, string
   return matched ? matched.params : undefined;
 }
 
-/** Where one rule leads from a path; `undefined` when it does not match. */
+/** Applies one rule to a path. Returns `undefined` if it does not match. */
 function apply({ source, destination }: RewriteRule, path: string): string | undefined {
   const parameters = matchSource(source, path);
   return parameters && compile(destination, { validate: false })(parameters);
 }
 
-/** Where rules lead, one after the other, each from where the one before has led; `undefined` when none matches. */
+/** Applies rules one after the other, each to the result of the last. Returns `undefined` if none matches. */
 export function rewrite(rules: readonly RewriteRule[], path: string): string | undefined {
   return rules.reduce<string | undefined>((led, rule) => apply(rule, led ?? path) ?? led, undefined);
 }

@@ -15,7 +15,7 @@ export interface SiteSettings {
 }
 
 export interface RewrittenSite extends RewrittenFiles {
-  /** What the browser receives of a file. */
+  /** Returns the bytes of a file that the browser receives. */
   text(assetPath: string): string;
   /** The files, with what the next build may take over. */
   publicFiles: readonly PublicFile[];

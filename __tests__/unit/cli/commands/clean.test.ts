@@ -13,7 +13,7 @@ afterEach(() => jest.restoreAllMocks());
 
 const SETTINGS = { basePath: '', assetPrefix: '', cdnPrefix: '', integrity: false, onMissing: 'error' } as const;
 
-/** What is the app's own, and Next's. */
+/** Files of the app and of Next. */
 const OTHERS = {
   'package.json': '{}',
   'next-env.d.ts': '',

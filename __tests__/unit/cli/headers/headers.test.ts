@@ -26,7 +26,7 @@ function app(files: Record<string, string>): string {
 const CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache();\n";
 
 function run(root: string, argv: readonly string[], { basePath, output, options }: NextSettings = {}) {
-  // With the package in its place, init loads the config.
+  // init loads the config if the package is installed.
   fs.mkdirSync(path.join(root, 'node_modules/next-smart-cache'), { recursive: true });
   return runCommand(argv, { cwd: root, loadProject: async () => resolveProject({ root, env: {}, basePath, output, options }) });
 }

@@ -7,7 +7,7 @@ const BODY = 'x'.repeat(100_000);
 const SHA256 = createHash('sha256').update(BODY).digest();
 
 const server = http.createServer((_, response) => {
-  // In several chunks, like a large file.
+  // Sends several chunks, like a large file.
   response.write(BODY.slice(0, 60_000));
   setTimeout(() => response.end(BODY.slice(60_000)), 5);
 });

@@ -178,7 +178,7 @@ test.each(Object.entries(SITES))(
           rendered,
           () => undefined,
         );
-        // As a browser reads it: keys and values are URLs, seen from a page of the site.
+        // A browser resolves keys and values as URLs, relative to a page of the site.
         const byHref = new Map(Object.entries(imports).map(([key, url]) => [new URL(key, ORIGIN).href, new URL(url, ORIGIN).href]));
         for (const { assetPath, url } of site.flatMap((file) => urlsOf(file, linked, front))) {
           const text = linked.text(assetPath);

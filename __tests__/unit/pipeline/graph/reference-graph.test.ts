@@ -3,7 +3,7 @@ import { graphOf } from '../../support/references';
 
 type Files = Readonly<Record<string, string>>;
 
-/** What a file refers to, in short; `~` in front of what stays as it is written. */
+/** Lists the references of a file in short; `~` precedes a reference that stays as it is written. */
 function followed(files: Files, assetPath: string, settings?: Parameters<typeof graphOf>[1]): string[] {
   return graphOf(files, settings)
     .followed(assetPath)

@@ -3,7 +3,7 @@ import { processorMs } from '../../support/processor-ms';
 
 const find = (name: string, text: string) => findDocumentSearch(name, Buffer.from(text));
 
-/** As the libraries write it, shortened. */
+/** Shortened code of real libraries. */
 const SELF_SEARCHING: readonly (readonly [library: string, name: string, text: string])[] = [
   ['CKEditor 4', 'ckeditor.js', String.raw`var a=/(^|.*[\\\/])ckeditor\.js(?:\?.*|;.*)?$/i,b=document.getElementsByTagName("script")`],
   [

@@ -134,7 +134,7 @@ const PARTS: Record<string, readonly string[]> = {
   ],
 };
 
-/** In the encodings that a file may have: anything but UTF-8 must be declared. */
+/** Encodes the text in each encoding that a file may have. A file must declare any encoding other than UTF-8. */
 function anyBytes(parts: readonly string[]): fc.Arbitrary<Buffer> {
   const part = fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...parts) },

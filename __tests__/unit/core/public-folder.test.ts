@@ -2,7 +2,7 @@ import { declareAssetPaths } from '../../../src/core/public-folder';
 
 const namesIn = (text: string) => [...text.matchAll(/^ {6}\| (".*")/gm)].map(([, literal]) => JSON.parse(literal ?? '') as string);
 
-test('the file, byte for byte', () => {
+test('writes the declaration file', () => {
   expect(
     declareAssetPaths(['/js/b.js', '/js/a.js', '/robots.txt']),
   ).toBe(`// Written by next-smart-cache from the files in public/; do not edit.
@@ -20,11 +20,11 @@ export {};
 `);
 });
 
-test('no file: no path', () => {
+test('declares no path for an empty folder', () => {
   expect(declareAssetPaths([])).toContain('    assetPath: never;\n');
 });
 
-test('the same files give the same bytes, in whatever order', () => {
+test('writes the same bytes for any order of the files', () => {
   const paths = ['/ä.js', '/a.js', '/Z.js', '/a/b.js', '/a-b.js'];
   expect(declareAssetPaths([...paths].reverse())).toBe(declareAssetPaths(paths));
   expect(namesIn(declareAssetPaths(paths))).toEqual(['/Z.js', '/a-b.js', '/a.js', '/a/b.js', '/%C3%A4.js', '/ä.js'].sort());
@@ -42,7 +42,7 @@ test.each([
   expect(namesIn(declareAssetPaths([assetPath]))).toEqual([assetPath, ...others].sort());
 });
 
-test('a name that is another file’s spelling stands there once', () => {
+test('declares a name once that is also the spelling of another file', () => {
   expect(namesIn(declareAssetPaths(['/a b.js', '/a%20b.js']))).toEqual(['/a b.js', '/a%20b.js', '/a%2520b.js']);
 });
 

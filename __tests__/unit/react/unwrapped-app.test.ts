@@ -26,7 +26,7 @@ test.each<[string, Record<string, string | undefined>]>([
   ['a plain script', { NODE_ENV: undefined }],
   ['a script in production', { NODE_ENV: 'production' }],
   ['next/jest, whose config is wrapped', { NODE_ENV: 'test', NEXT_RUNTIME: 'nodejs', [WRAPPED_BY]: '1', NEXT_PHASE: BUILD }],
-])('%s gets the original path, silently', (_, env) => {
+])('returns the original path and prints nothing: %s', (_, env) => {
   expect(unwiredIn(env)('/js/app.js')).toBe('/js/app.js');
   expect(warned).not.toHaveBeenCalled();
 });
@@ -34,13 +34,13 @@ test.each<[string, Record<string, string | undefined>]>([
 test.each<[string, Record<string, string>]>([
   ['next dev', { NODE_ENV: 'development' }],
   ['next build', { NEXT_PHASE: BUILD }],
-])('in %s, an app whose config is not wrapped gets one warning', (_, env) => {
+])('warns once in %s if the config of the app is not wrapped', (_, env) => {
   const asset = unwiredIn({ NEXT_RUNTIME: 'nodejs', ...env });
   expect([asset('/js/a.js'), asset('/js/b.js')]).toEqual(['/js/a.js', '/js/b.js']);
   expect(warned.mock.calls).toEqual([[expect.stringMatching(/not wrapped\n.*Fix: write "export default withSmartCache\(nextConfig\)"/)]]);
 });
 
-test('next build stops where the config is wrapped and its aliases are not used', () => {
+test('stops next build if the config is wrapped and its aliases are not used', () => {
   const asset = unwiredIn({ [WRAPPED_BY]: '1', NEXT_PHASE: BUILD });
   for (let time = 0; time < 2; time++) {
     expect(() => asset('/js/app.js')).toThrow(
@@ -52,12 +52,12 @@ test('next build stops where the config is wrapped and its aliases are not used'
   }
 });
 
-test('next dev warns of the same, once', () => {
+test('warns of the same in next dev, once', () => {
   const asset = unwiredIn({ [WRAPPED_BY]: '1', NODE_ENV: 'development', NEXT_RUNTIME: 'nodejs' });
   expect([asset('/js/a.js'), asset('/js/b.js')]).toEqual(['/js/a.js', '/js/b.js']);
   expect(warned.mock.calls).toEqual([[expect.stringContaining('turbopack.resolveAlias')]]);
 });
 
-test('external URLs are nobody’s business', () => {
+test('ignores external URLs', () => {
   expect(unwiredIn({ [WRAPPED_BY]: '1', NEXT_PHASE: BUILD })('https://example.com/a.js')).toBe('https://example.com/a.js');
 });

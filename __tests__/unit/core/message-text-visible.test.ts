@@ -11,6 +11,6 @@ test.each([
   expect(visible(text)).toBe(shown);
 });
 
-test('of several lines, each', () => {
+test('makes each of several lines visible', () => {
   expect(visibleLines('a\x1b\nb\r\n')).toBe('a\\u{1b}\nb\\u{d}\n');
 });

@@ -4,7 +4,7 @@ import { findUnlisted, globForNeighbours, packAssetPaths, unpackAssetPaths } fro
 const PATHS = ['/flags/de.svg', '/flags/my flag.svg', '/img/what?.png', '/line\nbreak.js'];
 const PACKED = packAssetPaths(PATHS);
 
-test('what was packed unpacks; nothing packs to nothing', () => {
+test('unpacks the packed paths, also an empty list', () => {
   expect(unpackAssetPaths(PACKED)).toEqual(PATHS);
   expect(unpackAssetPaths(packAssetPaths([]))).toEqual([]);
   expect(unpackAssetPaths(undefined)).toEqual([]);
@@ -19,7 +19,7 @@ test.each([
   ['/de.svg', undefined],
   ['flags/de.svg', undefined],
   ['', undefined],
-])('%j means %j', (written, assetPath) => {
+])('finds for %j the file %j', (written, assetPath) => {
   expect(findUnlisted(PACKED, written)).toBe(assetPath);
   expect(findUnlisted(undefined, written)).toBeUndefined();
   expect(findUnlisted('', written)).toBeUndefined();
@@ -32,7 +32,7 @@ test.each([
   ['/[lang]/(a)/x.svg', '/?lang?/?a?/**'],
   ['/icons@2x/{1}.svg', '/icons@2x/**'],
   ['/!(a)*.svg', '/??a??.svg'],
-])('the glob for %s and its neighbours is %s, and matches it', (assetPath, glob) => {
+])('makes for %s and its neighbours the glob %s, which matches the file', (assetPath, glob) => {
   expect(globForNeighbours(assetPath)).toBe(glob);
   expect(assetPathMatcher([glob.slice(1)])(assetPath)).toBe(true);
 });

@@ -20,7 +20,7 @@ const DEFAULTS: RenderManifestSettings = { basePath: '', assetPrefix: '', cdnPre
 const assetsWith = (settings: Partial<RenderManifestSettings>) =>
   toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, ...settings }).assets;
 
-test('by default: URLs as the manifest has them, plain files under their own, no integrity', () => {
+test('takes the URLs of the manifest, adds the paths of plain files, and leaves integrity out by default', () => {
   expect(toRenderManifest(MANIFEST, PLAIN_PATHS, DEFAULTS)).toEqual({
     basePath: '',
     onMissing: 'error',
@@ -33,7 +33,7 @@ test('by default: URLs as the manifest has them, plain files under their own, no
   });
 });
 
-test('files that are not for automatic hashing are marked, and keep their hashed URL for asset()', () => {
+test('marks files that are not for automatic hashing, and keeps their hashed URLs for asset()', () => {
   const isAutomatic = (assetPath: string) => !assetPath.startsWith('/vendor/');
   const render = toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, isAutomatic });
   expect(render).toEqual({ ...toRenderManifest(MANIFEST, PLAIN_PATHS, DEFAULTS), notAutomatic: { '/vendor/lib.js': true } });
@@ -78,7 +78,7 @@ test.each<[RenderManifestSettings['integrity'], ownOrigin: boolean, otherOrigin:
   ['cross-origin', false, true],
   [true, true, true],
   [false, false, false],
-])('integrity %j: on one’s own origin %j, on another %j', (integrity, ownOrigin, otherOrigin) => {
+])('adds integrity under %j: same origin %j, another origin %j', (integrity, ownOrigin, otherOrigin) => {
   const hasIntegrity = (settings: Partial<RenderManifestSettings>) =>
     assetsWith({ ...settings, integrity })['/css/site.css']?.[1] === 'sha256-site';
   expect(hasIntegrity({})).toBe(ownOrigin);
@@ -87,7 +87,7 @@ test.each<[RenderManifestSettings['integrity'], ownOrigin: boolean, otherOrigin:
   expect(hasIntegrity({ cdnPrefix: '//cdn.example.com' })).toBe(otherOrigin);
 });
 
-test('URLs other than those of the manifest; what has none keeps its plain one, with its hash beside it', () => {
+test('takes the URLs of urlOf, and lists the hash of a file that keeps its plain URL', () => {
   const urlOf: RenderManifestSettings['urlOf'] = (assetPath, { hash }) =>
     assetPath.startsWith('/css/') ? `${assetPath}?${hash}` : undefined;
   expect(toRenderManifest(MANIFEST, PLAIN_PATHS, { ...DEFAULTS, urlOf, basePath: '/docs' })).toMatchObject({
@@ -96,7 +96,7 @@ test('URLs other than those of the manifest; what has none keeps its plain one, 
   });
 });
 
-test('takes only what is wanted, plain files too', () => {
+test('takes only wanted files, hashed and plain', () => {
   const wanted = new Set(['/css/site.css', '/robots.txt']);
   const { assets } = toRenderManifest(MANIFEST, PLAIN_PATHS, DEFAULTS, (assetPath) => wanted.has(assetPath));
   expect(Object.keys(assets)).toEqual([...wanted]);

@@ -13,24 +13,24 @@ test.each([
   ['another extension', '/img/hero.webp', ['/img/hero.jpg', '/img/hero.png']],
   ['another folder', '/images/home/hero.png', ['/img/hero.png']],
   ['another file of the same folder', '/img/logo.gif', []],
-  ['nothing like it', '/completely/different/file.woff2', []],
-  ['nothing', '', []],
+  ['a name that resembles none', '/completely/different/file.woff2', []],
+  ['an empty name', '', []],
 ])('%s', (_, mistyped, nearest) => {
   expect(nearestNames(mistyped, NAMES)).toEqual(nearest);
 });
 
-test('the best come first, equals by name, and no more than asked for', () => {
+test('puts the best first, sorts equals by name, and returns no more than asked for', () => {
   const candidates = ['/bb.js', '/ab.js', '/aa.js', '/ac.js', '/ad.js'];
   expect(nearestNames('/aa.js', candidates)).toEqual(['/aa.js', '/ab.js', '/ac.js']);
   expect(nearestNames('/aa.js', candidates, 1)).toEqual(['/aa.js']);
 });
 
-test('of options, which have no slash, a third may be wrong', () => {
+test('accepts a name without a slash if a third of it is wrong', () => {
   expect(nearestNames('precompression', ['precompress', 'keep'])).toEqual(['precompress']);
   expect(nearestNames('app.js', NAMES)).toEqual(['/js/app.js']);
 });
 
-test('a long folder in common brings two files no nearer', () => {
+test('does not count a long common folder as similar', () => {
   expect(nearestNames('/assets/images/products/a.png', ['/assets/images/products/list.svg'])).toEqual([]);
 });
 
@@ -38,13 +38,13 @@ test.each([
   ['in the middle', '/img/a-large-photo.jpg', '/img/a-small-photo.jpg', '/img/a-largo-photo.jpg'],
   ['at the beginning', 'xx/a.js', 'xxxx/a.js', 'yx/a.js'],
   ['of a repeated part', '/aaaa.js', '/aaaaaa.js', '/aaa.js'],
-])('the nearest is found wherever names differ: %s', (_, mistyped, farther, nearer) => {
+])('finds the nearest name wherever names differ: %s', (_, mistyped, farther, nearer) => {
   expect(nearestNames(mistyped, [farther, nearer])).toEqual([nearer, farther]);
   expect(nearestNames(mistyped, [nearer, farther], 1)).toEqual([nearer]);
   expect(nearestNames(mistyped, [farther, nearer], 1)).toEqual([nearer]);
 });
 
-test('20,000 names are looked through in seconds', () => {
+test('searches 20,000 names in seconds', () => {
   const names = Array.from({ length: 20_000 }, (_, index) => `/photos/${index}-of-a-long-day-in-the-country.jpg`);
   let nearest: string[] = [];
   const search = () => {

@@ -27,7 +27,7 @@ test('calls a stamp in whole seconds coarse', () => {
 
 test('takes the later of modification and inode change as the time of touching', () => {
   const at = (mtimeNs: bigint, ctimeNs: bigint) => stampOf({ size: 0n, ino: 1n, mtimeNs, ctimeNs } as fs.BigIntStats).touchedNs;
-  // As after `cp --preserve`, and in an archive from tomorrow.
+  // `cp --preserve` makes such stamps, and so does an archive from tomorrow.
   expect([at(1n, 2n), at(2n, 1n)]).toEqual([2n, 2n]);
 });
 

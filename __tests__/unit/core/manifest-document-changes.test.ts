@@ -6,13 +6,13 @@ const manifest = (urls: Readonly<Record<string, string>>): Manifest => ({
   assets: Object.fromEntries(Object.entries(urls).map(([assetPath, url]) => [assetPath, { hash: 'x', url, integrity: 'x', size: 1 }])),
 });
 
-test('each asset path is listed where it belongs, sorted', () => {
+test('lists each asset path under its kind of change, sorted', () => {
   const before = manifest({ '/same': '/same.0', '/z': '/z.0', '/b': '/b.0', '/gone': '/gone.0' });
   const after = manifest({ '/z': '/z.1', '/b': '/b.1', '/same': '/same.0', '/y': '/y.0', '/c': '/c.0' });
   expect(compareManifests(before, after)).toEqual({ added: ['/c', '/y'], edited: ['/b', '/z'], removed: ['/gone'] });
 });
 
-test('the same manifest has no changes', () => {
+test('finds no changes in an equal manifest', () => {
   const same = manifest({ '/a': '/a.0' });
   expect(compareManifests(same, same)).toEqual({ added: [], edited: [], removed: [] });
 });

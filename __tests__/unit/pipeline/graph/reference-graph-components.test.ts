@@ -30,7 +30,7 @@ const anyGraph = fc.record(
   Object.fromEntries(NODES.map((node) => [node, fc.uniqueArray(fc.constantFrom(...NODES), { maxLength: 4 })])),
 ) as fc.Arbitrary<Graph>;
 
-/** All that a node leads to, over any number of steps. */
+/** Returns all nodes that a node reaches, over any number of steps. */
 function below(graph: Graph, node: string): Set<string> {
   const reached = new Set<string>();
   const queue = [...(graph[node] ?? [])];
