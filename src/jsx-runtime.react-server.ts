@@ -1,6 +1,6 @@
 import { jsx as reactJsx, jsxs as reactJsxs } from 'react/jsx-runtime';
 import { createJsx } from './react/jsx.js';
-import { findUrl } from './react/server/asset.js';
+import { findUrl } from './react/server.js';
 
 export type * from 'react/jsx-runtime';
 export { Fragment } from 'react/jsx-runtime';

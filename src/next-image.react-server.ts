@@ -1,5 +1,5 @@
 import { createHashImageProps } from './react/next-image.js';
-import { findUrl } from './react/server/asset.js';
+import { findUrl } from './react/server.js';
 
 export { hashImage } from './react/next-image.js';
 

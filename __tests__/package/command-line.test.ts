@@ -118,7 +118,9 @@ describe('a config that runs forever or ends too early', () => {
   ])('is not a success: %s', (_, config) => {
     const { status, stdout, stderr } = run(config);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toBe('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
+    expect(stderr).toBe(
+      'next-smart-cache: the command did not finish, because next.config ends the process or waits forever; remove that code\n',
+    );
   });
 
   test('prints nothing into the data, however it prints', () => {

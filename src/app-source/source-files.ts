@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readTextIfThere } from '../disk/files.js';
+import { isInside, readTextIfThere } from '../disk/files.js';
 
 /** Folders that builds write into an app's folder. In its subfolders, such names may be routes. */
 const OUTPUT_FOLDERS = ['out', 'dist', 'build', 'coverage', 'storybook-static'];
@@ -85,8 +85,8 @@ export function listSourceFiles(app: AppFolders): SourceFiles {
 
   function follow(link: string): void {
     const target = findTarget(link);
-    if (target === undefined || !isSource(link, target.isFile) || isAround(target.real, root)) return;
-    if ([...skipped].some((folder) => isAround(folder, target.real))) return;
+    if (target === undefined || !isSource(link, target.isFile) || isInside(target.real, root)) return;
+    if ([...skipped].some((folder) => isInside(folder, target.real))) return;
     if (target.isFile) files.add(target.real);
     else walkFrom(target.real);
   }
@@ -145,7 +145,7 @@ export function findSourcePackages(root: string, transpilePackages: readonly str
 
   function add(folder: string | undefined, name: string): void {
     // A link to a folder around the app (`file:../..`) would add all other apps of the workspace.
-    if (folder === undefined || name === OURSELVES || found.has(folder) || isAround(folder, root)) return;
+    if (folder === undefined || name === OURSELVES || found.has(folder) || isInside(folder, root)) return;
     found.add(folder);
     addWorkspaceDependencies(folder);
   }
@@ -154,11 +154,6 @@ export function findSourcePackages(root: string, transpilePackages: readonly str
 /** Whether a real path is in a `node_modules`, so that it belongs to an installed package. */
 export function isInstalled(realPath: string): boolean {
   return realPath.split(path.sep).includes(INSTALLED);
-}
-
-/** Whether `folder` is `inner` or contains it. */
-function isAround(folder: string, inner: string): boolean {
-  return folder === inner || inner.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
 /** Looks in the `node_modules` of a folder and of its parents, as Node does. */

@@ -11,7 +11,7 @@ export interface CliCommand {
   summary: string;
   /** Whole sentences. */
   description: string;
-  /** What exit code 1 means. */
+  /** The cases in which the exit code is 1. */
   failsWhen: string;
   /** Exit codes besides 0, 1 and 2, and what they mean. Default: none. */
   otherExitCodes?: readonly (readonly [code: ExitCode, meaning: string])[];
@@ -36,9 +36,8 @@ export interface Invocation {
   options: Readonly<Record<string, unknown>>;
 }
 
-/** Everything that a command uses of the world, so that tests can replace it. */
+/** All input and output of a command, so that tests can replace it. */
 export interface CommandIo {
-  /** The working directory. */
   cwd: string;
   /** Writes data. */
   stdout(text: string): void;
@@ -61,7 +60,6 @@ export interface CommandIo {
   interruption(): AbortSignal;
   /** From now on, code of the app may end the process with an exit code of its own. */
   letAppExit(): void;
-  /** The version of this package. */
   version: string;
 }
 

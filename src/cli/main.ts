@@ -43,7 +43,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (isSmartCacheError(error)) createReporter(io).error(error);
-    // An unexpected error, so the stack is the best information.
+    // For an unexpected error, the stack is the best information.
     else createReporter(io).fail(...(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n'));
     return isSmartCacheError(error) && error.code === 'ERR_SMART_CACHE_USAGE' ? 2 : 1;
   }

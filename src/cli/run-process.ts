@@ -62,11 +62,11 @@ export function runProcess(next: NextAccess): void {
     stdout.write('', () => stderr.write('', () => setImmediate(() => process.exit())));
   });
 
-  // A config may call process.exit(). And if nothing can settle a promise any more, Node exits with 0.
+  // A config may call process.exit(). Node also exits, with 0, if a promise of the config can never settle.
   process.once('exit', () => {
     if (isDone) return;
     process.exitCode = 1;
-    stderr.write('next-smart-cache: the command did not finish; remove what ends the process, or waits forever, from next.config\n');
+    stderr.write('next-smart-cache: the command did not finish, because next.config ends the process or waits forever; remove that code\n');
   });
 }
 

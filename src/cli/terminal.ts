@@ -43,7 +43,7 @@ export function createReporter({ stderr, terminal }: Pick<CommandIo, 'stderr' | 
   }
 }
 
-/** Shorter work shows no bar. */
+/** Work that takes less time shows no bar. */
 const MIN_WORK_MS = 500;
 const FRAME_MS = 100;
 const BAR_WIDTH = 30;

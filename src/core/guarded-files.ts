@@ -9,7 +9,6 @@ export interface ProxyMatcher {
   missing?: unknown;
 }
 
-/** A URL with a hash. */
 export interface HashedUrl {
   /** Percent-encoded, without `basePath`. */
   url: string;

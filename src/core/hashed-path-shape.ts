@@ -4,7 +4,6 @@ import { compareAssetPaths, encodeAssetPath, splitExtension } from './asset-path
 export interface HashedPathShape {
   /** Matches percent-encoded paths without their leading `/`. Has no capturing group. */
   pattern: string;
-  /** Matches the hash. */
   hashPattern: string;
   /** Whether some hashed path has, or lacks, a file extension. */
   withExtension: boolean;
@@ -133,7 +132,6 @@ interface PathGroups {
   folders: Set<string>;
   inFolders: string[];
   rootFiles: string[];
-  /** The extensions of the files in folders. */
   extensions: Set<string>;
   hasExtension: boolean;
   hasNoExtension: boolean;

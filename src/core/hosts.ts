@@ -1,5 +1,5 @@
 import type { ErrorParts } from './errors.js';
-import { formatBytes, formatCount } from './message-text.js';
+import { formatBytes, formatCount, listFew } from './message-text.js';
 
 /** Where hashed URLs point: to a path that a rewrite maps to the store, or into Next's own static folder. */
 export type Delivery = 'rewrite' | 'static';
@@ -19,7 +19,6 @@ export interface Host {
 
 /** The facts about a build that tell its host. */
 export interface BuildSettings {
-  /** The environment variables of the build. */
   env: Readonly<Record<string, string | undefined>>;
   /** Next's `output`. */
   output?: string | undefined;
@@ -185,10 +184,10 @@ export function warnOfHostLimits(limits: HostLimits, { files, bytes, olderFiles,
   const fileBytes = limits.fileBytes ?? Number.POSITIVE_INFINITY;
   const tooLarge = bySize.filter((file) => file.bytes > fileBytes);
   if (tooLarge.length > 0) {
-    const names = tooLarge.slice(0, NAMED).map((file) => `${file.name} (${inMebibytes(file.bytes)})`);
+    const names = tooLarge.map((file) => `${file.name} (${inMebibytes(file.bytes)})`);
     warnings.push({
       what: `${host} does not accept files of more than ${inMebibytes(fileBytes)}`,
-      where: names.join(', ') + (tooLarge.length > NAMED ? ` and ${tooLarge.length - NAMED} more` : ''),
+      where: listFew(names, NAMED),
       why: `the deploy would fail: ${source}`,
       fix: tooLarge.some(({ isOlder }) => !isOlder)
         ? 'put it into a bucket and link it by its URL there, or make it smaller'

@@ -83,7 +83,7 @@ export function deliveryOf({ assets }: Manifest): Delivery | undefined {
   return urls.every((url) => storeFolderOf(url) !== '') ? 'static' : 'rewrite';
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

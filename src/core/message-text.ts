@@ -43,6 +43,12 @@ export function formatCount(count: number, noun?: string): string {
   return noun === undefined ? digits : `${digits} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** @example listFew(['/a.js', '/b.js', '/c.js'], 2) // '/a.js, /b.js and 1 more' */
+export function listFew(texts: readonly string[], most: number): string {
+  const left = texts.length - most;
+  return texts.slice(0, most).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
+}
+
 /** `1.23 MB` */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -1,5 +1,5 @@
 import type { Coverage, Place, PlainFile } from './coverage.js';
-import { formatCount } from './message-text.js';
+import { formatCount, listFew } from './message-text.js';
 import { globForNeighbours } from './render-manifest.js';
 
 /** Files that have a plain URL for the same reason. */
@@ -115,8 +115,7 @@ export function describeCoverage({ hashed, total, plain }: Coverage, loadedBy: s
   if (total === 0) return `${loadedBy} no public file that could be hashed`;
   const counts = `${formatCount(hashed)} of ${formatCount(total, 'public file')} that ${loadedBy} ${total === 1 ? 'is' : 'are'} hashed`;
   if (plain.length === 0) return counts;
-  const left = plain.length - max;
-  return `${counts}; plain: ${plain.slice(0, max).map(describePlainFile).join(', ')}${left > 0 ? ` and ${formatCount(left)} more` : ''}`;
+  return `${counts}; plain: ${listFew(plain.map(describePlainFile), max)}`;
 }
 
 /** `/search.json (fetch in / and 3 more pages)` */
@@ -146,11 +145,6 @@ export function describeBuildCoverage({ coverage, notMeasured }: BuildCoverage):
 
 /** `/search.json: fetch() and workers take …; write asset() in both, the preload and the call` */
 export function describeGroup({ why, fix, files }: PlainGroup, max = 3): string {
-  const left = files.length - max;
-  const names =
-    files
-      .slice(0, max)
-      .map(({ assetPath }) => assetPath)
-      .join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
-  return `${names}: ${why}; ${fix}`;
+  const names = files.map(({ assetPath }) => assetPath);
+  return `${listFew(names, max)}: ${why}; ${fix}`;
 }

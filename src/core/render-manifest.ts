@@ -156,7 +156,7 @@ export function toRenderManifest(
   settings: RenderManifestSettings,
   isWanted: (assetPath: string) => boolean = () => true,
 ): RenderManifest {
-  const { basePath, onMissing, isAutomatic, urlOf = (_, { url }) => url } = settings;
+  const { basePath, onMissing, isAutomatic = () => true, urlOf = (_, { url }) => url } = settings;
   const assets: Record<string, RenderedAsset> = {};
   const unhashed: Record<string, string> = {};
   for (const [assetPath, entry] of Object.entries(manifest.assets)) {
@@ -175,7 +175,7 @@ export function toRenderManifest(
   for (const assetPath of plainPaths) {
     if (isWanted(assetPath)) assets[assetPath] = basePath + encodeAssetPath(assetPath);
   }
-  const kept = isAutomatic ? Object.keys(assets).filter((assetPath) => !isAutomatic(assetPath)) : [];
+  const kept = Object.keys(assets).filter((assetPath) => !isAutomatic(assetPath));
   return {
     assets,
     basePath,
@@ -188,20 +188,19 @@ export function toRenderManifest(
 /** The one character that no file name can hold. */
 const SEPARATOR = '\0';
 
-/** One string, since a server loads it faster than an array of ten thousand. */
+/** One string, since a server loads it faster than an array of ten thousand. A separator before and after each path lets a look-up search it as it is. */
 export function packAssetPaths(assetPaths: readonly string[]): string {
-  return assetPaths.join(SEPARATOR);
+  return assetPaths.length === 0 ? '' : ['', ...assetPaths, ''].join(SEPARATOR);
 }
 
 export function unpackAssetPaths(packed: string | undefined): string[] {
-  return packed ? packed.split(SEPARATOR) : [];
+  return packed ? packed.split(SEPARATOR).slice(1, -1) : [];
 }
 
 /** Finds the asset path that a written path means, in a packed list. */
 export function findUnlisted(packed: string | undefined, written: string): string | undefined {
   if (!packed) return undefined;
-  const list = SEPARATOR + packed + SEPARATOR;
-  return possibleAssetPaths(written).find((assetPath) => list.includes(SEPARATOR + assetPath + SEPARATOR));
+  return possibleAssetPaths(written).find((assetPath) => packed.includes(SEPARATOR + assetPath + SEPARATOR));
 }
 
 /**

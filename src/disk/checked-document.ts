@@ -5,6 +5,8 @@ import { systemErrorCode } from '../core/errors.js';
 /** The content of a JSON document, or why it cannot be used. */
 export type CheckedDocument = { body: unknown } | { problem: string };
 
+export { isRecord } from '../core/manifest-document.js';
+
 export const OTHER_VERSION = 'another version of next-smart-cache wrote it';
 export const WRONG_CONTENT = 'its checksum is right, but its content is not what next-smart-cache writes';
 
@@ -47,10 +49,6 @@ function parseCheckedDocument(bytes: Buffer): CheckedDocument {
   } catch {
     return { problem: WRONG_CONTENT };
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checksumOf(body: string | Buffer): string {

@@ -203,3 +203,8 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
       };
   }
 }
+
+/** Whether a path is a folder, or inside of it: `/a/bc` is not inside `/a/b`. Both are absolute. */
+export function isInside(folder: string, candidate: string): boolean {
+  return candidate === folder || candidate.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+}

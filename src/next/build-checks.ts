@@ -32,11 +32,12 @@ export function checkWhenFinished(project: Project, hasHeaders: boolean): void {
     const all = new Map<string, (() => readonly string[])[]>();
     shared.configChecks = all;
     whenBuildSucceeds(() => {
-      for (const checks of all.values()) {
-        const dropped = checks.map((findDropped) => findDropped());
+      const dropped = [...all].flatMap(([root, checks]) => {
+        const keys = checks.map((findDropped) => findDropped());
         // A config file may wrap more configs than the one that it exports.
-        if (dropped.every((keys) => keys.length > 0)) throw configDropped(dropped.at(-1) ?? []);
-      }
+        return keys.every((each) => each.length > 0) ? [{ root, keys: keys.at(-1) ?? [] }] : [];
+      });
+      if (dropped.length > 0) throw configDropped(dropped);
     });
   }
   const checks = shared.configChecks.get(project.root) ?? [];
@@ -98,10 +99,12 @@ function startOfProcess(): number {
   return Math.floor((Date.now() - process.uptime() * 1000) / 1000) * 1000;
 }
 
-function configDropped(keys: readonly string[]): SmartCacheError {
+function configDropped(dropped: readonly { root: string; keys: readonly string[] }[]): SmartCacheError {
+  const keys = [...new Set(dropped.flatMap((each) => each.keys))];
   return new SmartCacheError('ERR_SMART_CACHE_CONFIG_DROPPED', {
     what: `next build did not use ${keys.join(' and ')} of the config that withSmartCache returned`,
-    where: 'next.config',
+    // One process may build several apps.
+    where: dropped.length === 1 ? 'next.config' : dropped.map(({ root }) => path.join(root, 'next.config')).join(', '),
     why: 'another wrapper, or the config itself, replaces them or adds to them afterwards; hashed URLs would not be served as immutable, or not at all',
     fix: 'let withSmartCache be outermost: "export default withSmartCache(withOther(nextConfig))"; or call and spread what it returned',
   });

@@ -26,11 +26,13 @@ const STORES = [STORE_URL, IMMUTABLE_STORE_URL, REWRITE_STORE_URL];
  */
 export function measureBuild(project: Project, built: BuiltManifest): MeasuredBuild {
   if (!fs.existsSync(path.join(project.buildDir, 'BUILD_ID'))) return { whyNot: 'there is no finished build; run "next build"' };
-  if (readDeploys(project).length === 0) {
-    return { whyNot: 'the last build left no record: wrap next.config in withSmartCache, keep .next/cache, and run "next build" again' };
+  if (!isLatestDeploy(project, built)) {
+    const whyNot =
+      readDeploys(project).length > 0
+        ? 'public/ or the options have changed since the last build; run "next build" again'
+        : 'the last build left no record: wrap next.config in withSmartCache, keep .next/cache, and run "next build" again';
+    return { whyNot };
   }
-  if (!isLatestDeploy(project, built))
-    return { whyNot: 'public/ or the options have changed since the last build; run "next build" again' };
   const pages = listBuiltPages(project);
   if (pages.length === 0) return { whyNot: '"next build" rendered no page; measure a running site with "next-smart-cache verify URL"' };
   try {

@@ -92,13 +92,18 @@ export function smartCachePostcss(): Plugin {
       // Storybook and Vite read the same PostCSS config, and their servers have no hashed URLs.
       if (!isWrappedProcess()) return {};
       const moduleFile = result.opts.from === undefined ? undefined : findRenderModule(path.dirname(result.opts.from));
-      const manifest = moduleFile && readRenderManifest(moduleFile);
-      if (!manifest) return {};
-      // In development, an edit in public/ changes the module, and so this stylesheet.
-      result.messages.push({ type: 'dependency', plugin: 'next-smart-cache', file: moduleFile, parent: result.opts.from });
+      if (!moduleFile) return {};
+      let manifest: RenderManifest | undefined;
+      const readManifest = () => {
+        if (manifest) return manifest;
+        // In development, an edit in public/ changes the module, and so each stylesheet with a URL of public/.
+        result.messages.push({ type: 'dependency', plugin: 'next-smart-cache', file: moduleFile, parent: result.opts.from });
+        manifest = readRenderManifest(moduleFile);
+        return manifest;
+      };
       return {
         Declaration(declaration) {
-          const hashed = hashCss(declaration.value, () => manifest);
+          const hashed = hashCss(declaration.value, readManifest);
           // PostCSS visits a declaration again if its value is set.
           if (hashed !== declaration.value) declaration.value = hashed;
         },

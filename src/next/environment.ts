@@ -68,7 +68,6 @@ export function isOnVercel(): boolean {
 /** In Next's order. Next 16 adds `.mts`. Next refuses an app that has only `.cjs` (seen on 15.4 to 16.4). */
 const CONFIG_NAMES = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs'] as const;
 
-/** Finds the config file in an app's folder. */
 export function findConfigFile(root: string): string | undefined {
   return CONFIG_NAMES.map((name) => path.join(root, name)).find((file) => fs.existsSync(file));
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { compareAssetPaths } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
-import { unreadable } from '../disk/files.js';
+import { isInside, unreadable } from '../disk/files.js';
 import { type FileStamp, stampOf } from '../disk/hash-file.js';
 import type { Project } from './project.js';
 
@@ -153,12 +153,6 @@ function realPathOfLink(absolutePath: string): string {
     if (systemErrorCode(error) === 'ELOOP') throw circular(absolutePath, 'it points back to itself');
     throw unreadable(absolutePath, error);
   }
-}
-
-/** Compares path segments: `/a/bc` is not inside `/a/b`. */
-function isInside(folder: string, candidate: string): boolean {
-  const relative = path.relative(folder, candidate);
-  return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
 }
 
 function circular(absolutePath: string, why: string): SmartCacheError {

@@ -31,11 +31,12 @@ test('URLs in declarations are hashed, and `@import` and comments stay', async (
   );
 });
 
-test('the stylesheet depends on the manifest, so that a saved file reaches it', async () => {
-  const { root, messages, from } = await transform('a{b:c}');
+test('makes a stylesheet with a URL of public/ depend on the manifest, once, so that a saved file reaches it', async () => {
+  const { root, messages, from } = await transform('a{b:url(/img/bg.png);c:url(/img/new.png)}');
   expect(messages).toEqual([
     { type: 'dependency', plugin: 'next-smart-cache', file: path.join(root, '.smart-cache/build/manifest.mjs'), parent: from },
   ]);
+  expect((await transform('a{b:c;d:url(bg.png)}')).messages).toEqual([]);
 });
 
 test('development has its own manifest', async () => {

@@ -85,7 +85,7 @@ test('gives client code on the server the browser’s manifest, and the list of 
 "// Written by next-smart-cache; do not edit.
 import { manifest as browserManifest } from './client-manifest.mjs';
 export { HotScript, HotStyle, NextScript } from './client-manifest.mjs';
-export const manifest = { ...browserManifest, unlisted: "/img/b.png\\u0000/robots.txt" };
+export const manifest = { ...browserManifest, unlisted: "\\u0000/img/b.png\\u0000/robots.txt\\u0000" };
 "
 `);
 });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isSmartCacheError, newWarningsOnly } from '../../core/errors.js';
 import { compareManifests, type Manifest, type ManifestChanges } from '../../core/manifest-document.js';
-import { formatBytes, formatCount } from '../../core/message-text.js';
+import { formatBytes, formatCount, listFew } from '../../core/message-text.js';
 import { nowNs } from '../../disk/hash-file.js';
 import type { BuiltManifest } from '../../pipeline/build-manifest.js';
 import type { ServedDeploys } from '../../pipeline/deploys.js';
@@ -165,7 +165,7 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
       reporter.error(error);
     }
   };
-  // Only now, so that Ctrl-C ends the first build, which may be long, at once.
+  // Handle Ctrl-C only from here on: it must end the first build at once, which may be long.
   const interruption = io.interruption();
   const { watchPublicFolder } = require('../../pipeline/watcher.js') as typeof import('../../pipeline/watcher.js');
   const watch = watchPublicFolder(project.publicDir, buildAgain, { keepAlive: true });
@@ -186,10 +186,6 @@ const MAX_NAMES = 3;
 function describeChanges(changes: ManifestChanges): string {
   return (['edited', 'added', 'removed'] as const)
     .filter((kind) => changes[kind].length > 0)
-    .map((kind) => {
-      const names = changes[kind].slice(0, MAX_NAMES).join(', ');
-      const others = changes[kind].length - MAX_NAMES;
-      return `${kind} ${names}${others > 0 ? ` and ${formatCount(others)} more` : ''}`;
-    })
+    .map((kind) => `${kind} ${listFew(changes[kind], MAX_NAMES)}`)
     .join('; ');
 }

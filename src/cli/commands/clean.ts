@@ -13,12 +13,12 @@ export const cleanCommand: CliCommand = {
   description:
     'Removes the manifest, the store and the types. It follows no symbolic link out of the app. "next build" removes the copies in its own ' +
     'output, except with "cleanDistDir: false". The next build writes everything again, except the files of older deploys.',
-  failsWhen: 'next.config cannot be loaded, or something was left: it cannot be removed, or is not known to be ours',
+  failsWhen: 'next.config cannot be loaded, or a file or folder stays, because it cannot be removed or another program may have made it',
   examples: [
-    ['clean', 'start anew'],
-    ['clean --dry-run', 'what would be removed'],
+    ['clean', 'remove all of it, for a fresh start'],
+    ['clean --dry-run', 'list the files and folders to remove'],
   ],
-  configure: (command) => command.option('--dry-run', 'say what would be removed, and remove nothing'),
+  configure: (command) => command.option('--dry-run', 'list the files and folders to remove, and remove nothing'),
   run: runClean,
 };
 
@@ -36,10 +36,10 @@ async function runClean({ root, json, options }: Invocation, io: CommandIo): Pro
   return left.length === 0 ? 0 : 1;
 }
 
-/** The declaration, and what a killed build has left of one. */
+/** Matches the declaration, and the temporary file of a killed build. */
 const DECLARATION = new RegExp(`^${DECLARATION_FILE.replaceAll('.', '\\.')}(?<temporary>\\.\\d+-[0-9a-f]{12}\\.tmp)?$`);
 
-/** Finds what the disk has under names that the package uses. */
+/** Finds the files and folders with the names that this package uses. */
 function findTargets({ root, outputDir, cacheDir }: Project): string[] {
   const declarations = fs.readdirSync(root).filter((name) => DECLARATION.test(name));
   const folders = [outputDir, cacheDir].filter((folder) => fs.lstatSync(folder, { throwIfNoEntry: false }));

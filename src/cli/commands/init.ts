@@ -29,7 +29,7 @@ async function runInit({ root, json, options }: Invocation, io: CommandIo): Prom
   const plan = await planInit(root, io);
   const isDry = options.dryRun === true;
   if (!isDry) {
-    // Ctrl-C now waits for the end, so that it leaves neither half of the files nor a temporary one.
+    // From here on, Ctrl-C waits until all files are written.
     io.interruption();
     for (const { file, text } of plan.writes) write(file, text);
   }

@@ -18,7 +18,7 @@ export const nginxCommand: CliCommand = {
     'Prints a configuration to include in the server block of an app that runs behind nginx. nginx then sends the hashed files of the finished ' +
     'build itself, as immutable, and passes all other requests to Next. It also leaves folders to Next that the proxy of the app guards, and ' +
     "lists them. With output: 'export', the configuration serves the export without Next.",
-  failsWhen: 'there is no finished build, or the configuration cannot contain one of its names; nothing is printed',
+  failsWhen: 'there is no finished build, or it has a name that an nginx configuration cannot contain; then nothing is printed',
   examples: [
     ['nginx > /etc/nginx/smart-cache.conf', 'after each "next build"; then "nginx -s reload"'],
     ['nginx --app-dir /srv/app', 'if nginx runs on another machine than the build'],

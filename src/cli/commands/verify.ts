@@ -8,8 +8,8 @@ export const verifyCommand: CliCommand = {
   summary: 'check the headers, bytes, hashes and CDN of a running site',
   description:
     'Requests a page of a running site, and the public files that it loads. Reports how many of them it loads by a hashed URL. Checks that ' +
-    'caches may keep those for a year, that the hash matches the bytes, and that caches may not keep a made-up hash. Finds caches in front ' +
-    'that keep answers they must not keep. Sends requests only to the origin of the URL and to those of --origin.',
+    'caches may keep these URLs for a year, that each hash matches its bytes, and that caches may not keep the answer to a made-up hash. ' +
+    'Finds caches in front of the site that keep such answers. Sends requests only to the origin of the URL and to those of --origin.',
   failsWhen: 'a check failed, or the site cannot be reached',
   examples: [
     ['verify https://example.com', 'after a deploy'],

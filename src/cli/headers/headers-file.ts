@@ -122,7 +122,6 @@ interface Effect {
   conflict: HeaderLine | undefined;
 }
 
-/** Applies the rules in their order. */
 function applyRules(blocks: readonly Block[], folder: string): Effect {
   const lines: (HeaderLine & { isForAll: boolean })[] = [];
   for (const { path, headers } of blocks) {

@@ -4,6 +4,7 @@ import { applyEdits, type Edit } from 'jsonc-parser';
 import { listSourceFiles } from '../../app-source/source-files.js';
 import { SmartCacheError } from '../../core/errors.js';
 import { memberOf, parseJson } from '../../core/json-tree.js';
+import { DECLARATION_FILE } from '../../core/public-folder.js';
 import { readTextIfThere } from '../../disk/files.js';
 import { type Project, resolveProject } from '../../pipeline/project.js';
 import type { CommandIo } from '../command.js';
@@ -198,7 +199,7 @@ async function planConfig(root: string, file: string | undefined): Promise<Wrapp
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
 
 /** The files that this package writes into an app's folder. */
-const GENERATED = ['.smart-cache/', 'smart-cache-env.d.ts'];
+const GENERATED = ['.smart-cache/', DECLARATION_FILE];
 
 /** @returns the new text, or `undefined` if nothing is missing. */
 function planGitignore(root: string): string | undefined {

@@ -18,11 +18,11 @@ const OURS = 'next-smart-cache/postcss';
  */
 export async function planPostcss(root: string, packageText: string): Promise<FilePlan | undefined> {
   const packageFile = path.join(root, 'package.json');
-  const isInPackage = (await readConfig(packageFile, packageText))?.config !== undefined;
-  const file = isInPackage ? packageFile : findConfigFile(root);
+  const inPackage = await readConfig(packageFile, packageText);
+  const file = inPackage?.config ? packageFile : findConfigFile(root);
   if (file === undefined) return undefined;
-  const text = isInPackage ? packageText : (readUtf8IfThere(file) ?? '');
-  const found = await readConfig(file, text);
+  const text = file === packageFile ? packageText : (readUtf8IfThere(file) ?? '');
+  const found = file === packageFile ? inPackage : await readConfig(file, text);
   const name = path.relative(root, file);
   const byHand = (reason: string): FilePlan => ({ file, outcome: 'by-hand', message: `${reason}; ${ADVICE}` });
   if (found?.isOursNamed) return { file, outcome: 'present' };

@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import type { Edit, Node } from 'jsonc-parser';
 import { SmartCacheError, systemErrorCode } from '../../core/errors.js';
 
-/** The planned edit of one file. */
 export interface FilePlan {
   /** Absolute. */
   file: string;
@@ -78,7 +77,6 @@ export function quoteOf(text: string): "'" | '"' {
   return text.split("'").length > text.split('"').length ? "'" : '"';
 }
 
-/** The byte-order mark of a file, or nothing. */
 export function bomOf(text: string): '\uFEFF' | '' {
   return text.startsWith('\uFEFF') ? '\uFEFF' : '';
 }

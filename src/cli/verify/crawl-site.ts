@@ -63,7 +63,6 @@ export interface CrawlOptions {
   maxAssets: number;
   /** Bytes of one file. */
   maxSize: number;
-  /** Called after every file. */
   onProgress?: OnProgress | undefined;
 }
 
@@ -195,7 +194,7 @@ async function crawlFiles(
   async function probeFile(link: LinkedFile): Promise<ProbedFile> {
     const url = new URL(link.url);
     const kind = kindOf(url, origins);
-    const keepBytes = isLookedInto(url.pathname, 0) ? MAX_TEXT_BYTES : 0;
+    const keepBytes = isLookedInto(url.pathname) ? MAX_TEXT_BYTES : 0;
     if (kind === 'hashed') return probeHashedFile(link, { maxBytes: maxSize, hashes: true, keepBytes }, client);
     const answer = await client.get(url, { maxBytes: Math.min(maxSize, keepBytes), keepBytes });
     const references = linksIn(url, answer);
@@ -211,11 +210,9 @@ async function crawlFiles(
 
 interface ProbedFile {
   file?: CrawledFile;
-  /** The files that it names. */
   links: LinkedFile[];
 }
 
-/** Replaces a URL of Next's image optimizer by that of the image. */
 function withoutOptimizer(link: LinkedFile): LinkedFile {
   const image = findOriginalImage(new URL(link.url));
   return image ? { ...link, url: image.href, integrity: undefined } : link;

@@ -4,6 +4,7 @@ import https from 'node:https';
 import { type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
+import { HASH_ALGORITHMS, type HashAlgorithm } from '../../core/manifest-document.js';
 import { formatBytes } from '../../core/message-text.js';
 import { AbandonedAnswer, type RequestFailure, toRequestFailure } from './request-failure.js';
 import type { Target } from './site-url.js';
@@ -48,10 +49,8 @@ interface ReceivedBody {
   isCut: boolean;
 }
 
-const ALGORITHMS = ['sha256', 'md5', 'sha384', 'sha512'] as const;
-
 /** By each algorithm that an app may use, because a URL does not tell which one it is. */
-export type BodyHashes = Readonly<Record<(typeof ALGORITHMS)[number], Buffer>>;
+export type BodyHashes = Readonly<Record<HashAlgorithm, Buffer>>;
 
 export interface HttpClientOptions {
   /** Milliseconds for one answer, from the first packet to the last decoded byte. */
@@ -176,7 +175,7 @@ async function readBody(
     response.destroy();
     return undefined;
   }
-  const hashers = hashes ? ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
+  const hashers = hashes ? HASH_ALGORITHMS.map((algorithm) => createHash(algorithm)) : [];
   const kept: Buffer[] = [];
   let size = 0;
   const isCut = () => isCuttable === true && size > maxBytes;
@@ -202,7 +201,7 @@ async function readBody(
   } finally {
     if (!response.complete) response.destroy();
   }
-  const entries = ALGORITHMS.map((algorithm, index) => [algorithm, hashers[index]?.digest()]);
+  const entries = HASH_ALGORITHMS.map((algorithm, index) => [algorithm, hashers[index]?.digest()]);
   return {
     hashes: hashes ? (Object.fromEntries(entries) as BodyHashes) : undefined,
     bytes: size <= keepBytes || isCut() ? Buffer.concat(kept) : undefined,
@@ -261,5 +260,5 @@ export function isNotFound({ status }: Answer): boolean {
 
 /** The algorithm by which a hash in a URL matches the body; `undefined` if none does. */
 export function matchingAlgorithm(hash: string, hashes: BodyHashes): string | undefined {
-  return ALGORITHMS.find((algorithm) => hashes[algorithm].toString('hex').startsWith(hash));
+  return HASH_ALGORITHMS.find((algorithm) => hashes[algorithm].toString('hex').startsWith(hash));
 }

@@ -151,7 +151,6 @@ function judgeIntegrity(integrity: string, hashes: BodyHashes): Verdict {
   );
 }
 
-/** Judges two answers to the same path with a made-up hash. */
 function judgeMadeUp(answers: readonly Answer[]): Verdict[] {
   const [first] = answers;
   if (first === undefined) return [];

@@ -1,4 +1,4 @@
-import { formatCount } from '../../core/message-text.js';
+import { formatCount, listFew } from '../../core/message-text.js';
 import { createColors } from '../colors.js';
 import type { CommandIo } from '../command.js';
 import { createReporter, printable } from '../terminal.js';
@@ -137,7 +137,10 @@ export function printReport(report: SiteReport, io: CommandIo, { hasTable }: { h
   for (const line of describeOtherOrigins(report)) reporter.note(line);
   for (const { why, fix, urls } of coverage.reasons) {
     const files = `${formatCount(urls.length)} of ${formatCount(coverage.total, 'public file')} that this page loads`;
-    const where = listFew(urls.map((url) => shorten(url, report)));
+    const where = listFew(
+      urls.map((url) => shorten(url, report)),
+      MAX_LISTED,
+    );
     reporter.warn({ what: `${files} ${urls.length === 1 ? 'has' : 'have'} no hash in the URL`, where, why, fix });
   }
   reporter[report.ok ? 'done' : 'fail'](summarize(report));
@@ -228,9 +231,4 @@ function plainVerdictOf({ url, status, kind }: SiteReport['assets'][number], unh
 function shorten(url: string, { finalUrl }: SiteReport): string {
   const { origin } = new URL(finalUrl);
   return printable(url.startsWith(`${origin}/`) ? url.slice(origin.length) : url);
-}
-
-function listFew(texts: readonly string[]): string {
-  const left = texts.length - MAX_LISTED;
-  return texts.slice(0, MAX_LISTED).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
 }

@@ -108,7 +108,6 @@ export function hasHashedForm(url: URL): boolean {
 /** A name with a hash before its extension, or at its end: `application.46fb7aa72a.js`, `LICENSE.adc37366f4`. */
 const HASH = /\.([0-9a-f]{8,64})(?:\.[^./]+)?$/;
 
-/** The hash in a URL, if there may be one. */
 export function hashOf({ pathname }: URL): string | undefined {
   return HASH.exec(pathname)?.[1];
 }
@@ -129,12 +128,10 @@ function isMetadataFile({ pathname, search }: URL): boolean {
   return search !== '' && /\/(?:favicon|(?:apple-)?icon\d*|(?:opengraph|twitter)-image\d*)\.[a-z]+$/.test(pathname);
 }
 
-/** The URL with another hash in place of its own. */
 export function withHash(url: URL, hash: string): URL {
   return withPath(url, toHashedPath(fromHashedPath(url.pathname), hash));
 }
 
-/** The URL of the original. */
 export function withoutHash(url: URL): URL {
   return withPath(url, fromHashedPath(url.pathname));
 }

@@ -1,5 +1,5 @@
 import { encodeAssetPath, finishUrl, isExternalUrl, splitExtension, type UrlPrefixes } from '../../core/asset-path.js';
-import { formatCount } from '../../core/message-text.js';
+import { formatCount, listFew } from '../../core/message-text.js';
 import { isJsonData } from '../references/find-references.js';
 import { isBareSpecifier, isHashedAlready, isOfThisSite, isRootRelative, type Reference, type UrlSpace } from '../references/reference.js';
 import type { Edit } from '../references/rewrite-references.js';
@@ -196,16 +196,14 @@ function whySearched(script: string | undefined): string | undefined {
   return script && `${script} looks for its file name`;
 }
 
-/** How many files the line in the build's log names. */
 const MAX_NAMED = 5;
 
 /** Returns the line for the build's log, or no line if `left` is empty. */
 export function describeLeftToAsset(left: readonly (readonly [assetPath: string, why: string])[]): string[] {
   if (left.length === 0) return [];
-  const listed = left.slice(0, MAX_NAMED).map(([assetPath, why]) => `${assetPath} (${why})`);
-  const others = left.length > MAX_NAMED ? ` and ${formatCount(left.length - MAX_NAMED)} more` : '';
+  const names = left.map(([assetPath, why]) => `${assetPath} (${why})`);
   return [
-    `automatic hashing leaves ${formatCount(left.length, 'file')} alone: ${listed.join(', ')}${others}; asset() still hashes ${left.length === 1 ? 'it' : 'them'}`,
+    `automatic hashing leaves ${formatCount(left.length, 'file')} alone: ${listFew(names, MAX_NAMED)}; asset() still hashes ${left.length === 1 ? 'it' : 'them'}`,
   ];
 }
 

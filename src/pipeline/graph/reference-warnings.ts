@@ -1,6 +1,6 @@
 import { encodeAssetPath } from '../../core/asset-path.js';
 import type { ErrorParts } from '../../core/errors.js';
-import { nearestNames } from '../../core/message-text.js';
+import { listFew, nearestNames } from '../../core/message-text.js';
 import { isJsonData, type Problem } from '../references/find-references.js';
 import type { Reference } from '../references/reference.js';
 import type { ReasonToKeepPlain } from './files-kept-plain.js';
@@ -11,7 +11,6 @@ const MAX_PER_FILE = 10;
 const MAX_IN_ALL = 50;
 /** How many names one build compares to find the nearest ones. */
 const MAX_COMPARED = 1_000_000;
-/** How many files one warning names. */
 const MAX_NAMED = 5;
 
 /** Lists the warnings about references. None of them stops a build. */
@@ -129,18 +128,16 @@ const KEPT_PLAIN: Record<Exclude<ReasonToKeepPlain, 'unreadable'>, Pick<ErrorPar
   },
 };
 
-/** Makes one warning for each reason. */
 function keptPlainWarnings(kept: ReadonlyMap<string, ReasonToKeepPlain>): ErrorParts[] {
   return Object.entries(KEPT_PLAIN).flatMap(([reason, { why, fix }]): ErrorParts[] => {
     const assetPaths = [...kept].filter(([, its]) => its === reason).map(([assetPath]) => assetPath);
     const [first] = assetPaths;
     if (first === undefined) return [];
-    const listed = assetPaths.slice(0, MAX_NAMED).map((assetPath) => `public${assetPath}`);
-    const others = assetPaths.length - listed.length;
+    const names = assetPaths.map((assetPath) => `public${assetPath}`);
     return [
       {
         what: assetPaths.length === 1 ? 'A file keeps its plain URL' : `${assetPaths.length} files keep their plain URLs`,
-        where: others > 0 ? `${listed.join(', ')} and ${others} more` : listed.join(', '),
+        where: listFew(names, MAX_NAMED),
         why,
         fix: `${fix}; ${leavePlain(first)}`,
       },

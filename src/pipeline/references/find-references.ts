@@ -3,7 +3,6 @@ import { type DocumentSearch, findDocumentSearch } from './document-search.js';
 import { type BrokenSpot, type FoundReference, type Reference, ReferencesUnreadableError } from './reference.js';
 import { decodeText, type TextEncoding, utf16Of, xmlEncodingOf } from './text-encoding.js';
 
-/** The findings in one file. */
 export interface LexedFile {
   /** In the order of the text. */
   references: Reference[];
@@ -26,10 +25,9 @@ const MIB = 1024 * 1024;
 /** Larger files are served as they are, since each lexer needs a multiple of the file's size in memory. */
 const MAX_BYTES: Record<Format, number> = { css: 4 * MIB, javascript: 10 * MIB, svg: 10 * MIB, 'web-manifest': MIB, json: 10 * MIB };
 
-/** Whether {@link findReferences} reads a file. */
-export function isLookedInto(assetPath: string, size: number): boolean {
-  const format = formatOf(assetPath);
-  return format !== undefined && size <= MAX_BYTES[format];
+/** Whether {@link findReferences} reads a file, unless it is too large. */
+export function isLookedInto(assetPath: string): boolean {
+  return formatOf(assetPath) !== undefined;
 }
 
 /** Whether a file is data that may mention other files. Its text is never rewritten. */

@@ -4,7 +4,6 @@ import { splitSuffix } from '../../core/asset-path.js';
 import type { FoundReference, Notation } from './reference.js';
 import { bytesPerUnit, decodeText, encodeText, type TextEncoding } from './text-encoding.js';
 
-/** One change to a text. */
 export interface Edit {
   reference: FoundReference;
   /** The new URL: percent-encoded, without `?query` and `#fragment`. */

@@ -13,7 +13,6 @@ interface AnyRule {
 export interface StyleEdit {
   style: CSSStyleDeclaration;
   text: string;
-  /** The new URLs of images. */
   images: string[];
 }
 

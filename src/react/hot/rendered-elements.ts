@@ -34,7 +34,6 @@ export function rememberFirst<T extends FirstLoad>(seen: Map<string, T>, assetPa
 /** The elements that these components made, and not React. */
 export const ownElements = new WeakSet<Element>();
 
-/** Finds the elements that React rendered with a URL. */
 export function findElements<Tag extends 'link' | 'script'>(tag: Tag, attribute: string, url: string): HTMLElementTagNameMap[Tag][] {
   return [...document.querySelectorAll(tag)].filter((element) => element.getAttribute(attribute) === url && !ownElements.has(element));
 }

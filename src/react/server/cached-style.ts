@@ -1,5 +1,0 @@
-import { HotStyle } from 'next-smart-cache/manifest';
-import { type CachedStyleComponent, createCachedStyle } from '../cached-style.js';
-import { resolve } from './asset.js';
-
-export const CachedStyle: CachedStyleComponent = /* @__PURE__ */ createCachedStyle(resolve, HotStyle);
