@@ -1,4 +1,4 @@
-// Whether the number of files matters to a server: to its speed, its start, and its memory.
+// Measures whether the number of files matters to a server: to its speed, its start, and its memory.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';

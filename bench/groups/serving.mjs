@@ -1,4 +1,4 @@
-// How fast `next-smart-cache start` answers, against the servers that people would use instead.
+// Measures how fast `next-smart-cache start` answers, against the servers that people would use instead.
 import fs from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -15,7 +15,7 @@ import { startServer } from '../lib/server.mjs';
 import { bytesInFull, requestsPerSecond } from '../lib/units.mjs';
 
 const ROUNDS = 7;
-/** Where the target is near 1, noise weighs more. */
+/** More rounds where the target is near 1, since noise weighs more there. */
 const ROUNDS_NEAR_ONE = 11;
 const FILE_COUNT = 10;
 const SMALL = '/assets/file-0.js';

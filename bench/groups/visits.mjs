@@ -1,4 +1,4 @@
-// What a visitor waits for and downloads: first visit, repeat visit, and visit after a deploy that changed one file.
+// Measures how long a visitor waits, and what the browser downloads: first visit, repeat visit, and visit after a deploy that changed one file.
 import path from 'node:path';
 import { launchBrowser } from '../lib/browser.mjs';
 import { requireTools } from '../lib/cores.mjs';
@@ -14,7 +14,7 @@ const ROUNDS = 5;
 const VISITS = ['first', 'repeat', 'deploy'];
 const REFERENCES = { plain: 'plain public/', query: '?v=BUILD', imports: 'static imports' };
 const FIGURES = { time: seconds, requests: count, bytes: kilobytes };
-/** By figure and visit. The others have no target. */
+/** The targets, by figure and visit. The other rows have none. */
 const TARGETS = { time: { first: { atMost: 1 } }, requests: { repeat: { exactly: 0 }, deploy: { exactly: 1 } } };
 
 const NOTES =
@@ -24,7 +24,7 @@ const NOTES =
   'Bytes: all that the browser receives, the page included. Ours is `next-smart-cache start` with `precompress: true`; the others are ' +
   '`next start` of the same page without the package: with plain paths; with `?v=BUILD` after each path in the page and a header rule ' +
   'that makes such URLs immutable; and with images, stylesheets and scripts imported, so that Next bundles them. Deploy: a rule was added ' +
-  'to the stylesheet of Bootstrap, and all sites were built anew.';
+  'to the stylesheet of Bootstrap, and all sites were built again.';
 
 export async function measure({ root, benchDir, workDir, rounds = ROUNDS }) {
   await requireTools({});

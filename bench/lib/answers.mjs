@@ -1,4 +1,4 @@
-// A look at an answer before it is measured: a fast wrong answer is worth nothing.
+// Checks an answer before its speed is measured: a fast wrong answer is worth nothing.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -32,7 +32,7 @@ export async function requireAnswer(url, { kind, headers = {}, encoding, agent =
   throw new Error(`${url}: ${status}, Content-Encoding: ${received['content-encoding']}, Cache-Control: ${cacheControl}`);
 }
 
-/** Not `fetch`, which decompresses. */
+/** Uses `node:http`, since `fetch` decompresses. */
 function request(url, options) {
   return new Promise((resolve, reject) => {
     const sent = http.get(url, options, (response) => {

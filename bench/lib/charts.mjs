@@ -1,4 +1,4 @@
-// What the plots in docs/performance/ show, from the figures of RESULTS.md. Without the library that draws them.
+// Makes the charts of docs/performance/ from the figures of RESULTS.md. Another module draws them.
 
 const OURS = 'next-smart-cache start';
 
@@ -21,7 +21,7 @@ export function makeCharts(results) {
   });
 }
 
-/** A text for those who do not see the plot. */
+/** Describes the plot for readers who do not see it. */
 export function describeChart({ title, bars }) {
   return `${title}: ${bars.map(({ group, label, text }) => `${group && `${group}, `}${label} ${text}`).join('; ')}.`;
 }
@@ -87,7 +87,7 @@ function visitCells(figure) {
   });
 }
 
-/** `2,891 /s` → 2891, `632 ms` → 0.632: the inverse of units.mjs. */
+/** Reads a cell, as the inverse of units.mjs: `2,891 /s` → 2891, `632 ms` → 0.632. */
 function parseQuantity(text) {
   const number = Number.parseFloat(text.replaceAll(',', ''));
   return text.endsWith(' ms') ? number / 1000 : number;

@@ -12,7 +12,7 @@ export function onCore(of, [command, ...args]) {
 /**
  * Checks that the machine can measure how a server answers, before anything is built.
  *
- * @param tools command → how Debian's package is called.
+ * @param tools command → the name of Debian's package.
  */
 export async function requireTools(tools) {
   if (availableParallelism() < 2) throw new Error('The server and its client need a core each, and this machine has one.');

@@ -13,7 +13,7 @@ const BUSY = 0.95;
  *
  * @param requests name → `url`; `headers` that the client sends besides `Host`; or a `script` for wrk that makes the requests.
  * @returns name → requests per second, one number a round.
- * @throws {Error} if an answer is no success, or a connection breaks.
+ * @throws {Error} if an answer is not a success, or a connection breaks.
  */
 export async function compareLoads(rounds, requests) {
   for (const request of Object.values(requests)) await measureLoad(request, WARM_UP_SECONDS);
@@ -33,7 +33,7 @@ async function measureLoad({ url, headers = {}, script }, seconds) {
   return Number(rate);
 }
 
-/** A client that is busy all the time measures itself. */
+/** Above this share of a core, the client may be slower than the server, and would measure itself. */
 function warnIfBusy(url, output, seconds) {
   // The last line of `times` is about children: user and system time, such as `0m1.250s 0m0.610s`.
   const [user, system] = output

@@ -1,4 +1,4 @@
-// How much memory a running process has of its own.
+// Measures how much memory a running process has of its own.
 import fs from 'node:fs';
 
 /** Proportional set size of a process and of those that it started, in bytes: shared pages count in part. Linux only. */
@@ -18,7 +18,7 @@ function groupOf(pid) {
     // The name of the command, in parentheses, may have spaces.
     return Number(fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[2]);
   } catch {
-    // It has ended.
+    // The process has ended.
     return undefined;
   }
 }

@@ -32,7 +32,7 @@ export function writeModuleTree(publicDir) {
   return { leaf, above: above.size - 1 };
 }
 
-/** Neighbours on the next level, so that each is imported by somebody, and some module further down. */
+/** Neighbours on the next level, so that each module has an importer, and some module further down. */
 function importsOf(level, index, random) {
   const below = LEVELS[level + 1];
   const imports = new Set();

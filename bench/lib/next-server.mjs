@@ -6,7 +6,7 @@ import { startServer } from './server.mjs';
 
 const flags = (port) => ['--hostname', '127.0.0.1', '--port', String(port)];
 
-/** On any core. */
+/** Starts Next on any core. */
 export function serve(nextBin, folder, command = 'start') {
   return startServer((port) => [process.execPath, [nextBin, command, ...flags(port)]], { cwd: folder });
 }

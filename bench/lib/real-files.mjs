@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** What to copy: package → the part of it that belongs in `public/`. */
+/** The files to copy: package → the part of it that belongs in `public/`. */
 const PARTS = {
   bootstrap: ['dist/css/bootstrap.min.css', 'dist/js/bootstrap.bundle.min.js'],
   // Its stylesheet refers to the fonts.
@@ -10,7 +10,7 @@ const PARTS = {
   three: ['build/three.module.js', 'build/three.core.js'],
 };
 
-/** Of 273 kB. */
+/** A script of 273 kB. */
 export const SCRIPT = '/vendor/katex/dist/katex.min.js';
 
 /** Package → the asset paths of its scripts and stylesheets. */

@@ -20,7 +20,7 @@ function readSections(file) {
 }
 
 /**
- * What RESULTS.md says, by group.
+ * Reads RESULTS.md, by group.
  *
  * @returns group → `date`, and `rows`: name → the texts of its cells.
  */

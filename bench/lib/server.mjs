@@ -21,7 +21,7 @@ export async function startServer(commandFor, { cwd, path = '/' } = {}) {
   const failed = exited.then(() => {
     throw new Error(`${command} ${args.join(' ')} ended:\n${output.stdout}${output.stderr}`);
   });
-  // Nobody waits for this promise once the server answers.
+  // Once the server answers, no code waits for this promise any more.
   failed.catch(() => {});
   const origin = `http://127.0.0.1:${port}`;
   try {

@@ -17,7 +17,7 @@ export function formatTable(rows) {
   return formatCells(HEADINGS, cells);
 }
 
-/** Rows of texts, with columns of equal width. */
+/** Writes rows of texts as a table with columns of equal width. */
 export function formatCells(headings, cells) {
   const widths = headings.map((heading, column) => Math.max(heading.length, ...cells.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

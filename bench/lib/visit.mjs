@@ -1,6 +1,6 @@
 // One visit of a page over an emulated connection.
 
-/** What Chromium's DevTools emulate: milliseconds of a round trip, and megabits per second in both directions. */
+/** The connection that Chromium's DevTools emulate: milliseconds of a round trip, and megabits per second in both directions. */
 export const CONNECTION = { latency: 150, megabits: 9 };
 
 /**

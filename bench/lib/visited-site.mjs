@@ -29,12 +29,12 @@ const FONTS = [
 const IMAGE_COUNT = 38;
 export const ASSET_COUNT = STYLESHEETS.length + SCRIPTS.length + FONTS.length + IMAGE_COUNT;
 
-/** Stylesheets refer to them. */
+/** The stylesheets refer to these files. */
 const FONT_FOLDERS = ['katex/dist/fonts', `${FONT_AWESOME}/webfonts`];
 
 const CHANGED = STYLESHEETS[0];
 
-/** How a site links its assets. `ours` is the only one with the package. */
+/** The ways in which a site links its assets. Only `ours` has the package. */
 export const WAYS = ['ours', 'plain', 'query', 'imports'];
 
 /** @param way one of {@link WAYS}. */
@@ -111,7 +111,7 @@ function pageWithImports(images) {
   ]);
 }
 
-/** After hydration, as scripts need that read \`document\` when they are evaluated. */
+/** Loads the scripts after hydration: some read \`document\` when they are evaluated. */
 function importedScripts() {
   return `'use client';
 import { useEffect } from 'react';
