@@ -51,7 +51,7 @@ export interface CommandIo {
   /** Measures the coverage of the last `next build`. */
   measureBuild(project: Project, built: BuiltManifest): MeasuredBuild;
   findConfigFile(root: string): string | undefined;
-  /** Serves the last `next build`, with the hashed URLs in front of Next. */
+  /** Serves the last `next build`: hashed files from the store, everything else by Next. */
   startServer(settings: ServerSettings): Promise<RunningServer>;
   /**
    * Aborted by Ctrl-C or a termination signal, whose name is the reason. Until a

@@ -39,11 +39,11 @@ export function hashProps(element: string, props: Props, find: FindUrl): Props {
       if (
         // The author knows the bytes.
         copy.integrity ||
-        // It gets a name, not a URL.
+        // A loader makes the URL from a name.
         copy.loader ||
         // The author wants this URL.
         copy['data-no-hash'] != null ||
-        // A preload for `fetch()` or a worker stays plain, since no element holds the URL that they load; a preload without `as`, since its use is unknown.
+        // A preload for `fetch()` or a worker stays plain, since no element holds the URL that they load. So does a preload without `as`, since its use is unknown.
         (element === 'link' &&
           !/stylesheet|modulep|icon|manifest|pre(load|fetch).*,(?!$|[nuw]|fetch)/i.test(`${String(copy.rel)},${String(copy.as)}`))
       )

@@ -43,7 +43,11 @@ export function formatCount(count: number, noun?: string): string {
   return noun === undefined ? digits : `${digits} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** @example listFew(['/a.js', '/b.js', '/c.js'], 2) // '/a.js, /b.js and 1 more' */
+/**
+ * Joins texts, and counts those beyond a number.
+ *
+ * @example listFew(['/a.js', '/b.js', '/c.js'], 2) // '/a.js, /b.js and 1 more'
+ */
 export function listFew(texts: readonly string[], most: number): string {
   const left = texts.length - most;
   return texts.slice(0, most).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');

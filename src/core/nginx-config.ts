@@ -9,7 +9,7 @@ export interface NginxSiteInput extends NginxSettings {
   staticDir: string;
   buildId: string;
   basePath: string;
-  /** Where files with compressed copies beside them are, as nginx finds it: absolute. `undefined` if there are none. */
+  /** The folder of files with their variants beside them, as nginx finds it: absolute. `undefined` if there are none. */
   compressedDir: string | undefined;
   groups: readonly AreaGroup[];
   left: readonly LeftToNext[];

@@ -72,8 +72,8 @@ export interface SmartCacheOptions {
     imports?: Readonly<Record<string, string>>;
   };
   /**
-   * Whether `next build` compresses hashed files ahead, for `next-smart-cache
-   * start` and nginx. Default: `false`.
+   * Whether `next build` precompresses hashed files, for `next-smart-cache
+   * start`, `createStoreHandler()` and nginx. Default: `false`.
    */
   precompress?: boolean | PrecompressOptions;
 }
@@ -90,7 +90,7 @@ export interface ResolvedOptions
   automatic: { exclude: readonly string[] };
   references: { isFollowed: boolean; exclude: readonly string[] };
   modules: { importMap: boolean; imports: Readonly<Record<string, string>> };
-  /** `undefined` if the build compresses nothing. */
+  /** `undefined` if the build precompresses nothing. */
   precompress: PrecompressSettings | undefined;
 }
 

@@ -33,9 +33,9 @@ export type AppHeaders = readonly (readonly [key: string, value: string])[];
 /** How a URL reaches its file: a chunk of Next, a file of the store, or a file of the store by a rewrite. */
 export type FileKind = 'chunks' | 'direct' | 'rewrite';
 
-/** Another server than Next, which sends files of the build. */
+/** A server besides Next that sends files of the build. */
 export interface OtherServer {
-  /** For reasons. */
+  /** The words that messages use for it. */
   name: string;
   /** Next's `assetPrefix` if it is a path; `''` for none. */
   assetPrefix: string;

@@ -58,7 +58,7 @@ export function hashFile(file: string, algorithm: HashAlgorithm, buffer: Buffer,
   try {
     const first = buffer.subarray(0, read(buffer));
     const stamp = stampOf(fs.fstatSync(descriptor, { bigint: true }));
-    // The size says that this was all. To read once more, until nothing comes, is a system call for each file.
+    // The size shows that this was all. Another read, which returns nothing, would cost a system call for each file.
     if (stamp.size === first.length) {
       if (first.length > 0) sink(first);
       return { ...stamp, ...hashContent(first, algorithm) };

@@ -85,7 +85,7 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
     if (!written.startsWith('/')) return undefined;
     const path = withoutBasePath(basePath, written);
     const found = lookUpUrl(newestOf(manifest), path);
-    // The first: the file keeps its name. With a `basePath`, the written path may belong to another app.
+    // If both are equal, the file keeps its name. With a `basePath`, the written path may belong to another app.
     const url = found === basePath + path || (mustBeSameOrigin && !/^\/[^/]/.test(found as string)) ? undefined : found;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();

@@ -169,8 +169,8 @@ describe('whatever happens to a pack or its index', () => {
 
   test.each([
     ['of another version', { version: 2, copies: [] }],
-    ['with a name that is no hash', { version: 1, copies: [['../../../secret', 3]] }],
-    ['with a size that is no count', { version: 1, copies: [[hashOf(''), -1]] }],
+    ['with a name that is not a hash', { version: 1, copies: [['../../../secret', 3]] }],
+    ['with a size that is not a count', { version: 1, copies: [[hashOf(''), -1]] }],
     ['with another form', { version: 1, copies: { length: 3 } }],
   ])('an index %s is dropped, even with a correct checksum', (_, body) => {
     putBack();

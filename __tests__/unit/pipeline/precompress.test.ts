@@ -220,7 +220,7 @@ describe('on a full disk', () => {
     expect(variants.size).toBe(1);
   });
 
-  test('so is a folder that cannot be made', async () => {
+  test('a folder that cannot be made is a warning', async () => {
     const project = projectWith({ 'a.css': TEXT }, OPTIONS);
     writeFiles(project.cacheDir, { encoded: 'a file' });
     const { variants, warnings } = await build(project);

@@ -85,7 +85,7 @@ function printPlan(plan: InitPlan, isDry: boolean, io: CommandIo): void {
   reporter.note(`next: ${next.join(', then ')}`);
   if (canReplaceStart)
     reporter.note(
-      'faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next; "precompress: true" in the options compresses them ahead',
+      'faster: "next-smart-cache start" takes the place of "next start", and sends hashed files without Next; with "precompress: true" in the options, "next build" compresses them',
     );
 }
 

@@ -295,7 +295,7 @@ describe('names next-smart-cache start', () => {
     const { stderr } = await runCommand(['init'], { cwd: root });
     expect(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).toContain(start);
     return stderr.endsWith(
-      'faster: "next-smart-cache start" takes the place of "next start", and serves hashed files without Next; "precompress: true" in the options compresses them ahead\n',
+      'faster: "next-smart-cache start" takes the place of "next start", and sends hashed files without Next; with "precompress: true" in the options, "next build" compresses them\n',
     );
   };
 
