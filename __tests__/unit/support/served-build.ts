@@ -18,7 +18,7 @@ interface BuiltFile {
   variants?: Partial<Record<Encoding, Buffer>>;
 }
 
-/** What `next build` leaves for the server, without a build. */
+/** The files that `next build` leaves for the server, made without a build. */
 export interface ServedBuild {
   dir: string;
   distDir: string;
