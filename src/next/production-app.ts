@@ -17,7 +17,7 @@ import { checkGuards, checkWhenFinished } from './build-checks.js';
 import { isOnVercel, whenBuildSucceeds } from './environment.js';
 import { canMergeHeaders } from './merge-config.js';
 import { failOnMissingAssets } from './missing-assets.js';
-import { recordStoreAnswers } from './record-answers.js';
+import { recordHandledFiles } from './record-handled-files.js';
 import { shapeBesideRoutes, warnOfReachedRoutes } from './route-conflicts.js';
 import { noticesOf, once, renderSettings, type SmartCacheApp, say, warn } from './smart-cache-app.js';
 import { passesHeadersToOptimizer } from './supported-versions.js';
@@ -89,7 +89,7 @@ export function productionApp(
         requireUnchanged(project, files);
       }, distDir);
       whenBuildSucceeds(() => {
-        if (!isExport) recordStoreAnswers(project, distDir, { files, variants, compress: config.compress !== false });
+        if (!isExport) recordHandledFiles(project, distDir, { files, variants, compress: config.compress !== false });
         recordDeploy(project, built());
         warn(linkForNginx(project.cacheDir, served().files, variants, distDir));
         reportCoverage(project, built());

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { contentTypeOf, isCompressible, mediaTypeOf } from '../core/content-types.js';
+import { nameInStore } from '../core/handled-files.js';
 import type { Encoding } from '../core/precompress-options.js';
 import type { AppHeaders } from '../core/site-rules.js';
-import { nameInStore } from '../core/store-answers.js';
 import { variantFile } from '../pipeline/encoded/variant-file.js';
 import { readServerDocument, type ServedEntry } from '../pipeline/server-document.js';
 import { type Coding, ENCODINGS } from './accept-encoding.js';

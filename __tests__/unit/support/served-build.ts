@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Encoding } from '../../../src/core/precompress-options';
 import type { AppHeaders } from '../../../src/core/site-rules';
-import { nameInStore } from '../../../src/core/store-answers';
+import { nameInStore } from '../../../src/core/handled-files';
 import { type Variants, variantFile } from '../../../src/pipeline/encoded/variant-file';
 import { type ServerDocument, writeServerDocument } from '../../../src/pipeline/server-document';
 import { createStoreHandler, type StoreHandlerOptions } from '../../../src/server/store-handler';

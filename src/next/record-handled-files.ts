@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { findHandledFiles } from '../core/handled-files.js';
 import { pathOfAssetPrefix } from '../core/site-rules.js';
-import { findStoreAnswers } from '../core/store-answers.js';
 import type { VariantsByContent } from '../pipeline/precompress.js';
 import type { Project } from '../pipeline/project.js';
 import type { ServedFile } from '../pipeline/served-files.js';
@@ -12,19 +12,20 @@ import { warn } from './smart-cache-app.js';
 interface RecordInput {
   /** The files of the store, as this build serves them. */
   files: readonly ServedFile[];
-  /** The compressed forms in the store, by content hash. */
+  /** By content hash. */
   variants: VariantsByContent;
   /** Next's `compress`. */
   compress: boolean;
 }
 
 /**
- * Writes down which files the server of this package sends without Next, and
- * with which headers. Next writes its final routes at the very end of a build.
+ * Records which files the handler of this package sends without Next, and with
+ * which headers. Call it at the very end of a build, when Next has written its
+ * final routes.
  *
  * @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED`
  */
-export function recordStoreAnswers({ prefixes }: Project, distDir: string, { files, variants, compress }: RecordInput): void {
+export function recordHandledFiles({ prefixes }: Project, distDir: string, { files, variants, compress }: RecordInput): void {
   if (!fs.existsSync(path.join(distDir, 'routes-manifest.json'))) return;
   const assetPrefix = pathOfAssetPrefix(prefixes.assetPrefix);
   const byName = new Map(
@@ -32,8 +33,8 @@ export function recordStoreAnswers({ prefixes }: Project, distDir: string, { fil
   );
   try {
     const { buildId, ...routing } = readBuiltRouting(distDir);
-    const { headerSets, files: answers } = findStoreAnswers({ buildId, ...routing }, byName.keys(), assetPrefix);
-    const entries = [...answers].flatMap(([url, { name, headerSet }]) => {
+    const { headerSets, files: handled } = findHandledFiles({ buildId, ...routing }, byName.keys(), assetPrefix);
+    const entries = [...handled].flatMap(([url, { name, headerSet }]) => {
       const { file, contentHash, size } = byName.get(name) as ServedFile;
       // Tools that upload source maps delete them afterwards.
       if (name.endsWith('.map') && !fs.existsSync(file)) return [];

@@ -3,8 +3,8 @@ import { mediaTypeOf } from './content-types.js';
 import { REWRITE_STORE_URL } from './rewrite-rules.js';
 import { type AppHeaders, type BuiltRouting, compileSiteRules } from './site-rules.js';
 
-/** The files of a build that the server of this package sends without Next. */
-export interface StoreAnswers {
+/** The files of a build that the handler of this package sends without Next. */
+export interface HandledFiles {
   /** Each list once. Most files have the same headers. */
   headerSets: AppHeaders[];
   /** Percent-encoded URL without `basePath` → the name below `.next/static`, and the index of the list. */
@@ -13,17 +13,17 @@ export interface StoreAnswers {
 
 /**
  * Finds the files that Next would send with headers that are known beforehand.
- * Next keeps the others: those of which the proxy sees the requests, that a
- * redirect or a rewrite of the app matches, whose headers depend on the request,
- * and files of an unknown type.
+ * Next keeps the others: files whose requests the proxy sees, that a redirect or
+ * a rewrite of the app matches, or whose headers depend on the request, and files
+ * of an unknown type.
  *
  * @param names files of the store, relative to `.next/static`, with `/`.
  * @param assetPrefix Next's, if it is a path; `''` for none.
  */
-export function findStoreAnswers(site: BuiltRouting, names: Iterable<string>, assetPrefix: string): StoreAnswers {
-  const rules = compileSiteRules(site, { name: 'the server', assetPrefix, canWrite: isWritable });
+export function findHandledFiles(site: BuiltRouting, names: Iterable<string>, assetPrefix: string): HandledFiles {
+  const rules = compileSiteRules(site, { name: 'the handler', assetPrefix, canWrite: isWritable });
   const indexes = new Map<string, number>();
-  const answers: StoreAnswers = { headerSets: [], files: new Map() };
+  const handled: HandledFiles = { headerSets: [], files: new Map() };
   for (const name of names) {
     if (mediaTypeOf(name) === undefined) continue;
     const kind = name.startsWith(REWRITE_FOLDER) ? 'rewrite' : 'direct';
@@ -32,11 +32,11 @@ export function findStoreAnswers(site: BuiltRouting, names: Iterable<string>, as
     const headers = rules.headersOf(url, kind);
     if (typeof headers === 'string') continue;
     const key = JSON.stringify(headers);
-    const headerSet = indexes.get(key) ?? answers.headerSets.push(headers) - 1;
+    const headerSet = indexes.get(key) ?? handled.headerSets.push(headers) - 1;
     indexes.set(key, headerSet);
-    answers.files.set(url, { name, headerSet });
+    handled.files.set(url, { name, headerSet });
   }
-  return answers;
+  return handled;
 }
 
 const REWRITE_FOLDER = `${REWRITE_STORE_URL.slice('/_next/static/'.length)}/`;
