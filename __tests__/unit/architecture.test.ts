@@ -170,7 +170,7 @@ test('core/ does without Node', () => {
   expect(IMPORTS.filter(({ from, request }) => layerOf(from) === 'core' && request.startsWith('node:')).map(describeImport)).toEqual([]);
 });
 
-test('what goes to the browser takes no package along but React and next/script', () => {
+test('code for the browser imports no package except React and next/script', () => {
   const values = IMPORTS.filter(({ isType }) => !isType);
   const reached = reachableFrom(['index.ts', 'client-manifest.ts'], values);
   const packages = values.filter(({ from, request }) => reached.has(from) && !isRelative(request)).map(({ request }) => request);

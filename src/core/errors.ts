@@ -27,7 +27,7 @@ export type SmartCacheErrorCode =
 
 /** A message in four parts. */
 export interface ErrorParts {
-  /** What failed, as a sentence without its full stop. */
+  /** The failure, as a sentence without its full stop. */
   what: string;
   /** The exact file or option. */
   where: string;

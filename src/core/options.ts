@@ -16,7 +16,7 @@ export interface FingerprintInput {
   contentHash: string;
 }
 
-/** What the hash in the URL is made of: the content (default), the date last modified, a version, or a text that a function returns. */
+/** The input of the hash in the URL: the content (default), the date last modified, a version, or a text that a function returns. */
 export type Fingerprint = 'content' | 'modified' | { version: string } | ((input: FingerprintInput) => string);
 
 /** The second argument of `withSmartCache`, and the only place for options. */
@@ -27,7 +27,7 @@ export interface SmartCacheOptions {
   exclude?: string | readonly string[];
   /** Hash algorithm, and how many of its hex digits (8 to 64) the URL holds. Default: SHA-256, 10. */
   hash?: { algorithm?: HashAlgorithm; length?: number };
-  /** What the hash in the URL is made of. Default: `'content'`. */
+  /** The input of the hash in the URL. Default: `'content'`. */
   fingerprint?: Fingerprint;
   /**
    * Where hashed URLs point. Default: `'auto'`, which chooses by the host:
@@ -35,7 +35,7 @@ export interface SmartCacheOptions {
    * `output: 'export'` and on every other host that the build recognises.
    */
   delivery?: 'auto' | 'rewrite' | 'static';
-  /** What a stale hash gets: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
+  /** The response to a stale hash: the current bytes, uncached, or a 404. Default: `'serve-current'`. */
   onStaleHash?: 'serve-current' | 'not-found';
   /** Whether an asset path that `public/` lacks fails `next build`. Default: `'error'`. */
   onMissing?: 'error' | 'warn';

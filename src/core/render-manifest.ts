@@ -24,11 +24,11 @@ export interface RenderManifest {
   loadStates?: Readonly<Record<string, string>>;
   /** Development: counts re-notifications. It only changes the module's bytes, so that the bundler sends another update. */
   renotifications?: number;
-  /** What `<CachedImportMap />` renders. `true` in a browser, where the page already holds the map. */
+  /** The map that `<CachedImportMap />` renders. `true` in a browser, where the page already holds the map. */
   importMap?: ImportMap | true;
   /** The asset paths that automatic hashing leaves alone. */
   notAutomatic?: Readonly<Record<string, true>>;
-  /** What an unknown path does to `next build`. Absent outside of Next, where it does nothing. */
+  /** Whether an unknown path stops `next build`. Absent outside of Next, where the path has no effect. */
   onMissing?: 'error' | 'warn';
   /**
    * The files of `public/` that a production build gives the browser no entry

@@ -72,7 +72,7 @@ export const MISSING_ASSETS_FILE = 'NEXT_SMART_CACHE_MISSING_ASSETS';
 export interface MissingAsset {
   /** As the author wrote it, without query and fragment. */
   path: string;
-  /** What asked for it, `asset()`, or the tag of a component. */
+  /** `asset()`, or the tag of the component that asked for it. */
   component: string;
   /** Names that it may be a mistyped form of, best first. */
   nearest: readonly string[];

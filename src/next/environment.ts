@@ -6,7 +6,7 @@ import { visibleLines } from '../core/message-text.js';
 import type { SmartCacheOptions } from '../core/options.js';
 import { sharedGlobals, WRAPPED_BY, WRAPPED_WITH } from '../core/shared-globals.js';
 
-/** What Next is about to do with the config. */
+/** The task for which Next loads the config. */
 type Mode = 'build' | 'development' | 'other';
 
 /** The phases of `next/constants`, copied so that the command line need not load Next. */

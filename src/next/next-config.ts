@@ -7,7 +7,7 @@ import type { SmartCacheOptions } from '../core/options.js';
 import { type Project, resolveProject } from '../pipeline/project.js';
 import { readAdapterPath, readSupportsImmutableAssets } from './supported-versions.js';
 
-/** What a `next.config` may export. */
+/** The forms that a `next.config` may export. */
 export type NextConfigFunction = (phase: string, context: { defaultConfig: NextConfig }) => NextConfig | Promise<NextConfig>;
 export type NextConfigExport = NextConfig | NextConfigFunction;
 

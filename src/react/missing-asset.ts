@@ -4,7 +4,7 @@ import { didYouMean, nearestNames } from '../core/message-text.js';
 import { findUnlisted, globForNeighbours, type RenderManifest, unpackAssetPaths } from '../core/render-manifest.js';
 import { MISSING_ASSETS_FILE, type MissingAsset, sharedGlobals, WRAPPED_BY } from '../core/shared-globals.js';
 
-/** What asked for an asset path; `undefined` is `asset()`, so that browser bundles do not hold its name. */
+/** The component that asked for an asset path; `undefined` is `asset()`, so that browser bundles do not hold its name. */
 export type AskedBy = 'CachedScript' | 'CachedStyle' | undefined;
 
 /** A path may come from a visitor, and a server runs for months. */

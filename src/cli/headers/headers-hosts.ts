@@ -61,7 +61,7 @@ interface HeadersHosts {
   hosts: string[];
   /** Why the rule must not be in `public/_headers`, and what to do instead. */
   obstacle: string | undefined;
-  /** What else the rule depends on. */
+  /** Another condition of the rule. */
   note: string | undefined;
 }
 

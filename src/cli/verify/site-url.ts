@@ -72,7 +72,7 @@ function maskCredentials(written: string): string {
 }
 
 /**
- * What the form of a URL tells:
+ * The kind of a URL, by its form:
  *
  * - `hashed`: it may have a hash, in the form of one of the two deliveries
  * - `plain`: it may be a file of `public/`

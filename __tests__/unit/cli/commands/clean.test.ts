@@ -99,7 +99,7 @@ test('another distDir is looked into, also beside the app; under output: "export
   }
 });
 
-test('what a killed build has left under a temporary name is removed too', async () => {
+test('removes the temporary files of a killed build too', async () => {
   const project = resolveProject({ root: temporaryFolder() });
   const rest = '.123-0123456789ab.tmp';
   writeFiles(project.root, {
@@ -112,7 +112,7 @@ test('what a killed build has left under a temporary name is removed too', async
   expect(listFiles(project.root)).toEqual([]);
 });
 
-describe('what has one of the names and is not ours stays, is named, and makes exit code 1', () => {
+describe('keeps and names a file or folder that another program made under one of the names, and exits with 1:', () => {
   test.each<[string, string, why: RegExp, make: (target: string, elsewhere: string) => void]>([
     ['types of another origin', 'smart-cache-env.d.ts', /header/, (target) => fs.writeFileSync(target, '// mine')],
     ['types that are a link', 'smart-cache-env.d.ts', /symbolic link/, (target, to) => fs.symlinkSync(path.join(to, 'x'), target)],
@@ -138,7 +138,7 @@ describe('what has one of the names and is not ours stays, is named, and makes e
     expect(rest).toEqual(filesLeftIn(project));
   });
 
-  test('a build folder that a link leads out of the app for', async () => {
+  test('a build folder outside of the app, to which a link points', async () => {
     const project = builtApp();
     const elsewhere = path.join(temporaryFolder(), 'next');
     fs.renameSync(project.buildDir, elsewhere);
@@ -155,14 +155,14 @@ describe('what has one of the names and is not ours stays, is named, and makes e
   });
 });
 
-test('what lies in one of the two folders is removed with it', async () => {
+test('removes a folder with everything in it', async () => {
   const project = builtApp();
   writeFiles(project.root, { '.smart-cache/notes.md': 'mine', '.next/cache/next-smart-cache/files/notes.md': 'mine' });
   expect((await clean(project)).exitCode).toBe(0);
   expect(listFiles(project.root)).toEqual(filesLeftIn(project));
 });
 
-test('a link inside of what is ours is removed, and not what it leads to', async () => {
+test('removes a link in one of its folders, and keeps the target of the link', async () => {
   const project = builtApp();
   const elsewhere = temporaryFolder();
   writeFiles(elsewhere, { x: 'precious' });
@@ -171,7 +171,7 @@ test('a link inside of what is ours is removed, and not what it leads to', async
   expect(listFiles(elsewhere)).toEqual(['x']);
 });
 
-test('what cannot be removed is said', async () => {
+test('names a folder that it cannot remove', async () => {
   const project = builtApp();
   jest.spyOn(fs, 'rmSync').mockImplementation(() => {
     throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
@@ -182,7 +182,7 @@ test('what cannot be removed is said', async () => {
   expect(stderr).toContain('the system said EROFS');
 });
 
-test('a build folder that a link leads to: within the app it is cleaned, beside it, whatever its name begins with, it is not', async () => {
+test('cleans a build folder that a link points to in the app, and none beside the app, whatever its name begins with', async () => {
   const inside = builtApp();
   fs.renameSync(inside.buildDir, path.join(inside.root, 'built'));
   fs.symlinkSync('built', inside.buildDir);
