@@ -13,8 +13,8 @@ interface BuiltRule {
 export interface BuiltRouting {
   buildId: string;
   basePath: string;
-  /** The default locale of `i18n`, if the app has one. */
-  locale: string | undefined;
+  /** The default locales of `i18n`: that of the site, and those of its domains. Empty if the app has no `i18n`. */
+  locales: readonly string[];
   matchers: readonly ProxyMatcher[];
   redirects: readonly (BuiltRule & { internal?: boolean })[];
   headers: readonly (BuiltRule & HeaderRule)[];
@@ -58,22 +58,23 @@ export interface SiteRules {
  * @example compileSiteRules(site, server).takenBy('/css/site.0123456789.css', 'rewrite')
  */
 export function compileSiteRules(site: BuiltRouting, { name, assetPrefix, canWrite }: OtherServer): SiteRules {
-  // Next matches rules without regard to case, and tries both spellings of a path.
+  // Next matches rules without regard to case.
   const compile = <Rule>(pattern: string, rule: Rule) => ({ pattern: new RegExp(pattern, 'i'), rule });
   const matchers = site.matchers.map((matcher) => compile(matcher.regexp, matcher));
   const redirects = site.redirects.filter(({ internal }) => internal !== true).map((rule) => compile(rule.regex, rule));
   // Next adds this rewrite (`lib/load-custom-routes.js`), which serves its static files under the prefix too.
-  const isOfNext = ({ source }: BuiltRule) => source === `${assetPrefix}/_next/:path+`;
+  const isOfNext = ({ source }: BuiltRule) => assetPrefix !== '' && source === `${assetPrefix}/_next/:path+`;
   const beforeFiles = site.beforeFiles.filter((rule) => !isOfNext(rule)).map((rule) => compile(rule.regex, rule));
   const headers = site.headers.filter((rule) => !isOwnHeaderRule(rule)).map((rule) => compile(rule.regex, rule));
-  const spellingsOf = (url: string) => {
-    const isStatic = url.startsWith('/_next/');
-    const paths = isStatic ? staticPrefixes({ ...site, assetPrefix }).map((prefix) => prefix + url) : [site.basePath + url];
-    if (!isStatic && site.locale !== undefined) paths.push(`${site.basePath}/${site.locale}${url}`);
-    return [...new Set([...paths, ...paths.map(decodeURIComponent)])];
+  /** The paths that Next may match for a URL: it depends on the request which prefix or locale is in front. */
+  const pathsOf = (url: string) => {
+    if (url.startsWith('/_next/')) return staticPrefixes({ ...site, assetPrefix }).map((prefix) => prefix + url);
+    return site.locales.length === 0 ? [site.basePath + url] : site.locales.map((locale) => `${site.basePath}/${locale}${url}`);
   };
+  /** For safety, a rule matches if it matches any spelling. Next tries the decoded path for the proxy alone. */
   const matching = <Rule>(rules: readonly { pattern: RegExp; rule: Rule }[], url: string) => {
-    const spellings = spellingsOf(url);
+    const paths = [...pathsOf(url), site.basePath + url];
+    const spellings = [...new Set([...paths, ...paths.map(decodeURIComponent)])];
     return rules.filter(({ pattern }) => spellings.some((spelling) => pattern.test(spelling))).map(({ rule }) => rule);
   };
 
@@ -90,14 +91,19 @@ export function compileSiteRules(site: BuiltRouting, { name, assetPrefix, canWri
     },
     headersOf(url, kind) {
       const set = new Map<string, readonly [string, string]>();
-      for (const rule of matching(headers, url)) {
+      const paths = pathsOf(url);
+      for (const { pattern, rule } of headers) {
+        const matched = paths.filter((path) => pattern.test(path));
+        if (matched.length === 0) continue;
         const reason = (what: string) => `${what} (headers() for ${rule.source})`;
         if (Object.hasOwn(rule, 'has') || Object.hasOwn(rule, 'missing')) return reason('its headers depend on the request');
         for (const { key, value } of rule.headers) {
           // On hashed URLs, our rule empties the app's caching headers.
           if (isAboutCaching(key) && kind !== 'chunks') continue;
+          if (matched.length < paths.length) return reason('its headers depend on the domain or the prefix of the URL');
           if (isAboutCaching(key) || SET_BY_SERVER.test(key)) return reason(`the app sets ${key} there`);
-          if (holdsParameter(rule.source, key + value) || !canWrite(key + value)) return reason(`${name} cannot write the header ${key}`);
+          if (holdsParameter(rule.source, key + value) || !TOKEN.test(key) || !canWrite(key + value))
+            return reason(`${name} cannot write the header ${key}`);
           set.set(key.toLowerCase(), [key, value]);
         }
       }
@@ -120,6 +126,9 @@ export function staticPrefixes({ basePath, assetPrefix }: Pick<BuiltRouting & Ot
 function holdsParameter(source: string, header: string): boolean {
   return [...source.matchAll(/:(\w+)/g)].some(([parameter]) => header.includes(parameter));
 }
+
+/** The name of a header (RFC 9110, section 5.6.2). Node throws for others. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** Servers set these headers, so a second one would be sent. Caches must not share cookies. */
 const SET_BY_SERVER =

@@ -122,9 +122,12 @@ export function readBuiltRouting(distDir: string): BuiltRouting {
   const routes = readDocument(distDir, 'routes-manifest.json', 3);
   const { matchers, prefixes } = readBuiltProxy(distDir);
   const { beforeFiles = [] } = Object(routes.rewrites) as Document;
+  const { domains } = Object(routes.i18n) as { domains?: readonly { defaultLocale: string }[] };
+  const locales = prefixes.locale === undefined ? [] : [prefixes.locale, ...(domains ?? []).map(({ defaultLocale }) => defaultLocale)];
   return {
     buildId,
-    ...prefixes,
+    basePath: prefixes.basePath,
+    locales: [...new Set(locales)],
     matchers,
     redirects: checkRules(routes.redirects, 'redirects'),
     headers: checkRules(routes.headers, 'headers'),

@@ -10,6 +10,10 @@ export interface ByteRange {
  * Reads the range of a GET request (RFC 9110, section 14.2) for a file with a
  * strong ETag.
  *
+ * `range-parser` 1.3 answers 416 to the last 1,000 bytes of a shorter file, and
+ * to a malformed range. Version 2 does not, but needs Node 22. It can replace
+ * this code when this package needs Node 22 too.
+ *
  * @param size of the file, in bytes.
  * @param etag of the file, with its quotes.
  * @returns `undefined` if the server answers with the whole file: there is no

@@ -74,9 +74,14 @@ async function open({ file, size }: CheckedFile): Promise<{ handle: fs.FileHandl
   } catch (error) {
     throw new UnusableFile(`cannot be opened (${systemErrorCode(error) ?? String(error)})`);
   }
-  const stats = await handle.stat({ bigint: true });
-  const stamp = stampOf(stats);
-  if (stats.isFile() && stamp.size === size) return { handle, stamp };
+  try {
+    const stats = await handle.stat({ bigint: true });
+    const stamp = stampOf(stats);
+    if (stats.isFile() && stamp.size === size) return { handle, stamp };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   await handle.close();
   throw new UnusableFile(WRONG_BYTES);
 }

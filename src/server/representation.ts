@@ -20,6 +20,8 @@ export interface Representation {
   notModified: Fields;
   /** Of a 206, without those that name the range. */
   part: Fields;
+  /** Of a 412 or 416: those of the app, which let a page of another origin read the status. */
+  refusal: Fields;
   /** How often it was asked for, as the memory budget counts. */
   hits: number;
 }
@@ -50,19 +52,13 @@ export function makeRepresentation(input: RepresentationInput): Representation {
   const etag = etagOf(hash);
   const vary = [...appHeaders.filter(([key]) => isVary(key)).map(([, value]) => value), ...(isNegotiated ? ['Accept-Encoding'] : [])];
   const own = appHeaders.filter(([key]) => !isVary(key));
-  // All that a 304 needs (RFC 9110, section 15.4.5), and the headers that are not about the content.
-  const common = [
-    'Cache-Control',
-    'public, max-age=31536000, immutable',
-    'ETag',
-    etag,
-    ...(vary.length > 0 ? ['Vary', vary.join(', ')] : []),
-  ];
   const aboutContent = own.filter(([key]) => ABOUT_CONTENT.test(key));
-  const notModified = [...common, ...own.filter((header) => !aboutContent.includes(header)).flat()];
+  const refusal = [...(vary.length > 0 ? ['Vary', vary.join(', ')] : []), ...own.filter((header) => !aboutContent.includes(header)).flat()];
+  // All that a 304 needs (RFC 9110, section 15.4.5), and the headers that are not about the content.
+  const notModified = ['Cache-Control', 'public, max-age=31536000, immutable', 'ETag', etag, ...refusal];
   const encoded = coding === 'identity' ? ['Accept-Ranges', 'bytes'] : ['Content-Encoding', coding];
   const part = [...notModified, ...aboutContent.flat(), 'Content-Type', contentType, ...encoded];
-  return { etag, size, content, part, notModified, whole: [...part, 'Content-Length', String(size)], hits: 0 };
+  return { etag, size, content, part, notModified, refusal, whole: [...part, 'Content-Length', String(size)], hits: 0 };
 }
 
 /** The fields of a 206 (RFC 9110, section 15.3.7). */

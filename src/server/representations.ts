@@ -31,7 +31,8 @@ export function createRepresentations(
 ): (file: StoreFile, coding: Coding) => Promise<Representation> | undefined {
   const memory = createMemoryBudget(memoryBytes);
   const pending = new Map<string, Promise<Representation>>();
-  const maxInMemory = Math.min(MAX_BYTES_IN_MEMORY, memoryBytes - OVERHEAD);
+  // An empty file has nothing to stream.
+  const maxInMemory = Math.max(0, Math.min(MAX_BYTES_IN_MEMORY, memoryBytes - OVERHEAD));
   const maxToCompress = Math.min(MAX_BYTES_TO_COMPRESS, memoryBytes - OVERHEAD);
 
   return (file, coding) => {

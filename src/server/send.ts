@@ -23,16 +23,16 @@ export function sendWithoutFile(
   { request, response, range }: Exchange,
   representation: Representation,
 ): (() => Promise<FileHandle>) | undefined {
-  const { content, etag, size, notModified, whole } = representation;
+  const { content, etag, size, notModified, refusal, whole } = representation;
   const precondition = evaluatePreconditions(request.headers, etag);
   if (precondition !== 'true') {
     if (precondition === 'not-modified') writeHead(response, 304, notModified);
-    else writeHead(response, 412, ['Content-Length', '0']);
+    else writeHead(response, 412, [...refusal, 'Content-Length', '0']);
     response.end();
     return undefined;
   }
   if (range === 'unsatisfiable') {
-    writeHead(response, 416, ['Content-Range', `bytes */${size}`, 'Content-Length', '0']);
+    writeHead(response, 416, [...refusal, 'Content-Range', `bytes */${size}`, 'Content-Length', '0']);
     response.end();
     return undefined;
   }
@@ -54,22 +54,24 @@ export function sendWithoutFile(
  */
 export async function sendFile({ request, response, range }: Exchange, representation: Representation, handle: FileHandle): Promise<void> {
   const part = typeof range === 'object' ? range : undefined;
-  if (response.destroyed || response.headersSent) return handle.close();
-  if (part === undefined) writeHead(response, 200, representation.whole);
-  else writeHead(response, 206, partFields(representation, part));
-  if (request.method === 'HEAD') {
-    response.end();
-    return handle.close();
-  }
-  const { start, end } = part ?? { start: 0, end: representation.size - 1 };
-  const bytes = handle.createReadStream({ start, end, highWaterMark: CHUNK_BYTES });
   try {
+    if (response.destroyed || response.headersSent) return;
+    if (part === undefined) writeHead(response, 200, representation.whole);
+    else writeHead(response, 206, partFields(representation, part));
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const { start, end } = part ?? { start: 0, end: representation.size - 1 };
+    const bytes = handle.createReadStream({ start, end, highWaterMark: CHUNK_BYTES });
     await pipeline(bytes, response, { end: false });
     if (bytes.bytesRead === end - start + 1) response.end();
     else response.destroy();
   } catch {
-    // The client went away, or the disk failed.
+    // The client went away, the disk failed, or another handler broke the response.
     response.destroy();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -59,27 +59,31 @@ export function createStoreHandler(options: StoreHandlerOptions = {}): StoreHand
     if (made === undefined) return next();
     made.then(
       (representation) => answer(exchange, representation, file, next),
-      (error) => leaveToNext(file, error, next),
+      (error) => leaveToNext(exchange, file, error, next),
     );
   };
 
   function answer(exchange: Exchange, representation: Representation, file: StoreFile, next: () => void): void {
     if (representation.hits < MOST_HITS) representation.hits++;
-    // The client went away, or another handler answered while the file was read.
-    if (exchange.response.destroyed || exchange.response.headersSent) return;
+    if (isOver(exchange)) return;
     const open = sendWithoutFile(exchange, representation);
     open?.().then(
       (handle) => sendFile(exchange, representation, handle),
-      (error: unknown) => leaveToNext(file, error, next),
+      (error: unknown) => leaveToNext(exchange, file, error, next),
     );
   }
 
-  function leaveToNext({ url }: StoreFile, error: unknown, next: () => void): void {
+  function leaveToNext(exchange: Exchange, { url }: StoreFile, error: unknown, next: () => void): void {
     if (!reported.has(url)) {
       reported.add(url);
       const why = error instanceof Error ? error.message : String(error);
       console.warn(visible(`next-smart-cache: left ${url} to Next: ${why}; run "next build" again, and then restart this server`));
     }
-    next();
+    if (!isOver(exchange)) next();
   }
+}
+
+/** Whether the client went away, or another handler answered while the file was read. */
+function isOver({ response }: Exchange): boolean {
+  return response.destroyed || response.headersSent;
 }

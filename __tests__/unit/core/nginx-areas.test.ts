@@ -19,7 +19,7 @@ function site(parts: Partial<BuiltSite> = {}): BuiltSite {
     buildId: 'id',
     staticFiles: FILES,
     basePath: '',
-    locale: undefined,
+    locales: [],
     matchers: [],
     redirects: [],
     headers: [],
@@ -60,7 +60,7 @@ describe('Next keeps a folder', () => {
     ['of which the proxy guards one file', matcher('^/members/a\\.[^/]+$'), ['/members/']],
     ['that the proxy guards in another case', matcher('^/MEMBERS/.*$'), ['/members/']],
     ['that the proxy guards for some requests', { matchers: [{ regexp: '^/members/.*$', originalSource: 's', has: [] }] }, ['/members/']],
-    ['with the default locale in front', { ...matcher('^/en/members/.*$'), locale: 'en' }, ['/members/']],
+    ['with the default locale in front', { ...matcher('^/en/members/.*$'), locales: ['en'] }, ['/members/']],
     [
       'below the basePath',
       { ...matcher('^/docs/members/.*$'), basePath: '/docs', beforeFiles: [{ ...OURS, regex: '^/docs/(?:css|members)/.*$' }] },

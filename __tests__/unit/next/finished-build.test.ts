@@ -1,15 +1,16 @@
-import { readBuiltProxy } from '../../../src/next/finished-build';
+import { readBuiltProxy, readBuiltRouting } from '../../../src/next/finished-build';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 
 const MATCHERS = [{ regexp: '^/a$', originalSource: '/a', missing: [{ type: 'cookie', key: 'x' }] }];
 const NO_EDGE = { version: 3, middleware: {}, functions: {}, sortedMiddleware: [] };
 const NO_NODE = { version: 1, functions: {} };
 
-function read(edge: unknown, node: unknown, routes: unknown = { version: 3, basePath: '' }) {
+function write(edge: unknown, node: unknown, routes: unknown): string {
   const distDir = temporaryFolder();
   const documents = {
     'server/middleware-manifest.json': edge,
     'server/functions-config-manifest.json': node,
+    BUILD_ID: 'id',
     'routes-manifest.json': routes,
   };
   writeFiles(
@@ -20,8 +21,10 @@ function read(edge: unknown, node: unknown, routes: unknown = { version: 3, base
         .map(([name, document]) => [name, typeof document === 'string' ? document : JSON.stringify(document)]),
     ),
   );
-  return readBuiltProxy(distDir);
+  return distDir;
 }
+
+const read = (edge: unknown, node: unknown, routes: unknown = { version: 3, basePath: '' }) => readBuiltProxy(write(edge, node, routes));
 
 test.each([
   ['none', NO_EDGE, NO_NODE, []],
@@ -35,6 +38,21 @@ test.each([
 test('the prefixes that Next puts in front of paths are read', () => {
   const routes = { basePath: '/docs', i18n: { locales: ['en', 'de'], defaultLocale: 'en' } };
   expect(read(NO_EDGE, NO_NODE, routes).prefixes).toEqual({ basePath: '/docs', locale: 'en' });
+});
+
+test('the default locales of domains are read, since Next puts them in front of paths too', () => {
+  const domains = [
+    { domain: 'example.de', defaultLocale: 'de' },
+    { domain: 'example.com', defaultLocale: 'en' },
+  ];
+  const distDir = write(NO_EDGE, NO_NODE, {
+    version: 3,
+    basePath: '',
+    redirects: [],
+    headers: [],
+    i18n: { locales: ['en', 'de', 'fr'], defaultLocale: 'en', domains },
+  });
+  expect(readBuiltRouting(distDir).locales).toEqual(['en', 'de']);
 });
 
 test.each<[string, edge: unknown, node: unknown, routes: unknown, message: RegExp]>([

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import fsPromises, { type FileHandle } from 'node:fs/promises';
-import http, { type IncomingMessage } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { brotliCompressSync } from 'node:zlib';
 import { createStoreHandler } from '../../../src/server/store-handler';
 import { type Answer, IMMUTABLE, request } from '../../support/http';
@@ -146,6 +146,48 @@ test('a file that is deleted while it is sent arrives whole', async () => {
   expect(await readOn(response)).toBe(FILM.length);
 });
 
+test.each<[why: string, breakDown: (handle: FileHandle, response: ServerResponse) => void, status: number | undefined]>([
+  ['the state of the file cannot be read', (handle) => jest.spyOn(handle, 'stat').mockRejectedValue(new Error('ESTALE')), LEFT],
+  [
+    'another handler breaks the response',
+    (_, response) =>
+      jest.spyOn(response, 'writeHead').mockImplementationOnce(() => {
+        throw new Error('broken');
+      }),
+    undefined,
+  ],
+])('a large file is closed, and the server goes on, when %s', async (_, breakDown, status) => {
+  const { get, responses } = await serveBuild(build);
+  const open = fsPromises.open;
+  jest.spyOn(fsPromises, 'open').mockImplementationOnce(async (...args) => {
+    const handle = await open(...args);
+    breakDown(handle, responses.at(-1) as ServerResponse);
+    return handle;
+  });
+  expect(
+    await get(LARGE).then(
+      (answer) => answer.status,
+      () => undefined,
+    ),
+  ).toBe(status);
+  await untilClosed();
+  expect((await get(LARGE)).status).toBe(200);
+});
+
+test('a request that another handler has answered meanwhile goes to nobody else', async () => {
+  const handle = createStoreHandler({ dir: build.dir });
+  fs.rmSync(build.fileOf(SMALL));
+  const next = jest.fn();
+  const { origin, stop } = await serveInProcess((incoming, response) => {
+    handle(incoming, response, next);
+    response.writeHead(503).end();
+  });
+  expect((await request(origin, SMALL)).status).toBe(503);
+  while (warnings.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(next).not.toHaveBeenCalled();
+  await stop();
+});
+
 test('a client that goes away leaves no open file', async () => {
   const { origin } = await serveBuild(build);
   const response = await startReading(origin, LARGE);
@@ -190,6 +232,9 @@ test('the handler keeps what an earlier one has set, also if that has wrapped th
 });
 
 test('a memory budget of nothing changes no answer', async () => {
+  const empty = '/img/empty.0123456789.png';
+  const { get: getEmpty } = await serveBuild(servedBuild({ [empty]: { bytes: '' } }), { memoryBytes: 0 });
+  expect(isWhole(await getEmpty(empty), '')).toEqual(RIGHT);
   const { get } = await serveBuild(build, { memoryBytes: 0 });
   expect(isWhole(await get(SMALL), CODE)).toEqual(RIGHT);
   expect(isWhole(await get(LARGE), FILM)).toEqual(RIGHT);

@@ -11,7 +11,7 @@ const BR = zlib.brotliCompressSync(CODE);
 const GZIP = zlib.gzipSync(CODE);
 const LARGE_BR = zlib.brotliCompressSync(LARGE, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } });
 
-const CORS = [['Access-Control-Allow-Origin', '*'] as const, ['Content-Language', 'de'] as const];
+const CORS = [['Access-Control-Allow-Origin', '*'] as const, ['Content-Language', 'de'] as const, ['Vary', 'Origin'] as const];
 const FILES = {
   '/js/app.0123456789.js': { bytes: CODE },
   '/js/variants.0123456789.js': { bytes: CODE, variants: { br: BR, gzip: GZIP } },
@@ -52,7 +52,7 @@ test.each(URLS)('%s has its bytes and headers', async (url) => {
 test.each<[url: keyof typeof FILES, type: string, vary: string | undefined]>([
   ['/js/app.0123456789.js', 'application/javascript; charset=UTF-8', 'Accept-Encoding'],
   ['/js/small.0123456789.js', 'application/javascript; charset=UTF-8', undefined],
-  ['/img/photo.0123456789.png', 'image/png', undefined],
+  ['/img/photo.0123456789.png', 'image/png', 'Origin'],
   ['/video/large.0123456789.svg', 'image/svg+xml', 'Accept-Encoding'],
 ])('%s is %s, and varies by %s', async (url, type, vary) => {
   const { headers } = await get(url);
@@ -68,7 +68,7 @@ test('the headers of the app are sent, and those about the content are not part 
   expect([status, body.length, own]).toEqual([
     304,
     0,
-    { 'cache-control': IMMUTABLE, etag: whole.headers.etag, 'access-control-allow-origin': '*' },
+    { 'cache-control': IMMUTABLE, etag: whole.headers.etag, vary: 'Origin', 'access-control-allow-origin': '*' },
   ]);
 });
 
@@ -155,6 +155,15 @@ test.each(URLS)('HEAD of %s has the headers of GET', async (url) => {
 test('If-Match for other bytes is 412, with nothing that a cache keeps', async () => {
   const { status, headers, body } = await get('/js/app.0123456789.js', { 'if-match': '"other"' });
   expect([status, headers['cache-control'], body.length]).toEqual([412, undefined, 0]);
+});
+
+test.each<[status: number, headers: Record<string, string>]>([
+  [412, { 'if-match': '"other"' }],
+  [416, { range: 'bytes=9999-' }],
+])('a response of %s has the headers of the app, so that a page of another origin can read its status', async (wanted, sent) => {
+  const { status, headers } = await get('/img/photo.0123456789.png', sent);
+  const { date, connection, 'keep-alive': _, 'content-range': __, ...own } = headers;
+  expect([status, own]).toEqual([wanted, { 'access-control-allow-origin': '*', vary: 'Origin', 'content-length': '0' }]);
 });
 
 describe('the handler leaves to Next, untouched,', () => {
