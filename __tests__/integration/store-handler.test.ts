@@ -45,6 +45,8 @@ const START = `
   const serveStore = createStoreHandler();
 `;
 
+/** Those of the config, apart from headers about caching. */
+const HEADERS_OF_APP = ['x-content-type-options', 'x-odd', 'x-decoded', 'x-encoded', 'access-control-allow-origin'];
 const BROWSER = { 'accept-encoding': 'gzip, deflate, br, zstd' };
 const LARGE = 'export const rows = [1, 2, 3];\n'.repeat(3000);
 
@@ -57,11 +59,14 @@ beforeAll(async () => {
   app = createApp(['app-router', 'pages-router', 'hosts/nginx']);
   app.write('public/js/rows.js', LARGE);
   app.write('public/flagged/a.txt', 'flagged');
+  app.write('public/sp ace/a.txt', 'spaced');
   app.write(
     'next.config.mjs',
     app.read('next.config.mjs').replace(
       'headers: async () => [',
       `headers: async () => [
+          { source: '/sp ace/:path*', headers: [{ key: 'X-Decoded', value: 'yes' }] },
+          { source: '/sp%20ace/:path*', headers: [{ key: 'X-Encoded', value: 'yes' }] },
           { source: '/flagged/:path*', has: [{ type: 'header', key: 'x-flag' }], headers: [{ key: 'X-Flagged', value: 'yes' }] },`,
     ),
   );
@@ -86,7 +91,7 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('with %s', (name
   test('hashed files have the bytes, the type and the headers that Next sends, without Next', async () => {
     const assetPaths = Object.keys(assets).filter((assetPath) => !LEFT_TO_NEXT.test(assetPath));
     expect(assetPaths.length).toBeGreaterThan(15);
-    const ofApp = ['content-type', 'x-content-type-options', 'x-odd', 'access-control-allow-origin', 'cache-control'];
+    const ofApp = [...HEADERS_OF_APP, 'content-type', 'cache-control'];
     for (const assetPath of assetPaths) {
       const [own, wanted] = await Promise.all([get(urlOf(assetPath)), request(next.origin, urlOf(assetPath))]);
       const describe = ({ status, headers, body }: Answer) => [assetPath, status, ofApp.map((key) => headers[key]), body.toString('hex')];
@@ -142,6 +147,18 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('with %s', (name
     const part = await get(url, { range: 'bytes=0-5', ...BROWSER });
     expect([part.status, part.body.toString(), part.headers['content-range']]).toEqual([206, 'export', `bytes 0-5/${LARGE.length}`]);
     expect(isByNext(await get(url, {}, 'POST'))).toBe(true);
+  });
+
+  test.each<[status: number, headers: Record<string, string>]>([
+    [412, { 'if-match': '"other"' }],
+    [416, { range: 'bytes=9999999-' }],
+  ])('a response of %s has the headers of the app, as from Next', async (status, headers) => {
+    const url = urlOf('/fonts/sans.woff2');
+    const [own, wanted] = await Promise.all([get(url, headers), request(next.origin, url, { headers })]);
+    const describe = (answer: Answer) => [answer.status, HEADERS_OF_APP.map((key) => answer.headers[key])];
+    expect([own.headers['access-control-allow-origin'], isByNext(own)]).toEqual(['*', false]);
+    expect(describe(own)).toEqual(describe(wanted));
+    expect(own.status).toBe(status);
   });
 });
 

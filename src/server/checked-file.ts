@@ -14,8 +14,12 @@ export interface CheckedFile {
   hash: string;
 }
 
-/** Why the server does not send a file: it is missing, or has other bytes. The message fits after the name of the file. */
-class UnusableFile extends Error {}
+/** Why the server does not send a file: it is missing, or has other bytes. */
+class UnusableFile extends Error {
+  constructor({ file }: CheckedFile, why: string) {
+    super(`${file} ${why}`);
+  }
+}
 
 /**
  * Reads a whole file, and checks its bytes.
@@ -28,10 +32,10 @@ export async function readChecked(checked: CheckedFile): Promise<Buffer> {
     const bytes = Buffer.allocUnsafeSlow(checked.size);
     for (let offset = 0; offset < bytes.length; ) {
       const { bytesRead } = await handle.read(bytes, offset, bytes.length - offset, offset);
-      if (bytesRead === 0) throw new UnusableFile('was cut while it was read');
+      if (bytesRead === 0) throw new UnusableFile(checked, 'was cut while it was read');
       offset += bytesRead;
     }
-    if (createHash(algorithmFor(checked)).update(bytes).digest('hex') !== checked.hash) throw new UnusableFile(WRONG_BYTES);
+    if (createHash(algorithmFor(checked)).update(bytes).digest('hex') !== checked.hash) throw new UnusableFile(checked, WRONG_BYTES);
     return bytes;
   } finally {
     await handle.close();
@@ -61,29 +65,29 @@ export function createCheckedOpener(checked: CheckedFile): () => Promise<fs.File
       throw error;
     }
     await handle.close();
-    throw new UnusableFile(WRONG_BYTES);
+    throw new UnusableFile(checked, WRONG_BYTES);
   };
 }
 
 const WRONG_BYTES = 'has other bytes than the build wrote';
 
-async function open({ file, size }: CheckedFile): Promise<{ handle: fs.FileHandle; stamp: FileStamp }> {
+async function open(checked: CheckedFile): Promise<{ handle: fs.FileHandle; stamp: FileStamp }> {
   let handle: fs.FileHandle;
   try {
-    handle = await fs.open(file);
+    handle = await fs.open(checked.file);
   } catch (error) {
-    throw new UnusableFile(`cannot be opened (${systemErrorCode(error) ?? String(error)})`);
+    throw new UnusableFile(checked, `cannot be opened (${systemErrorCode(error) ?? String(error)})`);
   }
   try {
     const stats = await handle.stat({ bigint: true });
     const stamp = stampOf(stats);
-    if (stats.isFile() && stamp.size === size) return { handle, stamp };
+    if (stats.isFile() && stamp.size === checked.size) return { handle, stamp };
   } catch (error) {
     await handle.close();
     throw error;
   }
   await handle.close();
-  throw new UnusableFile(WRONG_BYTES);
+  throw new UnusableFile(checked, WRONG_BYTES);
 }
 
 async function hasRightBytes(handle: fs.FileHandle, checked: CheckedFile, signature: string): Promise<boolean> {

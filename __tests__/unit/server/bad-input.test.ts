@@ -66,7 +66,9 @@ describe.each([
       const { status, headers } = await get(url);
       expect([status, headers.untouched]).toEqual([LEFT, 'true']);
     }
-    expect(warnings).toEqual([`next-smart-cache: left ${url} to Next: ${why}; run "next build" again, and then restart this server`]);
+    expect(warnings).toEqual([
+      `next-smart-cache: left ${url} to Next: ${build.fileOf(url)} ${why}; run "next build" again, and then restart this server`,
+    ]);
     await untilClosed();
   });
 
@@ -110,6 +112,7 @@ test('a damaged variant is never sent, and the other forms still are', async () 
   const { get } = await serveBuild(build);
   damage(build.variantOf(SMALL, 'br'));
   expect((await get(SMALL, { 'accept-encoding': 'br' })).status).toBe(LEFT);
+  expect(warnings[0]).toMatch(`left ${SMALL} to Next: ${build.variantOf(SMALL, 'br')} has other bytes`);
   expect(isWhole(await get(SMALL), CODE)).toEqual(RIGHT);
   expect((await get(SMALL, { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBe('gzip');
 });
