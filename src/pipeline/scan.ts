@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { compareAssetPaths } from '../core/asset-path.js';
-import { hashedPathMatcher } from '../core/asset-path-globs.js';
+import { EVERYTHING, hashedPathMatcher } from '../core/asset-path-globs.js';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { isInside, unreadable } from '../disk/files.js';
 import { type FileStamp, stampOf } from '../disk/hash-file.js';
@@ -39,6 +39,7 @@ export function scanProject({ isApp, publicDir, options }: Pick<Project, 'isApp'
  */
 export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOptions): Scan {
   const isHashed = hashedPathMatcher(include, exclude);
+  const isAllowed = hashedPathMatcher([EVERYTHING], exclude);
   const realPublicDir = realPathOfPublic(publicDir);
   const files: ScannedFile[] = [];
   const plainPaths: string[] = [];
@@ -58,9 +59,9 @@ export function scanPublicFolder(publicDir: string, { include, exclude }: ScanOp
     }
   }
 
-  /** Whether the globs leave out a folder with everything in it. */
+  /** Whether no glob selects an entry, or "exclude" leaves out everything in it. */
   function isLeftOut(assetPath: string): boolean {
-    return assetPath !== '' && (!isHashed(assetPath) || !isHashed(`${assetPath}/any name`));
+    return assetPath !== '' && (!isHashed(assetPath) || !isAllowed(`${assetPath}/any name`));
   }
 
   function visit(absolutePath: string, assetPath: string, isFile: boolean): void {

@@ -183,6 +183,19 @@ describe('symbolic links', () => {
     );
   });
 
+  test.each([['**/*'], ['**/*.js'], ['gone.js']])('are refused if their target is missing and "%s" includes them', (include) => {
+    const folder = publicFolder();
+    link(folder, 'gone.js', 'nowhere.js');
+    expect(() => scan(folder, { include })).toThrow(smartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE'));
+  });
+
+  test('may point anywhere if no glob includes them', () => {
+    const folder = publicFolder({ 'a.js': '' });
+    link(folder, 'uploads', '/');
+    link(folder, 'gone.png', 'nowhere.png');
+    expect(assetPathsIn(folder, { include: '*.js' })).toEqual(['/a.js']);
+  });
+
   test.each<[string, target: string]>([
     ['out of public/', '/'],
     ['to nothing, as Emacs locks a file that is being edited', 'somebody@host.1234:1700000000'],
