@@ -3,12 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { listAppRoutes } from '../app-source/app-routes.js';
 import type { ErrorParts } from '../core/errors.js';
+import { type Manifest, serializeManifest } from '../core/manifest-document.js';
 import { isRecord, readCheckedDocument, serializeCheckedDocument } from '../disk/checked-document.js';
-import { replaceText } from '../disk/files.js';
+import { readTextIfThere, replaceText } from '../disk/files.js';
 import { isRacy, stampOf } from '../disk/hash-file.js';
 import type { Project } from './project.js';
 import type { Scan } from './scan.js';
-import { openStore } from './store.js';
+import { listFiles, openStore } from './store.js';
 
 /** What the command line prints of a build that changes nothing. */
 export interface BuildSummary {
@@ -26,24 +27,30 @@ export interface BuildSummary {
  * Such a build need not parse the scan cache.
  *
  * @param version of the package.
+ * @throws {SmartCacheError} for a store that cannot be listed.
  */
 export function findSameBuild(project: Project, scan: Scan, version: string): BuildSummary | undefined {
   const document = mayBeRemembered(project) ? readCheckedDocument(recordFile(project)) : undefined;
   if (document === undefined || 'problem' in document || !isRecord(document.body)) return undefined;
   const { state, summary } = document.body;
-  return state === describeState(project, scan, version) ? (summary as BuildSummary) : undefined;
+  return state === describeState(project, scan, version, readTextIfThere(project.manifestPath)) ? (summary as BuildSummary) : undefined;
 }
 
-/**
- * Remembers a build for the next one.
- *
- * @param scanAtNs when the scan began, in nanoseconds since the epoch.
- */
-export function rememberBuild(project: Project, scan: Scan, version: string, scanAtNs: bigint, summary: BuildSummary): void {
+export interface FinishedBuild {
+  scan: Scan;
+  /** When the scan began, in nanoseconds since the epoch. */
+  scanAtNs: bigint;
+  /** Another build may have written its own meanwhile, so this is not read from the disk. */
+  manifest: Manifest;
+}
+
+/** Remembers a build for the next one. */
+export function rememberBuild(project: Project, { scan, scanAtNs, manifest }: FinishedBuild, version: string, summary: BuildSummary): void {
   const { files, bytes, warnings, olderCopies } = summary;
   // Without files, other lines are printed.
   if (files === 0 || !mayBeRemembered(project) || scan.files.some((file) => isRacy(file, scanAtNs))) return;
-  const body = JSON.stringify({ state: describeState(project, scan, version), summary: { files, bytes, warnings, olderCopies } });
+  const state = describeState(project, scan, version, serializeManifest(manifest));
+  const body = JSON.stringify({ state, summary: { files, bytes, warnings, olderCopies } });
   try {
     replaceText(recordFile(project), serializeCheckedDocument(body));
   } catch {
@@ -61,17 +68,17 @@ function recordFile({ cacheDir }: Project): string {
 }
 
 /** Changes with everything that a build reads or has written, except the bytes of copies, which `next build` checks. */
-function describeState(project: Project, { files, plainPaths }: Scan, version: string): string {
-  const { cacheDir, declarationPath, manifestPath, pageExtensions, root } = project;
-  const { filesDir } = openStore(cacheDir);
-  const names = fs.existsSync(filesDir) ? fs.readdirSync(filesDir).sort() : [];
-  const ofPacks = names.filter((name) => name.includes('.pack')).map((name) => path.join(filesDir, name));
+function describeState(project: Project, { files, plainPaths }: Scan, version: string, manifestText: string | undefined): string {
+  const { cacheDir, declarationPath, pageExtensions, root } = project;
+  const store = openStore(cacheDir);
+  const names = listFiles(store).sort();
+  const ofPacks = names.filter((name) => name.includes('.pack')).map((name) => path.join(store.filesDir, name));
   const inCache = ['scan.json', 'deploys.json'].map((name) => path.join(cacheDir, name));
   const hash = createHash('sha256');
   hash.update(JSON.stringify([version, project, listAppRoutes(root, pageExtensions), plainPaths, names]));
   hash.update(files.map(({ assetPath, signature }) => `${assetPath}\0${signature}`).join('\0\0'));
   hash.update([...inCache, ...ofPacks].map(signatureOf).join('\0'));
-  for (const file of [manifestPath, declarationPath]) hash.update(fs.existsSync(file) ? fs.readFileSync(file) : '\0');
+  for (const text of [manifestText, readTextIfThere(declarationPath)]) hash.update(`\0${text ?? '\0'}`);
   return hash.digest('hex');
 }
 

@@ -6,21 +6,23 @@ import { buildManifest } from '../../../src/pipeline/build-manifest';
 import { findSameBuild, rememberBuild } from '../../../src/pipeline/last-build';
 import type { Project } from '../../../src/pipeline/project';
 import { scanProject } from '../../../src/pipeline/scan';
+import { openStore } from '../../../src/pipeline/store';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith, withOptions } from '../support/project';
+import { smartCacheError } from '../support/smart-cache-error';
 
 const MANY = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`in/${index}.txt`, `content ${index}`]));
 const FILES = { 'a.css': 'a { background: url(b.png) }', 'b.png': 'b', 'robots.txt': '', ...MANY };
 const SUMMARY = { files: 42, bytes: 500, warnings: [{ what: 'What', where: 'where', why: 'why', fix: 'fix' }], olderCopies: '2 files' };
 const RECORD = 'last-build.json';
+/** A file that was written this moment could change without another time stamp. */
+const LATER = nowNs() + 60_000_000_000n;
 
 /** An app that was built, and whose build is remembered. */
 function builtProject(project = projectWith(FILES)): Project {
-  // A file that was written this moment could change without another time stamp.
-  const scanAtNs = nowNs() + 10_000_000_000n;
   const scan = scanProject(project);
-  buildManifest(project, { scan });
-  rememberBuild(project, scan, '1.0.0', scanAtNs, SUMMARY);
+  const { manifest } = buildManifest(project, { scan });
+  rememberBuild(project, { scan, scanAtNs: LATER, manifest }, '1.0.0', SUMMARY);
   return project;
 }
 
@@ -29,6 +31,11 @@ const inFiles = (project: Project, extension: string) => {
   const folder = path.join(project.cacheDir, 'files');
   return path.join(folder, fs.readdirSync(folder).find((name) => path.extname(name) === extension) ?? 'none');
 };
+
+function replaceByFolder(file: string): void {
+  fs.rmSync(file);
+  fs.mkdirSync(file);
+}
 
 test('finds the summary of the last build if nothing has changed', () => {
   const project = builtProject();
@@ -48,6 +55,9 @@ test.each<[string, (project: Project) => void]>([
   ['the manifest was removed', ({ manifestPath }) => fs.rmSync(manifestPath)],
   ['the types were edited', ({ declarationPath }) => fs.appendFileSync(declarationPath, ' ')],
   ['the types were removed', ({ declarationPath }) => fs.rmSync(declarationPath)],
+  ['a folder took the place of the manifest', ({ manifestPath }) => replaceByFolder(manifestPath)],
+  ['a folder took the place of the types', ({ declarationPath }) => replaceByFolder(declarationPath)],
+  ['the copies were removed', ({ cacheDir }) => fs.rmSync(path.join(cacheDir, 'files'), { recursive: true })],
   ['the scan cache was removed', ({ cacheDir }) => fs.rmSync(path.join(cacheDir, 'scan.json'))],
   ['a deploy was recorded', ({ cacheDir }) => fs.writeFileSync(path.join(cacheDir, 'deploys.json'), '')],
   ['a copy was removed', (project) => fs.rmSync(inFiles(project, ''))],
@@ -70,14 +80,33 @@ test('finds nothing with another option, or another version of the package', () 
 test('does not remember a file that could change without another time stamp', () => {
   const project = projectWith(FILES);
   const scan = scanProject(project);
-  buildManifest(project, { scan });
-  rememberBuild(project, scan, '1.0.0', nowNs() - 10_000_000_000n, SUMMARY);
+  const { manifest } = buildManifest(project, { scan });
+  rememberBuild(project, { scan, scanAtNs: nowNs() - 10_000_000_000n, manifest }, '1.0.0', SUMMARY);
   expect(same(project)).toBeUndefined();
+});
+
+test('finds nothing if another build wrote its manifest before this one was remembered', () => {
+  const project = projectWith(FILES);
+  const scan = scanProject(project);
+  const { manifest } = buildManifest(project, { scan });
+  buildManifest(withOptions(project, { delivery: 'static' }));
+  rememberBuild(project, { scan, scanAtNs: LATER, manifest }, '1.0.0', SUMMARY);
+  expect(same(project)).toBeUndefined();
+});
+
+test('lets the whole build report a file that took the place of the store', () => {
+  const project = builtProject();
+  const { filesDir } = openStore(project.cacheDir);
+  fs.rmSync(filesDir, { recursive: true });
+  fs.writeFileSync(filesDir, '');
+  expect(() => same(project)).toThrow(smartCacheError('ERR_SMART_CACHE_WRITE_FAILED', { where: filesDir }));
 });
 
 test('does not remember the result of a function, or of a build without files', () => {
   expect(same(builtProject(projectWith(FILES, { fingerprint: () => 'x' })))).toBeUndefined();
   const empty = projectWith({});
-  rememberBuild(empty, scanProject(empty), '1.0.0', nowNs(), { ...SUMMARY, files: 0 });
+  const scan = scanProject(empty);
+  const { manifest } = buildManifest(empty, { scan });
+  rememberBuild(empty, { scan, scanAtNs: LATER, manifest }, '1.0.0', { ...SUMMARY, files: 0 });
   expect(fs.existsSync(path.join(empty.cacheDir, RECORD))).toBe(false);
 });

@@ -47,8 +47,8 @@ async function runBuild({ root, json }: Invocation, io: CommandIo): Promise<Exit
   const scanAtNs = nowNs();
   const scan = scanProject(project);
   const same = findSameBuild(project, scan, io.version);
-  const outcome = same === undefined ? await buildWith(project, scan, io) : { ...same, ...UNCHANGED, line: describeUnchanged(same) };
-  if (same === undefined) rememberBuild(project, scan, io.version, scanAtNs, outcome);
+  const outcome =
+    same === undefined ? await buildWith(project, scan, scanAtNs, io) : { ...same, ...UNCHANGED, line: describeUnchanged(same) };
   const { warnings, notices, olderCopies, line } = outcome;
   if (json) io.stdout(`${printableJson(toReport(project, outcome))}\n`);
   const reporter = createReporter(io);
@@ -70,7 +70,7 @@ interface Outcome extends BuildSummary {
   line: string;
 }
 
-async function buildWith(project: Project, scan: Scan, io: CommandIo): Promise<Outcome> {
+async function buildWith(project: Project, scan: Scan, scanAtNs: bigint, io: CommandIo): Promise<Outcome> {
   const { buildManifest } = loadPipeline();
   const built = await withProgress(io, HASHING, (onProgress) => buildManifest(project, { scan, onProgress }));
   const { describeCopies, measureCopies, warnOfUpload } =
@@ -78,7 +78,7 @@ async function buildWith(project: Project, scan: Scan, io: CommandIo): Promise<O
   const { deploysWith, readDeploys } = require('../../pipeline/deploys.js') as typeof import('../../pipeline/deploys.js');
   const noDeploys: ServedDeploys = { deploys: [{}], files: [], notices: [] };
   const copies = measureCopies(project, built, readDeploys(project).length === 0 ? noDeploys : deploysWith(project, built));
-  return {
+  const outcome: Outcome = {
     ...toSummary(built),
     ...built,
     warnings: [...built.warnings, ...warnOfUpload(project, built, copies)],
@@ -86,6 +86,8 @@ async function buildWith(project: Project, scan: Scan, io: CommandIo): Promise<O
     olderCopies: copies.older.length > 0 ? describeCopies(copies) : undefined,
     line: summarize(project, built),
   };
+  rememberBuild(project, { scan, scanAtNs, manifest: built.manifest }, io.version, outcome);
+  return outcome;
 }
 
 function toSummary({ manifest, warnings }: BuiltManifest): BuildSummary {
