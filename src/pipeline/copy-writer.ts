@@ -96,7 +96,7 @@ export function openCopyWriter(store: Store, before: CopiesBefore = NONE) {
 
     /** Makes the pack a part of the store. */
     finish(): void {
-      pack?.finish(timeOfWholeCopy);
+      pack?.finish();
       pack = undefined;
     },
 

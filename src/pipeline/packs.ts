@@ -21,7 +21,6 @@ interface Pack {
   index: string;
   /** Bytes. */
   size: number;
-  modifiedMs: number;
 }
 
 const VERSION = 1;
@@ -48,7 +47,7 @@ export function findPacks(folder: string, names: Iterable<string>): FoundPacks {
     if ('problem' in entries) found.unusable.push({ index, file, ...entries });
     const stats = fs.lstatSync(file, { throwIfNoEntry: false });
     if ('problem' in entries || !stats?.isFile()) continue;
-    const pack = { file, index, size: stats.size, modifiedMs: stats.mtimeMs };
+    const pack = { file, index, size: stats.size };
     let end = 0;
     const copies = entries.list.map(([contentHash, size]): PackedCopy => {
       end += size;
@@ -147,11 +146,8 @@ export function openPackWriter(folder: string, name: string) {
       return readExactly(descriptor, memory(size), offset);
     },
 
-    /** @param modifiedAt of a size in bytes: the modification time that the pack gets, in seconds since the epoch. */
-    finish(modifiedAt: (size: number) => number): void {
+    finish(): void {
       flush();
-      const time = modifiedAt(flushed);
-      attemptToWrite(file, () => fs.futimesSync(descriptor, time, time));
       const copies = Array.from(places, ([contentHash, { size }]): Entry => [contentHash, size]);
       replaceText(file + INDEX_EXTENSION, serializeCheckedDocument(JSON.stringify({ version: VERSION, copies })));
       fs.closeSync(descriptor);

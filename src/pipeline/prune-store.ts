@@ -4,13 +4,12 @@ import path from 'node:path';
 import { removalFailed } from '../disk/files.js';
 import { openPackWriter, type PackedCopy } from './packs.js';
 import { listFiles, listStore, openPackedCopies, type Store } from './store.js';
-import { timeOfWholeCopy } from './whole-copies.js';
 
 const PRUNE_AFTER_MS = 60 * 60 * 1000;
 
 /**
  * Removes the copies that no kept deploy needs, and the files that killed builds
- * left unfinished. A pack of which less than half is needed is written anew.
+ * left unfinished. What is needed of a mostly unneeded pack goes into a new one.
  * Files younger than an hour stay, since another build may have just made them.
  *
  * @param now milliseconds since the epoch.
@@ -23,7 +22,12 @@ export function pruneStore(store: Store, isKept: (contentHash: string) => boolea
   }
 }
 
-/** Copies what is needed of mostly unneeded packs into a new one. @returns the files of the packs that stay. */
+/**
+ * Copies what is needed of mostly unneeded packs into a new one. The old packs
+ * stay for another hour, since another build may have just listed their copies.
+ *
+ * @returns the files of the packs that stay.
+ */
 function repack(store: Store, isKept: (contentHash: string) => boolean, isOldFile: (file: string) => boolean): Set<string> {
   const contents = listStore(store);
   const needed = new Map<string, PackedCopy[]>();
@@ -34,13 +38,17 @@ function repack(store: Store, isKept: (contentHash: string) => boolean, isOldFil
     else copies.push(copy);
   }
   const kept = new Set<string>();
-  const moved: PackedCopy[] = [];
+  const inFullPacks = new Set<string>();
+  const leftovers: PackedCopy[] = [];
   for (const [file, copies] of needed) {
     const [{ pack }] = copies as [PackedCopy];
     const bytes = copies.reduce((sum, { size }) => sum + size, 0);
-    if (bytes < pack.size / 2 && isOldFile(file)) moved.push(...copies);
-    else kept.add(file).add(pack.index);
+    const isMostlyNeeded = bytes >= pack.size / 2;
+    if (isMostlyNeeded) for (const { contentHash } of copies) inFullPacks.add(contentHash);
+    if (isMostlyNeeded || !isOldFile(file)) kept.add(file).add(pack.index);
+    else leftovers.push(...copies);
   }
+  const moved = leftovers.filter(({ contentHash }) => !inFullPacks.has(contentHash));
   if (moved.length === 0) return kept;
   const reader = openPackedCopies(contents);
   const writer = openPackWriter(store.filesDir, `${process.pid}-${randomBytes(6).toString('hex')}`);
@@ -49,13 +57,25 @@ function repack(store: Store, isKept: (contentHash: string) => boolean, isOldFil
       const content = reader.read(contentHash);
       if (content) writer.add(contentHash, content);
     }
-    writer.finish(timeOfWholeCopy);
-    return kept.add(writer.file).add(writer.index);
+    writer.finish();
+    const replaced = new Set(moved.flatMap(({ pack }) => [pack.file, pack.index]));
+    for (const file of replaced) makeYoung(file);
+    return new Set([...kept, ...replaced, writer.file, writer.index]);
   } catch (error) {
     writer.discard();
     throw error;
   } finally {
     reader.close();
+  }
+}
+
+/** Another build may have removed the file meanwhile. */
+function makeYoung(file: string): void {
+  try {
+    const now = new Date();
+    fs.utimesSync(file, now, now);
+  } catch {
+    // The next build then removes the file sooner.
   }
 }
 

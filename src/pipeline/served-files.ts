@@ -43,18 +43,22 @@ export function serveStore(project: Project, served: ServedDeploys, distDir: str
   const packed = openPackedCopies(listStore(store));
   const ownFolders = project.delivery === 'static' ? [project.storeUrl] : [project.storeUrl, REWRITE_STORE_URL];
   // Older deploys may have used the other one of the two folders that need no rewrite.
-  const files = [...new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL])].flatMap((storeUrl) => {
-    const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
-    const inside = served.files.filter(({ storeFolder }) => (storeFolder || REWRITE_STORE_URL) === storeUrl);
-    if (inside.length > 0 || ownFolders.includes(storeUrl))
-      return replaceFolder(folder, (temporary) => copyFiles(store, packed, inside, temporary));
-    fs.rmSync(folder, { recursive: true, force: true });
-    return [];
-  });
-  packed.close();
-  // A write in the same tick of the clock would leave the same stamp.
-  letClockTick(files);
-  return { files, notices: served.notices };
+  const storeUrls = new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL]);
+  try {
+    const files = [...storeUrls].flatMap((storeUrl) => {
+      const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
+      const inside = served.files.filter(({ storeFolder }) => (storeFolder || REWRITE_STORE_URL) === storeUrl);
+      if (inside.length > 0 || ownFolders.includes(storeUrl))
+        return replaceFolder(folder, (temporary) => copyFiles(store, packed, inside, temporary));
+      fs.rmSync(folder, { recursive: true, force: true });
+      return [];
+    });
+    // A write in the same tick of the clock would leave the same stamp.
+    letClockTick(files);
+    return { files, notices: served.notices };
+  } finally {
+    packed.close();
+  }
 }
 
 /**

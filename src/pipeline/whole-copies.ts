@@ -11,8 +11,8 @@ export const CHUNK_BYTES = 1024 * 1024;
 /**
  * Finds the undamaged copies: content hash → size in bytes. A crash, a CI cache
  * or another program may have cut or changed a copy. So each is hashed again, the
- * smallest first, up to {@link HASHED_BYTES} in all. The rest count as undamaged
- * if the time stamp of their file is {@link timeOfWholeCopy}.
+ * smallest first, up to {@link HASHED_BYTES} in all. Of the rest, a copy with a
+ * file of its own counts as undamaged if its time stamp is {@link timeOfWholeCopy}.
  */
 export function findWholeCopies(store: Store, contents: StoreContents = listStore(store), hashedBytes = HASHED_BYTES): Map<string, number> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
@@ -26,19 +26,21 @@ export function findWholeCopies(store: Store, contents: StoreContents = listStor
       return [{ contentHash, size: stats.size, isStamped: stats.mtimeMs === timeOfWholeCopy(stats.size) * 1000, isRight }];
     }),
     ...Array.from(contents.packed, ([contentHash, places]): FoundCopy => {
-      const [{ size, pack }] = places as [(typeof places)[0]];
-      const isStamped = places.length === 1 && pack.modifiedMs === timeOfWholeCopy(pack.size) * 1000;
-      return { contentHash, size, isStamped, isRight: () => packed.read(contentHash) !== undefined };
+      const [{ size }] = places as [(typeof places)[0]];
+      return { contentHash, size, isStamped: false, isRight: () => packed.read(contentHash) !== undefined };
     }),
   ];
   copies.sort((a, b) => a.size - b.size);
   const whole = new Map<string, number>();
   let bytes = 0;
-  for (const { contentHash, size, isStamped, isRight } of copies) {
-    bytes += size;
-    if ((bytes > hashedBytes && isStamped) || isRight()) whole.set(contentHash, size);
+  try {
+    for (const { contentHash, size, isStamped, isRight } of copies) {
+      bytes += size;
+      if ((bytes > hashedBytes && isStamped) || isRight()) whole.set(contentHash, size);
+    }
+  } finally {
+    packed.close();
   }
-  packed.close();
   return whole;
 }
 
@@ -46,7 +48,7 @@ interface FoundCopy {
   contentHash: string;
   /** Bytes. */
   size: number;
-  /** Whether its file has the time stamp that the package gives. */
+  /** Whether it has a file of its own with the time stamp that the package gives. */
   isStamped: boolean;
   /** Hashes the copy. */
   isRight(): boolean;
@@ -55,7 +57,7 @@ interface FoundCopy {
 const YEAR_2000 = Date.UTC(2000) / 1000;
 
 /**
- * Returns the modification time that the package gives a file of the store, in
+ * Returns the modification time that the package gives the file of a copy, in
  * seconds since the epoch. It encodes the size, so it shows that the file was
  * cut; and writing into the file changes it. It is a multiple of two seconds,
  * since the archives of some CI caches keep nothing finer.

@@ -8,7 +8,7 @@ import { deploysWith, recordDeploy } from '../../../src/pipeline/deploys';
 import type { Project } from '../../../src/pipeline/project';
 import { pruneStore } from '../../../src/pipeline/prune-store';
 import { serveStore } from '../../../src/pipeline/served-files';
-import { listStore, openStore } from '../../../src/pipeline/store';
+import { listStore, openPackedCopies, openStore } from '../../../src/pipeline/store';
 import { findWholeCopies, hasContent } from '../../../src/pipeline/whole-copies';
 import { listFiles, readFiles } from '../../support/folders';
 import fc from '../../support/seeded-fast-check';
@@ -204,9 +204,15 @@ test('a copy that is damaged after it was checked is an error, not served', () =
     onlyPackOf(project),
     fs.readFileSync(onlyPackOf(project), 'latin1').replace('content of in/f1050', 'CONTENT of in/f1050'),
   );
+  const opened = jest.spyOn(fs, 'openSync');
   expect(() => serveStore(project, deploysWith(project, built), project.buildDir)).toThrow(
     /no frozen copy of \/in\/f1050\.[0-9a-f]{10}\.txt/,
   );
+  const opening = opened.mock.calls.findIndex(([file]) => file === onlyPackOf(project));
+  const descriptor = opened.mock.results[opening]?.value as number;
+  jest.restoreAllMocks();
+  // The pack is closed again.
+  expect(() => fs.fstatSync(descriptor)).toThrow('EBADF');
 });
 
 test('copies beyond the end of a cut pack are made again, also by a build that checks no copies', () => {
@@ -249,17 +255,17 @@ test('a build that fails leaves no pack', () => {
   expect(listFiles(filesDirOf(project)).filter((name) => name.includes('.pack'))).toEqual([]);
 });
 
-test('beyond the bytes that one build hashes, the time stamp of the pack decides', () => {
+test('hashes each copy in a pack, even beyond the bytes that one build hashes and with the same date', () => {
   const project = projectWith(SITE);
   buildManifest(project);
   const store = openStore(project.cacheDir);
   const isWhole = () => findWholeCopies(store, listStore(store), 0).has(hashOf(contentOf('in/f1050.txt')));
+  expect(isWhole()).toBe(true);
   const pack = onlyPackOf(project);
   const { atime, mtime } = fs.statSync(pack);
   fs.writeFileSync(pack, fs.readFileSync(pack, 'latin1').replace('content of in/f1050', 'CONTENT of in/f1050'));
-  expect(isWhole()).toBe(false);
   fs.utimesSync(pack, atime, mtime);
-  expect(isWhole()).toBe(true);
+  expect(isWhole()).toBe(false);
 });
 
 describe('pruning', () => {
@@ -288,12 +294,33 @@ describe('pruning', () => {
     expect(packsOf(project)).toEqual([first]);
   });
 
-  test('writes a pack anew of which less is needed', () => {
+  test('writes a pack anew of which less is needed, and removes the old one later', () => {
     const { project, first } = deployTwice(firstFiles(OWN + 10), 2 * HOUR);
-    expect(packsOf(project)).toEqual([expect.not.stringContaining(first)]);
+    const store = openStore(project.cacheDir);
+    const secondOf = () => packsOf(project).filter((name) => name !== first);
+    const [second = ''] = secondOf();
     const needed = Object.values(firstFiles(OWN + 10)).slice(OWN);
-    expect(fs.readFileSync(onlyPackOf(project), 'utf8')).toBe(needed.join(''));
-    expect(buildAndServe(project)).toMatchObject({ filesRead: 0, notices: [] });
+    expect(fs.readFileSync(path.join(filesDirOf(project), second), 'utf8')).toBe(needed.join(''));
+    const isNeeded = (name: string) => needed.some((content) => hashOf(content) === name);
+    pruneStore(store, isNeeded, Date.now() + HOUR / 2);
+    expect(packsOf(project)).toContain(first);
+    pruneStore(store, isNeeded, Date.now() + 2 * HOUR);
+    expect(listFiles(filesDirOf(project)).filter((name) => name.includes('.pack'))).toEqual([second, `${second}.json`]);
+    expect(buildAndServe(project)).toMatchObject({ notices: [] });
+  });
+
+  test('keeps a replaced pack readable for a build that listed the store before', () => {
+    const project = projectWith({}, { keep: 0 });
+    deploy(project, smallFiles(OWN + 40));
+    const [first = ''] = packsOf(project);
+    const listed = openPackedCopies(listStore(openStore(project.cacheDir)));
+    deploy(project, firstFiles(OWN + 10), Date.now() + 2 * HOUR);
+    expect(packsOf(project)).toHaveLength(2);
+    for (const content of Object.values(firstFiles(OWN + 10)).slice(OWN)) expect(listed.read(hashOf(content))?.toString()).toBe(content);
+    listed.close();
+    // From now on, the pack counts as young.
+    pruneStore(openStore(project.cacheDir), () => false, Date.now());
+    expect(packsOf(project)).toContain(first);
   });
 
   test('removes a pack without an index, which a killed build left', () => {
