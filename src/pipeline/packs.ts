@@ -21,6 +21,8 @@ interface Pack {
   index: string;
   /** Bytes. */
   size: number;
+  mtimeMs: number;
+  ctimeMs: number;
 }
 
 const VERSION = 1;
@@ -47,7 +49,7 @@ export function findPacks(folder: string, names: Iterable<string>): FoundPacks {
     if ('problem' in entries) found.unusable.push({ index, file, ...entries });
     const stats = fs.lstatSync(file, { throwIfNoEntry: false });
     if ('problem' in entries || !stats?.isFile()) continue;
-    const pack = { file, index, size: stats.size };
+    const pack = { file, index, size: stats.size, mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs };
     let end = 0;
     const copies = entries.list.map(([contentHash, size]): PackedCopy => {
       end += size;

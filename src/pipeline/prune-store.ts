@@ -4,6 +4,7 @@ import path from 'node:path';
 import { removalFailed } from '../disk/files.js';
 import { openPackWriter, type PackedCopy } from './packs.js';
 import { listFiles, listStore, openPackedCopies, type Store } from './store.js';
+import { timeOfWholeCopy } from './whole-copies.js';
 
 const PRUNE_AFTER_MS = 60 * 60 * 1000;
 
@@ -11,14 +12,20 @@ const PRUNE_AFTER_MS = 60 * 60 * 1000;
  * Removes the copies that no kept deploy needs, and the files that killed builds
  * left unfinished. What is needed of a mostly unneeded pack goes into a new one.
  * Files younger than an hour stay, since another build may have just made them.
+ * A stamped copy becomes young when it is first found unneeded, and loses its stamp.
  *
  * @param now milliseconds since the epoch.
  */
 export function pruneStore(store: Store, isKept: (contentHash: string) => boolean, now: number): void {
-  const keptPacks = repack(store, isKept, (file) => isOld(file, now));
+  const keptPacks = repack(store, isKept, now);
   for (const name of listFiles(store)) {
     const file = path.join(store.filesDir, name);
-    if (!isKept(name) && !keptPacks.has(file) && isOld(file, now)) remove(file);
+    if (isKept(name) || keptPacks.has(file)) continue;
+    const stats = fs.statSync(file, { throwIfNoEntry: false });
+    // Another program may have made a folder here.
+    if (!stats?.isFile()) continue;
+    if (isOld(stats, now)) remove(file);
+    else if (isStamped(stats)) makeYoung(file);
   }
 }
 
@@ -28,7 +35,7 @@ export function pruneStore(store: Store, isKept: (contentHash: string) => boolea
  *
  * @returns the files of the packs that stay.
  */
-function repack(store: Store, isKept: (contentHash: string) => boolean, isOldFile: (file: string) => boolean): Set<string> {
+function repack(store: Store, isKept: (contentHash: string) => boolean, now: number): Set<string> {
   const contents = listStore(store);
   const needed = new Map<string, PackedCopy[]>();
   for (const copy of [...contents.packed.values()].flat()) {
@@ -45,7 +52,7 @@ function repack(store: Store, isKept: (contentHash: string) => boolean, isOldFil
     const bytes = copies.reduce((sum, { size }) => sum + size, 0);
     const isMostlyNeeded = bytes >= pack.size / 2;
     if (isMostlyNeeded) for (const { contentHash } of copies) inFullPacks.add(contentHash);
-    if (isMostlyNeeded || !isOldFile(file)) kept.add(file).add(pack.index);
+    if (isMostlyNeeded || !isOld(pack, now)) kept.add(file).add(pack.index);
     else leftovers.push(...copies);
   }
   const moved = leftovers.filter(({ contentHash }) => !inFullPacks.has(contentHash));
@@ -79,10 +86,15 @@ function makeYoung(file: string): void {
   }
 }
 
-function isOld(file: string, now: number): boolean {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  // Another program may have made a folder here.
-  return stats?.isFile() === true && now - stats.ctimeMs > PRUNE_AFTER_MS;
+type FileTimes = Pick<fs.Stats, 'size' | 'mtimeMs' | 'ctimeMs'>;
+
+/** A stamp says nothing about age. Otherwise the time of modification does, since CI caches restore it, and no other time. */
+function isOld(file: FileTimes, now: number): boolean {
+  return now - (isStamped(file) ? file.ctimeMs : file.mtimeMs) > PRUNE_AFTER_MS;
+}
+
+function isStamped({ mtimeMs, size }: FileTimes): boolean {
+  return mtimeMs === timeOfWholeCopy(size) * 1000;
 }
 
 function remove(file: string): void {

@@ -9,7 +9,7 @@ import type { Project } from '../../../src/pipeline/project';
 import { pruneStore } from '../../../src/pipeline/prune-store';
 import { serveStore } from '../../../src/pipeline/served-files';
 import { listStore, openPackedCopies, openStore } from '../../../src/pipeline/store';
-import { findWholeCopies, hasContent } from '../../../src/pipeline/whole-copies';
+import { findWholeCopies, hasContent, timeOfWholeCopy } from '../../../src/pipeline/whole-copies';
 import { listFiles, readFiles } from '../../support/folders';
 import fc from '../../support/seeded-fast-check';
 import { writeFiles } from '../../support/temporary-folder';
@@ -313,14 +313,40 @@ describe('pruning', () => {
     const project = projectWith({}, { keep: 0 });
     deploy(project, smallFiles(OWN + 40));
     const [first = ''] = packsOf(project);
+    const twoHoursAgo = (Date.now() - 2 * HOUR) / 1000;
+    for (const name of [first, `${first}.json`]) fs.utimesSync(path.join(filesDirOf(project), name), twoHoursAgo, twoHoursAgo);
     const listed = openPackedCopies(listStore(openStore(project.cacheDir)));
-    deploy(project, firstFiles(OWN + 10), Date.now() + 2 * HOUR);
+    deploy(project, firstFiles(OWN + 10));
     expect(packsOf(project)).toHaveLength(2);
     for (const content of Object.values(firstFiles(OWN + 10)).slice(OWN)) expect(listed.read(hashOf(content))?.toString()).toBe(content);
     listed.close();
     // From now on, the pack counts as young.
     pruneStore(openStore(project.cacheDir), () => false, Date.now());
     expect(packsOf(project)).toContain(first);
+  });
+
+  test('removes what was unneeded an hour ago, though a CI cache has just restored it', () => {
+    const project = projectWith({}, { keep: 0 });
+    deploy(project, smallFiles(OWN + 40));
+    deploy(project, firstFiles(OWN + 10));
+    const { own } = listStore(openStore(project.cacheDir));
+    expect(own.size).toBe(OWN);
+    deploy(project, { 'a.txt': 'a' });
+    // Two hours later, a cache restores files with their times of modification. The time of the inode's last change is new.
+    for (const name of listFiles(filesDirOf(project))) {
+      const file = path.join(filesDirOf(project), name);
+      const { mtimeMs, size } = fs.statSync(file);
+      const modified = mtimeMs === timeOfWholeCopy(size) * 1000 ? mtimeMs : mtimeMs - 2 * HOUR;
+      fs.utimesSync(file, modified / 1000, modified / 1000);
+    }
+    deploy(project, { 'a.txt': 'a' });
+    expect(listFiles(filesDirOf(project))).toEqual([hashOf('a')]);
+  });
+
+  test('keeps the date of a copy that is needed', () => {
+    const project = projectWith({});
+    deploy(project, { 'a.txt': 'a' });
+    expect(fs.statSync(path.join(filesDirOf(project), hashOf('a'))).mtimeMs).toBe(timeOfWholeCopy(1) * 1000);
   });
 
   test('removes a pack without an index, which a killed build left', () => {
