@@ -4,7 +4,7 @@ import { assetPathMatcher } from '../core/asset-path-globs.js';
 import { isCompressible, mediaTypeOf } from '../core/content-types.js';
 import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { formatBytes, formatCount } from '../core/message-text.js';
-import type { Encoding, PrecompressSettings } from '../core/precompress-options.js';
+import type { PrecompressSettings } from '../core/precompress-options.js';
 import { REWRITE_STORE_URL } from '../core/rewrite-rules.js';
 import { writeFailed } from '../disk/files.js';
 import type { DeployedFile } from './deploys.js';
@@ -54,17 +54,19 @@ export async function precompress(
   const folder = encodedDir(cacheDir);
   const { record, problem } = readRecord(folder);
   const { jobs, damaged } = listJobs(settings, contents, record, cacheDir);
+  const startedMs = performance.now();
   const made = await encode(jobs, folder, encodeAll);
   for (const [{ contentHash, encoding }, variant] of made.outcomes) {
     record.set(contentHash, { ...record.get(contentHash), [encoding]: variant });
   }
+  const repaired = made.outcomes.filter(([job]) => damaged.has(job)).length;
   const recordFile = path.relative(root, path.join(folder, RECORD_NAME));
   return {
     variants: selectVariants(settings, contents, record),
     notices: [
       ...(problem ? [`dropped ${recordFile}, since ${problem}; every file is compressed again`] : []),
-      ...(damaged > 0 ? [`${formatCount(damaged, 'damaged file')} in ${path.relative(root, folder)}: made again`] : []),
-      ...made.notices,
+      ...(repaired > 0 ? [`${formatCount(repaired, 'damaged file')} in ${path.relative(root, folder)}: made again`] : []),
+      ...describeGain(settings, made, record, performance.now() - startedMs),
     ],
     warnings: [...made.warnings, ...(made.outcomes.length > 0 ? saveRecord(folder, record) : [])],
   };
@@ -96,19 +98,20 @@ function isWorthIt(assetPath: string): boolean {
   return mediaType !== undefined && isCompressible(mediaType) && !/\.map$/i.test(assetPath);
 }
 
-/** Lists the variants to make, and removes damaged ones from the record. */
+/** Lists the variants to make, and which of them are damaged. Removes the damaged ones from the record. */
 function listJobs({ encodings }: PrecompressSettings, contents: Contents, record: VariantRecord, cacheDir: string) {
   const jobs: EncodeJob[] = [];
-  let damaged = 0;
+  const damaged = new Set<EncodeJob>();
   for (const [contentHash, { file, size }] of contents) {
     const recorded = record.get(contentHash) ?? {};
     for (const encoding of encodings) {
       const variant = recorded[encoding];
       const target = variantFile(cacheDir, contentHash, encoding);
       if (variant === null || (variant !== undefined && isWhole(target, variant))) continue;
-      if (variant !== undefined) damaged++;
+      const job = { file, size, contentHash, encoding, target };
+      if (variant !== undefined) damaged.add(job);
       delete recorded[encoding];
-      jobs.push({ file, size, contentHash, encoding, target });
+      jobs.push(job);
     }
   }
   return { jobs, damaged };
@@ -126,19 +129,17 @@ function selectVariants({ encodings }: PrecompressSettings, contents: Contents, 
 
 interface Encoded {
   outcomes: [EncodeJob, Variant | null][];
-  notices: string[];
   warnings: ErrorParts[];
 }
 
 async function encode(jobs: readonly EncodeJob[], folder: string, encodeAll: EncodeAll): Promise<Encoded> {
   const outcomes: Encoded['outcomes'] = [];
   const failures: [EncodeJob, EncodeFailure][] = [];
-  if (jobs.length === 0) return { outcomes, notices: [], warnings: [] };
-  const startedMs = performance.now();
+  if (jobs.length === 0) return { outcomes, warnings: [] };
   try {
     fs.mkdirSync(folder, { recursive: true });
   } catch (error) {
-    return { outcomes, notices: [], warnings: [notWritten(folder, error)] };
+    return { outcomes, warnings: [notWritten(folder, error)] };
   }
   await encodeAll(jobs, (job, outcome) => {
     if (outcome === null || 'sha256' in outcome) outcomes.push([job, outcome]);
@@ -146,26 +147,21 @@ async function encode(jobs: readonly EncodeJob[], folder: string, encodeAll: Enc
     // The disk is full, for example.
     return outcome === null || 'sha256' in outcome || !outcome.isWriteFailure;
   });
-  return {
-    outcomes,
-    notices: describeGain(outcomes, performance.now() - startedMs),
-    warnings: describeFailures(failures),
-  };
+  return { outcomes, warnings: describeFailures(failures) };
 }
 
 /** `precompressed 41 files in 12 s: 3.1 MB → 0.8 MB (br), 0.95 MB (gzip)` */
-function describeGain(outcomes: Encoded['outcomes'], milliseconds: number): string[] {
-  const made = outcomes.filter(([, variant]) => variant !== null);
-  if (made.length === 0) return [];
-  const sizes = new Map(made.map(([{ contentHash, size }]) => [contentHash, size]));
-  const before = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const after = new Map<Encoding, number>();
-  for (const [{ encoding, size }, variant] of made) {
-    after.set(encoding, (after.get(encoding) ?? before) - size + (variant?.size ?? size));
-  }
-  const gains = [...after].sort().map(([encoding, bytes]) => `${formatBytes(bytes)} (${encoding})`);
+function describeGain({ encodings }: PrecompressSettings, { outcomes }: Encoded, record: VariantRecord, milliseconds: number): string[] {
+  const sizes = new Map(outcomes.flatMap(([{ contentHash, size }, variant]) => (variant ? [[contentHash, size] as const] : [])));
+  if (sizes.size === 0) return [];
+  const sum = (sizeOf: (contentHash: string, size: number) => number) =>
+    formatBytes([...sizes].reduce((total, [contentHash, size]) => total + sizeOf(contentHash, size), 0));
+  const gains = encodings.map((encoding) => {
+    // Some variants may be of an earlier build. Without a variant, the file is sent as it is.
+    return `${sum((contentHash, size) => record.get(contentHash)?.[encoding]?.size ?? size)} (${encoding})`;
+  });
   const seconds = Number((milliseconds / 1000).toPrecision(2));
-  return [`precompressed ${formatCount(sizes.size, 'file')} in ${seconds} s: ${formatBytes(before)} → ${gains.join(', ')}`];
+  return [`precompressed ${formatCount(sizes.size, 'file')} in ${seconds} s: ${sum((_, size) => size)} → ${gains.join(', ')}`];
 }
 
 function describeFailures(failures: readonly [EncodeJob, EncodeFailure][]): ErrorParts[] {

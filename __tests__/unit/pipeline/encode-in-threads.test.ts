@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import threads from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
 import type { EncodeJob, EncodeOutcome } from '../../../src/pipeline/encoded/encode-file';
 import { createThreadedEncoder } from '../../../src/pipeline/encoded/encode-in-threads';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const script = path.resolve(__dirname, '../support/logging-worker.cjs');
+
+afterEach(() => jest.restoreAllMocks());
 
 /** Does jobs of these files and sizes in threads. */
 async function run(files: readonly (readonly [file: string, size: number])[], { threads = 4, budget = 1000, goesOn = true } = {}) {
@@ -85,4 +90,21 @@ test('begins no other job when told to stop', async () => {
     { threads: 1, goesOn: false },
   );
   expect([outcomes.length, begun]).toEqual([1, [3]]);
+});
+
+test('compresses in this thread if the system refuses another one', async () => {
+  jest.spyOn(threads, 'Worker').mockImplementation(() => {
+    throw Object.assign(new Error('EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' });
+  });
+  const folder = temporaryFolder();
+  const jobs = ['a', 'b', 'c'].map((name): EncodeJob => {
+    const content = name.repeat(5000);
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, content);
+    return { file, size: 5000, contentHash: createHash('sha256').update(content).digest('hex'), encoding: 'gzip', target: `${file}.gz` };
+  });
+  await createThreadedEncoder({ threads: 2 })(jobs, () => true);
+  expect(jobs.map(({ target }) => gunzipSync(fs.readFileSync(target)).toString())).toEqual(
+    jobs.map(({ file }) => fs.readFileSync(file, 'utf8')),
+  );
 });

@@ -141,6 +141,15 @@ test.each<[string, (text: string) => string, RegExp]>([
   expect(notices[0]).toMatch(problem);
 });
 
+test('says for each encoding how small all files are, also if some of their variants are of an earlier build', async () => {
+  const project = projectWith({ 'a.css': TEXT }, { precompress: { encodings: ['br'] } });
+  await build(project);
+  writeFiles(project.publicDir, { 'b.css': OTHER_TEXT });
+  const { made, notices } = await build(withOptions(project, OPTIONS));
+  expect(made).toEqual(['a.css gzip', 'b.css br', 'b.css gzip']);
+  expect(notices).toEqual([expect.stringMatching(/^precompressed 2 files in [\d.]+ s: 8.6 kB → \d+ B \(br\), \d+ B \(gzip\)$/)]);
+});
+
 test('variants of other settings are made again, and those of the same settings are not', async () => {
   const project = projectWith({ 'a.css': TEXT }, OPTIONS);
   await build(project);
@@ -209,7 +218,9 @@ describe('on a full disk', () => {
       if (String(to).endsWith('.br')) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
       renameSync(from, to);
     });
-    expect((await build(project)).variants).toEqual(new Map([[sha256(TEXT), { gzip: expect.anything() }]]));
+    const { variants, notices } = await build(project);
+    expect(variants).toEqual(new Map([[sha256(TEXT), { gzip: expect.anything() }]]));
+    expect(notices).toEqual([]);
   });
 
   test('a record that cannot be written is a warning', async () => {
@@ -246,6 +257,15 @@ describe('variants are pruned', () => {
     await build(project, { now: Date.now() + 2 * HOUR });
     for (const name of old) expect(encoded(project)).not.toContain(name);
     expect(encoded(project)).toHaveLength(5);
+  });
+
+  test('beside files of other programs', async () => {
+    const project = projectWith({ 'a.css': TEXT }, { ...OPTIONS, keep: 0 });
+    await build(project);
+    fs.symlinkSync('missing', path.join(project.cacheDir, 'encoded/0'));
+    writeFiles(project.publicDir, { 'a.css': OTHER_TEXT });
+    await build(project, { now: Date.now() + 2 * HOUR });
+    expect(encoded(project).sort()).toEqual([`${sha256(OTHER_TEXT)}.br`, `${sha256(OTHER_TEXT)}.gz`, 'variants.json'].sort());
   });
 
   test('not by a build that fails', async () => {

@@ -1,7 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { EncodeJob, EncodeOutcome } from './encode-file.js';
+import { type EncodeJob, type EncodeOutcome, encodeFile } from './encode-file.js';
 
 /** Does jobs in any order, and reports each. If `onOutcome` returns false, it begins no other job. */
 export type EncodeAll = (jobs: readonly EncodeJob[], onOutcome: (job: EncodeJob, outcome: EncodeOutcome) => boolean) => Promise<void>;
@@ -83,7 +84,13 @@ interface Thread {
 }
 
 function startThread(script: string): Thread {
-  const worker = new Worker(script);
+  let worker: Worker;
+  try {
+    worker = new Worker(script);
+  } catch {
+    // The system allows no more threads: a container may limit them (`ERR_WORKER_INIT_FAILED`).
+    return thisThread;
+  }
   let isAlive = true;
   let settle = (_outcome: EncodeOutcome) => {};
   const fail = (message: string) => {
@@ -104,3 +111,13 @@ function startThread(script: string): Thread {
     end: () => worker.terminate(),
   };
 }
+
+const thisThread: Thread = {
+  isAlive: () => true,
+  async run(job) {
+    // The outcomes of other threads arrive meanwhile.
+    await nextTurn();
+    return encodeFile(job);
+  },
+  end: async () => {},
+};

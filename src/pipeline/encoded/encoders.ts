@@ -6,7 +6,7 @@ export interface Encoder {
   /** Everything besides the content that decides the bytes. Variants with other settings are made again. */
   settings: string;
   encode(content: Buffer): Buffer;
-  /** @throws {Error} if the bytes are damaged, or longer than `size` when decoded. */
+  /** @throws {Error} if the bytes are damaged or cut, or longer than `size` when decoded. */
   decode(encoded: Buffer, size: number): Buffer;
 }
 
@@ -54,7 +54,13 @@ export const ENCODERS: Readonly<Record<Encoding, Encoder>> = {
     },
     decode(encoded, size) {
       const { zstdDecompressSync, constants: names } = zlib as unknown as Zstandard;
-      return zstdDecompressSync(encoded, { params: { [names.ZSTD_d_windowLogMax]: ZSTD_WINDOW_BITS }, maxOutputLength: limit(size) });
+      const decoded = zstdDecompressSync(encoded, {
+        params: { [names.ZSTD_d_windowLogMax]: ZSTD_WINDOW_BITS },
+        maxOutputLength: limit(size),
+      });
+      // Node 22 does not report a cut frame (https://github.com/nodejs/node/issues/64592).
+      if (decoded.length < size) throw new Error('unexpected end of file');
+      return decoded;
     },
   },
 };

@@ -90,7 +90,8 @@ export function pruneVariants(cacheDir: string, isKept: (contentHash: string) =>
       if (name === RECORD_NAME || (!isTemporary && isKept(name.slice(0, name.indexOf('.'))))) continue;
       const file = path.join(folder, name);
       // Not the time of the inode's last change: it changes with each new hard link.
-      if (now - fs.statSync(file).mtimeMs > PRUNE_AFTER_MS) removeQuietly(file);
+      const stats = fs.lstatSync(file, { throwIfNoEntry: false });
+      if (stats && now - stats.mtimeMs > PRUNE_AFTER_MS) removeQuietly(file);
     }
   } catch {
     // There is no such folder, or the disk is full or read-only, for example.
