@@ -80,6 +80,11 @@ test.each(Object.entries(COMPRESSED))(
   },
 );
 
+test('nginx sends the gzip variant to a proxy too, which keeps it for those who accept it', async () => {
+  const { headers } = await request(alone.origin, urlOf('/css/site.css'), { headers: { ...GZIP, Via: '1.1 cdn' } });
+  expect([headers['content-encoding'], headers.vary]).toEqual(['gzip', 'Accept-Encoding']);
+});
+
 test.each(Object.entries(PLAIN))('nginx sends %s, which has no variant, as it is', async (assetPath, content) => {
   const { status, headers, body } = await request(alone.origin, urlOf(assetPath), { headers: GZIP });
   expect([status, headers['content-encoding'], body.toString()]).toEqual([200, undefined, content]);

@@ -76,6 +76,8 @@ export function writeNginxSite(input: NginxSiteInput): string {
               '  # For nginx with https://github.com/google/ngx_brotli, which sends Brotli to browsers that accept it:',
               '  # brotli_static on;',
               '  gzip_vary on;',
+              // By default, nginx sends no gzip to proxies that add `Via` (https://nginx.org/r/gzip_proxied).
+              '  gzip_proxied any;',
             ]),
           ]),
       ...writeLocation(internal, staticDir, headers),

@@ -80,6 +80,16 @@ test('leaves alone what is compressed, small or excluded, and several URLs share
   expect((await build(project)).made).toEqual(['a.css br', 'just.css br']);
 });
 
+test('leaves a file of more than 64 MiB alone', async () => {
+  const project = projectWith({ 'a.css': TEXT, 'b.css': OTHER_TEXT }, OPTIONS);
+  const { files } = await build(withOptions(project, {}));
+  const sizes = [64 * 1024 * 1024, 64 * 1024 * 1024 + 1];
+  for (const [index, size] of sizes.entries()) fs.truncateSync(servedPath(project.buildDir, files[index] as (typeof files)[0]), size);
+  const listed: number[] = [];
+  await precompress(project, files, project.buildDir, async (jobs) => void listed.push(...jobs.map(({ size }) => size)));
+  expect(listed).toEqual([sizes[0], sizes[0]]);
+});
+
 test('does nothing by default', async () => {
   const project = projectWith({ 'a.css': TEXT });
   expect(await build(project)).toMatchObject({ made: [], notices: [], variants: new Map() });
