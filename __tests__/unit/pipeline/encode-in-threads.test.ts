@@ -45,7 +45,7 @@ test('does each job once, the largest first, and reports each outcome', async ()
 });
 
 test('uses several threads, and keeps the files in work within the budget', async () => {
-  const files = Array.from({ length: 12 }, (_, index) => [`file ${index}`, 400] as const);
+  const files = Array.from({ length: 12 }, (_, index) => [`waits ${index}`, 400] as const);
   const { outcomes, mostInWork } = await run(files, { threads: 6 });
   expect(outcomes).toHaveLength(12);
   expect(mostInWork).toBe(800);
