@@ -215,6 +215,16 @@ describe('the entries', () => {
     `;
     expect(evaluate(installed.root, 'module', script)).toEqual([true, true, true]);
   });
+
+  // docs/SERVER.md lists the packages to copy into the image of a standalone server.
+  test('the server needs no other package than negotiator', () => {
+    const script = `
+      require('next-smart-cache/server');
+      const packages = Object.keys(require.cache).map((file) => /.*[\\\\/]node_modules[\\\\/]([^\\\\/]+)/.exec(file)?.[1]);
+      console.log(JSON.stringify([...new Set(packages)].sort()));
+    `;
+    expect(evaluate(installed.root, 'commonjs', script)).toEqual(['negotiator', 'next-smart-cache']);
+  });
 });
 
 describe.each<['module' | 'commonjs', (names: string, request: string) => string]>([

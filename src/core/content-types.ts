@@ -83,3 +83,11 @@ const ALSO_COMPRESSIBLE: readonly string[] = [
 export function isCompressible(mediaType: string): boolean {
   return /^text\/|\+(?:json|text|xml)$/.test(mediaType) || ALSO_COMPRESSIBLE.includes(mediaType);
 }
+
+/** A content coding of HTTP (https://www.iana.org/assignments/http-parameters). */
+export type Encoding = 'br' | 'gzip' | 'zstd';
+
+/** The encodings with the extensions of their files. */
+export const EXTENSIONS: Readonly<Record<Encoding, string>> = { br: 'br', gzip: 'gz', zstd: 'zst' };
+
+export const ENCODINGS = Object.keys(EXTENSIONS) as Encoding[];

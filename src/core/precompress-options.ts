@@ -1,11 +1,5 @@
 import { checkGlobs, fail, integer, oneOf, requireKnownKeys } from './check-option.js';
-
-/** A content coding of HTTP (https://www.iana.org/assignments/http-parameters). */
-export type Encoding = 'br' | 'gzip' | 'zstd';
-
-/** The encodings with the extensions of their files. */
-export const EXTENSIONS: Readonly<Record<Encoding, string>> = { br: 'br', gzip: 'gz', zstd: 'zst' };
-export const ENCODINGS = Object.keys(EXTENSIONS) as Encoding[];
+import { ENCODINGS, type Encoding } from './content-types.js';
 
 /** The option `precompress`, if it is an object. */
 export interface PrecompressOptions {

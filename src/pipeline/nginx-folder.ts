@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { type Encoding, EXTENSIONS } from '../core/content-types.js';
 import { type ErrorParts, systemErrorCode } from '../core/errors.js';
-import { type Encoding, EXTENSIONS } from '../core/precompress-options.js';
 import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
 import type { DeployedFile } from './deploys.js';
 import { variantFile } from './encoded/variant-file.js';

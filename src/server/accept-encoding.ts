@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator';
-import type { Encoding } from '../core/precompress-options.js';
+import type { Encoding } from '../core/content-types.js';
 
 /** A content coding, or none. */
 export type Coding = Encoding | 'identity';

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { contentTypeOf, isCompressible, mediaTypeOf } from '../core/content-types.js';
+import { contentTypeOf, type Encoding, isCompressible, mediaTypeOf } from '../core/content-types.js';
 import { nameInStore } from '../core/handled-files.js';
-import type { Encoding } from '../core/precompress-options.js';
 import type { AppHeaders } from '../core/site-rules.js';
 import { variantFile } from '../pipeline/encoded/variant-file.js';
 import { readServerDocument, type ServedEntry } from '../pipeline/server-document.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ENCODINGS } from '../../../src/core/precompress-options';
+import { ENCODINGS } from '../../../src/core/content-types';
 import { ENCODERS } from '../../../src/pipeline/encoded/encoders';
 
 /** This Node may have no Zstandard. */

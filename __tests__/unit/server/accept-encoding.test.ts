@@ -1,4 +1,4 @@
-import type { Encoding } from '../../../src/core/precompress-options';
+import type { Encoding } from '../../../src/core/content-types';
 import { createNegotiation } from '../../../src/server/accept-encoding';
 import fc from '../../support/seeded-fast-check';
 

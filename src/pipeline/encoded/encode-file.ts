@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import type { Encoding } from '../../core/content-types.js';
 import { systemErrorCode } from '../../core/errors.js';
 import { algorithmOf } from '../../core/manifest-document.js';
-import type { Encoding } from '../../core/precompress-options.js';
 import { removeQuietly, temporaryName } from '../../disk/files.js';
 import { ENCODERS } from './encoders.js';
 import type { Variant } from './variant-file.js';

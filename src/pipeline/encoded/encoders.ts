@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import type { Encoding } from '../../core/precompress-options.js';
+import type { Encoding } from '../../core/content-types.js';
 
 /** Compresses and decompresses whole files. */
 export interface Encoder {

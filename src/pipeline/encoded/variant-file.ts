@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Encoding, EXTENSIONS } from '../../core/precompress-options.js';
+import { type Encoding, EXTENSIONS } from '../../core/content-types.js';
 
 /** A compressed copy of a file. */
 export interface Variant {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { ENCODINGS, type Encoding } from '../../core/content-types.js';
 import { algorithmOf } from '../../core/manifest-document.js';
-import { ENCODINGS, type Encoding } from '../../core/precompress-options.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../../disk/checked-document.js';
 import { removeQuietly, writeIfChanged } from '../../disk/files.js';
 import { sha256Of } from './encode-file.js';
