@@ -2,7 +2,7 @@
 import { type NextAccess, runProcess } from './cli/run-process.js';
 import { findConfigFile } from './next/environment.js';
 import { readBuiltSite } from './next/finished-build.js';
-import { loadProject } from './next/load-project.js';
+import { loadProject, withoutStdout } from './next/load-project.js';
 
 /** Loaded on demand, since the reader of HTML is large and only "check" needs it. */
 const measureBuild: NextAccess['measureBuild'] = (...args) =>
@@ -13,10 +13,11 @@ runProcess({
   readBuiltSite,
   measureBuild,
   findConfigFile,
-  async startServer(settings) {
+  async startServer({ isStdoutForData, ...settings }) {
     // On demand, because the other commands do not need Node's HTTP modules.
     const { startProductionServer } = await import('./next/production-server.js');
     const { createStoreHandler } = await import('./server/store-handler.js');
-    return startProductionServer({ ...settings, createHandler: createStoreHandler });
+    const start = () => startProductionServer({ ...settings, createHandler: createStoreHandler });
+    return isStdoutForData ? withoutStdout(start) : start();
   },
 });

@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -27,7 +29,9 @@ describe.each([
     app.build();
     [plain, server] = [await app.start(), await app.startWithStore()];
   });
+  const children: ChildProcess[] = [];
   afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
     await app.dispose();
     socketServer.close();
     socketServer.closeAllConnections();
@@ -208,6 +212,31 @@ describe.each([
     expect(stderr).toContain('ERR_SMART_CACHE_LISTEN_FAILED');
   });
 
+  test('prints nothing but data on stdout with --json, and serves on when that is no longer read', async () => {
+    const child = spawn('next-smart-cache', ['start', '--port', '0', '--json'], {
+      cwd: app.dir,
+      env: app.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    const ended = once(child, 'exit');
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    let data = '';
+    // To leave the loop closes the pipe.
+    for await (const text of child.stdout.setEncoding('utf8')) {
+      data += text;
+      if (data.endsWith('}\n')) break;
+    }
+    const { origin } = JSON.parse(data) as { origin: string };
+    for (const url of ['/api/log', '/api/log', '/plain.txt']) expect(await request(origin, url)).toMatchObject({ status: 200 });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+    expect(said).toContain('SIGTERM: answering the open requests');
+  });
+
   test('listens on one address with --hostname', async () => {
     const local = await app.startWithStore({ args: ['--hostname', '127.0.0.1'] });
     await until(() => local.output().includes(`is ready at ${local.origin.replace('localhost', '127.0.0.1')}\n`));
@@ -225,6 +254,15 @@ describe('without a build to serve,', () => {
     expect(stderr).toContain(`There is no finished build to serve: ${path.join(app.dir, 'out/next')}`);
     expect(stderr).toContain('Fix: run "npm run build", then start the server again');
     expect(stderr).toContain('Code: ERR_SMART_CACHE_BUILD_UNUSABLE');
+  });
+
+  test('it says why the config cannot be loaded', () => {
+    const app = createApp('tiny');
+    app.write('next.config.mjs', "throw new Error('the variable DATABASE is missing');");
+    const { status, stderr } = start(app);
+    expect(status).toBe(1);
+    expect(stderr).toContain('the variable DATABASE is missing');
+    expect(stderr).not.toContain('There is no finished build');
   });
 
   test('it says that a static export needs no server', () => {

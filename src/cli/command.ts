@@ -54,10 +54,12 @@ export interface CommandIo {
   /** Serves the last `next build`: hashed files from the store, everything else by Next. */
   startServer(settings: ServerSettings): Promise<RunningServer>;
   /**
-   * Aborted by Ctrl-C or a termination signal, whose name is the reason. Until a
-   * command calls this function, those end the process at once.
+   * Aborted by Ctrl-C or a termination signal, and when the output can no longer be
+   * written. Until a command calls this function, signals end the process at once.
    */
   interruption(): AbortSignal;
+  /** As `interruption`, but by a signal alone, whose name is the reason. A server goes on without its log. */
+  termination(): AbortSignal;
   /** From now on, code of the app may end the process with an exit code of its own. */
   letAppExit(): void;
   version: string;
@@ -71,6 +73,8 @@ export interface ServerSettings {
   hostname: string | undefined;
   /** Milliseconds until an idle connection is closed. Default: that of Node. */
   keepAliveTimeout: number | undefined;
+  /** Whether what Next and the config print while they start goes to stderr. */
+  isStdoutForData: boolean;
 }
 
 export interface RunningServer {

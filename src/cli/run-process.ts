@@ -10,23 +10,38 @@ export type NextAccess = Pick<CommandIo, 'loadProject' | 'readBuiltSite' | 'meas
 /** Runs the command line in this process: its arguments, streams, signals and exit code. */
 export function runProcess(next: NextAccess): void {
   const { env, stderr, stdout } = process;
-  const interrupt = new AbortController();
+  const outputLoss = new AbortController();
+  const signals = new AbortController();
   let isOutputLost = false;
   let isDone = false;
 
   handleOutputErrors(stdout, {
-    onReaderGone: () => interrupt.abort(),
+    onReaderGone: () => outputLoss.abort(),
     onLost(code) {
+      // Each line of a server's log fails again.
+      if (isOutputLost) return;
       isOutputLost = true;
       process.exitCode = 1;
       stderr.write(
         `next-smart-cache: the output on stdout is lost, since the system said ${code}; check where it goes, and run the command again\n`,
       );
-      interrupt.abort();
+      outputLoss.abort();
     },
   });
   // Errors of stderr cannot be reported anywhere.
   handleOutputErrors(stderr, { onReaderGone() {}, onLost() {} });
+
+  // The command handles the first signal. A second one ends the process at once.
+  const termination = () => {
+    handleSignals({
+      onFirst: (signal) => signals.abort(signal),
+      onSecond(exitCode) {
+        isDone = true;
+        process.exit(exitCode);
+      },
+    });
+    return signals.signal;
+  };
 
   void main(process.argv.slice(2), {
     cwd: process.cwd(),
@@ -39,17 +54,8 @@ export function runProcess(next: NextAccess): void {
       isInteractive: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,
       columns: stderr.columns,
     },
-    // The command handles the first interrupt. A second one ends the process at once.
-    interruption() {
-      handleSignals({
-        onFirst: (signal) => interrupt.abort(signal),
-        onSecond(exitCode) {
-          isDone = true;
-          process.exit(exitCode);
-        },
-      });
-      return interrupt.signal;
-    },
+    interruption: () => AbortSignal.any([termination(), outputLoss.signal]),
+    termination,
     letAppExit() {
       isDone = true;
     },

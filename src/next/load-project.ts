@@ -78,8 +78,8 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
   }
 }
 
-/** Keeps stdout for the data of the command line: what the config prints goes to stderr. */
-async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
+/** Keeps stdout for the data of the command line: what Next and the config print goes to stderr. */
+export async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
   const { write } = stdout;
   stdout.write = stderr.write.bind(stderr) as typeof write;

@@ -67,7 +67,8 @@ export async function startProductionServer(options: ProductionServerOptions): P
     // In production, `webpack` has one effect: Next 16 leaves the variable TURBOPACK alone, as `next start` does.
     const app = next({ dir: root, dev: false, ...(hostname !== undefined && { hostname }), port, httpServer: server, webpack: true });
     await app.prepare();
-    const answerFromStore = createHandler({ dir: root, distDir: loadedApp().distDir });
+    // A config may call `withSmartCache` in builds only.
+    const answerFromStore = createHandler({ dir: root, distDir: sharedGlobals().loadedApp?.distDir ?? '.next' });
     const answerByNext = handlerOf(app);
     release(() => {
       server.on('request', (request, response) => answerFromStore(request, response, () => void answerByNext(request, response)));
@@ -78,7 +79,7 @@ export async function startProductionServer(options: ProductionServerOptions): P
   } catch (error) {
     server.close();
     server.closeAllConnections();
-    throw explainFailure(root, loadedApp(), error);
+    throw explainFailure(root, sharedGlobals().loadedApp, error);
   }
 }
 
@@ -157,9 +158,4 @@ function attachUpgrades(answer: RequestListener): void {
   const request = new http.IncomingMessage(new net.Socket());
   Object.assign(request, { method: 'GET', url: '//' });
   void answer(request, new http.ServerResponse(request));
-}
-
-/** The app whose config Next has loaded. A config may call `withSmartCache` in builds only. */
-function loadedApp(): { distDir: string; isExport: boolean } {
-  return sharedGlobals().loadedApp ?? { distDir: '.next', isExport: false };
 }

@@ -20,9 +20,12 @@ const LISTEN_PROBLEMS: Readonly<Record<string, readonly [why: string, fix: strin
 /**
  * Finds the reason why Next has not started.
  *
- * @returns `cause` itself if none is known.
+ * @param app what the config says. Default: nothing, because the config has thrown, or is not wrapped.
+ * @returns `cause` itself if no other reason is known.
  */
-export function explainFailure(root: string, { distDir, isExport }: { distDir: string; isExport: boolean }, cause: unknown): unknown {
+export function explainFailure(root: string, app: { distDir: string; isExport: boolean } | undefined, cause: unknown): unknown {
+  if (app === undefined) return cause;
+  const { distDir, isExport } = app;
   const buildDir = path.join(root, distDir);
   if (isExport) {
     return unusable(cause, {

@@ -36,6 +36,7 @@ export function commandWorld(io: Partial<CommandIo> = {}): { io: CommandIo; writ
       startServer: () => Promise.reject(new Error('this test starts no server')),
       letAppExit() {},
       interruption: () => new AbortController().signal,
+      termination: () => new AbortController().signal,
       ...io,
     },
   };

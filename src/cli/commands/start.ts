@@ -34,19 +34,25 @@ export const startCommand: CliCommand = {
 
 async function runStart({ root, json, args, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const { port, hostname, keepAliveTimeout } = options as { port: number; hostname?: string; keepAliveTimeout?: number };
-  const server = await io.startServer({ root: path.resolve(root, args[0] ?? '.'), port, hostname, keepAliveTimeout });
+  const server = await io.startServer({
+    root: path.resolve(root, args[0] ?? '.'),
+    port,
+    hostname,
+    keepAliveTimeout,
+    isStdoutForData: json,
+  });
   const reporter = createReporter(io);
   reporter.done(`Next ${server.nextVersion} is ready at ${server.origin}`);
   if (json) io.stdout(`${printableJson({ origin: server.origin, port: server.port })}\n`);
   io.letAppExit();
-  const signal = await (server.isEndedByApp ? new Promise<never>(() => {}) : interrupted(io.interruption()));
+  const signal = await (server.isEndedByApp ? new Promise<never>(() => {}) : terminated(io.termination()));
   reporter.note(`${signal}: answering the open requests; a second signal ends the server at once`);
   await server.stop();
   return signal === 'SIGINT' ? 130 : 143;
 }
 
-function interrupted(interruption: AbortSignal): Promise<unknown> {
-  return new Promise((resolve) => interruption.addEventListener('abort', () => resolve(interruption.reason), { once: true }));
+function terminated(termination: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => termination.addEventListener('abort', () => resolve(termination.reason), { once: true }));
 }
 
 /**

@@ -16,7 +16,7 @@ async function start(argv: readonly string[], { signal = 'SIGTERM', ...server }:
       return { origin: 'http://localhost:3000', port: 3000, nextVersion: '16.4.6', isEndedByApp: false, stop, ...server };
     },
     letAppExit: () => void events.push('let app exit'),
-    interruption() {
+    termination() {
       events.push('handle signals');
       const controller = new AbortController();
       setImmediate(() => controller.abort(signal));
@@ -34,7 +34,7 @@ afterAll(() => {
   Object.assign(process.env, PORT !== undefined && { PORT }, HOSTNAME !== undefined && { HOSTNAME });
 });
 
-const DEFAULTS = { root: '/work', port: 3000, hostname: undefined, keepAliveTimeout: undefined };
+const DEFAULTS = { root: '/work', port: 3000, hostname: undefined, keepAliveTimeout: undefined, isStdoutForData: false };
 
 test.each<[string, readonly string[], Partial<ServerSettings>, Readonly<Record<string, string>>?]>([
   ['the defaults of next start', [], {}],
@@ -87,7 +87,8 @@ test.each([
 });
 
 test('prints origin and port with --json', async () => {
-  const { stdout } = await start(['--port', '0', '--json'], { origin: 'http://localhost:4711', port: 4711 });
+  const { stdout, settings } = await start(['--port', '0', '--json'], { origin: 'http://localhost:4711', port: 4711 });
+  expect(settings?.isStdoutForData).toBe(true);
   expect(JSON.parse(stdout)).toEqual({ origin: 'http://localhost:4711', port: 4711 });
 });
 
@@ -96,7 +97,7 @@ test('leaves signals to an app that handles them', async () => {
   void runCommand(['start'], {
     startServer: async () => ({ origin: '', port: 1, nextVersion: '', isEndedByApp: true, stop: async () => {} }),
     letAppExit: () => void events.push('let app exit'),
-    interruption() {
+    termination() {
       events.push('handle signals');
       return new AbortController().signal;
     },
