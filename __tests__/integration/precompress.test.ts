@@ -147,7 +147,7 @@ test('a build that cannot write variants warns, succeeds and works without them'
   app.write(ENCODED, 'a file in the place of the folder');
   const output = app.build();
   expect(output).toContain(
-    `next-smart-cache: Some files are not compressed ahead, since one cannot be written: ${path.join(app.dir, ENCODED)}`,
+    `next-smart-cache: Some files are not precompressed, since a variant cannot be written: ${path.join(app.dir, ENCODED)}`,
   );
   expect(output).toContain('Why: a parent of this path is a file, not a folder');
   const { origin } = await app.start();

@@ -7,11 +7,11 @@ const IDLE_CHECK_MS = 50;
 /**
  * Watches the connections of a server, so that it can end without cutting an answer off.
  *
- * @returns stops listening, and resolves when the last open request is answered.
+ * @returns a function that stops listening, and resolves when the last open request is answered.
  * Each answer from then on tells its client to close the connection. WebSockets and
  * other upgraded connections are closed at once: they have no end to wait for.
  */
-export function drainable(server: Server): () => Promise<void> {
+export function createDrain(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>();
   const upgraded = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

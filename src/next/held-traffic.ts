@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream';
 /**
  * Keeps the requests of a server that listens already but cannot answer yet.
  *
- * @returns has `listen` add the listeners that answer, and gives them what was kept.
- * It does both at once: meanwhile, a request would reach two listeners or none.
+ * @returns a function that lets `listen` add the listeners that answer, and passes the
+ * kept requests to them. It does both at once: in between, a request would reach two
+ * listeners or none.
  */
 export function holdTraffic(server: Server): (listen: () => void) => void {
   const held: (() => void)[] = [];

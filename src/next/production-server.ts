@@ -7,7 +7,7 @@ import type createNext from 'next';
 import { SmartCacheError, systemErrorCode } from '../core/errors.js';
 import { localOrigin } from '../core/ports.js';
 import { sharedGlobals } from '../core/shared-globals.js';
-import { drainable } from './drain-server.js';
+import { createDrain } from './drain-server.js';
 import { holdTraffic } from './held-traffic.js';
 import { requireFolder } from './load-project.js';
 import { explainFailure, listenFailed } from './start-failures.js';
@@ -58,7 +58,7 @@ export async function startProductionServer(options: ProductionServerOptions): P
 
   const server = http.createServer();
   if (keepAliveTimeout) server.keepAliveTimeout = keepAliveTimeout;
-  const drain = drainable(server);
+  const drain = createDrain(server);
   const release = holdTraffic(server);
   const port = await listen(server, options.port, hostname);
   const origin = localOrigin(port, hostname);

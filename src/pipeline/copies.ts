@@ -22,7 +22,7 @@ export interface Copies extends TextStore {
   readonly unusablePacks: StoreContents['unusablePacks'];
   /** Makes all copies written so far a part of the store. */
   finish(): void;
-  /** Closes files, and gives up what is not finished. */
+  /** Closes files, and removes an unfinished pack. */
   close(): void;
 }
 

@@ -11,7 +11,7 @@ import type { Project } from './project.js';
 import type { Scan } from './scan.js';
 import { listFiles, openStore } from './store.js';
 
-/** What the command line prints of a build that changes nothing. */
+/** The parts of a build's result that the command line prints if nothing has changed. */
 export interface BuildSummary {
   files: number;
   /** Of all files together. */

@@ -51,7 +51,7 @@ export function linkForNginx(cacheDir: string, files: readonly DeployedFile[], v
     return [
       {
         ...writeFailed(target, error).parts,
-        what: 'nginx cannot send files that are compressed ahead, since their folder cannot be written',
+        what: 'nginx cannot send precompressed files, since their folder cannot be written',
       },
     ];
   }

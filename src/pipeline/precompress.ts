@@ -75,7 +75,7 @@ export async function precompress(
 /** By content hash, since several URLs may have one content. */
 type Contents = ReadonlyMap<string, { file: string; size: number }>;
 
-/** Brotli takes a minute for a file of this size, and the server does not keep larger ones in memory. */
+/** Brotli takes more than a minute for a file of this size. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 function findContents({ minBytes, exclude }: PrecompressSettings, files: readonly DeployedFile[], distDir: string): Contents {
@@ -172,7 +172,7 @@ function describeFailures(failures: readonly [EncodeJob, EncodeFailure][]): Erro
     warnings.push(notWritten(unwritten[0].target, Object.assign(new Error(unwritten[1].message), { code: unwritten[1].code })));
   if (unread) {
     warnings.push({
-      what: 'A file cannot be compressed ahead',
+      what: 'A file cannot be precompressed',
       where: unread[0].file + (more.length > 0 ? ` and ${formatCount(more.length)} more` : ''),
       why: unread[1].message,
       fix: 'run the build again, or leave the file out with "precompress: { exclude }" in the options of withSmartCache',
@@ -192,5 +192,5 @@ function saveRecord(folder: string, record: VariantRecord): ErrorParts[] {
 }
 
 function notWritten(target: string, cause: unknown): ErrorParts {
-  return { ...writeFailed(target, cause).parts, what: 'Some files are not compressed ahead, since one cannot be written' };
+  return { ...writeFailed(target, cause).parts, what: 'Some files are not precompressed, since a variant cannot be written' };
 }

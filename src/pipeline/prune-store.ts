@@ -10,7 +10,7 @@ const PRUNE_AFTER_MS = 60 * 60 * 1000;
 
 /**
  * Removes the copies that no kept deploy needs, and the files that killed builds
- * left unfinished. What is needed of a mostly unneeded pack goes into a new one.
+ * left unfinished. The needed part of a mostly unneeded pack goes into a new one.
  * Files younger than an hour stay, since another build may have just made them.
  * A stamped copy becomes young when it is first found unneeded, and loses its stamp.
  *
@@ -30,7 +30,7 @@ export function pruneStore(store: Store, isKept: (contentHash: string) => boolea
 }
 
 /**
- * Copies what is needed of mostly unneeded packs into a new one. The old packs
+ * Copies the needed part of mostly unneeded packs into a new one. The old packs
  * stay for another hour, since another build may have just listed their copies.
  *
  * @returns the files of the packs that stay.

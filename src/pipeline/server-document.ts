@@ -10,7 +10,7 @@ import type { Variants } from './encoded/variant-file.js';
 /** One file, as short as possible, since there may be 50,000. */
 export type ServedEntry = [contentHash: string, bytes: number, headerSet: number, variants?: Variants];
 
-/** The files of one build that the server of this package sends without Next. */
+/** The files of one build that the handler of this package sends without Next. */
 export interface ServerDocument {
   version: typeof VERSION;
   buildId: string;

@@ -10,9 +10,9 @@ export const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Finds the undamaged copies: content hash → size in bytes. A crash, a CI cache
- * or another program may have cut or changed a copy. So each is hashed again, the
- * smallest first, up to {@link HASHED_BYTES} in all. Of the rest, a copy with a
- * file of its own counts as undamaged if its time stamp is {@link timeOfWholeCopy}.
+ * or another program may have cut or changed a copy. Each is therefore hashed
+ * again, the smallest first, up to {@link HASHED_BYTES} in all. Beyond that, a copy
+ * with a file of its own counts as undamaged if its time stamp is {@link timeOfWholeCopy}.
  */
 export function findWholeCopies(store: Store, contents: StoreContents = listStore(store), hashedBytes = HASHED_BYTES): Map<string, number> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);

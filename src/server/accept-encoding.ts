@@ -18,8 +18,8 @@ const REMEMBERED = { headers: 100, length: 200 };
  *
  * Without the header, the response is not encoded. If the client accepts no
  * coding that the file has, not even `identity`, the response is not encoded
- * either: section 12.4.1 allows to ignore the header, as Next does, and a
- * response that the client may not want helps it more than a 406.
+ * either: section 12.4.1 allows a server to ignore the header, as Next does, and
+ * such a response helps the client more than a 406.
  *
  * @returns a function of the header and the encodings that the file has.
  */
@@ -46,7 +46,7 @@ type EncodingsOf = (available: readonly string[], options: { preferred: readonly
 
 function chooseCoding(header: string, available: readonly Encoding[]): Coding {
   const negotiator = new Negotiator({ headers: { 'accept-encoding': header } });
-  // The types are of version 0.6, which had no options.
+  // `@types/negotiator` is of version 0.6, which had no options. This can go when it is of version 1.
   const encodings: EncodingsOf = (codings, options) => (negotiator.encodings as EncodingsOf).call(negotiator, codings, options);
   return encodings([...available, 'identity'], { preferred: PREFERENCE })[0] ?? 'identity';
 }

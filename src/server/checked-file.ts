@@ -10,7 +10,7 @@ export interface CheckedFile {
   file: string;
   /** Bytes. */
   size: number;
-  /** In hex. Its length tells the algorithm. */
+  /** In hex. Its length identifies the algorithm. */
   hash: string;
 }
 

@@ -1,10 +1,10 @@
-/** Something that may be kept in memory. */
+/** An item that may be kept in memory. */
 export interface Counted {
   /** How often it was asked for, up to {@link MOST_HITS}. The owner counts. */
   hits: number;
 }
 
-/** Enough to tell what is asked for often. */
+/** Enough to tell which items are asked for often. */
 export const MOST_HITS = 15;
 
 export interface MemoryBudget {
@@ -21,7 +21,7 @@ export interface MemoryBudget {
 }
 
 /**
- * Keeps what is asked for most. If the budget is used up, it goes through the
+ * Keeps the items that are asked for most. If the budget is used up, it goes through the
  * items in turn: it halves the hits of an item that was asked for, and releases
  * an item without hits (the "generalized clock" algorithm). A hit therefore costs
  * one addition, and nothing has to be sorted.
@@ -29,7 +29,7 @@ export interface MemoryBudget {
  * @param budget bytes.
  */
 export function createMemoryBudget(budget: number): MemoryBudget {
-  // A map keeps the order of insertion, so adding an item anew moves it to the end.
+  // A map keeps the order of insertion, so adding an item again moves it to the end.
   const items = new Map<Counted, { cost: number; release: () => void }>();
   let used = 0;
   return {

@@ -6,7 +6,7 @@ import type { ByteRange } from './byte-range.js';
 /** Names and values in turn, as `response.writeHead()` takes them. */
 type Fields = readonly string[];
 
-/** A file in one coding, ready to be sent. Nothing here depends on the request. */
+/** A file in one coding (RFC 9110, section 3.2), ready to be sent. Nothing here depends on the request. */
 export interface Representation {
   /** With its quotes. Strong: it is a hash of the bytes that are sent. */
   etag: string;
@@ -42,8 +42,8 @@ interface RepresentationInput {
 /**
  * Makes a representation with its headers.
  *
- * There is no `Last-Modified`: hosts and build tools freeze time stamps, so the
- * same one may belong to other bytes. The ETag is a better validator, and RFC
+ * There is no `Last-Modified`: hosts and build tools give all files one time
+ * stamp, so the same one may belong to other bytes. The ETag is a better validator, and RFC
  * 9110, section 8.8.2.1, asks for a date only where one is known. `Accept-Ranges`
  * is only for the file as it is, since ranges of encoded bytes are not sent.
  */
@@ -66,7 +66,7 @@ export function partFields({ part, size }: Representation, { start, end }: ByteR
   return [...part, 'Content-Range', `bytes ${start}-${end}/${size}`, 'Content-Length', String(end - start + 1)];
 }
 
-/** The strong ETag of bytes. Half of their SHA-256 is enough to never meet other bytes. */
+/** The strong ETag of bytes. With 128 bits of their hash, no other bytes have the same one. */
 export function etagOf(hash: string): string {
   return `"${hash.slice(0, 32)}"`;
 }

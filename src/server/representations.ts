@@ -13,13 +13,13 @@ const MAX_BYTES_IN_MEMORY = 256 * 1024;
 /** Larger files are compressed by Next, which streams them. */
 const MAX_BYTES_TO_COMPRESS = 2 * 1024 * 1024;
 
-/** What a representation needs in memory besides its bytes, about. */
+/** About how many bytes a representation needs in memory besides its content. */
 const OVERHEAD = 1024;
 
 const gzip = promisify(zlib.gzip);
 
 /**
- * Makes representations, and keeps those that are small in memory. Requests
+ * Makes representations, and keeps the small ones in memory. Requests
  * that come meanwhile wait for the same one.
  *
  * @param memoryBytes the budget for all of them.
@@ -52,7 +52,7 @@ export function createRepresentations(
     return keep(file, coding, { hash, size, content });
   }
 
-  /** Next compresses each response anew. Here, once per process is enough. */
+  /** Next compresses each response again. Here, the result is kept in memory. */
   async function compress(file: StoreFile): Promise<Representation> {
     const source = files.sourceOf(file, 'identity');
     if (source === undefined) throw new Error('every file has its own bytes');

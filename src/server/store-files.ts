@@ -13,13 +13,13 @@ export interface StoreFile {
   /** Percent-encoded, without prefix. */
   readonly url: string;
   readonly entry: ServedEntry;
-  /** What does not depend on the request; `undefined` until the first one. */
+  /** `undefined` until the first request. */
   traits: FileTraits | undefined;
-  /** What is ready to be sent, and in memory. */
+  /** The representations in memory. */
   ready: Partial<Record<Coding, Representation>>;
 }
 
-/** What the name and the headers of a file tell. */
+/** The properties of a file that depend on no request. */
 interface FileTraits {
   contentType: string;
   appHeaders: AppHeaders;
@@ -88,5 +88,5 @@ export function readStoreFiles(distDir: string): StoreFiles {
   }
 }
 
-/** By their names. At most eight. */
+/** One list for each set of encodings, by their names. At most eight. */
 const ENCODING_LISTS = new Map<string, readonly Encoding[]>();

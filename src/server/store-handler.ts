@@ -6,7 +6,7 @@ import { readRange } from './byte-range.js';
 import { MOST_HITS } from './memory-budget.js';
 import { etagOf, type Representation } from './representation.js';
 import { createRepresentations } from './representations.js';
-import { type Exchange, sendFile, sendWithoutFile } from './send.js';
+import { type Exchange, sendFile, sendWithoutFile } from './send-representation.js';
 import { readStoreFiles, type StoreFile } from './store-files.js';
 
 export interface StoreHandlerOptions {
@@ -50,7 +50,7 @@ export function createStoreHandler(options: StoreHandlerOptions = {}): StoreHand
     if (file === undefined) return next();
     const [contentHash, size] = file.entry;
     const range = headers.range === undefined || method === 'HEAD' ? undefined : readRange(headers, size, etagOf(contentHash));
-    // A range is one of the file as it is.
+    // Ranges are of the file as it is.
     const coding = range === undefined ? negotiate(headers['accept-encoding'], files.traitsOf(file).encodings) : 'identity';
     const exchange: Exchange = { request, response, range };
     const ready = file.ready[coding];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { drainable } from '../../../src/next/drain-server';
+import { createDrain } from '../../../src/next/drain-server';
 import { holdTraffic } from '../../../src/next/held-traffic';
 
 const servers: http.Server[] = [];
@@ -16,7 +16,7 @@ afterEach(() => {
 async function listen(answer: http.RequestListener) {
   const server = http.createServer({ keepAliveTimeout: 3_600_000, headersTimeout: 0, requestTimeout: 0 }, answer);
   servers.push(server);
-  const drain = drainable(server);
+  const drain = createDrain(server);
   await once(server.listen(0), 'listening');
   return { server, drain, port: (server.address() as net.AddressInfo).port };
 }

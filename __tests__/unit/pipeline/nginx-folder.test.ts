@@ -81,7 +81,7 @@ test('leaves no folder on a full disk, and says so', () => {
   });
   expect(link()).toEqual([
     expect.objectContaining({
-      what: 'nginx cannot send files that are compressed ahead, since their folder cannot be written',
+      what: 'nginx cannot send precompressed files, since their folder cannot be written',
       where: nginxDirOf(distDir),
       why: 'the disk is full',
     }),

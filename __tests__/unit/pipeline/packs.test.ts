@@ -16,25 +16,25 @@ import { writeFiles } from '../../support/temporary-folder';
 import { projectWith } from '../support/project';
 
 const HOUR = 3_600_000;
-/** As many small copies have a file of their own in each build. */
+/** The number of small copies that have a file of their own in each build. */
 const OWN = 32;
 const hashOf = (content: string) => createHash('sha256').update(content).digest('hex');
 const contentOf = (name: string) => `content of ${name}`;
 
-/** So many small files, under names that sort in their order. */
+/** Makes that many small files, under names that sort in their order. */
 function smallFiles(count: number, prefix = 'f'): Record<string, string> {
   const names = Array.from({ length: count }, (_, index) => `in/${prefix}${1000 + index}.txt`);
   return Object.fromEntries(names.map((name) => [name, contentOf(name)]));
 }
 
-/** A sheet that refers to an image, so that the pack has a rewritten text too, and a file that is too large for a pack. */
+/** A sheet that refers to another file, so that the pack has a rewritten text too, and a file that is too large for a pack. */
 const SITE = { ...smallFiles(60), 'in/x.css': 'a { background: url(f1059.txt) }', 'in/y.txt': 'y'.repeat(100_000) };
 
 const filesDirOf = ({ cacheDir }: Project) => openStore(cacheDir).filesDir;
 const packsOf = (project: Project) => listFiles(filesDirOf(project)).filter((name) => name.endsWith('.pack'));
 const onlyPackOf = (project: Project) => path.join(filesDirOf(project), packsOf(project)[0] ?? '');
 
-/** `next build`: what it says, and what it serves. */
+/** Builds and serves as `next build` does. Returns the results of both. */
 function buildAndServe(project: Project) {
   const built = buildManifest(project, { checkCopies: true });
   return { ...built, served: serveStore(project, deploysWith(project, built), project.buildDir) };
@@ -269,7 +269,7 @@ test('hashes each copy in a pack, even beyond the bytes that one build hashes an
 });
 
 describe('pruning', () => {
-  /** Deploys files whose copies fill a pack, then others, so many milliseconds later. */
+  /** Deploys files whose copies fill a pack, and then, that many milliseconds later, others. */
   function deployTwice(second: Readonly<Record<string, string>>, laterMs: number) {
     const project = projectWith({}, { keep: 0 });
     deploy(project, smallFiles(OWN + 40));

@@ -174,7 +174,7 @@ test('never records a variant that decodes to other bytes', async () => {
   const { variants, warnings } = await build(project);
   expect(variants.get(sha256(TEXT))).toEqual({ gzip: expect.anything() });
   expect(warnings).toEqual([
-    expect.objectContaining({ what: 'A file cannot be compressed ahead', why: 'its br variant decodes to other bytes' }),
+    expect.objectContaining({ what: 'A file cannot be precompressed', why: 'its br variant decodes to other bytes' }),
   ]);
   expect(encoded(project).filter((name) => name.endsWith('.br'))).toEqual([`${sha256(OTHER_TEXT)}.br`]);
   encode.mockRestore();
@@ -211,7 +211,7 @@ describe('on a full disk', () => {
     const { made, variants, warnings } = await build(project);
     expect(made).toEqual(['a.css br', 'a.css gzip']);
     expect(warnings).toEqual([
-      expect.objectContaining({ what: 'Some files are not compressed ahead, since one cannot be written', why: 'the disk is full' }),
+      expect.objectContaining({ what: 'Some files are not precompressed, since a variant cannot be written', why: 'the disk is full' }),
     ]);
     expect(variants).toEqual(new Map([[sha256(TEXT), { br: expect.anything() }]]));
     expect(encoded(project)).toEqual([`${sha256(TEXT)}.br`, 'variants.json']);

@@ -1,7 +1,7 @@
 import { type Counted, createMemoryBudget, MOST_HITS } from '../../../src/server/memory-budget';
 import fc from '../../support/seeded-fast-check';
 
-test('what is asked for stays, and the rest goes', () => {
+test('keeps the items that are asked for, and releases the others', () => {
   const memory = createMemoryBudget(100);
   const released: string[] = [];
   const keep = (name: string, hits: number) => memory.keep({ hits }, 25, () => released.push(name));
@@ -15,7 +15,7 @@ test('what is asked for stays, and the rest goes', () => {
   expect(memory.used()).toBe(100);
 });
 
-test('the sum of what is kept is exact, and never more than the budget', () => {
+test('counts exactly the bytes that it keeps, and never more than the budget', () => {
   const item = fc.record({ cost: fc.nat(120), hits: fc.nat(MOST_HITS), asks: fc.nat(30) });
   fc.assert(
     fc.property(fc.array(item), (sizes) => {

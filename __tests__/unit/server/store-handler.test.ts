@@ -200,7 +200,7 @@ describe('the handler leaves to Next, untouched,', () => {
   });
 });
 
-test('a text too large for memory, without a compressed form, is left to Next only if the client takes gzip', async () => {
+test('a text too large for memory, without a variant, is left to Next only if the client takes gzip', async () => {
   const bytes = 'a,b\n'.repeat(700_000);
   const url = '/data/table.0123456789.csv';
   const { get: fetch } = await serveBuild(servedBuild({ [url]: { bytes } }));

@@ -98,7 +98,7 @@ function startThread(script: string): Thread {
     settle({ isWriteFailure: false, code: undefined, message });
   };
   worker.on('message', (outcome: EncodeOutcome) => settle(outcome));
-  // For example for want of memory.
+  // The thread has run out of memory, for example.
   worker.on('error', (error: Error) => fail(error.message));
   worker.on('exit', (code) => fail(`its thread ended with code ${code}`));
   return {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Encoding, EXTENSIONS } from '../../core/content-types.js';
 
-/** A compressed copy of a file. */
+/** A compressed form of one content. */
 export interface Variant {
   /** Bytes. */
   size: number;
@@ -9,7 +9,7 @@ export interface Variant {
   sha256: string;
 }
 
-/** The compressed copies of one content. */
+/** The variants of one content. */
 export type Variants = Partial<Record<Encoding, Variant>>;
 
 /** The folder of the variants and their record. */

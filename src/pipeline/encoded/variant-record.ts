@@ -8,7 +8,7 @@ import { sha256Of } from './encode-file.js';
 import { ENCODERS } from './encoders.js';
 import { encodedDir, type Variant } from './variant-file.js';
 
-/** What earlier builds found out about one content: its variants, and `null` where compression saves too little. */
+/** The variants of one content that earlier builds made, and `null` where compression saves too little. */
 type RecordedVariants = Partial<Record<Encoding, Variant | null>>;
 
 /** By content hash. */

@@ -31,7 +31,7 @@ export function findDocumentSearch(name: string, content: Buffer): DocumentSearc
 /** Every match of the expressions below contains one of these. Searching bytes is quicker than decoding them. */
 const MARKS = ['currentScript', 'document.scripts', 'ByTagName(', 'script[', '[src', '[href'];
 
-/** Each mark contains one of these. Most scripts contain none, so that few need all searches. */
+/** Each mark contains one of these. Most scripts contain none, so few need all searches. */
 const PARTS_OF_MARKS = ['cript', 'ByTagName(', '[src', '[href'];
 
 /** Links to pages and downloads are never hashed. */

@@ -49,7 +49,7 @@ const SOURCE_MAP_MARK = ' sourceMappingURL=';
 
 /** Finds the source map comment, which must be the last comment with no code after it. */
 function finalSourceMap(text: string): FoundReference[] {
-  // Most texts have none, and to search backwards takes several times longer.
+  // Most texts have none, and a search backwards takes several times longer.
   if (!text.includes(SOURCE_MAP_MARK)) return [];
   const mark = text.lastIndexOf(SOURCE_MAP_MARK) - 3;
   const isLine = text.startsWith('//', mark);
