@@ -212,7 +212,7 @@ describe.each([
     expect(stderr).toContain('ERR_SMART_CACHE_LISTEN_FAILED');
   });
 
-  test('prints nothing but data on stdout with --json, and serves on when that is no longer read', async () => {
+  test('prints nothing but data on stdout with --json, and keeps serving when stdout has no reader', async () => {
     const child = spawn('next-smart-cache', ['start', '--port', '0', '--json'], {
       cwd: app.dir,
       env: app.env,

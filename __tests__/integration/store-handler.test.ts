@@ -45,7 +45,7 @@ const START = `
   const serveStore = createStoreHandler();
 `;
 
-/** Those of the config, apart from headers about caching. */
+/** The headers that the config sets, apart from those about caching. */
 const HEADERS_OF_APP = ['x-content-type-options', 'x-odd', 'x-decoded', 'x-encoded', 'access-control-allow-origin'];
 const BROWSER = { 'accept-encoding': 'gzip, deflate, br, zstd' };
 const LARGE = 'export const rows = [1, 2, 3];\n'.repeat(3000);

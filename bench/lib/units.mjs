@@ -5,5 +5,5 @@ export const kilobytes = (bytes) => `${(bytes / 1e3).toFixed(0)} kB`;
 export const bytesInFull = (bytes) => `${bytes.toLocaleString('en')} B`;
 export const count = (value) => value.toLocaleString('en');
 export const percent = (share) => `${(share * 100).toFixed(2)}%`;
-/** There is no ratio to a reference of 0, such as no requests. */
+/** A reference of 0, such as no requests, has no ratio. */
 export const ratio = (value) => (Number.isFinite(value) ? value.toFixed(2) : '–');

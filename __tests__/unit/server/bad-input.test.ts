@@ -177,7 +177,7 @@ test.each<[why: string, breakDown: (handle: FileHandle, response: ServerResponse
   expect((await get(LARGE)).status).toBe(200);
 });
 
-test('a request that another handler has answered meanwhile goes to nobody else', async () => {
+test('does not call next() for a request that another handler has answered meanwhile', async () => {
   const handle = createStoreHandler({ dir: build.dir });
   fs.rmSync(build.fileOf(SMALL));
   const next = jest.fn();
