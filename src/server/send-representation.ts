@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange } from './byte-range.js';
 import { evaluatePreconditions } from './preconditions.js';
@@ -24,6 +24,7 @@ export function sendWithoutFile(
   representation: Representation,
 ): (() => Promise<FileHandle>) | undefined {
   const { content, etag, size, notModified, refusal, whole } = representation;
+  takeEmptyBody(request);
   const precondition = evaluatePreconditions(request.headers, etag);
   if (precondition !== 'true') {
     if (precondition === 'not-modified') writeHead(response, 304, notModified);
@@ -77,6 +78,19 @@ export async function sendFile({ request, response, range }: Exchange, represent
 
 /** Node's default is 64 kB, of which each client that does not read holds two. */
 const CHUNK_BYTES = 32 * 1024;
+
+/**
+ * Takes the end of a body that has no bytes. Otherwise, Node takes it after the
+ * response, in eight callbacks. `AsyncLocalStorage`, which Next uses, makes each
+ * of them slower: without this call, a server with Next answers 15 % fewer requests.
+ * A body with bytes is for Node, which removes it from the connection. So is one
+ * that a middleware waits for.
+ */
+function takeEmptyBody(request: IncomingMessage): void {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  if (length !== undefined || coding !== undefined || !(request instanceof IncomingMessage)) return;
+  if (request.listenerCount('end') === 0 && request.listenerCount('close') === 0) request.read();
+}
 
 /**
  * Writes the fields over those that earlier handlers have set, but keeps their
