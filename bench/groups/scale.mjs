@@ -6,7 +6,7 @@ import { readHashedUrls, requireAnswer } from '../lib/answers.mjs';
 import { writeApp } from '../lib/app.mjs';
 import { requireTools } from '../lib/cores.mjs';
 import { interleave } from '../lib/interleave.mjs';
-import { compareLoads } from '../lib/load.mjs';
+import { compareLoads, compareProcesses } from '../lib/load.mjs';
 import { readMemory } from '../lib/memory-in-use.mjs';
 import { commandsOf } from '../lib/next-server.mjs';
 import { installPackedPackage } from '../lib/packed-package.mjs';
@@ -17,7 +17,7 @@ const FILE_COUNTS = [10, 1_000, 10_000, 50_000];
 const MANY = 10_000;
 const MOST = FILE_COUNTS.at(-1);
 const REQUESTED = 5_000;
-const ROUNDS = { load: 7, start: 9, memory: 5 };
+const ROUNDS = { load: 7, processes: 11, start: 9, memory: 5 };
 const SMALL = '/assets/file-0.js';
 
 const NOTES =
@@ -37,7 +37,7 @@ export async function measure({ root, benchDir, workDir, rounds }) {
     notes: NOTES,
     rows: [
       ...(await compareFileCounts(commands, folders, workDir, rounds ?? ROUNDS.load)),
-      ...(await compareWithout(commands, folders, rounds ?? ROUNDS.load)),
+      ...(await compareWithout(commands, folders, rounds ?? ROUNDS.processes)),
       await compareStart(commands, folders[MANY], rounds ?? ROUNDS.start),
       ...(await compareMemory(commands, folders[MOST], rounds ?? ROUNDS.memory)),
     ],
@@ -89,20 +89,14 @@ end
 }
 
 async function compareWithout(commands, folders, rounds) {
-  return withServers(async (add) => {
-    const ours = await add(commands.startNext(folders[MANY]));
-    const reference = await add(commands.startNext(folders.without));
-    const kinds = { 'plain file': [SMALL, 'plain'], page: ['/', 'page'] };
-    const rows = [];
-    for (const [name, [requested, kind]] of Object.entries(kinds)) {
-      const samples = await compareLoads(rounds, {
-        ours: await requireAnswer(ours.origin + requested, { kind }),
-        reference: await requireAnswer(reference.origin + requested, { kind }),
-      });
-      const label = `${name} of next start, with the package against without: ${count(MANY)} files`;
-      rows.push(ratioRow({ name: label, unit: requestsPerSecond, ...samples, atLeast: 0.95 }));
-    }
-    return rows;
+  const starts = { ours: () => commands.startNext(folders[MANY]), reference: () => commands.startNext(folders.without) };
+  const samples = await compareProcesses(rounds, starts, {
+    'plain file': (origin) => requireAnswer(origin + SMALL, { kind: 'plain' }),
+    page: (origin) => requireAnswer(`${origin}/`, { kind: 'page' }),
+  });
+  return Object.entries(samples).map(([kind, { ours, reference }]) => {
+    const name = `${kind} of next start, with the package against without: ${count(MANY)} files`;
+    return ratioRow({ name, unit: requestsPerSecond, ours, reference, atLeast: 0.95 });
   });
 }
 

@@ -21,6 +21,34 @@ export async function compareLoads(rounds, requests) {
   return interleave(rounds, Object.fromEntries(contenders));
 }
 
+/**
+ * Compares servers that differ little. Two processes of one program differ by up to 6 % for as long as they live, so each
+ * round starts new ones. A process gets the requests of all kinds before any is measured, as on a site.
+ *
+ * @param starts name → async function that starts a server.
+ * @param requests kind → async function from the origin to what {@link compareLoads} takes.
+ * @returns kind → name → requests per second, one number a round.
+ */
+export async function compareProcesses(rounds, starts, requests) {
+  const names = Object.keys(starts);
+  const samples = Object.fromEntries(Object.keys(requests).map((kind) => [kind, Object.fromEntries(names.map((name) => [name, []]))]));
+  const measureProcess = async (name, { origin }) => {
+    const checked = [];
+    for (const [kind, request] of Object.entries(requests)) checked.push([kind, await request(origin)]);
+    for (const [, request] of checked) await measureLoad(request, LOAD_SECONDS);
+    for (const [kind, request] of checked) samples[kind][name].push(await measureLoad(request, LOAD_SECONDS));
+  };
+  for (let round = 1; round <= rounds; round++) {
+    for (const name of names) {
+      const server = await starts[name]();
+      await measureProcess(name, server).finally(server.stop);
+      const latest = Object.entries(samples).map(([kind, of]) => `${kind} ${of[name].at(-1).toPrecision(3)}`);
+      console.error(`  round ${round} of ${rounds}, ${name}: ${latest.join(', ')}`);
+    }
+  }
+  return samples;
+}
+
 async function measureLoad({ url, headers = {}, script }, seconds) {
   const flags = ['--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`, '--timeout', '10s'];
   for (const [name, value] of Object.entries(headers)) flags.push('--header', `${name}: ${value}`);
