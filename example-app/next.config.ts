@@ -6,4 +6,4 @@ const nextConfig: NextConfig = {
   turbopack: { root: import.meta.dirname },
 };
 
-export default withSmartCache(nextConfig);
+export default withSmartCache(nextConfig, { precompress: true });

@@ -42,7 +42,7 @@ export function installExampleApp(): ExampleApp {
   return {
     reset,
     build: () => void npm('run', 'build'),
-    start: () => startNodeServer([path.join(dir, 'node_modules/next/dist/bin/next'), 'start'], { cwd: dir, env }),
+    start: () => startNodeServer([path.join(dir, 'node_modules/next-smart-cache/dist/cjs/cli.js'), 'start'], { cwd: dir, env }),
     edit() {
       for (const name of CHANGED_FILES) fs.appendFileSync(path.join(dir, 'public', name), '\n/* the second deploy */\n');
     },
