@@ -58,7 +58,7 @@ pruneUnreached(
   ['./dist/cjs/cli.js', ...hotScripts, ...scripts].map((script) => path.join(root, script)),
   (script) => scripts.includes(`./${path.relative(root, script).replaceAll(path.sep, '/')}`),
 );
-// Editors show the comments of what an entry exports. Those of other declarations would only be downloaded.
+// Editors show the comments of exported declarations. The comments of other declarations would only be downloaded.
 const entryDeclarations = scripts.map((script) => declarationOf(path.join(root, script)));
 const shown = new Set(entryDeclarations.flatMap((file) => [file, ...scriptsIn(file).map(declarationOf)]));
 for (const name of fs.readdirSync(path.join(root, 'dist'), { recursive: true }).filter((name) => /\.d\.c?ts$/.test(name))) {

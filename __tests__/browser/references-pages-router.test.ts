@@ -41,7 +41,7 @@ function writePages(): void {
 test.each([
   { name: 'React 19, Turbopack', line: 'latest', bundler: [] },
   { name: 'React 18, webpack', line: 'previousReact18', bundler: [] },
-] as const)('an import map in _document leads the modules to their hashed URLs: $name', async ({ line, bundler }) => {
+] as const)('an import map in _document maps the modules to their hashed URLs: $name', async ({ line, bundler }) => {
   const options = { modules: { importMap: true }, clientAssets: ['/js/lib/computed.js'] };
   app = createApp('references', { line, bundler, env: { SMART_CACHE_OPTIONS: JSON.stringify(options) } });
   writePages();

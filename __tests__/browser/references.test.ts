@@ -197,7 +197,7 @@ describe.each([
     expect(preloads).toEqual(preloads.map(([url]) => [url, integrity[url as string]]));
   });
 
-  test('of each font face, the file that browsers choose is preloaded', async () => {
+  test('the file that browsers choose of each font face is preloaded', async () => {
     const page = (await request(server.origin, basePath || '/')).body.toString();
     const fonts = page.match(/<link[^>]*as="font"[^>]*>/g);
     expect(fonts).toEqual([expect.stringContaining(`href="${served('/fonts/test.woff2')}"`)]);

@@ -71,7 +71,7 @@ test('a header of an earlier phase stays, unless the later one is important', ()
   expect(resolve(routes, '/a.js').headers).toEqual({ 'cache-control': 'immutable', 'x-own': 'second', 'x-late': '1' });
 });
 
-test('a destination to be checked that is not there goes through the misses before the next route', () => {
+test('a checked destination that does not exist passes the phase "miss" before the next route', () => {
   const routes: OutputRoute[] = [
     { handle: 'filesystem' },
     { src: '/x', dest: '/static/y', check: true },

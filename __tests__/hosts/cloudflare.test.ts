@@ -124,7 +124,7 @@ describe('an app', () => {
     });
   });
 
-  test('must not keep the worker from what is missing: a stale hash is then a 404 that is immutable for a year', async () => {
+  test('needs the worker for missing files of /_next/static: without it, a stale hash is a 404 that is immutable for a year', async () => {
     const site = app as NextApp;
     writeAssetsConfig(site, { run_worker_first: ['/*', '!/_next/static/*'], html_handling: 'none' });
     await serve(site);

@@ -24,7 +24,7 @@ const GZIP = { 'Accept-Encoding': 'br, gzip' };
 
 let app: NextApp;
 let next: NodeServer;
-/** With the configuration, and without Next behind it. */
+/** With the configuration, but with no Next to pass requests on to. */
 let alone: NodeServer;
 const servers: NodeServer[] = [];
 afterAll(async () => {

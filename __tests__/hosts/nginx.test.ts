@@ -122,7 +122,7 @@ describe('in front of next start', () => {
     const served = assetPaths.filter((assetPath) => !/^\/(?:members|moved|secret)\//.test(assetPath));
     const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string }> };
     const deliveryOf = (assetPath: string) => (assets[assetPath]?.url.startsWith('/_next/') ? 'static' : 'rewrite');
-    // A route handler answers in data/, so the URL of its file leads to the store directly.
+    // A route handler answers in data/, so the URL of its file points to the store without a rewrite.
     expect(['/data/file.json', '/css/site.css'].map(deliveryOf)).toEqual(['static', 'rewrite']);
     issued = new Map(
       served.map((name) => [urlOf(app, name, { delivery: deliveryOf(name) }), fs.readFileSync(path.join(publicDir(app), name))]),
@@ -309,7 +309,7 @@ describe('alone in front of an export', () => {
 
   contract(() => ({ app, server: site, basePath: '/docs', prefix: '/docs', delivery: 'static' }), ['app-router']);
 
-  test('pages are revalidated, and what is not there is a 404 that no cache keeps', async () => {
+  test('pages are revalidated, and no cache keeps the 404 of a missing file', async () => {
     // trailingSlash: true gives such paths.
     fs.cpSync(path.join(app.dir, 'out/second.html'), path.join(app.dir, 'out/third/index.html'));
     for (const url of ['/docs', '/docs/', '/docs/second', '/docs/second/', '/docs/third', '/docs/third/']) {

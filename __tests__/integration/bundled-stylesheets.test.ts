@@ -135,7 +135,7 @@ test.each(['turbopack', 'webpack'] as const)('bundled stylesheets follow edits i
   let saves = 0;
   let savedAt = 0;
   while (!hashOf(css) || hashOf(css) === before) {
-    // Turbopack was seen once not to take note of a save that came right behind its first compilation; the next one brings it.
+    // Turbopack once missed a save that came right after its first compilation. Another save makes it read the file.
     if (Date.now() - savedAt > 15_000) {
       app.write('public/img/module.svg', svg(`saved ${saves++}`));
       savedAt = Date.now();

@@ -18,7 +18,7 @@ export interface SetUp {
   serve?: 'standalone' | 'custom-server' | 'out-folder';
   /** Pages besides, or in place of, those of the routers. */
   pages?: readonly LinkedPage[];
-  /** Answers besides those of the routers that are no pages. */
+  /** Answers other than pages that are checked, in addition to those of the routers. */
   documents?: readonly Pick<LinkedPage, 'path' | 'links'>[];
   /** Pages of the routers that this set-up cannot have. */
   without?: readonly string[];

@@ -25,7 +25,7 @@ const app = (files: Readonly<Record<string, string>>) => appWith(installed, file
 /** Pages that only readers of the repository need. */
 const LEFT_OUT = ['docs/PERFORMANCE.md'];
 
-describe('what is published', () => {
+describe('the published package', () => {
   test.each(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'])('includes %s', (file) => {
     expect(installed.files).toContain(file);
   });
@@ -94,7 +94,7 @@ function sizeOf(folder: string): number {
   return listFiles(folder).reduce((sum, file) => sum + fs.statSync(path.join(folder, file)).size, 0);
 }
 
-/** Every file that the `exports` of package.json lead to, whatever the condition. */
+/** Every file that the `exports` of package.json name, under any condition. */
 function targetsOf(exported: unknown): string[] {
   return typeof exported === 'string' ? [exported] : Object.values(exported as object).flatMap(targetsOf);
 }

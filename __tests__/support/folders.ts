@@ -16,7 +16,7 @@ export function readFiles(folder: string): Record<string, string> {
   return Object.fromEntries(listFiles(folder).map((name) => [name, fs.readFileSync(path.join(folder, name)).toString('latin1')]));
 }
 
-/** File → all that would change if somebody wrote, replaced, linked or touched it. */
+/** File → the facts that change if a program writes, replaces, links or touches it. */
 export function stampFiles(folder: string): Record<string, string> {
   return Object.fromEntries(
     listFiles(folder).map((name) => {

@@ -11,7 +11,7 @@ export interface LinkedPage {
   path: string;
   /** The text of its `Hydrated` after hydration. */
   hydrated: string;
-  /** Asset paths in what the server sends, as they stand in the source. */
+  /** The asset paths that the page links, as the app's source writes them. */
   links: readonly string[];
   status?: number;
 }
@@ -27,7 +27,7 @@ export interface AppUnderTest extends UrlSettings {
   hasNoStaleImages?: boolean;
   /** Whether every stale hash is a 404, as on hosts that look for a file before they apply the next rewrite. Default: under static delivery alone. */
   hasNoStaleFiles?: boolean;
-  /** Answers that are no pages and name hashed URLs all the same: metadata, route handlers. */
+  /** Answers other than pages that name hashed URLs: metadata, route handlers. */
   documents?: readonly Pick<LinkedPage, 'path' | 'links'>[] | undefined;
   /** A client-side navigation to a page that brings a stylesheet and a script of its own. */
   navigation: { from: string; to: string; hydrated: string; ran: string; color: string };

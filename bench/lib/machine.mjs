@@ -1,4 +1,4 @@
-// Describes the machine and the versions behind the numbers.
+// Describes the machine and the versions that the figures were measured with.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,15 +1,15 @@
-// Takes the output of a run away, so that the next one starts with nothing there.
+// Moves the output of a run away, so that the next run starts without it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './child-process.mjs';
 
 /**
- * Lets the disk come to rest as well. None of it belongs into the time that is
- * measured.
+ * Makes a function that moves output away, then waits until the disk has written
+ * everything. Do not measure the time that it takes.
  *
- * Renamed, not deleted: ext4 without a journal steps over every inode freed in
- * the last minutes whenever it makes a file, and thousands of new files then
- * take ten times as long, whoever makes them.
+ * It renames and does not delete: when ext4 without a journal makes a file, it
+ * passes over every inode that was freed in the last minutes. Thousands of new
+ * files then take ten times as long, whichever program makes them.
  */
 export function makeSetAside(workDir, app) {
   const attic = path.join(workDir, 'attic');

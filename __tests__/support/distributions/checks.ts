@@ -127,7 +127,7 @@ export function sentTags(site: DistributionSite, path: string, selector: string,
   );
 }
 
-/** The import map stands before all modules, and what is preloaded is what the page cannot run without, with the map's integrity. */
+/** Expects the import map before all modules, and preloads of exactly the modules that the page needs, with the map's integrity. */
 export async function checkModulePreloads(site: DistributionSite, page: DistributionPage, isLater: RegExp): Promise<void> {
   const selector = 'script[type=importmap], script[type=module], link[rel=modulepreload], link[rel=preload][href*="/three/"]';
   const tags = await sentTags(site, `/hashed/${page.name}`, selector, ['type', 'rel', 'src', 'href', 'integrity']);

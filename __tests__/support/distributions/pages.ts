@@ -13,7 +13,7 @@ export interface DistributionPage {
 }
 
 export interface Edit {
-  /** The file that changes, and what takes its place: another file, or its own text with this behind it. */
+  /** The file that changes, and its new content: another file, or its own text with this text appended. */
   assetPath: string;
   by: { copyOf: string } | { adding: string };
   /** Whether that can be seen. */
@@ -75,7 +75,8 @@ export const DISTRIBUTION_PAGES: readonly DistributionPage[] = [
     needs: /images\/layers/,
     plain: {
       assetPaths: ['layers.png', 'marker-icon.png', 'marker-shadow.png'].map((name) => `/leaflet-as-it-is/images/${name}`),
-      because: '`references.exclude` names the stylesheet that leads to them, and Leaflet takes the folder of its icons from there',
+      because:
+        '`references.exclude` names the stylesheet that refers to them, and Leaflet takes the folder of its icons from that stylesheet',
     },
   },
   {

@@ -104,7 +104,7 @@ test('skips this package and any folder around the app', () => {
 test.each([
   ['without a package.json', {}],
   ['with one that is half written', { 'apps/web/package.json': '{"dependencies": {' }],
-  ['with one that is no object', { 'apps/web/package.json': 'null' }],
+  ['with a package.json that is not an object', { 'apps/web/package.json': 'null' }],
 ])('finds none for an app %s', (_, files) => {
   expect(workspace({ files: { ...files, 'apps/web/page.tsx': '' } }).packages()).toEqual([]);
 });

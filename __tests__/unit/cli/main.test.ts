@@ -107,26 +107,26 @@ describe('wrong usage has exit code 2, nothing on stdout, and the command for he
   });
 });
 
-describe.each(COMMANDS.map(({ name }) => name))('of %s', (name) => {
+describe.each(COMMANDS.map(({ name }) => name))('the command %s', (name) => {
   const wrong = async (argv: readonly string[], message: string) => {
     const { exitCode, stdout, stderr } = await run(argv);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(message);
   };
 
-  test('with two letters swapped, it is suggested', () => wrong([swapLetters(name)], `Did you mean ${name}?`));
+  test('is suggested for its name with two letters swapped', () => wrong([swapLetters(name)], `Did you mean ${name}?`));
 
   test.each([
     ['--jsno', '--json'],
     ['--cdw', '--cwd'],
     ['--hepl', '--help'],
-  ])('%s is answered with %s', (typed, meant) => wrong([name, typed], `Did you mean ${meant}?`));
+  ])('answers %s with %s', (typed, meant) => wrong([name, typed], `Did you mean ${meant}?`));
 
-  test('too many arguments are refused', () => wrong([name, ...Array(9).fill('x')], 'too many arguments'));
+  test('refuses too many arguments', () => wrong([name, ...Array(9).fill('x')], 'too many arguments'));
 
-  test('--cwd without a folder is refused', () => wrong([name, '--cwd'], 'argument missing'));
+  test('refuses --cwd without a folder', () => wrong([name, '--cwd'], 'argument missing'));
 
-  test('its help has its own exit codes and examples', async () => {
+  test('has its own exit codes and examples in its help', async () => {
     const { exitCode, stdout, stderr } = await run([name, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(
@@ -170,7 +170,7 @@ describe('build', () => {
       Object.fromEntries(Array.from({ length: 1234 }, (_, index) => [`${index}.js`, 'x'])),
       '1,234 files, 1.23 kB (1,234 read): wrote .smart-cache/manifest.json',
     ],
-  ])('of %s', async (_, files, line) => {
+  ])('prints one line for %s', async (_, files, line) => {
     expect((await run(['build'], { cwd: app(files) })).stderr).toBe(`next-smart-cache: ${line}\n`);
   });
 

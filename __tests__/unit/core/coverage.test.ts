@@ -117,7 +117,7 @@ describe('the reason and the fix', () => {
     ['same-origin', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
     ['style', 'cdnPrefix', { usesJsxRuntime: true, isCrossOrigin: true }],
     ['element', 'exclude the file', { usesJsxRuntime: true, keptPlain: ['/img/a.svg'] }],
-  ])('of %s: %s', (place, fix, context) => {
+  ])('suit %s: %s', (place, fix, context) => {
     expect(fixFor(place, context)).toContain(fix);
   });
 

@@ -55,7 +55,7 @@ test.each<[string, ProxyMatcher[], string[]]>([
     [HASHED],
   ],
   ['a file without a hashed URL', [file], []],
-])('no gap: %s', (_, matchers, urls) => {
+])('finds no gap: %s', (_, matchers, urls) => {
   expect(gapsOf(matchers, urls)).toEqual({ unguarded: [], beyondWholeSite: [] });
 });
 
@@ -66,7 +66,7 @@ test.each<[string, ProxyMatcher[], string[], found: string]>([
   ['the same under a whole-site matcher', [folder, site], [DIRECT], DIRECT],
   ['a folder, and the URL of an older deploy', [folder], [HASHED, DIRECT], DIRECT],
   ['a name, where the client can keep the other matcher from applying', [file, { ...site, ...prefetch }], [HASHED], HASHED],
-])('guarded by name, and open: %s', (_, matchers, urls, found) => {
+])('finds the open URL of a file that is guarded by %s', (_, matchers, urls, found) => {
   expect(gapsOf(matchers, urls)).toEqual({ unguarded: gap(found, matchers[0] as ProxyMatcher), beyondWholeSite: [] });
 });
 

@@ -123,7 +123,7 @@ describe('a file whose own name looks hashed', () => {
   });
 });
 
-describe('past the budget, names are linked directly, so that the rule reaches no further than public/', () => {
+describe('beyond the limit of a rule, names are linked directly, so that the rule matches no path outside of public/', () => {
   const many = (count: number, name: (index: number) => string) => Array.from({ length: count }, (_, index) => name(index));
 
   test.each<[string, string[]]>([
@@ -187,7 +187,7 @@ describe('names of earlier deploys', () => {
   });
 });
 
-describe('a made-up hash never leads to a file that is not hashed', () => {
+describe('a made-up hash never reaches a file that is not hashed', () => {
   const hashed = ['/js/app.js', '/js/v2/app.js', '/img/logo@2x.png', '/img/my photo.png', '/img/IMG.JPG', '/docs/LICENSE', '/open.pdf'];
   const unhashed = [
     '/js/page.html',

@@ -58,7 +58,7 @@ test('headers about caching that the app sets are emptied, in each of its spelli
 });
 
 test.each(['/js/app.0123456789.js', '/_next/static/media/smart-cache-rewrite/js/app.0123456789.js'])(
-  'where the host sets Cache-Control on what it finds, ours forbids to keep the rest: %s',
+  'forbids caches to store stale hashes where the host sets Cache-Control on the files it finds: %s',
   (path) => {
     const noStore = 'private, no-cache, no-store, max-age=0, must-revalidate';
     expect(headersFor(path, { isOverruledByHost: true })).toEqual([`Cache-Control: ${noStore}`, 'ETag: W/"0123456789.abc"']);

@@ -25,7 +25,7 @@ test.each([
   expect(findHostLimits({ env, ...others })?.host).toBe(host);
 });
 
-test('the number of files is warned of where the limit is near, with what older deploys have of them', () => {
+test('warns about the number of files near the limit, and says how many only older deploys need', () => {
   const cloudflare = limitsOf({ CF_PAGES: '1' });
   expect(warnOfHostLimits(cloudflare, upload({ files: 18_000 }))).toEqual([]);
   const [warning, ...others] = warnOfHostLimits(cloudflare, upload({ files: 18_001, olderFiles: 4_000 }));
@@ -39,7 +39,7 @@ test('the number of files is warned of where the limit is near, with what older 
   expect(warnOfHostLimits(cloudflare, upload({ files: 18_001 }))[0]?.fix).not.toContain('keep');
 });
 
-test('files that the host does not accept are named, with what to do', () => {
+test('names the files that the host does not accept, and the fix', () => {
   const cloudflare = limitsOf({ CF_PAGES: '1' });
   expect(warnOfHostLimits(cloudflare, upload({ bySize: [file('public/a.mp4', 25 * MIB)] }))).toEqual([]);
   const six = Array.from({ length: 6 }, (_, index) => file(`public/${index}.mp4`, 26 * MIB));
@@ -54,7 +54,7 @@ test('files that the host does not accept are named, with what to do', () => {
   expect(warnOfHostLimits(cloudflare, upload({ bySize: [file('/a.0123456789.mp4', 26 * MIB, true)] }))[0]?.fix).toContain('keep: 0');
 });
 
-test('the size of a deploy with a server is warned of on AWS Amplify', () => {
+test('warns about the size of a deploy with a server on AWS Amplify', () => {
   const amplify = limitsOf({ AWS_APP_ID: 'd1' });
   expect(warnOfHostLimits(amplify, upload({ bytes: 198e6, bySize: [file('public/a.mp4', 190e6)] }))).toEqual([]);
   expect(warnOfHostLimits(amplify, upload({ bytes: 199e6, olderFiles: 1, olderBytes: 20e6 }))).toMatchObject([

@@ -6,7 +6,7 @@ test.each<[string, srcset: string, urls: string[]]>([
   ['one URL', '/a.png', ['/a.png']],
   ['with descriptors', '/a.png 1x, /b.png 2x', ['/a.png', '/b.png']],
   ['over several lines', '\n\t/a.png 100w,\r\n\f/b.png 200w\n', ['/a.png', '/b.png']],
-  ['a comma behind a URL', '/a.png, /b.png', ['/a.png', '/b.png']],
+  ['a comma after a URL', '/a.png, /b.png', ['/a.png', '/b.png']],
   ['several commas', ',/a.png,,,,/b.png 2x,,', ['/a.png,,,,/b.png']],
   ['commas inside of a URL', 'data:image/gif;base64,AAAA 1x, /b.png 2x', ['data:image/gif;base64,AAAA', '/b.png']],
   ['a comma in parentheses', '/a.png calc(1px, 2px), /b.png', ['/a.png', '/b.png']],

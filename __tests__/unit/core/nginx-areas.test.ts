@@ -67,7 +67,7 @@ describe('Next keeps a folder', () => {
       ['/members/'],
     ],
     ['if the proxy sees every request', matcher('^/.*$'), ['/_next/static/chunks/', '/css/', '/members/']],
-    ['that a redirect leads away from', { redirects: [{ source: 's', regex: '^/css/.*$' }] }, ['/css/']],
+    ['that a redirect of the app matches', { redirects: [{ source: 's', regex: '^/css/.*$' }] }, ['/css/']],
     ['in which another rewrite comes first', { beforeFiles: [{ source: 's', regex: '^/css/.*$', destination: '/x' }, OURS] }, ['/css/']],
     ['in which no rewrite of ours matches', { beforeFiles: [{ ...OURS, regex: '^/css/.*$' }] }, ['/members/']],
     ['whose headers depend on the request', { headers: [header('s', '^/css/.*$', 'a', 'b', { has: [] })] }, ['/css/']],
@@ -110,7 +110,7 @@ describe('Next keeps a folder', () => {
   });
 });
 
-test('areas with other headers of the app are other groups, and caching headers of hashed URLs are none of them', () => {
+test('groups areas by the headers that the app sets, except caching headers of hashed URLs', () => {
   const headers = [
     header('/:path*', '^/.*$', 'X-All', '1'),
     header('/css/:path*', '^/css/.*$', 'x-all', '2'),
@@ -125,7 +125,7 @@ test('areas with other headers of the app are other groups, and caching headers 
   expect(left).toEqual([]);
 });
 
-test('what Next does not serve as immutable, or nginx has no type for, decides nothing', () => {
+test('ignores files that Next does not serve as immutable, or whose type nginx does not know', () => {
   const staticFiles = [
     'service-worker/sw.js',
     'id/_buildManifest.js',

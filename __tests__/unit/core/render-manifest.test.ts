@@ -9,7 +9,7 @@ describe('in development, where a URL may have a query of its own', () => {
   test.each([
     ['a query is added to it', '/a.svg?v=1', '/a.svg?hash=0123456789&v=1'],
     ['a query and fragment', '/a.svg?v=1#icon?', '/a.svg?hash=0123456789&v=1#icon?'],
-    ['a fragment comes behind it', '/a.svg#icon', '/a.svg?hash=0123456789#icon'],
+    ['a fragment comes after it', '/a.svg#icon', '/a.svg?hash=0123456789#icon'],
   ])('%s', (_, written, url) => {
     expect(lookUp(manifest, written)?.url).toBe(url);
   });

@@ -8,7 +8,7 @@ test.each(['next.config.js', 'next.config.mjs', 'next.config.cjs', 'next.config.
   expect(findConfigFile(root)).toBe(path.join(root, name));
 });
 
-test('takes the one that Next takes, and next.config.cjs, which Next does not read, only where there is no other', () => {
+test('finds the config that Next reads, and next.config.cjs, which Next does not read, only if there is no other', () => {
   const names = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs'];
   for (const [index, name] of names.entries()) {
     const root = enterNextProcess(Object.fromEntries(names.slice(index).map((each) => [each, ''])));
@@ -34,7 +34,7 @@ describe('the root', () => {
     expect(fromConfigFile(fileOf(folder), currentProjectRoot)).toBe(folder);
   });
 
-  test('also when a wrapper of another package calls, from deep down', () => {
+  test('is found from deep in the call stack of a wrapper of another package', () => {
     const root = enterNextProcess({ 'apps/web/.keep': '' });
     const deep = (depth: number): string => (depth === 0 ? currentProjectRoot() : deep(depth - 1));
     expect(fromConfigFile(path.join(root, 'apps/web/next.config.js'), () => deep(50))).toBe(path.join(root, 'apps/web'));
@@ -53,7 +53,7 @@ describe('the root', () => {
     expect(currentProjectRoot()).toBe(root);
   });
 
-  test('is found without a trace on the errors of others', () => {
+  test('is found without a change of Error.stackTraceLimit', () => {
     const { stackTraceLimit } = Error;
     currentProjectRoot();
     expect(Error.stackTraceLimit).toBe(stackTraceLimit);

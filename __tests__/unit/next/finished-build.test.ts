@@ -61,7 +61,7 @@ test.each<[string, edge: unknown, node: unknown, routes: unknown, message: RegEx
   ['is cut short, of the routes', NO_EDGE, NO_NODE, '{', /routes-manifest\.json is not JSON/],
   ['is cut short', '{"version":3', NO_NODE, {}, /middleware-manifest\.json.*JSON/],
   ['is empty', NO_EDGE, '', {}, /functions-config-manifest\.json.*JSON/],
-  ['is no object', 'null', NO_NODE, {}, /middleware-manifest\.json is not an object/],
+  ['is not an object', 'null', NO_NODE, {}, /middleware-manifest\.json is not an object/],
   ['has another version', { ...NO_EDGE, version: 4 }, NO_NODE, {}, /middleware-manifest\.json has version 4, .* 3/],
   ['has no version', NO_EDGE, { functions: {} }, {}, /functions-config-manifest\.json has version undefined/],
   ['lacks its middleware', { version: 3 }, NO_NODE, {}, /middleware-manifest\.json/],

@@ -128,7 +128,7 @@ test('loading builds nothing and leaves no trace', async () => {
   expect(listFiles(root)).toEqual(Object.keys(files).sort());
 });
 
-test('a function is asked as in a build, with which nothing of a build begins', async () => {
+test('calls a config function with the phase of a build, and builds nothing', async () => {
   const files = {
     'next.config.mjs': `${ESM} export default withSmartCache(() => ({}), { delivery: 'static' });`,
     'package.json': '{}',
@@ -148,9 +148,9 @@ describe('a config that cannot be loaded', () => {
     ],
     ['throws in its function', 'export default () => { throw new Error("not in this phase"); };', /not in this phase/],
     ['rejects', 'export default async () => { throw new Error("not today"); };', /not today/],
-    ['throws what is no error', 'throw "just a text";', /just a text/],
+    ['throws a value that is not an error', 'throw "just a text";', /just a text/],
     ['does not parse', 'export default {', /next\.config\.mjs|SyntaxError|Unexpected/],
-    ['imports what is not there', 'import "not-installed-anywhere"; export default {};', /not-installed-anywhere/],
+    ['imports a package that is not installed', 'import "not-installed-anywhere"; export default {};', /not-installed-anywhere/],
     ['returns nothing from its function', 'export default () => {};', /undefined/],
     ['exports nothing but null', 'export default null;', /null/],
   ])('%s', async (_, source, why) => {
@@ -160,7 +160,7 @@ describe('a config that cannot be loaded', () => {
     );
   });
 
-  test('from a file that it imports: the stack has the frames of both, and none of who loaded them', async () => {
+  test('shows the frames of the config and of the file that it imports, and no frames of the loader', async () => {
     const root = app({
       'next.config.ts': "import { keep } from './keep';\nexport default async () => ({ keep: keep() });",
       'keep.ts': 'export function keep(): number {\n  throw new Error("no number today");\n}',
@@ -174,14 +174,14 @@ describe('a config that cannot be loaded', () => {
     ]);
   });
 
-  test('for an option of the wrong type: the error is ours and says so', async () => {
+  test('keeps the code of an error about an option', async () => {
     const root = app({ 'next.config.mjs': `${ESM} export default withSmartCache({}, { keep: -1 });` });
     await expect(loadProject(root)).rejects.toThrow(smartCacheError('ERR_SMART_CACHE_OPTION_INVALID', { where: 'keep' }));
   });
 });
 
 describe('the folder', () => {
-  test('must be there', async () => {
+  test('must exist', async () => {
     const root = app({});
     const missing = path.join(root, 'nowhere');
     await expect(loadProject(missing)).rejects.toThrow(
@@ -189,7 +189,7 @@ describe('the folder', () => {
     );
   });
 
-  test('must be one', async () => {
+  test('must not be a file', async () => {
     const root = app({ 'next.config.mjs': 'export default {};' });
     const file = path.join(root, 'next.config.mjs');
     await expect(loadProject(file)).rejects.toThrow(
@@ -198,7 +198,7 @@ describe('the folder', () => {
   });
 });
 
-describe('a config has what it has in Next', () => {
+describe('a config is loaded as Next loads it:', () => {
   test('.env files are loaded before it, by the loader that came with Next', async () => {
     const root = app({
       '.env': 'SMART_CACHE_TEST_KEEP=7',

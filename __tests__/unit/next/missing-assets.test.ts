@@ -48,7 +48,7 @@ describe('a process that has built', () => {
   test.each([
     ['comes to its end', RECORD, 1],
     ['is ended with success', `${RECORD} process.exit(0);`, 1],
-    ['has failed of something else', `${RECORD} process.exit(1);`, 1],
+    ['has failed for another reason', `${RECORD} process.exit(1);`, 1],
     ['was left half a line by a worker', `${RECORD} record('{"path":');`, 1],
   ])('fails, cannot be started and leaves Next no cached values when it %s', (_, script, status) => {
     const result = run(script);
@@ -58,7 +58,7 @@ describe('a process that has built', () => {
     );
   });
 
-  test('is seen to have failed by what waits for its success', () => {
+  test('shows its failure to exit handlers that wait for success', () => {
     const script = `process.once('exit', (code) => console.log(process.exitCode ?? code)); ${RECORD}`;
     expect(run(script).stdout).toBe('1\n');
   });

@@ -364,7 +364,7 @@ describe('bundler aliases', () => {
   test.each([
     ['the browser', false, MODULES[1]],
     ['the server', true, MODULES[2]],
-  ])('of webpack for %s are added to those that are there', (_, isServer, clientModule) => {
+  ])('of webpack for %s are added to those of the config', (_, isServer, clientModule) => {
     const root = enterNextProcess({ ...FILES, ...RUNTIME });
     const webpackConfig = { resolve: { alias: { react: '/react.js' }, extensions: ['.js'] } };
     const { resolve } = webpackWith(withSmartCache({}), webpackConfig, { isServer });
@@ -446,7 +446,7 @@ describe('bundler aliases', () => {
     expect(withSmartCache(config).turbopack?.resolveAlias).toHaveProperty(['next/image']);
   });
 
-  test('of Turbopack are relative to the app, and added to those that are there', () => {
+  test('of Turbopack are relative to the app, and added to those of the config', () => {
     enterNextProcess({ ...FILES, ...RUNTIME });
     const { turbopack } = withSmartCache({ turbopack: { resolveAlias: { lodash: 'lodash-es' }, resolveExtensions: ['.js'] } });
     expect(turbopack).toEqual({
@@ -485,7 +485,7 @@ describe('bundler aliases', () => {
     expect(rules[0]?.use).toHaveLength(1);
   });
 
-  test('the modules are there when the bundler is', () => {
+  test('point to modules that exist before the bundler runs', () => {
     const root = enterApp();
     webpackWith(withSmartCache({}));
     for (const module of MODULES) expect(fs.existsSync(path.join(root, module))).toBe(true);
@@ -646,17 +646,17 @@ describe('headers', () => {
     ['false', false],
     ['nothing', undefined],
     ['a string', 'nonsense'],
-  ])('what returns %s is left to Next, which refuses it', async (_, returned) => {
+  ])('from a function that returns %s are left to Next, which refuses them', async (_, returned) => {
     expect(await headersIn('development', { headers: async () => returned as never })).toBe(returned);
   });
 
-  test('a value that is not a function is passed on too', () => {
+  test('that are not a function are passed on too', () => {
     enterApp({ argv: ['dev'], env: { NODE_ENV: 'development' } });
     const headers = [own] as never;
     expect(withSmartCache({ headers }).headers).toBe(headers);
   });
 
-  test('Next may write into them: the next time they are as they were', async () => {
+  test('are made anew on each call, since Next may write into them', async () => {
     enterApp({ argv: ['dev'], env: { NODE_ENV: 'development' } });
     const { headers } = withSmartCache({});
     const before = listed(await headers?.());
@@ -771,7 +771,7 @@ describe('the images that next/image takes from this server', () => {
     expect(patternsOf([pathname])).toEqual([{ pathname: both, search: '' }]);
   });
 
-  test('are no others', () => {
+  test('stay the same for names without an extension', () => {
     expect(patternsOf(['/img/**', '/logo'])).toEqual([
       { pathname: '/img/**', search: '' },
       { pathname: '/logo', search: '' },
@@ -788,32 +788,32 @@ describe('static delivery', () => {
   test.each<[string, NextConfig, Parameters<typeof withSmartCache>[1]]>([
     ['by output: export', { output: 'export' }, {}],
     ['by option', {}, { delivery: 'static' }],
-  ])('%s: no rewrites, and the modules are there at once', (_, config, options) => {
+  ])('%s: has no rewrites, and writes the modules at once', (_, config, options) => {
     const root = enterApp();
     expect(withSmartCache(config, options)).not.toHaveProperty('rewrites');
     expect(fs.readFileSync(path.join(root, '.smart-cache/build/manifest.mjs'), 'utf8')).toContain(`"${STORE_URL}${HASHED}"`);
   });
 
-  describe('in development, where URLs have a query, next/image takes local images with any', () => {
+  describe('in development, where URLs have a query, next/image takes local images with any query:', () => {
     const imagesOf = (config: NextConfig, options: Parameters<typeof withSmartCache>[1], mode = 'development') => {
       enterApp({ argv: [mode === 'development' ? 'dev' : 'build'], env: { NODE_ENV: mode } });
       return withSmartCache(config, options).images;
     };
 
-    test('all of them, where the config says nothing', () => {
+    test('all of them, if the config names none', () => {
       expect(imagesOf({ images: { quality: 80 } as never }, { delivery: 'static' })).toEqual({
         quality: 80,
         localPatterns: [{ pathname: '/**' }],
       });
     });
 
-    test('else those that it allows', () => {
+    test('else those that the config names', () => {
       const images = { localPatterns: [{ pathname: '/img/**', search: '' }] };
       expect(imagesOf({ images }, { delivery: 'static' })).toEqual({ localPatterns: [{ pathname: '/img/**' }] });
       expect(images.localPatterns[0]).toHaveProperty('search');
     });
 
-    test('and the config stays as it is elsewhere', () => {
+    test('and the config stays the same otherwise', () => {
       expect(imagesOf({}, {})).toBeUndefined();
       expect(imagesOf({}, { delivery: 'static' }, 'production')).toBeUndefined();
     });

@@ -33,28 +33,28 @@ function changeUnnoticed(copy: string): void {
   fs.utimesSync(copy, atime, mtime);
 }
 
-test('a copy that is as it was made is whole, with its size', () => {
+test('accepts unchanged copies as whole, and returns their sizes', () => {
   const { store } = setUp();
   expect(findWholeCopies(store)).toEqual(new Map([SMALL, LARGE, HUGE].map((content) => [hashOf(content), content.length])));
 });
 
-test.each([[SMALL], [HUGE]])('a copy that was changed at the same size and date is not whole (%.5s)', (content) => {
+test.each([[SMALL], [HUGE]])('refuses a copy that was changed and has the same size and date (%.5s)', (content) => {
   const { copyOf, wholeWith } = setUp();
   changeUnnoticed(copyOf(content));
   expect(wholeWith()).toEqual([SMALL, LARGE, HUGE].filter((other) => other !== content));
 });
 
-describe('beyond so many bytes, smallest first,', () => {
+describe('after the limit of bytes to hash, smallest copies first, it', () => {
   const ONE_SMALL = SMALL.length;
 
-  test('size and date decide', () => {
+  test('decides by size and date', () => {
     const { copyOf, wholeWith } = setUp();
     for (const content of [SMALL, LARGE, HUGE]) changeUnnoticed(copyOf(content));
     expect(wholeWith(ONE_SMALL)).toEqual([LARGE, HUGE]);
     expect(wholeWith(ONE_SMALL + LARGE.length)).toEqual([HUGE]);
   });
 
-  test('a copy that was cut is noticed, whatever its date', () => {
+  test('refuses a copy that was cut, whatever its date', () => {
     const { copyOf, wholeWith } = setUp();
     const { atime, mtime } = fs.statSync(copyOf(HUGE));
     fs.truncateSync(copyOf(HUGE), 1024 * 1024);
@@ -62,7 +62,7 @@ describe('beyond so many bytes, smallest first,', () => {
     expect(wholeWith(0)).toEqual([SMALL, LARGE]);
   });
 
-  test('a copy with another date is hashed: one that was written into is noticed, one whose date a cache has lost is whole', () => {
+  test('hashes copies with another date: refuses one that was written into, and accepts one whose date a cache has lost', () => {
     const { copyOf, wholeWith } = setUp();
     changeUnnoticed(copyOf(LARGE));
     for (const content of [SMALL, LARGE, HUGE]) fs.utimesSync(copyOf(content), 1, 1);
@@ -70,7 +70,7 @@ describe('beyond so many bytes, smallest first,', () => {
   });
 });
 
-test('the date is a whole number of two seconds, and another one for another size', () => {
+test('gives whole copies a date that is even in seconds, and that differs by size', () => {
   for (const size of [0, 1, 2 ** 20, 2 ** 40 + 1]) {
     expect(timeOfWholeCopy(size) % 2).toBe(0);
     expect(timeOfWholeCopy(size + 1)).not.toBe(timeOfWholeCopy(size));
@@ -78,7 +78,7 @@ test('the date is a whole number of two seconds, and another one for another siz
   }
 });
 
-test('nothing else in the folder counts as a copy', () => {
+test('takes nothing else in the folder for a copy', () => {
   const { store, copyOf, wholeWith } = setUp();
   writeFiles(store.filesDir, { '1234-abcdef-0.tmp': 'half', c0ffee: 'no hash' });
   fs.renameSync(copyOf(SMALL), `${copyOf(SMALL)}.moved`);

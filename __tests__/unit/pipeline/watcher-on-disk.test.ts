@@ -7,7 +7,7 @@ import { temporaryFolder, writeFiles } from '../../support/temporary-folder';
 let watch: FolderWatch | undefined;
 afterEach(() => watch?.close());
 
-test('after each kind of change, whoever looks when one is heard of sees the last state', async () => {
+test('reports every kind of change once its last state is on disk', async () => {
   const folder = fs.realpathSync(temporaryFolder());
   writeFiles(folder, { 'css/a.css': 'a', 'css/b.css': 'b' });
   const look = () => JSON.stringify(listFiles(folder).map((file) => [file, fs.readFileSync(path.join(folder, file), 'utf8')]));
@@ -27,7 +27,7 @@ test('after each kind of change, whoever looks when one is heard of sees the las
       fs.writeFileSync(`${file}.tmp`, 'renamed into place');
       fs.renameSync(`${file}.tmp`, file);
     },
-    // On the file that has been renamed into place: a watch on the old one would be over.
+    // This edits the file that was renamed into place: a watch on the old file has ended.
     () => fs.writeFileSync(file, 'edited again'),
     () => fs.writeFileSync(path.join(folder, 'new.css'), 'new'),
     () => fs.rmSync(path.join(folder, 'css/b.css')),
@@ -49,7 +49,7 @@ describe('with CHOKIDAR_USEPOLLING', () => {
     () => void Object.assign(process.env, { CHOKIDAR_USEPOLLING: CHOKIDAR_USEPOLLING ?? '', CHOKIDAR_INTERVAL: CHOKIDAR_INTERVAL ?? '' }),
   );
 
-  test('files are polled, and the last of some saves is seen, however close it is to the one before', async () => {
+  test('polls files, and reports the last of several saves, however soon it follows the one before', async () => {
     const folder = fs.realpathSync(temporaryFolder());
     const file = path.join(folder, 'css/a.css');
     writeFiles(folder, { 'css/a.css': 'a' });
@@ -57,7 +57,7 @@ describe('with CHOKIDAR_USEPOLLING', () => {
     watch = watchPublicFolder(folder, () => (seen = fs.readFileSync(file, 'utf8')), { keepAlive: true });
     await watch.ready;
     const pass = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-    // Whatever is saved before the first poll is no change to it.
+    // The first poll takes the file as it finds it, so a save before that poll is not a change.
     for (let count = 0; seen === ''; count++) {
       fs.writeFileSync(file, `first ${count}`);
       await pass(30);

@@ -129,7 +129,7 @@ describe('integrity and crossorigin', () => {
     ['a plain entry', '/js/app.js', '/css/site.css', undefined, undefined],
     ['a checked entry on one’s own origin', '/js/checked.js', '/css/checked.css', INTEGRITY, undefined],
     ['a checked entry on another origin', '/js/cdn.js', '/css/cdn.css', INTEGRITY, 'anonymous'],
-    ['a URL of somebody else, who may know nothing of CORS', 'https://example.com/a.js', 'https://example.com/a.css', undefined, undefined],
+    ['a URL of another site, which may not allow CORS', 'https://example.com/a.js', 'https://example.com/a.css', undefined, undefined],
   ])('%s', async (_, src, href, integrity, crossOrigin) => {
     for (const text of [await html(<CachedScript src={src} />), await html(<CachedStyle href={href} />)]) {
       expect({ integrity: attribute(text, 'integrity'), crossOrigin: attribute(text, 'crossorigin') }).toEqual({ integrity, crossOrigin });
@@ -300,7 +300,7 @@ describe('preloads of the files that a file loads', () => {
   test.each<[string, ReactElement]>([
     ['a sheet without fonts', <Style key="" href="/css/cdn.css" preload="fonts" />],
     ['a sheet that does not ask for them', <Style key="" href="/css/site.css" />],
-    ['a sheet of somebody else', <Style key="" href="https://example.com/a.css" preload="fonts" />],
+    ['a stylesheet of another site', <Style key="" href="https://example.com/a.css" preload="fonts" />],
   ])('are left out for %s', async (_, element) => {
     expect(links(await html(element))).toEqual([]);
   });

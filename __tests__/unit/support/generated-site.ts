@@ -12,11 +12,11 @@ export interface GeneratedReference {
   raw: string;
   /** The text without the escapes of the notation. */
   url: string;
-  /** Asset path; `undefined` for what leads to no file. */
+  /** Asset path; `undefined` for a URL that names no file. */
   target: string | undefined;
 }
 
-/** Names with every character that means something to somebody. */
+/** Names with every character that has a meaning in URLs, CSS, JavaScript or XML. */
 const STEMS = [
   'a',
   'b c',
@@ -117,7 +117,7 @@ function separated<T>(pieces: readonly T[][], separator: T): T[][] {
 type Spelling = 'beside' | 'dotted' | 'rooted';
 type Encoding = 'full' | 'least';
 
-/** An asset path as somebody writes it in a file. */
+/** An asset path as an author writes it in a file. */
 function spell(from: string, to: string, spelling: Spelling, encoding: Encoding): string {
   const encode = (part: string) =>
     encoding === 'full' ? encodeURIComponent(part) : part.replace(/[%?#\\\t\n\r ]/g, encodeURIComponent).replace(/^\.$/, '%2e');

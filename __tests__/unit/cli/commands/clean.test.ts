@@ -58,7 +58,7 @@ test('removes both folders and the types, and leaves the output of Next to Next'
   expect(listFiles(project.root)).toEqual(filesLeftIn(project));
 });
 
-test('a second time, and in an app that was never built, there is nothing to remove', async () => {
+test('finds nothing to remove a second time, and in an app that was never built', async () => {
   const project = builtApp();
   await clean(project);
   for (const app of [project, resolveProject({ root: temporaryFolder() })]) {
@@ -66,7 +66,7 @@ test('a second time, and in an app that was never built, there is nothing to rem
   }
 });
 
-test('--dry-run says what would be removed, and leaves it', async () => {
+test('lists the files with --dry-run, and keeps them', async () => {
   const project = builtApp();
   const before = readFiles(project.root);
   const { exitCode, stderr } = await clean(project, '--dry-run');
@@ -74,14 +74,14 @@ test('--dry-run says what would be removed, and leaves it', async () => {
   expect(readFiles(project.root)).toEqual(before);
 });
 
-test('--json lists it', async () => {
+test('lists the files as data with --json', async () => {
   const project = builtApp();
   const removed = WRITTEN.map((name) => path.join(project.root, name));
   expect(JSON.parse((await clean(project, '--json', '--dry-run')).stdout)).toEqual({ dryRun: true, removed, left: [] });
   expect(JSON.parse((await clean(project, '--json')).stdout)).toEqual({ dryRun: false, removed, left: [] });
 });
 
-test('another distDir is looked into, also beside the app; under output: "export", .next', async () => {
+test('cleans another distDir, also beside the app, and .next under output: "export"', async () => {
   for (const input of [{ distDir: 'build' }, { distDir: '../built-elsewhere' }, { distDir: 'exported', output: 'export' }]) {
     const parent = temporaryFolder();
     const first = builtApp();
@@ -182,7 +182,7 @@ test('names a folder that it cannot remove', async () => {
   expect(stderr).toContain('the system said EROFS');
 });
 
-test('cleans a build folder that a link points to in the app, and none beside the app, whatever its name begins with', async () => {
+test('follows the link of a build folder into the app, but not to a folder beside it, whatever its name begins with', async () => {
   const inside = builtApp();
   fs.renameSync(inside.buildDir, path.join(inside.root, 'built'));
   fs.symlinkSync('built', inside.buildDir);

@@ -155,7 +155,7 @@ describe('for a file that it cannot read, prints an error and writes nothing:', 
     expect(contentsOf(root)).toEqual(before);
   });
 
-  test.each(['package.json', '.gitignore', 'next.config.mjs'])('%s, which is there and yields no text', async (name) => {
+  test.each(['package.json', '.gitignore', 'next.config.mjs'])('%s, which exists but cannot be read', async (name) => {
     const root = app();
     const before = contentsOf(root);
     const readFileSync = fs.readFileSync;
@@ -226,7 +226,7 @@ describe('a folder without a Next app', () => {
     ['for development', { 'package.json': '{ "devDependencies": { "next": "16" } }', 'a.js': '' }],
     ['it has a config', { 'package.json': '{}', 'next.config.ts': 'export default {};' }],
     ['it has pages', { 'package.json': '{}', 'src/pages/index.jsx': '' }],
-  ])('is only refused without all signs of an app; here %s', async (_, files) => {
+  ])('is accepted with one sign of a Next app: %s', async (_, files) => {
     const root = temporaryFolder();
     writeFiles(root, { ...files });
     expect((await runCommand(['init'], { cwd: root })).exitCode).toBe(0);

@@ -215,7 +215,7 @@ test.each([
   ['with single quotes', "{ 'compilerOptions': {} }", /invalid symbol \(1:3\)/],
   ['that is an array', '[]', /it is not an object/],
   ['whose options are text', '{ "compilerOptions": "strict" }', /its "compilerOptions" is not an object/],
-])('a tsconfig.json %s is an error with its place, and nothing is written', async (_, text, why) => {
+])('reports a tsconfig.json %s with its place, and writes nothing', async (_, text, why) => {
   const root = app({ 'tsconfig.json': text, '.gitignore': '' });
   const { exitCode, stderr } = await init(root);
   expect(exitCode).toBe(1);

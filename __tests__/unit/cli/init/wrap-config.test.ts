@@ -200,7 +200,7 @@ test.each([
     'module.exports = {};\nmodule.exports = withSmartCache({ a: 1 });\n',
   ],
   [
-    "what Sentry's wizard writes behind it",
+    "the code that Sentry's wizard adds after it",
     'const nextConfig = {};\n\nmodule.exports = nextConfig;\n\nconst { withSentryConfig } = require("@sentry/nextjs");\n\nmodule.exports = withSentryConfig(\n  module.exports,\n  { silent: true },\n);\n',
     'const nextConfig = {};\n\nmodule.exports = nextConfig;\n\nconst { withSentryConfig } = require("@sentry/nextjs");\n\nmodule.exports = withSmartCache(withSentryConfig(\n  module.exports,\n  { silent: true },\n));\n',
   ],

@@ -234,13 +234,13 @@ test.each([
   ['deflate', deflateSync(SCRIPT)],
   ['gzip, br', brotliCompressSync(gzipSync(SCRIPT))],
   ['identity', SCRIPT],
-])('Content-Encoding: %s', async (encoding, body) => {
+])('decodes a body with Content-Encoding: %s before it hashes the bytes', async (encoding, body) => {
   expect(
     (await failing(await site((url) => (isHashed(url) ? immutable(body, { 'content-encoding': encoding }) : undefined)))).checks,
   ).toEqual([]);
 });
 
-test.each(['md5', 'sha384', 'sha512'])('a hash of %s, with 32 digits, on a name without an extension', async (algorithm) => {
+test.each(['md5', 'sha384', 'sha512'])('recognises a hash of %s, with 32 digits, on a name without an extension', async (algorithm) => {
   const path = `/LICENSE.${hashOf('text', algorithm, 32)}`;
   const { url } = await pageWith(`<img src="${path}">`, { [path]: immutable('text') });
   expect(await failing(url)).toEqual({ exitCode: 0, checks: [] });

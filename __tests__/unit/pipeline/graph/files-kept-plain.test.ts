@@ -83,7 +83,7 @@ test.each<[string, assetPath: string, text: string, isHashedUnderStaticDelivery:
   ['JSON that names a file beside it', '/img/a.json', '{"meta":{"image":"a.png?v=1"}}', false],
   ['JSON with such a name of a member', '/img/a.json', '{"./a.png":{}}', false],
   ['JSON that names no file', '/data/a.json', '{"version":"1.5","host":"example.com","img":"/img/a.png","x":"../img/b.png"}', true],
-  ['what is no JSON', '/data/a.json', '{ version: 1 }', false],
+  ['a text that is not JSON', '/data/a.json', '{ version: 1 }', false],
   ['a manifest of another kind', '/img/manifest.json', '{"entry":{"file":"a.png"}}', false],
   ['an image', '/img/b.png', '../img/a.png', true],
 ])('%s', (_, assetPath, text, isHashedUnderStaticDelivery, ...[settings]) => {

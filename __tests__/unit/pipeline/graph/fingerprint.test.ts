@@ -15,12 +15,12 @@ test.each<[string, Fingerprint, hashLength: number, hash: string]>([
   ['the date last modified', 'modified', 10, '88e4d33487'],
   ['a version', { version: '1.4.2' }, 10, '8ec5a17af8'],
   ['a version that has the shape of a hash', { version: '0123456789' }, 10, '0123456789'],
-  ['a version that would be one, were it longer', { version: '0123456789' }, 12, '84d89877f0d4'],
+  ['a version that is too short for a hash', { version: '0123456789' }, 12, '84d89877f0d4'],
   ['a version in upper case', { version: 'ABCDEF0123' }, 10, '3419d586bc'],
   ['a function', () => '1.4.2', 10, '8ec5a17af8'],
   ['a function of the path and the size', ({ assetPath, size }) => `${assetPath}:${size}`, 10, '1082328571'],
   ['a function of the content', ({ contentHash }) => contentHash.slice(-10), 10, '62938b9824'],
-])('from %s', (_, fingerprint, hashLength, hash) => {
+])('makes the hash from %s', (_, fingerprint, hashLength, hash) => {
   expect(hashForUrl(fingerprint, hashLength, FILE)).toBe(hash);
 });
 
@@ -60,10 +60,10 @@ test('rejects an async function, and says why', () => {
   );
 });
 
-describe('of a file that refers to others', () => {
+describe('the hash of a file that refers to others', () => {
   const BELOW = ['0123456789', 'abcdef0123'];
 
-  test('ignores their hashes if it is the content', () => {
+  test('ignores their hashes if the fingerprint is the content', () => {
     expect(hashForUrl('content', 10, FILE, BELOW)).toBe('2cf24dba5f');
   });
 
@@ -78,7 +78,7 @@ describe('of a file that refers to others', () => {
     for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{10}$/);
   });
 
-  test('by version: the hash, written out', () => {
+  test('has this value for a version', () => {
     expect(hashForUrl({ version: '1.4.2' }, 10, FILE, BELOW)).toBe('5e01a03591');
   });
 });

@@ -160,7 +160,7 @@ const SITES: Record<string, SiteSettings & { front?: string }> = {
 };
 
 test.each(Object.entries(SITES))(
-  'generated sites, %s: every import leads to the hashed URL of its file, and so no module is loaded twice',
+  'generated sites, %s: every import resolves to the hashed URL of its file, so no module is loaded twice',
   (_, settings) => {
     const { basePath = '', front = ORIGIN } = settings;
     const options = { ...settings.options, modules: { importMap: true } };

@@ -42,7 +42,7 @@ test.each<[string, files: Record<string, string>, modules: string[]]>([
     { '/main.js': "import d from './d.json' with { type: 'json' };import './a.js'", '/d.json': '{}' },
     ['/main.js', '/a.js'],
   ],
-  ['none for a module that stands alone', { '/main.js': 'export {}' }, []],
+  ['none for a module without imports', { '/main.js': 'export {}' }, []],
   ['none for a classic script', { '/main.js': 'a()' }, []],
 ])('lists the modules that an entry needs: %s', (_, files, modules) => {
   const others = { '/a.js': '', '/b.js': '', '/c.js': '' };

@@ -49,9 +49,9 @@ test.each<[string, files: Readonly<Record<string, string>>, settings: SiteSettin
   ['all importers are rewritten', SITE, {}],
   ['no importer is rewritten', SITE, { options: { references: { exclude: ['/vendor/**', '/main.js'] } } }],
   ['no reference is followed', SITE, { options: { references: false } }],
-  ['an import map leads both to one URL', SITE, { options: { ...EXCLUDE, modules: { importMap: true } } }],
+  ['an import map gives both the same URL', SITE, { options: { ...EXCLUDE, modules: { importMap: true } } }],
   [
-    'only a file that is left as it is can lead to the other importer',
+    'only a file whose references are not rewritten reaches the other importer',
     { ...SITE, '/vendor/old.js': "import '/main.js';import '/store.js'" },
     { options: EXCLUDE },
   ],

@@ -8,8 +8,8 @@ const componentsOf = (graph: Graph) => findStrongComponents(Object.keys(graph), 
 test.each<[string, Graph, string[][]]>([
   ['nothing', {}, []],
   ['a chain, from its end', { a: ['b'], b: ['c'], c: [] }, [['c'], ['b'], ['a']]],
-  ['a node that leads to itself', { a: ['a'] }, [['a']]],
-  ['two that lead to each other, below a third', { a: ['b'], b: ['c'], c: ['b'] }, [['b', 'c'], ['a']]],
+  ['a node that refers to itself', { a: ['a'] }, [['a']]],
+  ['two that refer to each other, and a third that refers to one of them', { a: ['b'], b: ['c'], c: ['b'] }, [['b', 'c'], ['a']]],
   [
     'two circles, one above the other',
     { a: ['b'], b: ['a', 'c'], c: ['d'], d: ['c'] },

@@ -27,11 +27,11 @@ test.each<[string, css: string, ...references: string[]]>([
   ['in another function', 'a{b:cross-fade(url(a.png),url("b.png"))}', 'url a.png', 'url b.png'],
   ['in a nested rule', 'a{&:hover{b:url(a.png)}@media print{b:url(b.png)}}', 'url a.png', 'url b.png'],
   ['in a conditional rule', '@media print{a{b:url(a.png)}}', 'url a.png'],
-  ['behind a rule without a block', '@layer x;a{b:url(a.png)}', 'url a.png'],
+  ['after a rule without a block', '@layer x;a{b:url(a.png)}', 'url a.png'],
   ['in @property, @page and @counter-style', '@property --x{initial-value:url(a.png)}@page :first{b:url(b.png)}', 'url a.png', 'url b.png'],
   ['in a hack for old browsers', 'a{*b:url(a.png);b:url(b.png)\\9}', 'url a.png', 'url b.png'],
   ['between the marks of an HTML comment, which are none in CSS', '<!-- a{b:url(a.png)} -->', 'url a.png'],
-])('url(): %s', (_, css, ...references) => {
+])('finds url(): %s', (_, css, ...references) => {
   expect(found(css)).toEqual(references);
 });
 
@@ -46,7 +46,7 @@ test.each<[string, css: string, ...references: string[]]>([
   ['with a condition that compares a URL', '@import "a.css" supports(background:url(x.png));', 'style-import a.css'],
   ['several', '@charset "utf-8";@import "a.css";@import url(b.css);', 'style-import a.css', 'style-import b.css'],
   ['without a URL', '@import;a{content:"a.css"}'],
-])('@import: %s', (_, css, ...references) => {
+])('finds @import: %s', (_, css, ...references) => {
   expect(found(css)).toEqual(references);
 });
 
@@ -55,7 +55,7 @@ test.each<[string, css: string, ...references: string[]]>([
   ['URLs', 'a{b:-webkit-image-set(url(a.png) 1x)}', 'url a.png'],
   ['a type is none', 'a{b:image-set("a.png" type("image/png") 1x)}', 'url a.png'],
   ['among gradients', 'a{b:image-set(linear-gradient(red,blue) 1x,"a.png" 2x)}', 'url a.png'],
-])('image-set(): %s', (_, css, ...references) => {
+])('finds image-set(): %s', (_, css, ...references) => {
   expect(found(css)).toEqual(references);
 });
 
@@ -68,11 +68,11 @@ test.each<[string, css: string, ...references: string[]]>([
     'font a.woff2?v=1',
     'url a.woff',
   ],
-  ['an older one where there is no better', '@FONT-FACE{src:local("x"),url(a.svg#x),url(a.TTF)}', 'url a.svg#x', 'font a.TTF'],
+  ['an older format without a better one', '@FONT-FACE{src:local("x"),url(a.svg#x),url(a.TTF)}', 'url a.svg#x', 'font a.TTF'],
   ['none where all are for browsers long gone', '@font-face{src:url(a.eot),url(a.svg#x)}', 'url a.eot', 'url a.svg#x'],
   ['one of each face', '@font-face{src:url(a.woff2)}@media x{@font-face{src:url(b.woff)}}', 'font a.woff2', 'font b.woff'],
   ['not outside of a face', '@font-face{}a{b:url(a.woff2)}', 'url a.woff2'],
-])('the font of a @font-face: %s', (_, css, ...references) => {
+])('finds the font of a @font-face: %s', (_, css, ...references) => {
   expect(found(css)).toEqual(references);
 });
 
@@ -83,7 +83,7 @@ test.each<[string, css: string, ...references: string[]]>([
   ['inline', '/*# sourceMappingURL=data:application/json;base64,e30= */'],
   ['in a string', 'a{b:"/*# sourceMappingURL=a.map */"}'],
   ['as JavaScript writes it', 'a{b:c}\n//# sourceMappingURL=a.map'],
-])('the source map: %s', (_, css, ...references) => {
+])('finds the source map: %s', (_, css, ...references) => {
   expect(found(css)).toEqual(references);
 });
 
@@ -133,10 +133,10 @@ const GOOD = 'x{y:url(good.png)}';
 test.each<[string, css: string, ...references: string[]]>([
   ['a bare data: URL with quotes', `a{b:url(data:image/svg+xml;utf8,<svg xmlns='http://a.example/'>)}${GOOD}`, 'url good.png'],
   ['a bare URL with a space, and a parenthesis with a backslash', `a{b:url(a b.png\\) url(c.png)}${GOOD}`, 'url good.png'],
-  ['a bare URL with a line break behind a backslash', `a{b:url(a\\\n.png)}${GOOD}`, 'url good.png'],
+  ['a bare URL with a line break after a backslash', `a{b:url(a\\\n.png)}${GOOD}`, 'url good.png'],
   ['a string over two lines', `a{b:"url(a.png)\n;c:url("b.png\n)}${GOOD}`, 'url good.png'],
   ['a brace too many', `a{b:c}}${GOOD}d{e:url(f.png)}`, 'url good.png', 'url f.png'],
-  ['a rule behind a brace too many, whose @import and @font-face are none', `}@import "a.css";@font-face{b:url(c.woff2)}`, 'url c.woff2'],
+  ['a surplus brace, after which browsers ignore @import and @font-face', `}@import "a.css";@font-face{b:url(c.woff2)}`, 'url c.woff2'],
   ['a bracket too many', `a{b:c)];d:url(e.png)}${GOOD}`, 'url e.png', 'url good.png'],
   ['the wrong bracket', `a{b:(c]);d:url(e.png)}${GOOD}`, 'url e.png', 'url good.png'],
   ['a block that is not closed', `@media print{a{b:url(c.png)}${GOOD}`, 'url c.png', 'url good.png'],
@@ -151,7 +151,7 @@ test.each<[string, css: string, ...references: string[]]>([
   ['a NUL character in a URL', `a{b:url(a\0.png)}${GOOD}`, 'url a\uFFFD.png (a\0.png)', 'url good.png'],
   ['NUL characters, and nothing else', '\0'.repeat(1000)],
   ['a backslash at the end of a line', `a{b:c\\\n;d:url(e.png)}${GOOD}`, 'url e.png', 'url good.png'],
-])('it finds what browsers load beside %s', (_, css, ...references) => {
+])('finds the URLs that browsers load beside %s', (_, css, ...references) => {
   expect(found(css)).toEqual(references);
 });
 
@@ -159,7 +159,7 @@ test.each([
   ['in a block', 'a{@import "a.css";}@media print{@import url(b.css);}'],
   ['in parentheses', 'a{b:(@import "a.css")}'],
   ['in the midst of a rule', 'a @import "a.css";b{c:d}'],
-  ['behind a semicolon too many', ';@import "a.css";b{c:d}'],
+  ['after a surplus semicolon', ';@import "a.css";b{c:d}'],
   ['with something in front of its URL', '@import print "a.css";@import (url(b.css));'],
   ['with a URL in a function that is not for one', '@import format("a.css");'],
 ])('ignores an @import %s', (_, css) => {
@@ -179,14 +179,14 @@ test.each<[string, css: string, offset: number, why: string]>([
   ['a URL that is not closed', 'a{b:url(c', 4, 'url('],
   ['a function that is not closed', 'a{b:url("a.png"', 4, '"(" is never closed'],
   ['the first of several', 'a{b:url(a b)}}}c{d:"e', 4, 'needs them'],
-])('it reports the broken spot once: %s', (_, css, offset, why) => {
+])('reports the broken spot once: %s', (_, css, offset, why) => {
   const spots: BrokenSpot[] = [];
   findCssReferences(css, (spot) => spots.push(spot));
   expect(spots).toEqual([{ offset, why: expect.stringContaining(why) }]);
 });
 
 test.each(['a{b:c}}', 'a{b:c}} \n}/* */', '<!-- a{b:c} -->', '\uFFFDa{b:c\\9;*d:e;_f:g}', ';a{b:c};', ''])(
-  'it reports nothing where browsers lose nothing: %j',
+  'reports no broken spot where browsers skip no code: %j',
   (css) => {
     const onBrokenSpot = jest.fn();
     findCssReferences(css, onBrokenSpot);
@@ -200,7 +200,7 @@ test('reads a URL in bytes that are not UTF-8 as a browser does', () => {
   expect(urls).toEqual(['\uFFFD.png', '\u00e9\u00e9.png', '\u00e9.map']);
 });
 
-test('it reads any bytes, and no byte outside of a reference ever changes', () => {
+test('reads any bytes, and changes no byte outside of a reference', () => {
   const newUrl = "it's(1).0123456789.png";
   let count = 0;
   fc.assert(

@@ -46,7 +46,7 @@ function tokensOfPeer(css: string): string {
 }
 
 test.each(['bootstrap', 'katex', '@fortawesome/fontawesome-free', 'leaflet'])(
-  'it reads the stylesheets of %s as another tokenizer does',
+  'reads the stylesheets of %s as another tokenizer does',
   (name) => {
     const folder = path.dirname(require.resolve(`${name}/package.json`));
     const sheets = listFiles(folder).filter((file) => file.endsWith('.css'));
@@ -58,7 +58,7 @@ test.each(['bootstrap', 'katex', '@fortawesome/fontawesome-free', 'leaflet'])(
   },
 );
 
-test('it reads any text as another tokenizer does', () => {
+test('reads any text as another tokenizer does', () => {
   fc.assert(
     fc.property(brokenCss, (css) => {
       // The other one takes NUL for a control character, which section 3.3 has replaced by then.
@@ -77,7 +77,7 @@ test.each<[string, css: string, type: CssTokenType, value: string]>([
   ['a backslash at the end of a string', '"a\\', 'string', 'a'],
   ['white space at the end of a URL', 'url(a ', 'url', 'a'],
   ['an escaped line separator', '"\\\u2028"', 'string', '\u2028'],
-])('it reads %s as the standard says', (_, css, type, value) => {
+])('reads %s as the standard says', (_, css, type, value) => {
   const token = new CssTokens(css);
   expect(token.next()).toBe(true);
   expect([token.type, token.start, token.end]).toEqual([type, 0, css.length]);
@@ -96,7 +96,7 @@ test.each<[string, start: string, part: string]>([
   ['string', '"', 'x'],
   ['comment', '/*', 'x'],
   ['row of escapes', '', '\\x'],
-])('it reads a %s of 4 MB', (_, start, part) => {
+])('reads a %s of 4 MB', (_, start, part) => {
   const css = start + part.repeat(4_000_000 / part.length);
   expect(processorMs(() => expect(tokensOf(css)).toMatch(new RegExp(`to ${css.length}$`)))).toBeLessThan(20_000);
 });

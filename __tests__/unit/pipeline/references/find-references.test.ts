@@ -117,7 +117,7 @@ test.each<[string, assetPath: string, content: string]>([
 test.each<[string, content: Buffer]>([
   ['a comment in Latin-1', Buffer.from('/* \u00e9 */a{b:url(a.png)}', 'latin1')],
   ['a name in Latin-1', Buffer.from('.\u00e9{b:url(a.png)}', 'latin1')],
-  ['a name in Latin-1, behind a byte-order mark', Buffer.from('\u00ef\u00bb\u00bf@font-face{src:url(a.png)}.\u00e9{}', 'latin1')],
+  ['a name in Latin-1, after a byte-order mark', Buffer.from('\u00ef\u00bb\u00bf@font-face{src:url(a.png)}.\u00e9{}', 'latin1')],
 ])('reads CSS that is not UTF-8, with offsets in bytes: %s', (_, content) => {
   const { references = [], problem } = found('/a.css', content) ?? {};
   expect(problem).toBeUndefined();

@@ -21,7 +21,7 @@ test.each([
   "if (x) /import 'y'/.test(z); import './a.js'",
   "var \u{1F4A9} = '\u{1F4A9}'; import './a.js'",
   "class A { static import(x) {} }\nimport './a.js'",
-])('a static import: %s', (text) => {
+])('finds a static import: %s', (text) => {
   expect(found(text)).toEqual(['import ./a.js']);
 });
 
@@ -33,12 +33,12 @@ test.each([
   "import('./a.js', { with: { type: 'json' } })",
   "import.defer('./a.js')",
   "import.source('./a.js')",
-])('a dynamic import of a literal: %s', (text) => {
+])('finds a dynamic import of a literal: %s', (text) => {
   expect(found(text)).toEqual(['dynamic-import ./a.js']);
 });
 
 test.each(["import.meta.resolve('./a.js')", 'import . meta . resolve ( `./a.js` )', "x(import.meta.resolve('./a.js'), import.meta.env)"])(
-  'import.meta.resolve() leads where an import would: %s',
+  'takes import.meta.resolve() for a dynamic import: %s',
   (text) => {
     expect(found(text)).toEqual(['dynamic-import ./a.js']);
   },
@@ -59,7 +59,7 @@ test.each([
   "if(a)new URL('./a.png',import.meta.url)",
   "a/new URL('./a.png',import.meta.url)/g",
   "new Map(); newer(); new URL('./a.png', import.meta.url); import.meta.env",
-])('a URL beside the module: %s', (text) => {
+])('finds a URL beside the module: %s', (text) => {
   expect(found(text)).toEqual(['module-url ./a.png']);
 });
 
@@ -120,7 +120,7 @@ test.each<[string, text: string, ...references: string[]]>([
   ['the last of several', '//# sourceMappingURL=a.map\n//# sourceMappingURL=b.map\n', 'source-map b.map'],
   ['of a script with an HTML comment', '<!--\na()\n//-->\n//# sourceMappingURL=a.js.map', 'source-map a.js.map'],
   [
-    'of a script with an HTML comment that is no code',
+    'of a script with an HTML comment that is not code',
     "<!-- it's {\na()\n--> it's }\n//# sourceMappingURL=a.js.map",
     'source-map a.js.map',
   ],
@@ -131,18 +131,18 @@ test.each<[string, text: string, ...references: string[]]>([
   ['in a string over two lines', 'a="\\\n//# sourceMappingURL=a.js.map"'],
   ['in a template', '`\n//# sourceMappingURL=a.js.map\n`'],
   ['in another comment', '/*\n//# sourceMappingURL=a.js.map\n*/'],
-])('the source map: %s', (_, text, ...references) => {
+])('finds the source map: %s', (_, text, ...references) => {
   expect(found(text)).toEqual(references);
 });
 
 test.each(["<!-- it's\nimport './a.js'", '<!-- {\n"', "import './a.js", 'import {', '}import "./a.js"', 'import "./a.js"; "', '`${'])(
-  'what is no JavaScript is said: %s',
+  'throws for text that is not JavaScript: %s',
   (text) => {
     expect(() => findJavascriptReferences(text)).toThrow('it is not JavaScript that a browser can read');
   },
 );
 
-test('reports the offset of text that is not JavaScript', () => {
+test('throws with the offset of the error', () => {
   expect(() => findJavascriptReferences('a()\nb() }')).toThrow(expect.objectContaining({ offset: expect.any(Number) }));
 });
 

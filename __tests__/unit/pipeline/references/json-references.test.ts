@@ -6,10 +6,10 @@ const found = (json: string) => inShort(json, findWebManifestReferences(json));
 test.each<[string, json: string, ...references: string[]]>([
   ['icons', '{"icons":[{"src":"a.png","sizes":"1x1"},{"src":"b.png"}]}', 'url a.png', 'url b.png'],
   ['screenshots', '{"screenshots":[{"src":"a.png"}]}', 'url a.png'],
-  ['icons of shortcuts, and where they lead', '{"shortcuts":[{"url":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png', 'page /x'],
-  ['icons of file handlers, and where they lead', '{"file_handlers":[{"action":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png', 'page /x'],
+  ['icons of shortcuts, and their pages', '{"shortcuts":[{"url":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png', 'page /x'],
+  ['icons of file handlers, and their pages', '{"file_handlers":[{"action":"/x","icons":[{"src":"a.png"}]}]}', 'url a.png', 'page /x'],
   [
-    'of widgets, and not what the service worker asks for',
+    'icons and screenshots of widgets, but not the files that the service worker fetches',
     '{"widgets":[{"ms_ac_template":"/t.json","data":"/d.json","icons":[{"src":"a.png"}],"screenshots":[{"src":"b.png"}]}]}',
     'url a.png',
     'url b.png',
@@ -21,12 +21,12 @@ test.each<[string, json: string, ...references: string[]]>([
   ['pages', '{"start_url":".","scope":"./app/","id":"x"}', 'page .', 'page ./app/'],
   ['pages of handlers', '{"protocol_handlers":[{"url":"a?%s"}],"file_handlers":[{"action":"b"}]}', 'page a?%s', 'page b'],
   ['pages of other members', '{"share_target":{"action":"c"},"note_taking":{"new_note_url":"d"}}', 'page c', 'page d'],
-  ['what else may be a URL', '{"x":["a.png","b",{"./c.html":"d e."}]}', 'mention ./c.html ()', 'mention a.png ()'],
+  ['other texts that may be URLs', '{"x":["a.png","b",{"./c.html":"d e."}]}', 'mention ./c.html ()', 'mention a.png ()'],
   ['with escapes', '{"\\u0069cons":[{"sr\\u0063":"a\\u002epng"},{"src":"\\/b.png"}]}', 'url a.png (a\\u002epng)', 'url /b.png (\\/b.png)'],
-  ['behind wide characters', '{"name":"\u{1F4A9}","icons":[{"src":"\u{1F4A9}.png"}]}', 'url \u{1F4A9}.png'],
+  ['after wide characters', '{"name":"\u{1F4A9}","icons":[{"src":"\u{1F4A9}.png"}]}', 'url \u{1F4A9}.png'],
   ['over several lines', '{\r\n"icons":[\r\n{"src":"a.png"}]\r\n}', 'url a.png'],
-  ['of two members with one name, those of the last', '{"icons":[{"src":"a.png"}],"icons":[{"src":"b.png"}]}', 'url b.png'],
-])('references of a web app manifest: %s', (_, json, ...references) => {
+  ['the last of two members with one name', '{"icons":[{"src":"a.png"}],"icons":[{"src":"b.png"}]}', 'url b.png'],
+])('finds the references of a web app manifest: %s', (_, json, ...references) => {
   expect(found(json)).toEqual(references);
 });
 
@@ -37,18 +37,18 @@ test.each([
   '[{"src":"/a.png"}]',
   '{"icons_localized":[{"src":"/a.png"}],"shortcuts":{"icons":[{"src":"/a.png"}]},"tab_strip":[]}',
   'null',
-])('no reference: %s', (json) => {
+])('finds no reference: %s', (json) => {
   expect(found(json)).toEqual([]);
 });
 
 test.each<[string, json: string]>([
   ['empty', ''],
-  ['a comma too many', '{"icons":[{"src":"a.png"},]}'],
+  ['a surplus comma', '{"icons":[{"src":"a.png"},]}'],
   ['single quotes', "{'icons':[]}"],
   ['a comment', '// icons\n{}'],
-  ['more behind it', '{} x'],
-  ['deeper than any reader goes', `${'{"icons":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
-])('what is no JSON is said: %s', (_, json) => {
+  ['more text after the document', '{} x'],
+  ['too deep for the stack', `${'{"icons":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+])('throws for text that is not JSON: %s', (_, json) => {
   expect(() => findWebManifestReferences(json)).toThrow('it is not JSON');
 });
 

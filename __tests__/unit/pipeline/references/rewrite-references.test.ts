@@ -1,7 +1,7 @@
 import type { FoundReference, Notation } from '../../../../src/pipeline/references/reference';
 import { relativeUrl, rewriteBytes, rewriteReferences } from '../../../../src/pipeline/references/rewrite-references';
 
-/** A reference that stands in a text, by what is written there. */
+/** Finds a URL, as it is written, in a text. */
 function referenceIn(text: string, raw: string, notation: Notation, url = raw): FoundReference {
   const start = text.indexOf(raw);
   return { kind: 'url', notation, url, start, end: start + raw.length };

@@ -11,7 +11,7 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['xlink:href', '<svg><image xlink:href="a.png"></image></svg>', 'url a.png'],
   ['in single quotes', "<svg><image href='a.png'/></svg>", 'url a.png'],
   ['with white space around the equals sign', '<svg><image\nhref\n=\n"a.png"\n/></svg>', 'url a.png'],
-  ['behind another quote', `<svg><image data-x='"' href='a"b.png'/></svg>`, 'url a"b.png'],
+  ['after another quote', `<svg><image data-x='"' href='a"b.png'/></svg>`, 'url a"b.png'],
   ['without quotes, as some readers let pass', '<svg><image href=a.png /></svg>', 'url a.png'],
   ['a part of another image', '<svg><use href="a.svg#part"/></svg>', 'url a.svg#part'],
   ['a part of its own', '<svg><use href="#part"/></svg>', 'url #part'],
@@ -23,13 +23,13 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['wide characters', '<svg><image href="\u{1F4A9}.png"/><image href="\u00fc.png"/></svg>', 'url \u{1F4A9}.png', 'url \u00fc.png'],
   ['empty', '<svg><image href=""/></svg>', 'url '],
   ['without a value', '<svg><image href/></svg>', 'url '],
-  ['behind a document type', '<!DOCTYPE svg [<!ENTITY x "y">]><svg><image href="a.png"/></svg>', 'url a.png'],
+  ['after a document type', '<!DOCTYPE svg [<!ENTITY x "y">]><svg><image href="a.png"/></svg>', 'url a.png'],
   [
-    'behind a document type that holds markup',
+    'after a document type that holds markup',
     '<!DOCTYPE svg [<!-- \'> --><!ENTITY x "<image href=\'b.png\'/>">]><svg><image href="a.png"/></svg>',
     'url a.png',
   ],
-  ['behind an instruction that holds markup', '<?x > <image href="b.png"/> ?><svg><image href="a.png"/></svg>', 'url a.png'],
+  ['after an instruction that holds markup', '<?x > <image href="b.png"/> ?><svg><image href="a.png"/></svg>', 'url a.png'],
   [
     'with an entity of the file',
     '<!DOCTYPE svg [<!ENTITY dir "img">]><svg><image href="&dir;/a.png"/></svg>',
@@ -67,7 +67,7 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['a link in HTML', `<svg ${NAMESPACES}><h:a href="page.html"/></svg>`, 'page page.html'],
   ['a link that is animated', '<svg><a><set attributeName="href" to="page.html"/></a></svg>', 'page page.html'],
   ['a stylesheet in HTML', `<svg ${NAMESPACES}><h:link rel="stylesheet" href="a.css"/></svg>`, 'url a.css'],
-])('an attribute: %s', (_, svg, ...references) => {
+])('finds the reference in an attribute: %s', (_, svg, ...references) => {
   expect(found(svg)).toEqual(references);
 });
 
@@ -83,7 +83,7 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['animated', '<g><animate attributeName="fill" values="url(a.svg#x);url(#y)"/></g>', 'url a.svg#x', 'url #y'],
   ['of HTML', `<svg ${NAMESPACES}><h:p style="background:url(a.png)" fill="url(b.png)"/></svg>`, 'url a.png'],
   ['of a link', '<a href="page.html" style="fill:url(a.svg#b)"/>', 'page page.html', 'url a.svg#b'],
-])('url() in an attribute: %s', (_, svg, ...references) => {
+])('finds url() in an attribute: %s', (_, svg, ...references) => {
   expect(found(svg)).toEqual(references);
 });
 
@@ -93,7 +93,7 @@ test.each<[string, svg: string, ...references: string[]]>([
   ['with a character reference', '<?xml-stylesheet href="a&amp;b.css"?><svg/>', 'url a&b.css (a&amp;b.css)'],
   ['within the image, where browsers leave it alone', '<svg><?xml-stylesheet href="a.css"?></svg>'],
   ['another instruction', '<?xml-stylesheets href="a.css"?><?php href="a.css"?><svg/>'],
-])('<?xml-stylesheet?>: %s', (_, svg, ...references) => {
+])('finds <?xml-stylesheet?>: %s', (_, svg, ...references) => {
   expect(found(svg)).toEqual(references);
 });
 
@@ -112,9 +112,9 @@ test.each<[string, svg: string, ...references: string[]]>([
   ],
   ['with a URL that is a character reference', '<svg><style>a{b:url(&#x61;)}</style></svg>', 'url a (&#x61;)'],
   ['of HTML', `<svg ${NAMESPACES}><h:style>a{b:url(a.png)}</h:style></svg>`, 'url a.png'],
-  ['in a comment, which is no style sheet', '<svg><style><!-- a{b:url(a.png)} --></style></svg>'],
+  ['in a comment, which is not part of the stylesheet', '<svg><style><!-- a{b:url(a.png)} --></style></svg>'],
   ['beside a comment', '<svg><style><!-- } -->a{b:url(a.png)}</style></svg>', 'url a.png'],
-])('<style>: %s', (_, svg, ...references) => {
+])('finds the references in <style>: %s', (_, svg, ...references) => {
   expect(found(svg)).toEqual(references);
 });
 
