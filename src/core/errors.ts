@@ -83,7 +83,7 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** For builds in a row: returns a filter that leaves out warnings of the last build. */
+/** Makes a filter for the warnings of successive builds: it leaves out those of the build before. */
 export function newWarningsOnly(): (warnings: readonly ErrorParts[]) => ErrorParts[] {
   let before = new Set<string>();
   return (warnings) => {

@@ -46,7 +46,7 @@ function urlInStore(name: string): string {
   return encodeAssetPath(name.startsWith(REWRITE_FOLDER) ? `/${name.slice(REWRITE_FOLDER.length)}` : `/_next/static/${name}`);
 }
 
-/** The inverse: the name below `.next/static` of the file that a URL means. */
+/** The inverse of {@link urlInStore}: returns the name below `.next/static`. */
 export function nameInStore(url: string): string {
   const decoded = url.includes('%') ? url.split('/').map(decodeURIComponent).join('/') : url;
   return decoded.startsWith('/_next/static/') ? decoded.slice('/_next/static/'.length) : REWRITE_FOLDER + decoded.slice(1);

@@ -10,7 +10,7 @@ export interface NginxSettings {
   hashLength: number;
 }
 
-/** A top-level folder of a store (`''`: files in no folder) or of `.next/static`. Next answers alike for all its files. */
+/** A top-level folder of a store (`''`: files in no folder) or of `.next/static`. The same server answers for all its files. */
 export interface Area {
   kind: FileKind;
   folder: string;

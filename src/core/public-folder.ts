@@ -29,14 +29,14 @@ export type ExternalUrl = `${'https:' | 'http:' | '//' | 'data:' | 'blob:' | '#'
 
 /**
  * `Url` if it is an {@link AssetUrl}, or an asset path with `?query` or
- * `#fragment`; otherwise `never`. Conditional on the one URL that is written:
- * the compiler would compare a template over ten thousand names with each name.
+ * `#fragment`; otherwise `never`. It is a conditional type of the written URL:
+ * with a template type over ten thousand names, the compiler would try each name.
  */
 export type LinkableUrl<Url extends string> = Url extends unknown ? (IsLinkable<Url> extends true ? Url : never) : never;
 
 type IsLinkable<Url extends string> = IsKnown<Url> extends true ? true : Url extends ExternalUrl ? true : IsKnown<WithoutSuffix<Url>>;
 
-// A boolean: the compiler would intersect a result that contains `Path` with every asset path.
+// The result is a boolean: a result that contains `Path` would make the compiler intersect it with every asset path.
 type IsKnown<Path extends string> = Path extends AssetPath ? true : false;
 
 /** `splitSuffix`, for types. */

@@ -13,7 +13,7 @@ export interface AppRoute {
 export interface RoutesInShape {
   /** The route itself looks like a hashed path: `/js/lib.0123456789.js`. */
   fixed: string[];
-  /** A path with a made-up hash would reach the route: `/js/feed.js`. */
+  /** The rewrites map a path with a made-up hash to the route: `/js/feed.0000000000.js` → `/js/feed.js`. */
   reached: string[];
   /** A path of the route may look like a hashed path: `/img/[...slug]`, where `/img` is a folder of `public/`. */
   dynamic: string[];

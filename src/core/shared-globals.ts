@@ -7,9 +7,9 @@ import type { RenderManifest } from './render-manifest.js';
  */
 interface SharedGlobals {
   /**
-   * Development: the render manifest after the last edit. `withSmartCache`
-   * writes it on the server, and each new bundle does in the browser. Look-ups
-   * read it: a module that is already running was compiled with an older one.
+   * Development: the render manifest after the last edit. `withSmartCache` writes
+   * it on the server; in the browser, each new bundle writes it. Look-ups read
+   * it, since a module that is already running was compiled with an older one.
    */
   newestManifest?: RenderManifest;
   /**

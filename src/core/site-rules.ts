@@ -66,12 +66,12 @@ export function compileSiteRules(site: BuiltRouting, { name, assetPrefix, canWri
   const isOfNext = ({ source }: BuiltRule) => assetPrefix !== '' && source === `${assetPrefix}/_next/:path+`;
   const beforeFiles = site.beforeFiles.filter((rule) => !isOfNext(rule)).map((rule) => compile(rule.regex, rule));
   const headers = site.headers.filter((rule) => !isOwnHeaderRule(rule)).map((rule) => compile(rule.regex, rule));
-  /** The paths that Next may match for a URL: it depends on the request which prefix or locale is in front. */
+  /** The paths that Next may match for a URL. The request decides which prefix or locale is in front. */
   const pathsOf = (url: string) => {
     if (url.startsWith('/_next/')) return staticPrefixes({ ...site, assetPrefix }).map((prefix) => prefix + url);
     return site.locales.length === 0 ? [site.basePath + url] : site.locales.map((locale) => `${site.basePath}/${locale}${url}`);
   };
-  /** For safety, a rule matches if it matches any spelling. Next tries the decoded path for the proxy alone. */
+  /** The rules that match any spelling of a URL, to be safe: Next tries the decoded path for the proxy alone. */
   const matching = <Rule>(rules: readonly { pattern: RegExp; rule: Rule }[], url: string) => {
     const paths = [...pathsOf(url), site.basePath + url];
     const spellings = [...new Set([...paths, ...paths.map(decodeURIComponent)])];

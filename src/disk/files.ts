@@ -48,12 +48,12 @@ export function identityOf(file: string): string | undefined {
   return stats && `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
 }
 
-/** Removes a file after a failure, and throws nothing that could hide the error of that failure. */
+/** Removes a file after a failure. It throws nothing, so that the caller reports that failure. */
 export function removeQuietly(temporary: string): void {
   try {
     fs.rmSync(temporary, { recursive: true, force: true });
   } catch {
-    // The folder may be read-only, which the error of the failure says.
+    // The folder may be read-only. The failure before has the same cause, and is reported.
   }
 }
 

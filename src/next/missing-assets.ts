@@ -23,7 +23,7 @@ export function failOnMissingAssets({ buildDir }: Pick<Project, 'buildDir'>): vo
   if (!shared.buildFolders) {
     const buildFolders = new Set<string>();
     shared.buildFolders = buildFolders;
-    // No other build has this name: a build that was killed leaves its file behind.
+    // The name is unique: a killed build leaves its file, which must not count as the record of this build.
     const file = path.join(os.tmpdir(), `next-smart-cache-missing-${process.pid}x${randomBytes(6).toString('hex')}.jsonl`);
     process.env[MISSING_ASSETS_FILE] = file;
     process.once('exit', () => {

@@ -159,7 +159,7 @@ function hashFiles(
       lacksCopy ||= cached !== undefined;
     }
   }
-  // The cache forgets these files first, so that it never vouches for half a copy if this build is killed.
+  // Drop these files from the cache first: if this build is killed, the next one must not trust half a copy.
   if (lacksCopy) cache.save(known.values());
   letClockTick(toRead);
   const readAtNs = nowNs();

@@ -27,8 +27,8 @@ export type CopyWriter = ReturnType<typeof openCopyWriter>;
  * Writes copies into the store. The caller must call `finish` or `discard`.
  *
  * A killed build may leave half a copy under its final name. The next build makes
- * it again, since the scan cache does not know it: the cache is written after all
- * copies, and forgets beforehand the files whose copy is missing.
+ * that copy again, since the scan cache does not have its file: a build drops files
+ * without a copy from the cache before it copies, and adds them after all copies.
  */
 export function openCopyWriter(store: Store, before: CopiesBefore = NONE) {
   const run = `${process.pid}-${randomBytes(6).toString('hex')}`;

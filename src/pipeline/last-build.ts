@@ -58,7 +58,11 @@ export function rememberBuild(project: Project, { scan, scanAtNs, manifest }: Fi
   }
 }
 
-/** A function may return something else each time, and the warnings of a host depend on files that the scan does not stat. */
+/**
+ * Whether the state covers all that the build depends on. A fingerprint function
+ * may return another text each time, and the warnings of a host depend on files
+ * that the scan does not stat.
+ */
 function mayBeRemembered({ options, hostLimits }: Project): boolean {
   return typeof options.fingerprint !== 'function' && hostLimits === undefined;
 }
@@ -67,7 +71,7 @@ function recordFile({ cacheDir }: Project): string {
   return path.join(cacheDir, 'last-build.json');
 }
 
-/** Changes with everything that a build reads or has written, except the bytes of copies, which `next build` checks. */
+/** Returns a hash of everything that a build reads or has written, except the bytes of copies, which `next build` checks. */
 function describeState(project: Project, { files, plainPaths }: Scan, version: string, manifestText: string | undefined): string {
   const { cacheDir, declarationPath, pageExtensions, root } = project;
   const store = openStore(cacheDir);

@@ -16,7 +16,7 @@ export interface ServerDocument {
   buildId: string;
   prefixes: {
     basePath: string;
-    /** Next's, if it is a path. Only files below `/_next/static` are under it. `''` for none. */
+    /** The `assetPrefix` of Next if it is a path, otherwise `''`. Only URLs under `/_next/static` have it. */
     assetPrefix: string;
   };
   /** Next's `compress`: whether responses may be compressed on the way. */

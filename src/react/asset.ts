@@ -67,7 +67,7 @@ export function createResolver(manifest: RenderManifest): ResolveAsset {
   };
 }
 
-/** A path may come from a visitor, and a server runs for months. */
+/** Limits the memory: a path may come from a visitor, and a server runs for months. */
 const MAX_NOT_FOUND = 1000;
 
 /**
@@ -85,7 +85,7 @@ export function createFindUrl(manifest: RenderManifest): FindUrl {
     if (!written.startsWith('/')) return undefined;
     const path = withoutBasePath(basePath, written);
     const found = lookUpUrl(newestOf(manifest), path);
-    // If both are equal, the file keeps its name. With a `basePath`, the written path may belong to another app.
+    // If the URL is not hashed, keep the path as written: under a `basePath`, it may be a path of another app.
     const url = found === basePath + path || (mustBeSameOrigin && !/^\/[^/]/.test(found as string)) ? undefined : found;
     if (process.env.NODE_ENV === 'development') {
       if (typeof window === 'undefined') noteRendered();

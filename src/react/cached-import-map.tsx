@@ -43,7 +43,7 @@ export function createCachedImportMap({ importMap, onMissing }: RenderManifest):
 
 let isReported = false;
 
-/** The scan reads app source only, and a component of another package may render an import map. */
+/** Warns of an import map that the scan has not seen: the scan reads app source only, and a component of another package may render one. */
 function warnOfEmptyImportMap(): void {
   if (isReported) return;
   isReported = true;

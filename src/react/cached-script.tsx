@@ -47,7 +47,7 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
  * @example <CachedScript src="/js/application.js" />
  */
 export interface CachedScriptComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
-  // In the order of `Asset`.
+  // These overloads have the order of those of `Asset`, for the same reason.
   (props: CachedScriptProps<AssetPath> & RefAttributes<HTMLScriptElement>): ReactNode;
   (props: CachedScriptProps<ExternalUrl> & RefAttributes<HTMLScriptElement>): ReactNode;
   <Src extends string>(props: CachedScriptProps<LinkableUrl<Src>> & RefAttributes<HTMLScriptElement>): ReactNode;
@@ -120,7 +120,7 @@ function ModulePreloads({ modules, nonce }: { modules: readonly Preloaded[]; non
   ));
 }
 
-/** The scan reads app source only, and a component of another package may pass a strategy. */
+/** Warns of a strategy that the scan has not seen: the scan reads app source only, and a component of another package may pass one. */
 function warnOfUnseenStrategy(src: string, strategy: string): void {
   console.warn(
     `next-smart-cache: <CachedScript src="${visible(src)}" strategy="${strategy}"> was rendered as a plain async script\n` +

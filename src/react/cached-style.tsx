@@ -38,7 +38,7 @@ export interface CachedStyleProps<Href extends string = AssetUrl> extends Omit<C
  * @example <CachedStyle href="/css/site.css" />
  */
 export interface CachedStyleComponent extends Pick<ForwardRefExoticComponent<unknown>, '$$typeof' | 'displayName'> {
-  // In the order of `Asset`.
+  // These overloads have the order of those of `Asset`, for the same reason.
   (props: CachedStyleProps<AssetPath> & RefAttributes<HTMLLinkElement>): ReactNode;
   (props: CachedStyleProps<ExternalUrl> & RefAttributes<HTMLLinkElement>): ReactNode;
   <Href extends string>(props: CachedStyleProps<LinkableUrl<Href>> & RefAttributes<HTMLLinkElement>): ReactNode;

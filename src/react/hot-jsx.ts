@@ -13,7 +13,7 @@ interface HotModule {
 
 /**
  * Makes `jsxDEV` for Server Components: plain stylesheets and scripts show edits
- * as `<CachedStyle>` and `<CachedScript>` do. Not for client code, since
+ * as `<CachedStyle>` and `<CachedScript>` do. Client code must not use it, since
  * `next/head` and `next/document` take only plain elements.
  */
 export function createHotJsx<Create extends (...all: never[]) => unknown>(
@@ -27,7 +27,7 @@ export function createHotJsx<Create extends (...all: never[]) => unknown>(
     const isStylesheet = element === 'link' && props.rel === 'stylesheet';
     const Hot = isStylesheet ? HotStyle : element === 'script' ? HotScript : undefined;
     const hot = Hot && hotProps(element ?? '', isStylesheet ? 'href' : 'src', props);
-    // `next/script` has a strategy, also if the author does not write it.
+    // `next/script` has this strategy by default.
     const strategy = hot && typeof type !== 'string' && { strategy: 'afterInteractive' };
     return hot ? createAny?.(Hot, { ...strategy, ...hot }, ...others) : createHashed?.(type, props, ...others);
   };

@@ -24,7 +24,7 @@ export function elementOf(type: unknown): string | undefined {
 const elements = new WeakMap<object, string>();
 
 /**
- * Hashes the props of a component wherever the app renders it. Does not wrap the
+ * Hashes the props of a component wherever the app renders it. It does not wrap the
  * component: Next recognises its own by identity, and other packages must
  * render it as before.
  */

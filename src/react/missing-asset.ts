@@ -45,7 +45,7 @@ export function reportMissingAsset(written: string, manifest: RenderManifest, as
   console.warn(`next-smart-cache: ${error.message}`);
 }
 
-/** For development: a path that has a file, so that it is reported again when the file is removed once more. */
+/** For development, when a path has a file again: the next removal of the file is reported anew. */
 export function forgetMissingAsset(written: string): void {
   sharedGlobals().reportedMissing?.delete(splitSuffix(written).path);
 }
@@ -92,9 +92,9 @@ function recordMissingAsset(path: string, component: string, listNearest: () => 
 }
 
 /**
- * By reflection: bundlers would put an import into browser bundles, and Next
+ * Uses reflection: bundlers would put an import into browser bundles, and Next
  * warns about `process.getBuiltinModule` in code that the edge runtime may run.
- * Node has it since 20.16.
+ * Node has this function from 20.16 on.
  */
 function fileSystem(): { appendFileSync(file: string, text: string): void } | undefined {
   const getBuiltinModule: unknown = Reflect.get(process, 'getBuiltinModule');
@@ -153,7 +153,7 @@ const SCAN_MS = 5000;
 const waiting = new Set<string>();
 const warnedGlobs = new Set<string>();
 
-/** Says what to add to `clientAssets`, once for each glob. */
+/** Warns of a file without a client entry, once for each glob to add to `clientAssets`. */
 export function warnOfUnlisted(assetPath: string): void {
   const glob = globForNeighbours(assetPath);
   if (warnedGlobs.has(glob)) return;
@@ -167,7 +167,10 @@ export function warnOfUnlisted(assetPath: string): void {
   console.warn(`next-smart-cache: ${problem}`);
 }
 
-/** For development, where every file has an entry: warns of a path that production will lack, if the scan does not find it. */
+/**
+ * Warns in development, where every file has an entry, of a path that client
+ * code will lack in production. It first gives the scan time to find the path.
+ */
 export function warnLaterOfUnlisted(written: string, { unlisted }: RenderManifest): void {
   const assetPath = findUnlisted(unlisted, written);
   if (assetPath === undefined || waiting.has(assetPath) || warnedGlobs.has(globForNeighbours(assetPath))) return;

@@ -71,7 +71,7 @@ export function staticFolder(basePath: string): string {
   return `${basePath}/_next/static/`;
 }
 
-/** A rule as the file has it. */
+/** A rule with its place in the file. */
 interface Block {
   path: string;
   /** The line of the path, from 1. */
@@ -118,7 +118,10 @@ interface Effect {
   isSetForAll: boolean;
   /** Whether any rule sets a value for some of the files. */
   isSet: boolean;
-  /** The first line that makes some of the files not immutable: it sets another value, or, after the rule for the whole folder, unsets the header. */
+  /**
+   * The first line that takes `immutable` from some of the files: it sets another
+   * value, or it comes after the rule for the whole folder and unsets the header.
+   */
   conflict: HeaderLine | undefined;
 }
 

@@ -71,8 +71,8 @@ function spellingsOf(name: string): string {
   return String.raw`(?<![\w-])${stem}(?:${dot}min|\([^()]{0,80}\)[?*]?){0,3}${dot}m?js(?![\w-]|\.map\b)`;
 }
 
-/** How many characters before a name a comment on its line may begin. */
+/** How many characters before a name to search its line for the begin of a comment. */
 const LINE = 200;
 
-/** The name is in a comment, or in the `new URL(…)` that Rollup writes for `import.meta.url`. */
+/** Matches the text before a name that is only in a comment, or in the `new URL(…)` that Rollup writes for `import.meta.url`. */
 const MERE_MENTION = /(?:^|\n)\s*(?:\/\/|\/?\*)(?:(?!\*\/)[^\n])*$|\bnew URL\(\s*["']$/;

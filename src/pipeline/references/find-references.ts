@@ -14,7 +14,7 @@ export interface LexedFile {
 export interface Problem {
   line: number;
   why: string;
-  /** Whether only one spot stays as it is. Default: false, the whole file does. */
+  /** Whether only one spot is left unchanged. Default: false, which means the whole file. */
   isPartial?: boolean;
 }
 
@@ -133,7 +133,7 @@ export function encodingOf(assetPath: string, content: Buffer): TextEncoding {
 const BYTE_ORDER_MARK = '\uFEFF';
 const BYTE_ORDER_MARK_BYTES = '\xEF\xBB\xBF';
 
-/** Returns a function of an offset that returns its line, from 1. The offsets must not decrease. */
+/** Returns a function that turns an offset into its line, from 1. The offsets must not decrease. */
 function lineCounter(text: string): (offset: number) => number {
   let line = 1;
   let next = text.indexOf('\n');

@@ -18,7 +18,7 @@ export interface LinkedFile {
 const SVG_ELEMENTS: readonly string[] = ['image', 'use'];
 const SVG_ATTRIBUTES: readonly string[] = ['href', 'xlink:href'];
 
-/** Has neither a slash nor a scheme in front (https://url.spec.whatwg.org/#relative-url-string). */
+/** Matches a URL with neither a slash nor a scheme in front (https://url.spec.whatwg.org/#relative-url-string). */
 const RELATIVE = /^\s*(?![/\\]|[a-z][a-z\d+.-]*:)/i;
 
 /** Properties for the media in a preview of the page (https://ogp.me; X, "Cards"). */
@@ -106,7 +106,7 @@ export function findLinkedFiles(html: string, pageUrl: string): LinkedFile[] {
   }
 }
 
-/** React preloads images on its own, even with `data-no-hash`, so the tag of a file says more than its preload. */
+/** Ranks the tag of a file above its preload: React preloads images on its own, even with `data-no-hash`. */
 function rankOf(place: Place): number {
   return place === 'preload' ? 0 : place === 'no-hash' ? 1 : 2;
 }

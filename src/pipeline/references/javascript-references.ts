@@ -178,8 +178,8 @@ function lex(text: string): readonly Import[] {
 
 /**
  * Tells which offsets are in code, and not in a comment, string, template or
- * regular expression. It inserts an `import` at each offset and sees which of them
- * the lexer reports. The brackets keep the dots of a spread from making it a property.
+ * regular expression. It inserts an `[import(0)],` at each offset and sees which
+ * of them the lexer reports. Without brackets, `...import(0)` would be a property.
  */
 function findCodePositions(text: string, places: readonly number[]): (place: number) => boolean {
   if (places.length === 0) return () => false;

@@ -153,7 +153,7 @@ function destinationOf(url: string, from: string, space: UrlSpace): Destination 
   return isHashedAlready(pathname, space) ? undefined : null;
 }
 
-/** Whether a path is the hashed path of a public file, from an author or an earlier run. */
+/** Whether a path already is the hashed path of a public file: an author or an earlier run may have written it. */
 export function isHashedAlready(pathname: string, { basePath, looksHashed, has }: UrlSpace): boolean {
   const assetPath = decodePath(pathname) ?? '';
   return looksHashed(assetPath) && has(fromHashedPath(assetPath.startsWith(`${basePath}/`) ? assetPath.slice(basePath.length) : assetPath));

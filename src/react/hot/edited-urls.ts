@@ -3,9 +3,9 @@ export type Reloads = Readonly<Record<string, string>>;
 
 interface AnyRule {
   style?: CSSStyleDeclaration;
-  /** In `@media` and others, and in nested rules. */
+  /** The rules inside `@media`, other at-rules, and rules with nested ones. */
   cssRules?: Iterable<AnyRule>;
-  /** In `@import`. */
+  /** The stylesheet of an `@import`. */
   styleSheet?: CSSStyleSheet | null;
 }
 
@@ -20,8 +20,8 @@ export interface StyleEdit {
 const URL_FUNCTION = /url\(\s*(?:"((?:[^"\\]|\\.){0,4096})"|'((?:[^'\\]|\\.){0,4096})'|([^\s"'()\\]{1,4096}))\s*\)/g;
 
 /**
- * Finds the declarations that need a new URL: a document requests an image or
- * font once, whatever its caching headers say.
+ * Finds the declarations that need a new URL. Under the old one, a document does
+ * not request an image or font again, whatever its caching headers say.
  */
 export function editsOf(sheet: CSSStyleSheet, reloads: Reloads): StyleEdit[] {
   const edits: StyleEdit[] = [];

@@ -6,7 +6,7 @@ import { type FirstLoad, findElements, type HotProps, ownElements, rememberFirst
 
 export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotProps {
   src: string;
-  /** For a module: changes when a file that it loads is edited. */
+  /** Modules only: a text that changes when a file that the module loads is edited. */
   loadState?: string | undefined;
   strategy?: ScriptProps['strategy'];
   onReady?: () => void;
@@ -14,14 +14,14 @@ export interface HotScriptProps extends ComponentPropsWithoutRef<'script'>, HotP
   'data-hot'?: unknown;
 }
 
-/** `hash` is the one that ran last. */
+/** The script that ran last: its `hash` and `loadState`. */
 interface RunScript extends FirstLoad {
   loadState: string;
 }
 
 const scripts = new Map<string, RunScript>();
 
-/** URLs. */
+/** The URLs of the modules that the document has loaded. */
 const loadedModules = new Set<string>();
 
 const NextScript = ('default' in Script ? Script.default : Script) as ComponentType<ScriptProps>;

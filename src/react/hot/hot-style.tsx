@@ -54,7 +54,7 @@ interface Sheet {
   hash: string;
 }
 
-/** By the link that React rendered: the link that is displayed, and the link that replaces it once it has loaded. */
+/** The link that React rendered → the link that is displayed, and the link that replaces it once it has loaded. */
 const shown = new Map<HTMLLinkElement, { current: Sheet; next?: Sheet | undefined }>();
 
 /**
@@ -96,16 +96,16 @@ function showStylesheet(
     shown.set(rendered, { current: state.current });
   };
   ownElements.add(link);
-  // Before the old link, so that the old one wins until then.
+  // Insert it before the old link, which wins until it is removed.
   state.current.link.before(link);
-  // Browsers load it when it is switched on.
+  // Browsers do not load a disabled link, so do not wait for it.
   if (isSwitchedOff(rendered)) takeOver();
 }
 
 /**
- * The `media` that hides React's link when another one is displayed. Not
- * `disabled`: React sets it, and Chromium ignores it while a stylesheet loads.
- * No author would write this text.
+ * The `media` that hides React's link when another one is displayed. `disabled`
+ * cannot hide it: React sets that, and Chromium ignores it while a stylesheet
+ * loads. Authors do not write this text, so it marks a hidden link.
  */
 const HIDDEN = 'not all, not all';
 

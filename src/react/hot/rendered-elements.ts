@@ -9,7 +9,7 @@
 
 export interface HotProps {
   assetPath: string;
-  /** Changes with the bytes. */
+  /** The hash of the current bytes. */
   hash: string;
 }
 
@@ -22,7 +22,7 @@ export interface FirstLoad {
 /**
  * Returns and remembers the URL that the document loaded first.
  *
- * @param seen by asset path.
+ * @param seen asset path → first load.
  */
 export function rememberFirst<T extends FirstLoad>(seen: Map<string, T>, assetPath: string, now: T): T {
   // A server renders for all visitors, so it must not remember.
@@ -31,7 +31,7 @@ export function rememberFirst<T extends FirstLoad>(seen: Map<string, T>, assetPa
   return first;
 }
 
-/** The elements that these components made, and not React. */
+/** The elements that these components created without React. */
 export const ownElements = new WeakSet<Element>();
 
 export function findElements<Tag extends 'link' | 'script'>(tag: Tag, attribute: string, url: string): HTMLElementTagNameMap[Tag][] {
