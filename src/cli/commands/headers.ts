@@ -1,6 +1,4 @@
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { headersRule, printHeadersRule } from '../headers/headers-file.js';
-import { findHeadersHosts } from '../headers/headers-hosts.js';
 import { createReporter, printableJson } from '../terminal.js';
 
 export const headersCommand: CliCommand = {
@@ -19,6 +17,9 @@ export const headersCommand: CliCommand = {
 };
 
 async function runHeaders({ root, json }: Invocation, io: CommandIo): Promise<ExitCode> {
+  // On demand: no other command reads the configuration of hosts.
+  const { headersRule, printHeadersRule } = await import('../headers/headers-file.js');
+  const { findHeadersHosts } = await import('../headers/headers-hosts.js');
   const { delivery, options, prefixes, isExport } = await io.loadProject(root);
   const rule = headersRule(prefixes.basePath);
   const { obstacle, note } = findHeadersHosts({ root, basePath: prefixes.basePath, isExport });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { formatCount } from '../../core/message-text.js';
 import { replaceText } from '../../disk/files.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
-import { type InitPlan, planInit } from '../init/plan-init.js';
+import type { InitPlan } from '../init/plan-init.js';
 import type { FilePlan } from '../init/text-edits.js';
 import { createReporter, printableJson } from '../terminal.js';
 
@@ -26,6 +26,8 @@ export const initCommand: CliCommand = {
 };
 
 async function runInit({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
+  // On demand: no other command reads tsconfig.json and rewrites files of the app.
+  const { planInit } = await import('../init/plan-init.js');
   const plan = await planInit(root, io);
   const isDry = options.dryRun === true;
   if (!isDry) {

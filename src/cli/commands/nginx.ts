@@ -6,7 +6,6 @@ import { formatCount } from '../../core/message-text.js';
 import { type AreaGroup, findNginxAreas, type LeftToNext } from '../../core/nginx-areas.js';
 import { writeNginxExport, writeNginxSite } from '../../core/nginx-config.js';
 import { pathOfAssetPrefix } from '../../core/site-rules.js';
-import { nginxDirOf } from '../../pipeline/nginx-folder.js';
 import type { Project } from '../../pipeline/project.js';
 import type { CliCommand, CommandIo, ExitCode, Invocation } from '../command.js';
 import { createReporter, printableJson } from '../terminal.js';
@@ -36,7 +35,7 @@ function parseDir(dir: string): string {
 async function runNginx({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
   const project = await io.loadProject(root);
   const appDir = (options.appDir as string | undefined) ?? project.root;
-  const { config, groups, left } = project.isExport ? configureExport(project, appDir) : configureSite(project, appDir, io);
+  const { config, groups, left } = project.isExport ? configureExport(project, appDir) : await configureSite(project, appDir, io);
   io.stdout(json ? `${printableJson({ config, groups, leftToNext: left })}\n` : config);
   const reporter = createReporter(io);
   for (const { path: folder, reason } of left) reporter.note(`left to Next: ${folder}, because ${reason}`);
@@ -54,7 +53,9 @@ interface Configuration {
   left: readonly LeftToNext[];
 }
 
-function configureSite(project: Project, appDir: string, io: CommandIo): Configuration {
+async function configureSite(project: Project, appDir: string, io: CommandIo): Promise<Configuration> {
+  // On demand: no other command needs the encoders, which it loads.
+  const { nginxDirOf } = await import('../../pipeline/nginx-folder.js');
   const site = io.readBuiltSite(project);
   const settings = { assetPrefix: pathOfAssetPrefix(project.prefixes.assetPrefix), hashLength: project.options.hashLength };
   const { groups, left } = findNginxAreas(site, settings);

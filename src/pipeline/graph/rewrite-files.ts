@@ -184,7 +184,7 @@ export function rewriteFiles(
 /** Matches the files that the `references` option leaves as they are. */
 function leftAloneMatcher({ options: { references } }: RewriteSettings): (assetPath: string) => boolean {
   if (!references.isFollowed) return () => true;
-  return references.exclude.length > 0 ? assetPathMatcher(references.exclude) : () => false;
+  return assetPathMatcher(references.exclude);
 }
 
 function urlSpace({ prefixes: { basePath }, options }: RewriteSettings, names: ReadonlySet<string>): UrlSpace {
