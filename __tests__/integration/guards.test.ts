@@ -152,6 +152,32 @@ describe.each([
   });
 });
 
+test('a file that the proxy guards only in the locale of another domain fails the build until its hashed URLs are guarded there', async () => {
+  const domains = [
+    { domain: 'example.com', defaultLocale: 'en' },
+    { domain: 'example.de', defaultLocale: 'de' },
+  ];
+  const config = { i18n: { locales: ['en', 'de', 'fr'], defaultLocale: 'en', domains } };
+  guardedApp({ fixture: 'pages-router', config, matcher: [{ source: '/de/members/handbook.pdf', locale: false }] });
+  const { status, output } = app.tryBuild();
+  expect([status, isDeploy()]).toEqual([1, false]);
+  expect(output).toContain(`/members/handbook.pdf (matcher /de/members/handbook.pdf) is open under /members/handbook.${HASH}.pdf`);
+
+  app.write('proxy.js', app.read('proxy.js').replace('handbook.pdf', ':path*'));
+  expect(messagesOf(app.build())).toEqual([]);
+  const { origin } = await app.start();
+  const ask = async (host: string, name: string) => (await request(origin, name, { headers: { Host: host } })).status;
+  for (const name of [`handbook.${HASH}.pdf`, `handbook.${MADE_UP}.pdf`, 'handbook.pdf']) {
+    for (const [host, prefix, expected] of [
+      ['example.de', '', 401],
+      ['example.com', '/de', 401],
+      ['example.com', '/fr', 404],
+      ['example.com', '', 200],
+    ] as const)
+      expect([host, prefix, name, await ask(host, `${prefix}/members/${name}`)]).toEqual([host, prefix, name, expected]);
+  }
+});
+
 test('a guarded folder under static delivery fails the build, and the build says that files of a whole-site matcher are public', () => {
   guardedApp({ matcher: '/members/:path*' });
   for (let index = 0; index < 40; index++) app.write(`public/folder-number-${index}/a.txt`, 'a');

@@ -25,8 +25,8 @@ export interface FileToGuard {
 /** The prefixes that Next puts in front of a path before it tries the matchers. */
 export interface PathPrefixes {
   basePath: string;
-  /** The default locale of `i18n`, if the app has one. */
-  locale: string | undefined;
+  /** The default locales of `i18n`: that of the site, and those of its domains. Empty if the app has no `i18n`. */
+  locales: readonly string[];
   /** Whether the app has an `assetPrefix`. Default: false. */
   hasAssetPrefix?: boolean;
 }
@@ -46,18 +46,38 @@ export interface GuardGaps {
 
 /**
  * Finds the files whose plain path the app's proxy guards, but not each hashed
- * URL. A matcher with conditions (`has`, `missing`) guards a file too. It closes
- * the gap of another matcher only if both have the same conditions, since the
- * client decides whether conditions are true.
+ * URL. It asks once for each default locale, since Next puts that of the request's
+ * domain in front of a path (`server/lib/router-utils/resolve-routes.js`).
  */
 export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly FileToGuard[], prefixes: PathPrefixes): GuardGaps {
-  const compiled = matchers.map((matcher) => compileMatcher(matcher, prefixes));
+  const { basePath, locales } = prefixes;
+  const starts = locales.length === 0 ? [basePath] : locales.map((locale) => `${basePath}/${locale}`);
+  const found = starts.map((start) => {
+    const compiled = matchers.map((matcher) => compileMatcher(matcher, basePath, start));
+    return findGapsAmong(compiled, files, hasOtherPaths(prefixes));
+  });
+  const unguarded = oncePerFile(found.flatMap((gaps) => gaps.unguarded));
+  const names = new Set(unguarded.map(({ assetPath }) => assetPath));
+  const beyondWholeSite = oncePerFile(found.flatMap((gaps) => gaps.beyondWholeSite));
+  return { unguarded, beyondWholeSite: beyondWholeSite.filter(({ assetPath }) => !names.has(assetPath)) };
+}
+
+function oncePerFile(gaps: readonly UnguardedUrl[]): UnguardedUrl[] {
+  return [...new Map(gaps.toReversed().map((gap) => [gap.assetPath, gap])).values()].reverse();
+}
+
+/**
+ * A matcher with conditions (`has`, `missing`) guards a file too. It closes the
+ * gap of another matcher only if both have the same conditions, since the client
+ * decides whether conditions are true.
+ */
+function findGapsAmong(compiled: readonly CompiledMatcher[], files: readonly FileToGuard[], isUnderOtherPaths: boolean): GuardGaps {
   const gaps: GuardGaps = { unguarded: [], beyondWholeSite: [] };
   for (const { assetPath, urls } of files) {
     if (urls.length === 0) continue;
     const guards = compiled.filter(({ covers }) => covers(encodeAssetPath(assetPath)));
     const isGuarded = ({ url, storeFolder }: HashedUrl, guard: CompiledMatcher) =>
-      !(storeFolder && hasOtherPaths(prefixes)) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
+      !(storeFolder && isUnderOtherPaths) && compiled.some((matcher) => matcher.covers(url) && matcher.appliesWhen(guard));
     const gapsOf = (guard: CompiledMatcher, candidates: readonly HashedUrl[]) =>
       candidates.filter((url) => !isGuarded(url, guard)).map((url): UnguardedUrl => ({ assetPath, ...url, matcher: guard.source }));
     const madeUpPath = `/${MADE_UP_NAME}${splitExtension(encodeAssetPath(assetPath)).extension}`;
@@ -81,11 +101,11 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
 
 /**
  * Whether Next serves `/_next/static` under more than one path. It removes the
- * path of an `assetPrefix` after the proxy, and the default locale of `i18n`
+ * path of an `assetPrefix` after the proxy, and the default locales of `i18n`
  * (`server/lib/router-utils/filesystem.js`), so no matcher guards such a file.
  */
-export function hasOtherPaths({ locale, hasAssetPrefix = false }: PathPrefixes): boolean {
-  return locale !== undefined || hasAssetPrefix;
+export function hasOtherPaths({ locales, hasAssetPrefix = false }: PathPrefixes): boolean {
+  return locales.length > 0 || hasAssetPrefix;
 }
 
 /** A whole-site matcher covers a file of this name, in the root of the site or in a folder of this name. */
@@ -99,15 +119,15 @@ interface CompiledMatcher {
   conditions: string | undefined;
 }
 
-function compileMatcher({ regexp, originalSource, has, missing }: ProxyMatcher, { basePath, locale }: PathPrefixes): CompiledMatcher {
+/** @param start `basePath`, and the locale that Next puts in front of a path. */
+function compileMatcher({ regexp, originalSource, has, missing }: ProxyMatcher, basePath: string, start: string): CompiledMatcher {
   const pattern = new RegExp(regexp);
   const conditions = has === undefined && missing === undefined ? undefined : JSON.stringify([has, missing]);
   return {
     source: originalSource,
     conditions,
     covers(url) {
-      const withLocale = locale === undefined || url.startsWith('/_next/') ? url : `/${locale}${url}`;
-      const path = basePath + withLocale;
+      const path = (url.startsWith('/_next/') ? basePath : start) + url;
       // Next tries both spellings (`server/lib/router-utils/resolve-routes.js`, the same from 15.4 to 16.4).
       return pattern.test(path) || pattern.test(decodeURIComponent(path));
     },

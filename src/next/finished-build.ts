@@ -68,11 +68,13 @@ export function readBuiltProxy(distDir: string): BuiltProxy {
       : isDocument(inNode)
         ? checkMatchers(inNode.matchers ?? EVERYTHING, NODE_MANIFEST)
         : [],
-    prefixes: {
-      basePath: typeof basePath === 'string' ? basePath : '',
-      locale: isDocument(i18n) && typeof i18n.defaultLocale === 'string' ? i18n.defaultLocale : undefined,
-    },
+    prefixes: { basePath: typeof basePath === 'string' ? basePath : '', locales: isDocument(i18n) ? defaultLocales(i18n) : [] },
   };
+}
+
+function defaultLocales({ defaultLocale, domains }: Document): string[] {
+  const each = [defaultLocale, ...(Array.isArray(domains) ? domains.map((domain) => Object(domain).defaultLocale as unknown) : [])];
+  return [...new Set(each.filter((locale) => typeof locale === 'string'))];
 }
 
 function checkMatchers(matchers: unknown, name: string): ProxyMatcher[] {
@@ -122,12 +124,9 @@ export function readBuiltRouting(distDir: string): BuiltRouting {
   const routes = readDocument(distDir, 'routes-manifest.json', 3);
   const { matchers, prefixes } = readBuiltProxy(distDir);
   const { beforeFiles = [] } = Object(routes.rewrites) as Document;
-  const { domains } = Object(routes.i18n) as { domains?: readonly { defaultLocale: string }[] };
-  const locales = prefixes.locale === undefined ? [] : [prefixes.locale, ...(domains ?? []).map(({ defaultLocale }) => defaultLocale)];
   return {
     buildId,
-    basePath: prefixes.basePath,
-    locales: [...new Set(locales)],
+    ...prefixes,
     matchers,
     redirects: checkRules(routes.redirects, 'redirects'),
     headers: checkRules(routes.headers, 'headers'),

@@ -1,7 +1,7 @@
 import { findGuardGaps, type ProxyMatcher } from '../../../src/core/guarded-files';
 import { STORE_URL } from '../../../src/core/rewrite-rules';
 
-const NO_PREFIX = { basePath: '', locale: undefined };
+const NO_PREFIX = { basePath: '', locales: [] };
 const HASHED = '/members/handbook.0123456789.pdf';
 const DIRECT = STORE_URL + HASHED;
 const hashed = (url: string) => ({ url, storeFolder: url.startsWith(STORE_URL) ? STORE_URL : '' });
@@ -81,13 +81,13 @@ test('a matcher for a kind of file is one of the whole site', () => {
 
 test('paths are those that Next gives to a matcher: with basePath and locale, and decoded', () => {
   const regexp = '^\\/docs(?:\\/((?!_next/)[^/.]{1,}))\\/members\\/(?:handbook)\\.pdf$';
-  const prefixes = { basePath: '/docs', locale: 'en' };
+  const prefixes = { basePath: '/docs', locales: ['en'] };
   expect(gapsOf([{ ...file, regexp }], [HASHED], prefixes).unguarded).toEqual(gap(HASHED, file));
   expect(gapsOf([{ ...file, regexp }], [HASHED]).unguarded).toEqual([]);
   const direct = { originalSource: 'direct', regexp: `^/docs${STORE_URL}/.*$` };
   const withoutLocale = { ...file, regexp: '^/docs/members/handbook\\.pdf$' };
-  expect(gapsOf([withoutLocale, direct], [DIRECT], { basePath: '/docs', locale: undefined }).unguarded).toEqual([]);
-  expect(gapsOf([withoutLocale], [DIRECT], { basePath: '/docs', locale: undefined }).unguarded).toEqual(gap(DIRECT, file));
+  expect(gapsOf([withoutLocale, direct], [DIRECT], { basePath: '/docs', locales: [] }).unguarded).toEqual([]);
+  expect(gapsOf([withoutLocale], [DIRECT], { basePath: '/docs', locales: [] }).unguarded).toEqual(gap(DIRECT, file));
   const [decoded] = findGuardGaps(
     [{ ...file, regexp: '^/my photo.png$' }],
     [{ assetPath: '/my photo.png', urls: [hashed('/my%20photo.1.png')] }],
@@ -96,12 +96,24 @@ test('paths are those that Next gives to a matcher: with basePath and locale, an
   expect(decoded?.url).toBe('/my%20photo.1.png');
 });
 
+test('the default locale of each domain is asked about, since a matcher may cover a file only there', () => {
+  const german = { originalSource: '/de/members/handbook.pdf', regexp: '^/de/members/handbook\\.pdf$' };
+  const inGerman = { originalSource: '/de/members/:path*', regexp: '^/de/members/.*$' };
+  const prefixes = { basePath: '', locales: ['en', 'de'] };
+  expect(gapsOf([german], [HASHED], { basePath: '', locales: ['en'] }).unguarded).toEqual([]);
+  expect(gapsOf([german], [HASHED], prefixes).unguarded).toEqual(gap(HASHED, german));
+  expect(gapsOf([german, inGerman], [HASHED], prefixes).unguarded).toEqual([]);
+  // Next writes the matcher of a default like this: it covers every locale.
+  const anyLocale = { ...file, regexp: '^(?:\\/((?!_next/)[^/.]{1,}))\\/members\\/handbook\\.pdf$' };
+  expect(gapsOf([anyLocale], [HASHED], prefixes).unguarded).toEqual(gap(HASHED, file));
+});
+
 test('a site without the files of its root is a whole site', () => {
   expect(gapsOf([withoutRootFiles], [DIRECT])).toEqual({ unguarded: [], beyondWholeSite: gap(DIRECT, withoutRootFiles) });
 });
 
 test.each([
-  ['the default locale', { basePath: '', locale: 'en' }],
+  ['the default locale', { basePath: '', locales: ['en'] }],
   ['an assetPrefix', { ...NO_PREFIX, hasAssetPrefix: true }],
 ])('no matcher guards a file of the store where Next serves it under %s too', (_, prefixes) => {
   const anyLocale = { ...folder, regexp: '^(?:/en)?/members/.*$' };

@@ -82,6 +82,16 @@ test('where Next serves /_next/static under other paths too, the message suggest
   expect(check).toThrow(smartCacheError('ERR_SMART_CACHE_UNGUARDED', { why: expect.stringContaining('i18n'), fix }));
 });
 
+test('checks the default locale of each domain', () => {
+  const i18n = { locales: ['en', 'de'], defaultLocale: 'en', domains: [{ domain: 'example.de', defaultLocale: 'de' }] };
+  const { check } = finishedBuild({ files: FILES, matchers: { '/de/members/a.pdf': '^/de/members/a\\.pdf$' }, i18n });
+  expect(check).toThrow(
+    smartCacheError('ERR_SMART_CACHE_UNGUARDED', {
+      where: '\n  /members/a.pdf (matcher /de/members/a.pdf) is open under /members/a.2cf24dba5f.pdf',
+    }),
+  );
+});
+
 test('checks a made-up hash too, since it reaches a file that keeps its plain URL', () => {
   const { check } = finishedBuild({
     files: { ...FILES, [`members/${'x'.repeat(245)}.pdf`]: '' },

@@ -32,12 +32,12 @@ test.each([
   ['in Node', NO_EDGE, { version: 1, functions: { '/_middleware': { runtime: 'nodejs', matchers: MATCHERS } } }, MATCHERS],
   ['in Node, without a matcher', NO_EDGE, { version: 1, functions: { '/_middleware': {} } }, [expect.objectContaining({ regexp: '.*' })]],
 ])('a proxy: %s', (_, edge, node, matchers) => {
-  expect(read(edge, node)).toEqual({ matchers, prefixes: { basePath: '', locale: undefined } });
+  expect(read(edge, node)).toEqual({ matchers, prefixes: { basePath: '', locales: [] } });
 });
 
 test('the prefixes that Next puts in front of paths are read', () => {
   const routes = { basePath: '/docs', i18n: { locales: ['en', 'de'], defaultLocale: 'en' } };
-  expect(read(NO_EDGE, NO_NODE, routes).prefixes).toEqual({ basePath: '/docs', locale: 'en' });
+  expect(read(NO_EDGE, NO_NODE, routes).prefixes).toEqual({ basePath: '/docs', locales: ['en'] });
 });
 
 test('the default locales of domains are read, since Next puts them in front of paths too', () => {
