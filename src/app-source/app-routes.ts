@@ -29,9 +29,9 @@ function addRoute(routes: Map<string, AppRoute>, route: AppRoute | undefined): v
   if (route !== undefined) routes.set(route.path, route);
 }
 
-/** Lists the files of a folder as `/a/b.tsx`. A missing folder has none. */
+/** Lists the files of a folder as `/a/b.tsx`. A missing folder has none, nor has a file in its place, which Next reports. */
 function* filesUnder(folder: string, ignores: (name: string) => boolean, prefix = ''): Iterable<string> {
-  if (!fs.existsSync(folder)) return;
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const file = `${prefix}/${entry.name}`;
     if (!entry.isDirectory()) yield file;

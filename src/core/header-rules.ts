@@ -113,8 +113,10 @@ export function isOwnHeaderRule({ headers }: Pick<HeaderRule, 'headers'>): boole
 
 /**
  * Makes one header for each name in `always`, and for each header about
- * caching that the app sets, in the app's spelling: Next treats two spellings
- * of a name as two headers, and sends both.
+ * caching that the app sets, in each of the app's spellings. Next collects
+ * headers by their exact spelling, and sets them in the order in which the
+ * spellings first appeared (`server/lib/router-utils/resolve-routes.js`). To
+ * Node, they are one header, so the value of the last spelling is sent.
  *
  * @param values by lower-case name. Headers about caching without a value here are emptied.
  */

@@ -48,6 +48,10 @@ test('looks into src/ only if the app has no such folder, for each router', () =
   expect(routesOf(['app/a/page.tsx', 'src/app/b/page.tsx', 'src/pages/c.tsx'])).toEqual(['/a', '/c']);
 });
 
+test.each(['app', 'pages'])('a file with the name %s has no routes, and hides the folder in src/ from Next too', (name) => {
+  expect(routesOf([name, `src/${name}/a/page.tsx`, 'src/pages/b.tsx'])).toEqual(name === 'app' ? ['/b'] : []);
+});
+
 test('finds no routes without an app', () => {
   expect(routesOf([])).toEqual([]);
 });
