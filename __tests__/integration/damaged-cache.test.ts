@@ -103,6 +103,52 @@ describe('a build whose cache was damaged since the last one', () => {
   });
 });
 
+describe('a build cache that changes or cannot be written while next build runs', () => {
+  let app: NextApp;
+  afterEach(() => app.dispose());
+
+  const wrapped = (head: string, config = '{}') =>
+    app.write(
+      'next.config.mjs',
+      `${head}\nimport { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache(${config});`,
+    );
+
+  test('loses an older file with one line if its copy is damaged after its check, and serves no wrong bytes', async () => {
+    app = createApp('catch-all');
+    app.write('public/old.txt', OLD);
+    app.build();
+    fs.rmSync(path.join(app.dir, 'public/old.txt'));
+    const copy = path.join(app.dir, CACHE, 'files', sha256(OLD));
+    const damage = `runAfterProductionCompile: () => fs.appendFileSync(${JSON.stringify(copy)}, 'damaged')`;
+    wrapped(`import fs from 'node:fs';`, `{ compiler: { ${damage} } }`);
+    const url = hashedPath('/old', OLD, '.txt');
+    expect(app.build()).toContain(`next-smart-cache: dropped "${url}" of older deploys`);
+    const { origin } = await app.start();
+    const { cacheControl, body } = await request(origin, url);
+    expect([cacheControl === IMMUTABLE, body.includes('damaged')]).toEqual([false, false]);
+  });
+
+  test('passes with one warning if no copy can be removed', () => {
+    app = createApp('catch-all');
+    wrapped(`
+      import fs from 'node:fs';
+      // Imitates a read-only folder, which does not stop the root user.
+      const { rmSync } = fs;
+      fs.rmSync = (file, options) => {
+        if (String(file).endsWith('unfinished.tmp')) throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+        return rmSync(file, options);
+      };`);
+    app.write(`${CACHE}/files/unfinished.tmp`, '');
+    fs.utimesSync(path.join(app.dir, CACHE, 'files/unfinished.tmp'), 1, 1);
+    const output = app.build();
+    expect(
+      output.match(/next-smart-cache: The build cache keeps copies that no deploy needs.*\n {2}Why: .*EROFS.*\n {2}Fix: /g),
+    ).toHaveLength(1);
+    expect(output).toMatch(/next-smart-cache: \d+ of \d+ public files/);
+    expect(fs.existsSync(path.join(app.dir, CACHE, 'deploys.json'))).toBe(true);
+  });
+});
+
 describe('a tool that writes into .next/static after the build has compiled', () => {
   let app: NextApp;
   afterEach(() => app.dispose());

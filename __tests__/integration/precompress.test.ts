@@ -123,6 +123,21 @@ describe('builds with precompress', () => {
   });
 });
 
+test('a file that is excluded gets no variant, though another file has the same bytes', async () => {
+  const app = createSite({ precompress: { exclude: '/vendor/**' } });
+  app.write('public/css/big.css', sheet('red'));
+  app.write('public/vendor/big.css', sheet('red'));
+  app.build();
+  app.write('server.mjs', SERVER);
+  const { origin } = await app.run('server.mjs');
+  const { assets } = JSON.parse(app.read('.smart-cache/manifest.json')) as { assets: Record<string, { url: string }> };
+  const encodingOf = async (assetPath: string) =>
+    (await request(origin, assets[assetPath]?.url ?? '', { headers: { 'Accept-Encoding': 'br' } })).headers['content-encoding'];
+  expect([await encodingOf('/css/big.css'), await encodingOf('/vendor/big.css')]).toEqual(['br', undefined]);
+  const linked = listFiles(path.join(app.dir, '.next/smart-cache-nginx')).map((name) => path.extname(name));
+  expect(linked.sort()).toEqual(['.br', '.css', '.gz']);
+});
+
 test('a build that is killed half-way leaves nothing that a later build trusts wrongly', async () => {
   const app = createSite({ precompress: true });
   fs.cpSync(BOOTSTRAP, path.join(app.dir, 'public/bootstrap'), { recursive: true });

@@ -63,7 +63,9 @@ export function findGuardGaps(matchers: readonly ProxyMatcher[], files: readonly
 }
 
 function oncePerFile(gaps: readonly UnguardedUrl[]): UnguardedUrl[] {
-  return [...new Map(gaps.toReversed().map((gap) => [gap.assetPath, gap])).values()].reverse();
+  const byFile = new Map<string, UnguardedUrl>();
+  for (const gap of gaps) if (!byFile.has(gap.assetPath)) byFile.set(gap.assetPath, gap);
+  return [...byFile.values()];
 }
 
 /**

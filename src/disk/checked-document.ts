@@ -3,7 +3,13 @@ import fs from 'node:fs';
 import { systemErrorCode } from '../core/errors.js';
 
 /** The content of a JSON document, or why it cannot be used. */
-export type CheckedDocument = { body: unknown } | { problem: string };
+export type CheckedDocument = { body: unknown } | UnusableDocument;
+
+export interface UnusableDocument {
+  problem: string;
+  /** Whether the system could not read the file, so that it may be whole. Default: false. */
+  mayBeWhole?: boolean;
+}
 
 export { isRecord } from '../core/manifest-document.js';
 
@@ -33,7 +39,7 @@ export function readCheckedDocument(file: string): CheckedDocument | undefined {
   } catch (error) {
     const systemCode = systemErrorCode(error);
     if (systemCode === 'ENOENT') return undefined;
-    return { problem: `it cannot be read (${systemCode ?? String(error)})` };
+    return { problem: `it cannot be read (${systemCode ?? String(error)})`, mayBeWhole: systemCode !== 'EISDIR' };
   }
   return parseCheckedDocument(bytes);
 }

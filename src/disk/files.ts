@@ -84,6 +84,7 @@ export function createReusableMemory(): (size: number) => Buffer {
 /** The error for a file or folder of `public/` that cannot be read. */
 export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
   const systemCode = systemErrorCode(cause);
+  if (systemCode === 'EMFILE') return tooManyOpenFiles(absolutePath, cause);
   const vanished = systemCode === 'ENOENT';
   if (vanished && fs.lstatSync(absolutePath, { throwIfNoEntry: false })?.isSymbolicLink()) return danglingLink(absolutePath, cause);
   return new SmartCacheError(
@@ -98,6 +99,22 @@ export function unreadable(absolutePath: string, cause: unknown): SmartCacheErro
     },
     { cause },
   );
+}
+
+/** The process cannot open one more file, so the file itself may be in order. */
+export const TOO_MANY_OPEN_FILES = {
+  why: 'too many files are open (EMFILE)',
+  fix: 'raise the limit for open files, for example "ulimit -n 8192", and run the command again in the same shell',
+};
+
+function tooManyOpenFiles(absolutePath: string, cause: unknown): SmartCacheError {
+  const parts = { what: 'A file cannot be read', where: absolutePath, ...TOO_MANY_OPEN_FILES };
+  return new SmartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', parts, { cause });
+}
+
+/** Whether an error, or the error that caused it, says that the process cannot open one more file. */
+export function isLimitOfOpenFiles(error: unknown): boolean {
+  return systemErrorCode(error instanceof SmartCacheError ? error.cause : error) === 'EMFILE';
 }
 
 function danglingLink(absolutePath: string, cause: unknown): SmartCacheError {
@@ -181,6 +198,8 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
         why: 'it is larger than the system allows for a file (EFBIG)',
         fix: 'raise the limit (ulimit -f), or leave large files out with the "exclude" option',
       };
+    case 'EMFILE':
+      return TOO_MANY_OPEN_FILES;
     case 'EROFS':
       return {
         why: 'the file system is mounted read-only (EROFS)',

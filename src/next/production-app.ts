@@ -8,7 +8,7 @@ import { deriveRewrites, IMMUTABLE_STORE_URL } from '../core/rewrite-rules.js';
 import { type BuiltManifest, buildManifest } from '../pipeline/build-manifest.js';
 import { deploysWith, nameDeploy, recordDeploy } from '../pipeline/deploys.js';
 import { linkForNginx } from '../pipeline/nginx-folder.js';
-import { precompress, type VariantsByContent } from '../pipeline/precompress.js';
+import { precompress, type VariantsByFile } from '../pipeline/precompress.js';
 import type { Project } from '../pipeline/project.js';
 import { renderModulePaths, writeRenderModules } from '../pipeline/render-modules.js';
 import { describeCopies, measureCopies, requireUnchanged, type ServedFile, serveStore, warnOfUpload } from '../pipeline/served-files.js';
@@ -83,14 +83,14 @@ export function productionApp(
       if (copies.files > 0) say([`copied ${describeCopies(copies)}, to ${path.relative(project.root, distDir)}/static`]);
       warn(warnOfUpload(project, built(), copies));
       declareImmutable(files, distDir);
-      let variants: VariantsByContent = new Map();
+      let variants: VariantsByFile = new Map();
       whenBuildSucceeds(() => {
         checkGuards(project, built(), served(), distDir);
         requireUnchanged(project, files);
       }, distDir);
       whenBuildSucceeds(() => {
         if (!isExport) recordHandledFiles(project, distDir, { files, variants, compress: config.compress !== false });
-        recordDeploy(project, built());
+        warn(recordDeploy(project, built()));
         warn(linkForNginx(project.cacheDir, served().files, variants, distDir));
         reportCoverage(project, built());
       });

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findHandledFiles } from '../core/handled-files.js';
 import { pathOfAssetPrefix } from '../core/site-rules.js';
-import type { VariantsByContent } from '../pipeline/precompress.js';
+import type { VariantsByFile } from '../pipeline/precompress.js';
 import type { Project } from '../pipeline/project.js';
 import type { ServedFile } from '../pipeline/served-files.js';
 import { type ServedEntry, writeServerDocument } from '../pipeline/server-document.js';
@@ -12,8 +12,7 @@ import { warn } from './smart-cache-app.js';
 interface RecordInput {
   /** The files of the store, as this build serves them. */
   files: readonly ServedFile[];
-  /** By content hash. */
-  variants: VariantsByContent;
+  variants: VariantsByFile;
   /** Next's `compress`. */
   compress: boolean;
 }
@@ -38,7 +37,7 @@ export function recordHandledFiles({ prefixes }: Project, distDir: string, { fil
       const { file, contentHash, size } = byName.get(name) as ServedFile;
       // Tools that upload source maps delete them afterwards.
       if (name.endsWith('.map') && !fs.existsSync(file)) return [];
-      const encoded = variants.get(contentHash);
+      const encoded = variants.get(file);
       const entry: ServedEntry = encoded ? [contentHash, size, headerSet, encoded] : [contentHash, size, headerSet];
       return [[url, entry] as const];
     });

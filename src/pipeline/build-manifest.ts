@@ -52,6 +52,8 @@ export interface BuiltManifest {
   graph: ReferenceGraph;
   /** Content hashes of the frozen copies without damage, including those of older deploys. */
   copies: ReadonlySet<string>;
+  /** Whether the store has copies that the system could not read, and may read in a later build. */
+  mayFindCopiesAgain: boolean;
   /** Problems that do not stop the build. */
   warnings: readonly ErrorParts[];
   /** One line for each kind of damage in the build cache that this build repaired. */
@@ -124,6 +126,7 @@ function buildWith(project: Project, options: BuildManifestOptions, copies: Copi
     notices: [...noticesOfCache(project, cache), ...noticesOfCopies(project, copies, current)],
     changed: text !== textBefore,
     deliveryBefore: () => (text === textBefore ? undefined : otherDelivery(textBefore, manifest)),
+    mayFindCopiesAgain: copies.unusablePacks.some(({ mayBeWhole }) => mayBeWhole),
     filesRead: hashed.filesRead,
   };
 }
@@ -217,11 +220,12 @@ function noticesOfCache({ root }: Project, { file, problem }: ScanCache): string
 }
 
 function noticesOfCopies({ root, cacheDir }: Project, { damaged, unusablePacks }: Copies, current: ReadonlySet<string>): string[] {
-  const dropped = unusablePacks.map(
-    ({ index, problem }) => `dropped ${path.relative(root, index)}, since ${problem}; the copies in its pack are made again from public/`,
+  const unused = unusablePacks.map(
+    ({ index, problem, mayBeWhole }) =>
+      `${mayBeWhole ? 'did not use' : 'dropped'} ${path.relative(root, index)}, since ${problem}; the copies in its pack are made again from public/`,
   );
   const count = [...current].filter((contentHash) => damaged.has(contentHash)).length;
-  if (count === 0) return dropped;
+  if (count === 0) return unused;
   const folder = path.relative(root, openStore(cacheDir).filesDir);
-  return [...dropped, `${count} damaged ${count === 1 ? 'copy' : 'copies'} in ${folder}: made again from public/`];
+  return [...unused, `${count} damaged ${count === 1 ? 'copy' : 'copies'} in ${folder}: made again from public/`];
 }

@@ -35,7 +35,7 @@ export function openStoredCopies(cacheDir: string, algorithm: HashAlgorithm, che
   const store = openStore(cacheDir);
   const contents = listStore(store);
   const { own, packed, unusablePacks } = contents;
-  for (const { file, index } of unusablePacks) for (const useless of [index, file]) removeQuietly(useless);
+  for (const { file, index, mayBeWhole } of unusablePacks) if (!mayBeWhole) for (const useless of [index, file]) removeQuietly(useless);
   const sizes = checksCopies ? findWholeCopies(store, contents) : undefined;
   const stored = new Set([...own, ...packed.keys()]);
   const found = sizes ? new Set(sizes.keys()) : stored;

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { fromHashedPath, toHashedPath } from '../core/asset-path.js';
 import { hashedPathMatcher } from '../core/asset-path-globs.js';
+import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { algorithmOf, type Manifest, serializeManifest } from '../core/manifest-document.js';
 import { storeFolderOf } from '../core/rewrite-rules.js';
 import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
-import { writeIfChanged } from '../disk/files.js';
+import { writeFailed, writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { pruneVariants } from './encoded/variant-record.js';
 import type { Project } from './project.js';
@@ -32,6 +33,8 @@ export interface DeployedFile {
 export interface ServedDeploys {
   /** Newest first: the deploy of the build itself, then as many older ones as `keep` allows. */
   deploys: [current: Deploy, ...older: Deploy[]];
+  /** The deploys to record: with the files of older deploys whose copies a later build may find. */
+  toRecord: Deploy[];
   /** Their files, each URL once. */
   files: readonly DeployedFile[];
   /** One line for each loss of files of older deploys. */
@@ -52,7 +55,8 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
   const lost = new Set<string>();
   const { include, exclude, keep } = project.options;
   const isHashed = hashedPathMatcher(include, exclude);
-  const whole = older.slice(0, keep).map((deploy): Deploy => {
+  const kept = older.slice(0, keep);
+  const whole = kept.map((deploy): Deploy => {
     const entries = Object.entries(deploy).filter(([url, contentHash]) => {
       // A proxy may guard a file that the globs no longer select.
       if (!isHashed(deployedFile(url, contentHash).assetPath)) return false;
@@ -64,12 +68,12 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
   });
   const notices = [
     ...(problem === undefined ? [] : [`dropped ${path.relative(project.root, recordFile(project))}, since ${problem}; ${FORGOTTEN}`]),
-    ...(lost.size === 0 ? [] : [describeLost([...lost])]),
+    ...describeLost([...lost]),
   ];
   // The newest deploy comes last: a custom fingerprint may give two contents one URL, and the newer content must win.
   const urls: Deploy = Object.assign({}, ...whole.toReversed(), current);
   const files = Object.entries(urls).map(([url, contentHash]) => deployedFile(url, contentHash, Object.hasOwn(current, url)));
-  return { deploys: [current, ...whole], files, notices };
+  return { deploys: [current, ...whole], toRecord: [current, ...(built.mayFindCopiesAgain ? kept : whole)], files, notices };
 }
 
 const FORGOTTEN = 'the files that only older deploys had are no longer served';
@@ -108,14 +112,32 @@ export function isLatestDeploy(project: Project, built: BuiltManifest): boolean 
  * not push an older deploy out.
  *
  * @param now milliseconds since the epoch.
+ * @returns problems that do not stop the build: its own files are in place.
  */
-export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): void {
-  const { deploys } = deploysWith(project, built);
-  writeIfChanged(recordFile(project), serializeDeploys(deploys));
-  const kept = new Set([...deploys.flatMap((deploy) => Object.values(deploy)), ...built.originalHashes]);
-  pruneStore(openStore(project.cacheDir), (contentHash) => kept.has(contentHash), now);
+export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): ErrorParts[] {
+  const { toRecord } = deploysWith(project, built);
+  try {
+    writeIfChanged(recordFile(project), serializeDeploys(toRecord));
+  } catch (error) {
+    // The record on disk still names older deploys, so their copies must stay.
+    return [
+      { ...problemOf(error, recordFile(project)), what: 'This deploy is not recorded, so the next deploys will not serve its files' },
+    ];
+  }
+  const kept = new Set([...toRecord.flatMap((deploy) => Object.values(deploy)), ...built.originalHashes]);
   const keepsVariants = project.options.precompress !== undefined;
   pruneVariants(project.cacheDir, (contentHash) => keepsVariants && kept.has(contentHash), now);
+  const store = openStore(project.cacheDir);
+  try {
+    pruneStore(store, (contentHash) => kept.has(contentHash), now);
+    return [];
+  } catch (error) {
+    return [{ ...problemOf(error, store.filesDir), what: 'The build cache keeps copies that no deploy needs, since it cannot be pruned' }];
+  }
+}
+
+function problemOf(error: unknown, target: string): ErrorParts {
+  return error instanceof SmartCacheError ? error.parts : writeFailed(target, error).parts;
 }
 
 /** Returns the text of `deploys.json`. */
@@ -171,8 +193,10 @@ function isSameDeploy(a: Deploy, b: Deploy): boolean {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
-function describeLost(urls: readonly string[]): string {
+/** Returns one line, or none if nothing is lost. */
+export function describeLost(urls: readonly string[]): string[] {
+  if (urls.length === 0) return [];
   const listed = urls.slice(0, 3).map((url) => JSON.stringify(url));
   const more = urls.length > listed.length ? ` and ${urls.length - listed.length} more` : '';
-  return `dropped ${listed.join(', ')}${more} of older deploys, since the frozen copy is damaged or missing`;
+  return [`dropped ${listed.join(', ')}${more} of older deploys, since the frozen copy is damaged or missing`];
 }

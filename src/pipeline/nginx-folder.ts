@@ -5,7 +5,7 @@ import { type ErrorParts, systemErrorCode } from '../core/errors.js';
 import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
 import type { DeployedFile } from './deploys.js';
 import { variantFile } from './encoded/variant-file.js';
-import { servedPath, type VariantsByContent } from './precompress.js';
+import { servedPath, type VariantsByFile } from './precompress.js';
 
 /** The folder of `gzip_static`, below the output folder of the build: each file with its variants beside it. */
 export function nginxDirOf(distDir: string): string {
@@ -24,24 +24,26 @@ const STATIC_MODULES: readonly Encoding[] = ['gzip', 'br'];
  *
  * @returns problems that do not stop the build: nginx works without the folder.
  */
-export function linkForNginx(cacheDir: string, files: readonly DeployedFile[], variants: VariantsByContent, distDir: string): ErrorParts[] {
+export function linkForNginx(cacheDir: string, files: readonly DeployedFile[], variants: VariantsByFile, distDir: string): ErrorParts[] {
   const target = nginxDirOf(distDir);
   const temporary = temporaryName(target);
-  const compressed = files.filter(({ contentHash }) => variants.get(contentHash)?.gzip !== undefined);
+  const compressed = files.flatMap(({ contentHash, ...deployed }) => {
+    const served = servedPath(distDir, deployed);
+    const own = variants.get(served);
+    return own?.gzip ? [{ served, contentHash, own }] : [];
+  });
   try {
     fs.rmSync(target, { recursive: true, force: true });
     if (compressed.length === 0) return [];
     const folders = new Set<string>();
-    for (const deployed of compressed) {
-      const served = servedPath(distDir, deployed);
+    for (const { served, contentHash, own } of compressed) {
       const linked = path.join(temporary, path.relative(path.join(distDir, 'static'), served));
       const folder = path.dirname(linked);
       if (!folders.has(folder)) fs.mkdirSync(folder, { recursive: true });
       folders.add(folder);
       hardLinkOrCopy(served, linked);
       for (const encoding of STATIC_MODULES) {
-        if (variants.get(deployed.contentHash)?.[encoding] === undefined) continue;
-        hardLinkOrCopy(variantFile(cacheDir, deployed.contentHash, encoding), `${linked}.${EXTENSIONS[encoding]}`);
+        if (own[encoding] !== undefined) hardLinkOrCopy(variantFile(cacheDir, contentHash, encoding), `${linked}.${EXTENSIONS[encoding]}`);
       }
     }
     fs.renameSync(temporary, target);

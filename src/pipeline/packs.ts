@@ -1,8 +1,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { algorithmOf } from '../core/manifest-document.js';
-import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
-import { attemptToWrite, createReusableMemory, removeQuietly, replaceText, writeAll } from '../disk/files.js';
+import {
+  isRecord,
+  OTHER_VERSION,
+  readCheckedDocument,
+  serializeCheckedDocument,
+  type UnusableDocument,
+  WRONG_CONTENT,
+} from '../disk/checked-document.js';
+import {
+  attemptToWrite,
+  createReusableMemory,
+  isLimitOfOpenFiles,
+  removeQuietly,
+  replaceText,
+  unreadable,
+  writeAll,
+} from '../disk/files.js';
 
 /** A frozen copy in a pack: one file with the small copies of one build. */
 export interface PackedCopy {
@@ -32,7 +47,7 @@ const INDEX_EXTENSION = '.json';
 interface FoundPacks {
   packs: { pack: Pack; copies: PackedCopy[] }[];
   /** Indexes that cannot be used, so that their packs cannot be used either. */
-  unusable: { index: string; file: string; problem: string }[];
+  unusable: ({ index: string; file: string } & UnusableDocument)[];
 }
 
 /**
@@ -63,7 +78,7 @@ export function findPacks(folder: string, names: Iterable<string>): FoundPacks {
 /** One copy. They are in the order of the pack, and fill it. */
 type Entry = [contentHash: string, size: number];
 
-function readIndex(index: string): { list: Entry[] } | { problem: string } {
+function readIndex(index: string): { list: Entry[] } | UnusableDocument {
   const document = readCheckedDocument(index) ?? { problem: 'it was removed meanwhile' };
   if ('problem' in document) return document;
   const { body } = document;
@@ -98,7 +113,8 @@ export function openPackReader() {
           opened = { file, descriptor: fs.openSync(file, 'r') };
         }
         return readExactly(opened.descriptor, memory(size), offset);
-      } catch {
+      } catch (error) {
+        if (isLimitOfOpenFiles(error)) throw unreadable(file, error);
         return undefined;
       }
     },

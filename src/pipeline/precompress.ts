@@ -6,7 +6,7 @@ import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { formatBytes, formatCount } from '../core/message-text.js';
 import type { PrecompressSettings } from '../core/precompress-options.js';
 import { REWRITE_STORE_URL } from '../core/rewrite-rules.js';
-import { writeFailed } from '../disk/files.js';
+import { TOO_MANY_OPEN_FILES, writeFailed } from '../disk/files.js';
 import type { DeployedFile } from './deploys.js';
 import type { EncodeFailure, EncodeJob } from './encoded/encode-file.js';
 import { createThreadedEncoder, type EncodeAll } from './encoded/encode-in-threads.js';
@@ -14,8 +14,8 @@ import { encodedDir, type Variant, type Variants, variantFile } from './encoded/
 import { isWhole, RECORD_NAME, readRecord, type VariantRecord, writeRecord } from './encoded/variant-record.js';
 import type { Project } from './project.js';
 
-/** Content hash → its variants. */
-export type VariantsByContent = ReadonlyMap<string, Variants>;
+/** Served file → its variants. Two files of one content may differ: one is excluded, or of another type. */
+export type VariantsByFile = ReadonlyMap<string, Variants>;
 
 /** The place of a served file. */
 export function servedPath(distDir: string, { storeFolder, hashedPath }: Pick<DeployedFile, 'storeFolder' | 'hashedPath'>): string {
@@ -23,7 +23,7 @@ export function servedPath(distDir: string, { storeFolder, hashedPath }: Pick<De
 }
 
 export interface Precompressed {
-  variants: VariantsByContent;
+  variants: VariantsByFile;
   /** Lines for the output of the build. */
   notices: string[];
   /** Problems that do not stop the build: the site works without variants. */
@@ -50,10 +50,10 @@ export async function precompress(
     const notice = `precompress does nothing ${place}: only "next-smart-cache start" and nginx read the compressed files`;
     return { variants: new Map(), notices: [notice], warnings: [] };
   }
-  const contents = findContents(settings, files, distDir);
+  const wanted = findWanted(settings, files, distDir);
   const folder = encodedDir(cacheDir);
   const { record, problem } = readRecord(folder);
-  const { jobs, damaged } = listJobs(settings, contents, record, cacheDir);
+  const { jobs, damaged } = listJobs(settings, wanted, record, cacheDir);
   const startedMs = performance.now();
   const made = await encode(jobs, folder, encodeAll);
   for (const [{ contentHash, encoding }, variant] of made.outcomes) {
@@ -62,7 +62,7 @@ export async function precompress(
   const repaired = made.outcomes.filter(([job]) => damaged.has(job)).length;
   const recordFile = path.relative(root, path.join(folder, RECORD_NAME));
   return {
-    variants: selectVariants(settings, contents, record),
+    variants: selectVariants(settings, wanted, record),
     notices: [
       ...(problem ? [`dropped ${recordFile}, since ${problem}; every file is compressed again`] : []),
       ...(repaired > 0 ? [`${formatCount(repaired, 'damaged file')} in ${path.relative(root, folder)}: made again`] : []),
@@ -72,24 +72,26 @@ export async function precompress(
   };
 }
 
-/** By content hash, since several URLs may have one content. */
-type Contents = ReadonlyMap<string, { file: string; size: number }>;
+/** A served file that shall have variants. Several files may have one content. */
+interface WantedFile {
+  file: string;
+  contentHash: string;
+  size: number;
+}
 
 /** Brotli takes more than a minute for a file of this size. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-function findContents({ minBytes, exclude }: PrecompressSettings, files: readonly DeployedFile[], distDir: string): Contents {
+function findWanted({ minBytes, exclude }: PrecompressSettings, files: readonly DeployedFile[], distDir: string): WantedFile[] {
   const isExcluded = assetPathMatcher(exclude);
-  const contents = new Map<string, { file: string; size: number }>();
-  for (const deployed of files) {
+  return files.flatMap((deployed) => {
     const { assetPath, contentHash } = deployed;
-    if (contents.has(contentHash) || !isWorthIt(assetPath) || isExcluded(assetPath)) continue;
+    if (!isWorthIt(assetPath) || isExcluded(assetPath)) return [];
     const file = servedPath(distDir, deployed);
     // The copy of an older deploy may be missing.
     const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size > 0 && size >= minBytes && size <= MAX_BYTES) contents.set(contentHash, { file, size });
-  }
-  return contents;
+    return size > 0 && size >= minBytes && size <= MAX_BYTES ? [{ file, contentHash, size }] : [];
+  });
 }
 
 /** Servers leave files of unknown types to Next. Only developer tools load source maps, which are most of the bytes of many packages. */
@@ -99,10 +101,13 @@ function isWorthIt(assetPath: string): boolean {
 }
 
 /** Lists the variants to make, and which of them are damaged. Removes the damaged ones from the record. */
-function listJobs({ encodings }: PrecompressSettings, contents: Contents, record: VariantRecord, cacheDir: string) {
+function listJobs({ encodings }: PrecompressSettings, wanted: readonly WantedFile[], record: VariantRecord, cacheDir: string) {
   const jobs: EncodeJob[] = [];
   const damaged = new Set<EncodeJob>();
-  for (const [contentHash, { file, size }] of contents) {
+  const seen = new Set<string>();
+  for (const { file, contentHash, size } of wanted) {
+    if (seen.has(contentHash)) continue;
+    seen.add(contentHash);
     const recorded = record.get(contentHash) ?? {};
     for (const encoding of encodings) {
       const variant = recorded[encoding];
@@ -117,12 +122,12 @@ function listJobs({ encodings }: PrecompressSettings, contents: Contents, record
   return { jobs, damaged };
 }
 
-function selectVariants({ encodings }: PrecompressSettings, contents: Contents, record: VariantRecord): VariantsByContent {
+function selectVariants({ encodings }: PrecompressSettings, wanted: readonly WantedFile[], record: VariantRecord): VariantsByFile {
   const variants = new Map<string, Variants>();
-  for (const contentHash of contents.keys()) {
+  for (const { file, contentHash } of wanted) {
     const recorded = record.get(contentHash);
     const made = encodings.flatMap((encoding) => (recorded?.[encoding] ? [[encoding, recorded[encoding]] as const] : []));
-    if (made.length > 0) variants.set(contentHash, Object.fromEntries(made));
+    if (made.length > 0) variants.set(file, Object.fromEntries(made));
   }
   return variants;
 }
@@ -176,6 +181,7 @@ function describeFailures(failures: readonly [EncodeJob, EncodeFailure][]): Erro
       where: unread[0].file + (more.length > 0 ? ` and ${formatCount(more.length)} more` : ''),
       why: unread[1].message,
       fix: 'run the build again, or leave the file out with "precompress: { exclude }" in the options of withSmartCache',
+      ...(unread[1].code === 'EMFILE' && TOO_MANY_OPEN_FILES),
     });
   }
   return warnings;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { removalFailed } from '../disk/files.js';
 import { openPackWriter, type PackedCopy } from './packs.js';
 import { listFiles, listStore, openPackedCopies, type Store } from './store.js';
-import { timeOfWholeCopy } from './whole-copies.js';
+import { isStamped } from './whole-copies.js';
 
 const PRUNE_AFTER_MS = 60 * 60 * 1000;
 
@@ -44,7 +44,7 @@ function repack(store: Store, isKept: (contentHash: string) => boolean, now: num
     if (copies === undefined) needed.set(copy.pack.file, [copy]);
     else copies.push(copy);
   }
-  const kept = new Set<string>();
+  const kept = new Set(contents.unusablePacks.flatMap(({ file, index, mayBeWhole }) => (mayBeWhole ? [file, index] : [])));
   const inFullPacks = new Set<string>();
   const leftovers: PackedCopy[] = [];
   for (const [file, copies] of needed) {
@@ -91,10 +91,6 @@ type FileTimes = Pick<fs.Stats, 'size' | 'mtimeMs' | 'ctimeMs'>;
 /** A stamp says nothing about age. Otherwise the time of modification does, since CI caches restore it, and no other time. */
 function isOld(file: FileTimes, now: number): boolean {
   return now - (isStamped(file) ? file.ctimeMs : file.mtimeMs) > PRUNE_AFTER_MS;
-}
-
-function isStamped({ mtimeMs, size }: FileTimes): boolean {
-  return mtimeMs === timeOfWholeCopy(size) * 1000;
 }
 
 function remove(file: string): void {

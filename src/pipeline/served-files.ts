@@ -7,10 +7,10 @@ import { IMMUTABLE_STORE_URL, REWRITE_STORE_URL, STORE_URL } from '../core/rewri
 import { removeQuietly, temporaryName, writeFailed } from '../disk/files.js';
 import { type FileStamp, hasCoarseStamp, letClockTick, stampOf } from '../disk/hash-file.js';
 import type { BuiltManifest } from './build-manifest.js';
-import type { DeployedFile, ServedDeploys } from './deploys.js';
+import { type DeployedFile, describeLost, type ServedDeploys } from './deploys.js';
 import type { Project } from './project.js';
 import { listStore, openPackedCopies, openStore, type PackedCopies, type Store } from './store.js';
-import { CHUNK_BYTES, hasContent } from './whole-copies.js';
+import { CHUNK_BYTES, hasContent, isStamped } from './whole-copies.js';
 
 /** A file that Next serves as immutable, with its stamp right after the copy. */
 export interface ServedFile extends FileStamp {
@@ -43,19 +43,20 @@ export function serveStore(project: Project, served: ServedDeploys, distDir: str
   const packed = openPackedCopies(listStore(store));
   const ownFolders = project.delivery === 'static' ? [project.storeUrl] : [project.storeUrl, REWRITE_STORE_URL];
   // Older deploys may have used the other one of the two folders that need no rewrite.
+  const lost: string[] = [];
   const storeUrls = new Set([...ownFolders, STORE_URL, IMMUTABLE_STORE_URL]);
   try {
     const files = [...storeUrls].flatMap((storeUrl) => {
       const folder = path.join(distDir, storeUrl.replace('/_next/', ''));
       const inside = served.files.filter(({ storeFolder }) => (storeFolder || REWRITE_STORE_URL) === storeUrl);
       if (inside.length > 0 || ownFolders.includes(storeUrl))
-        return replaceFolder(folder, (temporary) => copyFiles(store, packed, inside, temporary));
+        return replaceFolder(folder, (temporary) => copyFiles(store, packed, inside, temporary, lost));
       fs.rmSync(folder, { recursive: true, force: true });
       return [];
     });
     // A write in the same tick of the clock would leave the same stamp.
     letClockTick(files);
-    return { files, notices: served.notices };
+    return { files, notices: [...served.notices, ...describeLost(lost)] };
   } finally {
     packed.close();
   }
@@ -95,8 +96,12 @@ function replaceFolder(targetDir: string, fill: (folder: string) => ServedFile[]
   }
 }
 
-/** A missing copy of this build is an error. A URL of an older deploy without a copy is not served, so its hash is stale. */
-function copyFiles(store: Store, packed: PackedCopies, files: readonly DeployedFile[], folder: string): ServedFile[] {
+/**
+ * A copy of this build that is missing or damaged is an error. A URL of an older deploy without a copy is not served, so its hash is stale.
+ *
+ * @param lost gets such URLs.
+ */
+function copyFiles(store: Store, packed: PackedCopies, files: readonly DeployedFile[], folder: string, lost: string[]): ServedFile[] {
   const madeFolders = new Set<string>();
   return files.flatMap(({ url, hashedPath, contentHash, isCurrent }) => {
     const file = path.join(folder, hashedPath);
@@ -110,26 +115,26 @@ function copyFiles(store: Store, packed: PackedCopies, files: readonly DeployedF
     try {
       if (content) fs.writeFileSync(file, content);
       else fs.copyFileSync(frozen, file, fs.constants.COPYFILE_FICLONE);
-      return [{ file, contentHash, ...stampOf(fs.statSync(file, { bigint: true })) }];
+      // Another program may have written into the copy since it was checked, which changes its stamp.
+      if (content || isStamped(fs.statSync(frozen)) || hasContent(file, contentHash))
+        return [{ file, contentHash, ...stampOf(fs.statSync(file, { bigint: true })) }];
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
-      if (isCurrent) throw storeDamaged(frozen, url, error);
-      return [];
     }
+    if (isCurrent) throw storeDamaged(frozen, url);
+    lost.push(url);
+    fs.rmSync(file, { force: true });
+    return [];
   });
 }
 
-function storeDamaged(frozen: string, url: string, cause: unknown): SmartCacheError {
-  return new SmartCacheError(
-    'ERR_SMART_CACHE_STORE_DAMAGED',
-    {
-      what: `The store has no frozen copy of ${url}`,
-      where: frozen,
-      why: 'another program deleted or changed it while the build was running',
-      fix: 'run the build again; it makes the missing copies',
-    },
-    { cause },
-  );
+function storeDamaged(frozen: string, url: string): SmartCacheError {
+  return new SmartCacheError('ERR_SMART_CACHE_STORE_DAMAGED', {
+    what: `The store has no frozen copy of ${url}`,
+    where: frozen,
+    why: 'another program deleted or changed it while the build was running',
+    fix: 'run the build again; it makes the missing copies',
+  });
 }
 
 const NAMED = 10;
@@ -155,7 +160,11 @@ interface HashedCopies {
 }
 
 /** Measures the files that {@link serveStore} copies. The store must have them. */
-export function measureCopies({ cacheDir }: Project, { manifest }: BuiltManifest, { deploys, files }: ServedDeploys): HashedCopies {
+export function measureCopies(
+  { cacheDir }: Project,
+  { manifest }: BuiltManifest,
+  { deploys, files }: Pick<ServedDeploys, 'deploys' | 'files'>,
+): HashedCopies {
   const olderFiles = files.filter(({ isCurrent }) => !isCurrent);
   const store = openStore(cacheDir);
   const packed = olderFiles.length === 0 ? undefined : listStore(store).packed;

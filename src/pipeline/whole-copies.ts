@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { algorithmOf } from '../core/manifest-document.js';
+import { isLimitOfOpenFiles } from '../disk/files.js';
 import { hashFile } from '../disk/hash-file.js';
 import { listStore, openPackedCopies, type Store, type StoreContents } from './store.js';
 
@@ -23,7 +24,7 @@ export function findWholeCopies(store: Store, contents: StoreContents = listStor
       const stats = fs.lstatSync(store.pathOf(contentHash), { throwIfNoEntry: false });
       if (!stats?.isFile()) return [];
       const isRight = () => hasContent(store.pathOf(contentHash), contentHash, buffer);
-      return [{ contentHash, size: stats.size, isStamped: stats.mtimeMs === timeOfWholeCopy(stats.size) * 1000, isRight }];
+      return [{ contentHash, size: stats.size, isStamped: isStamped(stats), isRight }];
     }),
     ...Array.from(contents.packed, ([contentHash, places]): FoundCopy => {
       const [{ size }] = places as [(typeof places)[0]];
@@ -68,12 +69,22 @@ export function timeOfWholeCopy(size: number): number {
   return YEAR_2000 + 2 * (size % 2 ** 28);
 }
 
-/** Whether the content of a file has this content hash. False if the file cannot be read. */
+/** Whether the file of a copy has the time that the package gave it. */
+export function isStamped({ mtimeMs, size }: Pick<fs.Stats, 'mtimeMs' | 'size'>): boolean {
+  return mtimeMs === timeOfWholeCopy(size) * 1000;
+}
+
+/**
+ * Whether the content of a file has this content hash. False if the file cannot be read.
+ *
+ * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE` if too many files are open.
+ */
 export function hasContent(file: string, contentHash: string, buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)): boolean {
   const algorithm = algorithmOf(contentHash);
   try {
     return algorithm !== undefined && hashFile(file, algorithm, buffer, () => {}).contentHash === contentHash;
-  } catch {
+  } catch (error) {
+    if (isLimitOfOpenFiles(error)) throw error;
     return false;
   }
 }

@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { serializeCheckedDocument } from '../../../src/disk/checked-document';
 import { isRacy, nowNs, stampOf } from '../../../src/disk/hash-file';
 import { type BuiltManifest, buildManifest } from '../../../src/pipeline/build-manifest';
-import { type Deploy, type DeployedFile, deploysWith, readDeploys, recordDeploy, serializeDeploys } from '../../../src/pipeline/deploys';
+import {
+  type Deploy,
+  type DeployedFile,
+  deploysWith,
+  isLatestDeploy,
+  readDeploys,
+  recordDeploy,
+  serializeDeploys,
+} from '../../../src/pipeline/deploys';
 import { type Project, resolveProject } from '../../../src/pipeline/project';
 import { requireUnchanged, type ServedFile, serveStore } from '../../../src/pipeline/served-files';
 import { openStore } from '../../../src/pipeline/store';
@@ -403,6 +412,82 @@ test('does not serve a hashed name that is too long', () => {
   serveStore(project, deploysWith(project, built), project.buildDir);
   expect(built.plainPaths).toEqual([`/${name}.js`]);
   expect(built.warnings).toEqual([expect.objectContaining({ where: `public/${name}.js`, fix: expect.stringContaining('shorter name') })]);
+});
+
+test.each<[string, change: (file: string) => void]>([
+  ['damaged', (file) => fs.appendFileSync(file, '!')],
+  ['removed', (file) => fs.rmSync(file)],
+])('a copy that is %s after its check is one line if an older deploy needs it, and an error if this build does', (_, change) => {
+  const project = projectWith({});
+  deploy(project, { 'old.js': 'old' });
+  deploy(project, { 'a.js': 'hello' });
+  const built = buildManifest(project, { checkCopies: true });
+  const serve = () => serveStore(project, deploysWith(project, built), project.buildDir);
+  const copyOf = (content: string) => openStore(project.cacheDir).pathOf(createHash('sha256').update(content).digest('hex'));
+  change(copyOf('old'));
+  const { files, notices } = serve();
+  expect(notices).toEqual([expect.stringMatching(/^dropped "\/old\.[0-9a-f]{10}\.js" of older deploys, since/)]);
+  expect(files.map(({ file }) => path.basename(file))).toEqual([`a.${HELLO}.js`]);
+  expect(listFiles(path.join(project.buildDir, 'static'))).toEqual([`media/smart-cache-rewrite/a.${HELLO}.js`]);
+  change(copyOf('hello'));
+  expect(serve).toThrow(smartCacheError('ERR_SMART_CACHE_STORE_DAMAGED'));
+});
+
+describe('a record or a store that cannot be written is one problem, and no error', () => {
+  const failWith = (code: string) => () => {
+    throw Object.assign(new Error(code), { code });
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  test('a read-only folder of copies', () => {
+    const project = projectWith({}, { keep: 0 });
+    deploy(project, { 'a.js': 'hello' });
+    fs.writeFileSync(path.join(project.publicDir, 'a.js'), '');
+    const built = buildManifest(project);
+    jest.spyOn(fs, 'rmSync').mockImplementation(failWith('EROFS'));
+    const where = expect.stringContaining(openStore(project.cacheDir).filesDir);
+    expect(recordDeploy(project, built, Date.now() + 2 * HOUR)).toEqual([
+      { what: expect.stringContaining('cannot be pruned'), where, why: expect.stringContaining('EROFS'), fix: expect.any(String) },
+    ]);
+    jest.restoreAllMocks();
+    expect(isLatestDeploy(project, built)).toBe(true);
+  });
+
+  test('a full disk while a pack is written anew', () => {
+    const names = Array.from({ length: 80 }, (_, index) => `f${100 + index}.txt`);
+    const contents = Object.fromEntries(names.map((name) => [name, `content of ${name}`]));
+    const project = projectWith({}, { keep: 0 });
+    deploy(project, contents);
+    for (const name of names.slice(40)) fs.rmSync(path.join(project.publicDir, name));
+    const built = buildManifest(project);
+    const { filesDir } = openStore(project.cacheDir);
+    const before = readFiles(filesDir);
+    jest.spyOn(fs, 'writeSync').mockImplementation(failWith('ENOSPC'));
+    expect(recordDeploy(project, built, Date.now() + 2 * HOUR)).toEqual([
+      expect.objectContaining({ what: expect.stringContaining('cannot be pruned'), why: 'the disk is full' }),
+    ]);
+    jest.restoreAllMocks();
+    expect(readFiles(filesDir)).toEqual(before);
+    expect(buildManifest(project, { checkCopies: true })).toMatchObject({ filesRead: 0, notices: [] });
+  });
+
+  test('a full disk while the deploy is recorded: the copies of recorded deploys stay', () => {
+    const project = projectWith({}, { keep: 0 });
+    deploy(project, { 'a.js': 'hello' });
+    fs.writeFileSync(path.join(project.publicDir, 'a.js'), '');
+    const built = buildManifest(project);
+    jest.spyOn(fs, 'writeFileSync').mockImplementation(failWith('ENOSPC'));
+    expect(recordDeploy(project, built, Date.now() + 2 * HOUR)).toEqual([
+      {
+        what: 'This deploy is not recorded, so the next deploys will not serve its files',
+        where: path.join(project.cacheDir, 'deploys.json'),
+        why: 'the disk is full',
+        fix: expect.stringContaining('free some space'),
+      },
+    ]);
+    jest.restoreAllMocks();
+    expect(Object.values(readFiles(openStore(project.cacheDir).filesDir)).sort()).toEqual(['', 'hello']);
+  });
 });
 
 describe('pruning the store', () => {

@@ -25,13 +25,13 @@ function makeBuild() {
     return { assetPath: hashedPath, url: storeFolder + hashedPath, hashedPath, storeFolder, contentHash: sha256(content), isCurrent: true };
   });
   const variants = new Map([
-    [sha256('css'), { gzip: variant, br: variant, zstd: variant }],
-    [sha256('json'), { gzip: variant }],
+    [path.join(distDir, 'static', `${REWRITE}/css/a.1.css`), { gzip: variant, br: variant, zstd: variant }],
+    [path.join(distDir, 'static', `${STATIC}/data/b.2.json`), { gzip: variant }],
   ]);
   fs.mkdirSync(path.join(cacheDir, 'encoded'), { recursive: true });
-  for (const [contentHash, encodings] of variants)
+  for (const [file, encodings] of variants)
     for (const encoding of Object.keys(encodings) as (keyof typeof encodings)[])
-      fs.writeFileSync(variantFile(cacheDir, contentHash, encoding), encoding);
+      fs.writeFileSync(variantFile(cacheDir, sha256(fs.readFileSync(file, 'utf8')), encoding), encoding);
   return {
     distDir,
     link: () => linkForNginx(cacheDir, files, variants, distDir),

@@ -14,6 +14,7 @@ import { listFiles, readFiles } from '../../support/folders';
 import fc from '../../support/seeded-fast-check';
 import { writeFiles } from '../../support/temporary-folder';
 import { projectWith } from '../support/project';
+import { smartCacheError } from '../support/smart-cache-error';
 
 const HOUR = 3_600_000;
 /** The number of small copies that have a file of their own in each build. */
@@ -213,6 +214,58 @@ test('a copy that is damaged after it was checked is an error, not served', () =
   jest.restoreAllMocks();
   // The pack is closed again.
   expect(() => fs.fstatSync(descriptor)).toThrow('EBADF');
+});
+
+test('an older copy that is damaged in a pack after it was checked is one line, and not served', () => {
+  const project = projectWith({});
+  deploy(project, smallFiles(60, 'old'));
+  const [pack = ''] = packsOf(project);
+  deploy(project, { 'a.txt': 'a' });
+  const built = buildManifest(project, { checkCopies: true });
+  const file = path.join(filesDirOf(project), pack);
+  fs.writeFileSync(file, fs.readFileSync(file, 'latin1').replace('content of in/old1050', 'CONTENT of in/old1050'));
+  const { notices } = serveStore(project, deploysWith(project, built), project.buildDir);
+  expect(notices).toEqual([expect.stringMatching(/^dropped "\/in\/old1050\.[0-9a-f]{10}\.txt" of older deploys/)]);
+  expect(Object.keys(servedFiles(project)).filter((name) => name.includes('old1050'))).toEqual([]);
+});
+
+test('an index that cannot be read for a reason that may pass stays, with its pack and the deploys in it', () => {
+  const project = projectWith({});
+  deploy(project, smallFiles(60, 'old'));
+  deploy(project, SITE);
+  const before = readFiles(filesDirOf(project));
+  const served = servedFiles(project);
+  const { readFileSync } = fs;
+  const unreadable = jest.spyOn(fs, 'readFileSync').mockImplementation((file, ...args) => {
+    if (String(file).endsWith('.pack.json') && Object.hasOwn(before, path.basename(String(file))))
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    return readFileSync(file, ...args);
+  });
+  const built = buildAndServe(project);
+  recordDeploy(project, built, Date.now() + 2 * HOUR);
+  unreadable.mockRestore();
+  expect(built.notices).toContainEqual(expect.stringMatching(/did not use .*\.pack\.json, since it cannot be read \(EIO\)/));
+  expect(readFiles(filesDirOf(project))).toMatchObject(before);
+  expect(buildAndServe(project)).toMatchObject({ filesRead: 0, notices: [] });
+  expect(servedFiles(project)).toEqual(served);
+});
+
+test('too many open files are an error that names the limit, and no copy counts as damaged', () => {
+  const project = projectWith(SITE);
+  buildManifest(project);
+  const before = readFiles(project.cacheDir);
+  const { openSync } = fs;
+  for (const isCopy of [(file: string) => file.endsWith('.pack'), (file: string) => /[\\/][0-9a-f]{64}$/.test(file)]) {
+    const opened = jest.spyOn(fs, 'openSync').mockImplementation((file, ...args) => {
+      if (isCopy(String(file))) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' });
+      return openSync(file, ...args);
+    });
+    expect(() => buildManifest(project, { checkCopies: true })).toThrow(
+      smartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', { fix: expect.stringContaining('ulimit -n') }),
+    );
+    opened.mockRestore();
+    expect(readFiles(project.cacheDir)).toEqual(before);
+  }
 });
 
 test('copies beyond the end of a cut pack are made again, also by a build that checks no copies', () => {

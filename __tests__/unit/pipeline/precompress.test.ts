@@ -39,7 +39,13 @@ async function build(project: Project, { now = Date.now(), succeeds = true } = {
   serveStore(project, served, project.buildDir);
   const result = await precompress(project, served.files, project.buildDir, encodeAll);
   if (succeeds) recordDeploy(project, built, now);
-  return { ...result, made, files: served.files };
+  const variants = new Map(
+    served.files.flatMap((file) => {
+      const own = result.variants.get(servedPath(project.buildDir, file));
+      return own ? [[file.contentHash, own] as const] : [];
+    }),
+  );
+  return { ...result, variants, variantFiles: [...result.variants.keys()], made, files: served.files };
 }
 
 const encoded = (project: Project) => listFiles(path.join(project.cacheDir, 'encoded'));
@@ -78,6 +84,28 @@ test('leaves alone what is compressed, small or excluded, and several URLs share
     options,
   );
   expect((await build(project)).made).toEqual(['a.css br', 'just.css br']);
+});
+
+test('gives no variant to an excluded file, or to one of another type, though another file has the same bytes', async () => {
+  const project = projectWith(
+    { 'a.css': TEXT, 'vendor/a.css': TEXT, 'a.png': TEXT, 'b.css': TEXT, 'a.css.map': TEXT },
+    { precompress: { encodings: ['br'], exclude: '/vendor/**' } },
+  );
+  const { made, variantFiles } = await build(project);
+  expect(made).toEqual(['a.css br']);
+  const name = (stem: string) => `${stem}.${sha256(TEXT).slice(0, 10)}.css`;
+  expect(variantFiles.map((file) => path.basename(file))).toEqual([name('a'), name('b')]);
+});
+
+test('names the limit of open files, since another build would fail too', async () => {
+  const project = projectWith({ 'a.css': TEXT }, OPTIONS);
+  const { files } = await build(withOptions(project, {}));
+  const { warnings } = await precompress(project, files, project.buildDir, async (jobs, onOutcome) => {
+    for (const job of jobs) onOutcome(job, { isWriteFailure: false, code: 'EMFILE', message: 'EMFILE' });
+  });
+  expect(warnings).toEqual([
+    expect.objectContaining({ why: expect.stringContaining('EMFILE'), fix: expect.stringContaining('ulimit -n') }),
+  ]);
 });
 
 test('leaves a file of more than 64 MiB alone', async () => {

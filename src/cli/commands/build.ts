@@ -76,7 +76,7 @@ async function buildWith(project: Project, scan: Scan, scanAtNs: bigint, io: Com
   const { describeCopies, measureCopies, warnOfUpload } =
     require('../../pipeline/served-files.js') as typeof import('../../pipeline/served-files.js');
   const { deploysWith, readDeploys } = require('../../pipeline/deploys.js') as typeof import('../../pipeline/deploys.js');
-  const noDeploys: ServedDeploys = { deploys: [{}], files: [], notices: [] };
+  const noDeploys: Pick<ServedDeploys, 'deploys' | 'files'> = { deploys: [{}], files: [] };
   const copies = measureCopies(project, built, readDeploys(project).length === 0 ? noDeploys : deploysWith(project, built));
   const outcome: Outcome = {
     ...toSummary(built),
