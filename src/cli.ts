@@ -2,7 +2,7 @@
 import { type NextAccess, runProcess } from './cli/run-process.js';
 import { findConfigFile } from './next/environment.js';
 import { readBuiltSite } from './next/finished-build.js';
-import { loadProject, withoutStdout } from './next/load-project.js';
+import { loadProject, redirectStdout } from './next/load-project.js';
 
 /** Loaded on demand, since the reader of HTML is large and only "check" needs it. */
 const measureBuild: NextAccess['measureBuild'] = (...args) =>
@@ -18,6 +18,6 @@ runProcess({
     const { startProductionServer } = await import('./next/production-server.js');
     const { createStoreHandler } = await import('./server/store-handler.js');
     const start = () => startProductionServer({ ...settings, createHandler: createStoreHandler });
-    return isStdoutForData ? withoutStdout(start) : start();
+    return isStdoutForData ? redirectStdout(start) : start();
   },
 });

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, recordComplaints } from '../support/browser';
 import { findComplaints } from '../support/complaints';
 import { type Http2Proxy, startHttp2Proxy, TRUST_FLAG } from '../support/http2-proxy';
+import { openThrottledPage } from '../support/throttled-page';
 import { CHANGED_FILES, type ExampleApp } from './example-app';
 
 /** Lighthouse's slow 4G: https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md */
@@ -46,7 +47,7 @@ export async function measureVisits(app: ExampleApp, rounds: number): Promise<Me
     await warmUp(browser, proxy);
     const profiles: { mode: Mode; profile: BrowserContext }[] = [];
     for (let round = 0; round < rounds; round++) {
-      // Neither mode always comes first.
+      // The modes take turns to come first.
       for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) {
         const profile = await browser.newContext();
         profiles.push({ mode, profile });
@@ -76,36 +77,14 @@ async function warmUp(browser: Browser, proxy: Http2Proxy): Promise<void> {
 }
 
 async function visit(profile: BrowserContext, proxy: Http2Proxy, mode: Mode): Promise<Visit> {
-  const page = await profile.newPage();
+  const { page, measure } = await openThrottledPage(profile, CONNECTION);
   const recorded = recordComplaints(page);
-  const devTools = await profile.newCDPSession(page);
-  await devTools.send('Network.enable');
-  await devTools.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: CONNECTION.roundTripMilliseconds,
-    downloadThroughput: (CONNECTION.downKilobits * 1000) / 8,
-    uploadThroughput: (CONNECTION.upKilobits * 1000) / 8,
-  });
-  let startedAt: number | undefined;
-  let endedAt = 0;
-  let bytes = 0;
-  devTools.on('Network.requestWillBeSent', ({ timestamp }) => {
-    startedAt ??= timestamp;
-  });
-  devTools.on('Network.loadingFinished', ({ timestamp, encodedDataLength }) => {
-    endedAt = Math.max(endedAt, timestamp);
-    bytes += encodedDataLength;
-  });
   proxy.takeRequests();
   await openWholePage(page, proxy.origin + PAGES[mode]);
   const complaints = await findComplaints(page, recorded);
   await page.close();
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  return {
-    requests: proxy.takeRequests().filter((request) => !isForIcon(request)),
-    bytes,
-    milliseconds: (endedAt - (startedAt ?? 0)) * 1000,
-  };
+  return { requests: proxy.takeRequests().filter((request) => !isForIcon(request)), ...measure() };
 }
 
 /** A full Chrome requests the icon of a page for its tab, a headless shell does not. */

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { launchBrowser } from '../lib/browser.mjs';
 import { requireTools } from '../lib/cores.mjs';
-import { startHttp2Proxy, TRUST_FLAG } from '../lib/http2-proxy.mjs';
+import { startHttp2Proxy, TRUST_FLAG } from '../lib/from-tests.mjs';
 import { commandsOf } from '../lib/next-server.mjs';
 import { installPackedPackage } from '../lib/packed-package.mjs';
 import { ratioRow } from '../lib/row.mjs';

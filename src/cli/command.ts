@@ -73,7 +73,7 @@ export interface ServerSettings {
   hostname: string | undefined;
   /** Milliseconds until an idle connection is closed. Default: that of Node. */
   keepAliveTimeout: number | undefined;
-  /** Whether what Next and the config print while they start goes to stderr. */
+  /** Whether stdout is only for data: the output of Next and of the config then goes to stderr while they start. */
   isStdoutForData: boolean;
 }
 

@@ -17,8 +17,8 @@ export interface HashedContent extends FileStamp, ContentHashes {}
 export function hashContent(content: Buffer, algorithm: HashAlgorithm): ContentHashes {
   const contentHash = hashAtOnce(algorithm, content, 'hex');
   const integrity = integrityAlgorithm(algorithm);
-  const digest = integrity === algorithm ? Buffer.from(contentHash, 'hex').toString('base64') : hashAtOnce(integrity, content, 'base64');
-  return { contentHash, integrity: `${integrity}-${digest}` };
+  const inBase64 = integrity === algorithm ? Buffer.from(contentHash, 'hex').toString('base64') : hashAtOnce(integrity, content, 'base64');
+  return { contentHash, integrity: `${integrity}-${inBase64}` };
 }
 
 /** Hashes bytes that come in chunks. */
@@ -32,11 +32,8 @@ function createContentHasher(algorithm: HashAlgorithm): { update(chunk: Buffer):
       integrityHash?.update(chunk);
     },
     finish() {
-      const digest = hash.digest();
-      return {
-        contentHash: digest.toString('hex'),
-        integrity: `${integrity}-${(integrityHash?.digest() ?? digest).toString('base64')}`,
-      };
+      const bytes = hash.digest();
+      return { contentHash: bytes.toString('hex'), integrity: `${integrity}-${(integrityHash?.digest() ?? bytes).toString('base64')}` };
     },
   };
 }

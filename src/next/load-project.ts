@@ -51,7 +51,7 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
   try {
     loadEnvFiles(root);
     return await whileReadingOnly(() =>
-      withoutStdout(async () => {
+      redirectStdout(async () => {
         // Loaded on demand: an app without a config needs no TypeScript loader.
         const { createJiti } = await import('jiti');
         const jiti = createJiti(file, { fsCache: false, interopDefault: true, tsconfigPaths: true });
@@ -78,13 +78,13 @@ async function loadConfig(root: string, file: string): Promise<NextConfig> {
   }
 }
 
-/** Keeps stdout for the data of the command line: what Next and the config print goes to stderr. */
-export async function withoutStdout<T>(load: () => Promise<T>): Promise<T> {
+/** Redirects stdout to stderr during an action: Next and the config may print, and stdout is for the data of the command line. */
+export async function redirectStdout<T>(action: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
   const { write } = stdout;
   stdout.write = stderr.write.bind(stderr) as typeof write;
   try {
-    return await load();
+    return await action();
   } finally {
     stdout.write = write;
   }

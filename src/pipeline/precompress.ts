@@ -11,7 +11,7 @@ import type { DeployedFile } from './deploys.js';
 import type { EncodeFailure, EncodeJob } from './encoded/encode-file.js';
 import { createThreadedEncoder, type EncodeAll } from './encoded/encode-in-threads.js';
 import { encodedDir, type Variant, type Variants, variantFile } from './encoded/variant-file.js';
-import { isWhole, RECORD_NAME, readRecord, type VariantRecord, writeRecord } from './encoded/variant-record.js';
+import { isWhole, RECORD_NAME, readVariantRecord, type VariantRecord, writeVariantRecord } from './encoded/variant-record.js';
 import type { Project } from './project.js';
 
 /** Served file → its variants. Two files of one content may differ: one is excluded, or of another type. */
@@ -52,7 +52,7 @@ export async function precompress(
   }
   const wanted = findWanted(settings, files, distDir);
   const folder = encodedDir(cacheDir);
-  const { record, problem } = readRecord(folder);
+  const { record, problem } = readVariantRecord(folder);
   const { jobs, damaged } = listJobs(settings, wanted, record, cacheDir);
   const startedMs = performance.now();
   const made = await encode(jobs, folder, encodeAll);
@@ -189,7 +189,7 @@ function describeFailures(failures: readonly [EncodeJob, EncodeFailure][]): Erro
 
 function saveRecord(folder: string, record: VariantRecord): ErrorParts[] {
   try {
-    writeRecord(folder, record);
+    writeVariantRecord(folder, record);
     return [];
   } catch (error) {
     if (!(error instanceof SmartCacheError)) throw error;

@@ -18,7 +18,7 @@ export const RECORD_NAME = 'variants.json';
 const VERSION = 1;
 
 /** Reads the record. Variants that other settings made are left out. */
-export function readRecord(folder: string): { record: VariantRecord; problem?: string } {
+export function readVariantRecord(folder: string): { record: VariantRecord; problem?: string } {
   const record: VariantRecord = new Map();
   const document = readCheckedDocument(path.join(folder, RECORD_NAME));
   if (document === undefined) return { record };
@@ -41,7 +41,7 @@ export function readRecord(folder: string): { record: VariantRecord; problem?: s
 }
 
 /** @throws {SmartCacheError} `ERR_SMART_CACHE_WRITE_FAILED` */
-export function writeRecord(folder: string, record: VariantRecord): void {
+export function writeVariantRecord(folder: string, record: VariantRecord): void {
   const settings = Object.fromEntries(ENCODINGS.map((encoding) => [encoding, ENCODERS[encoding].settings]));
   const contents = [...record].map(([contentHash, variants]) => {
     const entries = Object.entries(variants).map(([encoding, variant]) => [encoding, variant && [variant.size, variant.sha256]]);
@@ -82,9 +82,9 @@ export function pruneVariants(cacheDir: string, isKept: (contentHash: string) =>
   const folder = encodedDir(cacheDir);
   try {
     const names = fs.readdirSync(folder);
-    const { record } = readRecord(folder);
+    const { record } = readVariantRecord(folder);
     const kept = [...record].filter(([contentHash]) => isKept(contentHash));
-    if (kept.length < record.size) writeRecord(folder, new Map(kept));
+    if (kept.length < record.size) writeVariantRecord(folder, new Map(kept));
     for (const name of names) {
       const isTemporary = name.endsWith('.tmp');
       if (name === RECORD_NAME || (!isTemporary && isKept(name.slice(0, name.indexOf('.'))))) continue;
