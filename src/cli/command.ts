@@ -58,7 +58,7 @@ export interface CommandIo {
    * written. Until a command calls this function, signals end the process at once.
    */
   interruption(): AbortSignal;
-  /** As `interruption`, but by a signal alone, whose name is the reason. A server goes on without its log. */
+  /** Like `interruption`, but only signals abort it, with their name as the reason: a server keeps running if its log cannot be written. */
   termination(): AbortSignal;
   /** From now on, code of the app may end the process with an exit code of its own. */
   letAppExit(): void;

@@ -18,7 +18,7 @@ export function runProcess(next: NextAccess): void {
   handleOutputErrors(stdout, {
     onReaderGone: () => outputLoss.abort(),
     onLost(code) {
-      // Each line of a server's log fails again.
+      // Report this once: every further line of a server's log fails too.
       if (isOutputLost) return;
       isOutputLost = true;
       process.exitCode = 1;

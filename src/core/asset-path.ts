@@ -87,7 +87,7 @@ export function compareAssetPaths(a: string, b: string): number {
 /** The texts that rendering puts in front of URLs of the manifest. */
 export interface UrlPrefixes {
   basePath: string;
-  /** In front of URLs under `/_next/`, as Next's own. */
+  /** Next's `assetPrefix`, for URLs under `/_next/`. */
   assetPrefix: string;
   cdnPrefix: string;
 }

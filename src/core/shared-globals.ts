@@ -24,7 +24,7 @@ interface SharedGlobals {
   watchedFolders?: Set<string>;
   /** The build folders that a missing asset makes unusable. `withSmartCache` writes it each time Next loads the config; one exit handler reads it. */
   buildFolders?: Set<string>;
-  /** By app folder: checks that return the keys of the config that a build did not use. Written and read like `buildFolders`. */
+  /** App folder → checks that return the keys of the config that a build did not use. Written and read like `buildFolders`. */
   configChecks?: Map<string, (() => readonly string[])[]>;
   /**
    * The app that a production server serves. `withSmartCache` writes it when Next loads

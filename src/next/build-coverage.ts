@@ -87,7 +87,7 @@ function* loadedUrls(
 
   function* withReferences(loaded: LoadedUrl): Iterable<LoadedUrl> {
     yield loaded;
-    // Its author opted out, also for what it loads.
+    // `data-no-hash` also opts out for the files that this file loads.
     if (loaded.place === 'no-hash') return;
     const file = find(loaded.url);
     const key = file && `${file.isHashed} ${file.assetPath}`;
@@ -95,7 +95,7 @@ function* loadedUrls(
     followed.add(key);
     const { assetPath, isHashed } = file;
     const content = isHashed ? readFrozen(contentHashes.get(assetPath) ?? '') : readBytes(path.join(publicDir, assetPath));
-    // The URLs of an import map are counted already, and modules find each other through it.
+    // With an import map, modules find each other through it, and its URLs are counted with the page.
     const urls = findLoadedUrls(loaded.url, content, { withModules: !options.modules.importMap });
     for (const url of urls) yield* withReferences({ url, place: 'reference', label: assetPath, page: loaded.page });
   }

@@ -23,7 +23,7 @@ export async function loadProject(root: string): Promise<Project> {
   return projectOf(config, root, registeredOptions(config));
 }
 
-/** @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` if the app's folder is not there. */
+/** @throws {SmartCacheError} `ERR_SMART_CACHE_USAGE` if the app's folder does not exist. */
 export function requireFolder(root: string): void {
   const stats = fs.statSync(root, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return;

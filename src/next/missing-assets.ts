@@ -58,7 +58,7 @@ function failBuild(missing: readonly MissingAsset[], buildFolders: ReadonlySet<s
   // `next start` does not start a build without it.
   for (const buildDir of buildFolders) fs.rmSync(path.join(buildDir, 'BUILD_ID'), { force: true });
   const error = createMissingAssetsError(missing);
-  // The first of several lines ends in a space.
+  // `where` begins with a line break, so the first line of the message ends in a space.
   console.error(`\n${error.name} (${error.code}): ${error.message.replace(/ +$/gm, '')}`);
   // A value that `unstable_cache` kept may hold a missing path. The next build would not ask for the path again, and would pass.
   for (const buildDir of buildFolders) fs.rmSync(path.join(buildDir, 'cache', 'fetch-cache'), { recursive: true, force: true });

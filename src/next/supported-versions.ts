@@ -4,11 +4,11 @@ import path from 'node:path';
 import type { NextConfig } from 'next';
 import { SmartCacheError } from '../core/errors.js';
 
-/** The same as `peerDependencies`, about which package managers only warn. */
+/** The ranges of `peerDependencies`. Package managers only warn about other versions. */
 export const SUPPORTED_VERSIONS = {
   // Next 15.4 adds `compiler.runAfterProductionCompile`, which puts the store in place.
   next: { oldest: [15, 4], newestMajor: 16, install: ['next'] },
-  // Next 15 asks for the same.
+  // Next 15 requires the same version.
   react: { oldest: [18, 2], newestMajor: 19, install: ['react', 'react-dom'] },
 } as const;
 
@@ -88,7 +88,7 @@ function isNextFrom(root: string, fromMajor: number, fromMinor: number): boolean
   return major > fromMajor || (major === fromMajor && minor >= fromMinor);
 }
 
-/** `undefined` if the package is not installed where Node looks. Next reports that. */
+/** Finds a package from the app's folder, as Node does; `undefined` if it is not installed, which Next reports. */
 function findInstalled(root: string, name: string): { version: string; file: string } | undefined {
   try {
     const file = createRequire(path.join(root, 'package.json')).resolve(`${name}/package.json`);

@@ -14,7 +14,7 @@ import { listFiles, openStore } from './store.js';
 /** The parts of a build's result that the command line prints if nothing has changed. */
 export interface BuildSummary {
   files: number;
-  /** Of all files together. */
+  /** The size of all files together. */
   bytes: number;
   warnings: readonly ErrorParts[];
   /** The files of older deploys that `next build` will serve, in words. */
@@ -40,14 +40,14 @@ export interface FinishedBuild {
   scan: Scan;
   /** When the scan began, in nanoseconds since the epoch. */
   scanAtNs: bigint;
-  /** Another build may have written its own meanwhile, so this is not read from the disk. */
+  /** The manifest of this build. The one on disk may already be that of another build. */
   manifest: Manifest;
 }
 
 /** Remembers a build for the next one. */
 export function rememberBuild(project: Project, { scan, scanAtNs, manifest }: FinishedBuild, version: string, summary: BuildSummary): void {
   const { files, bytes, warnings, olderCopies } = summary;
-  // Without files, other lines are printed.
+  // A build without files prints other lines than the summary has.
   if (files === 0 || !mayBeRemembered(project) || scan.files.some((file) => isRacy(file, scanAtNs))) return;
   const state = describeState(project, scan, version, serializeManifest(manifest));
   const body = JSON.stringify({ state, summary: { files, bytes, warnings, olderCopies } });

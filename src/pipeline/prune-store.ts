@@ -88,7 +88,7 @@ function makeYoung(file: string): void {
 
 type FileTimes = Pick<fs.Stats, 'size' | 'mtimeMs' | 'ctimeMs'>;
 
-/** A stamp says nothing about age. Otherwise the time of modification does, since CI caches restore it, and no other time. */
+/** A stamp does not tell the age. Otherwise the modification time does: it is the only time that CI caches restore. */
 function isOld(file: FileTimes, now: number): boolean {
   return now - (isStamped(file) ? file.ctimeMs : file.mtimeMs) > PRUNE_AFTER_MS;
 }

@@ -28,7 +28,7 @@ export interface ScanCache {
 
 type FileToSave = CachedFile & Pick<PublicFile, 'assetPath' | 'signature'>;
 
-/** Must change with the form of the rows, and with the references that the lexers find. */
+/** Raise this number when the form of the rows changes, or when the lexers find other references. */
 const VERSION = 8;
 
 interface ScanCacheOptions {

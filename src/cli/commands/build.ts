@@ -82,7 +82,7 @@ async function buildWith(project: Project, scan: Scan, scanAtNs: bigint, io: Com
     ...toSummary(built),
     ...built,
     warnings: [...built.warnings, ...warnOfUpload(project, built, copies)],
-    // Without older deploys, the last line has the same numbers.
+    // Without older deploys, `line` already has these numbers.
     olderCopies: copies.older.length > 0 ? describeCopies(copies) : undefined,
     line: summarize(project, built),
   };
@@ -152,7 +152,7 @@ async function runWatch({ root, json }: Invocation, io: CommandIo): Promise<Exit
       const changes = compareManifests(latest.manifest, built.manifest);
       const line = describeChanges(changes);
       const warnings = selectNew(built.warnings);
-      // Only a time stamp changed, or a file with a fixed name.
+      // The event was about a time stamp or a file with a fixed name.
       if (line === '' && failure === undefined && warnings.length === 0) return;
       latest = built;
       failure = undefined;

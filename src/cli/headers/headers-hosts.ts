@@ -20,7 +20,7 @@ export interface HeadersPlan {
 }
 
 /**
- * Plans the rule for hosts that the app's files tell.
+ * Plans the rule for the hosts that {@link findHeadersHosts} recognises.
  *
  * @returns `undefined` for an app without such a host.
  * @throws {SmartCacheError} `ERR_SMART_CACHE_FILE_UNREADABLE`
@@ -55,7 +55,7 @@ export function planHeaders({ root, publicDir, prefixes, isExport }: Project): H
   }
 }
 
-/** The hosts that read a `_headers` file, as far as an app's files tell. */
+/** The hosts of an app that read a `_headers` file. */
 interface HeadersHosts {
   /** `Cloudflare (wrangler.jsonc)`. Empty for an app for other hosts. */
   hosts: string[];

@@ -145,7 +145,7 @@ function prebuildEdits(json: string): Edit[] {
   if (scripts.type === 'null') return [replaceAt(scripts, printObject(json, added, undefined))];
   if (scripts.type !== 'object') throw new Error('its "scripts" is not an object');
   const prebuild = memberOf(scripts, 'prebuild');
-  // Before the script that npm runs after it.
+  // Insert it before `build`, which npm runs after it.
   if (prebuild === undefined) return addMembers(json, scripts, added, memberOf(scripts, 'build')?.parent ?? scripts.children?.[0]);
   if (prebuild.type === 'null') return [replaceAt(prebuild, JSON.stringify(PREBUILD))];
   if (prebuild.type !== 'string') throw new Error('its script "prebuild" is not a string');

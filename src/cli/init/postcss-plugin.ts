@@ -103,7 +103,7 @@ function memberOf(node: AnyNode | undefined, name: string): AnyNode | undefined 
 function entriesOf(node: AnyNode | undefined): AnyNode[] | undefined {
   if (node?.type === 'ObjectExpression') return node.properties;
   if (node?.type !== 'ArrayExpression') return undefined;
-  // Other tools refuse a name in a list of functions.
+  // Leave a list with functions to the author: other tools refuse a name among them.
   return node.elements.every((each) => pluginIn(each) !== undefined) ? (node.elements as AnyNode[]) : undefined;
 }
 

@@ -32,7 +32,7 @@ export async function wrapConfig(file: string, text: string): Promise<WrappedCon
   if (exported === undefined || name === undefined || !isFree) return { outcome: 'not-understood', isModule };
   const edits = [...wrapEdits(text, exported, name), ...(imported ? [] : [importEdit(text, code, !usesImports)])];
   const wrapped = applyEdits(text, edits);
-  // An edit must not break a config in a form that no test has.
+  // Read the edited text again: the config may have a form that no test has, and the edit must not break it.
   const isSound = await parseCode(file, wrapped).then(
     ({ program }) => findImport(program)?.isCalled === true,
     () => false,

@@ -13,7 +13,7 @@ import { hasHashedForm, hashOf, isInStore, kindOf, quoteForShell, withHash, with
 export interface CrawledSite {
   page: CrawledPage;
   files: readonly CrawledFile[];
-  /** Next's `basePath`, as far as the page tells. */
+  /** Next's `basePath`, derived from the URLs in the page. */
   basePath: string;
   notAsked: NotAsked;
 }

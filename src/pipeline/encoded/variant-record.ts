@@ -94,6 +94,6 @@ export function pruneVariants(cacheDir: string, isKept: (contentHash: string) =>
       if (stats && now - stats.mtimeMs > PRUNE_AFTER_MS) removeQuietly(file);
     }
   } catch {
-    // There is no such folder, or the disk is full or read-only, for example.
+    // The folder is missing, or the disk is full or read-only, for example.
   }
 }

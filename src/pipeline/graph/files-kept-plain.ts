@@ -28,7 +28,7 @@ interface FilesThatMove {
   files: readonly PublicFile[];
   /** Asset path → file with references. */
   referring: ReadonlyMap<string, GraphFile>;
-  /** Holds the files in `referring` whose references are rewritten. */
+  /** The graph of the files in `referring`, except those whose references stay as written. */
   graph: ReferenceGraph;
   /** Files that the globs do not select. */
   plainPaths: readonly string[];

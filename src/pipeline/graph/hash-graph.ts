@@ -101,7 +101,7 @@ export function hashGraph(
       return toOutput(assetPath, content, files.hashOf(assetPath, content, content.contentHash, referredHashes), isDirect);
     };
     const output = make(files.isDirect(assetPath));
-    // A public file already has the name of the hashed path, so the URL moves to the store, and relative references change with it.
+    // If a public file already has the name of the hashed path, the URL moves to the store. Relative references then differ, so rewrite anew.
     return output.isDirect === files.isDirect(assetPath) ? output : make(true);
   }
 
@@ -124,7 +124,7 @@ export function hashGraph(
       return `${assetPath}\0${text === undefined ? original(assetPath).contentHash : sha256(text)}`;
     });
     const group = sha256(identities.join('\n'));
-    // The hashes of the members count too, since a custom fingerprint may not depend on the content.
+    // Include the hashes of the members: a custom fingerprint may change one of them while the content stays.
     const memberHashes = sorted.map((assetPath) => files.hashOf(assetPath, original(assetPath), group, []));
     const referredHashes = [sha256([...hashesOf(sorted.flatMap(outside)), ...memberHashes].join('\n'))];
     for (const assetPath of sorted) {
@@ -165,7 +165,7 @@ export function hashGraph(
     return relativeUrl((fromDirect ? files.storeUrl : '') + encodeAssetPath(from), to.url, url);
   }
 
-  /** Changes when a reference gets another target or another hash. */
+  /** Returns a text that changes when a reference gets another target or another hash. */
   function keyOf(references: readonly FollowedReference[]): string {
     return references.map(({ start, target }) => `${start}:${known.get(target)?.hash ?? ''}`).join(' ');
   }

@@ -53,15 +53,14 @@ export function buildImportMap(
   }
 
   /**
-   * Maps the URL that a browser makes of one import: it may be another spelling,
-   * may have a `?query`, and the importing file may be in another folder than
-   * the module.
+   * Maps the URL that a browser makes of one import as it is written: with its
+   * spelling, with its `?query`, and relative to the importing file.
    */
   function addWritten(importer: string, { url, target }: FollowedReference): void {
     const [from, to] = [urlOf(importer), urlOf(target)];
     if (from === undefined || to === undefined) return;
     const { suffix } = splitSuffix(url);
-    // A module that has moved has plain URLs instead of relative ones.
+    // A module in the store has plain URLs in place of the relative ones that its author wrote.
     const plain = isInStore(from) && !isRootRelative(url) ? plainUrl(importer, url, basePath) : undefined;
     const key = resolveUrl(plain === undefined ? url : plain + suffix, from);
     const value = to + suffix;
@@ -81,8 +80,9 @@ export function buildImportMap(
   }
 
   /**
-   * Lists the URLs that a browser may make of an import of this module. A relative
-   * specifier ends beside the importer's hashed URL; one with a slash in front, on the site.
+   * Lists the URLs that a browser may make of an import of this module. It resolves
+   * a relative specifier against the importer's hashed URL, which may be in the
+   * store or on a CDN, and a specifier with a slash in front against the site.
    */
   function plainUrls(assetPath: string): string[] {
     const url = urlOf(assetPath) as string;
@@ -106,7 +106,7 @@ function resolveUrl(written: string, from: string): string {
   return from.startsWith('//') ? href.slice(protocol.length) : href;
 }
 
-/** The same map must give the same bytes. */
+/** Sorts the keys, so that the same map gives the same bytes. */
 function sorted(map: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...map].sort(([a], [b]) => compareAssetPaths(a, b)));
 }

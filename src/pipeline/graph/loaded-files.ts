@@ -28,8 +28,8 @@ function withIntegrity(asset: RenderedAsset, importMap: ImportMap | undefined): 
 }
 
 /**
- * Development: says which stylesheets and modules load a file that was edited
- * since the server started.
+ * Finds, in development, the stylesheets and modules that load a file which was
+ * edited since the server started.
  *
  * @param edited asset paths.
  */
@@ -80,7 +80,7 @@ function targets(graph: ReferenceGraph, assetPath: string, wanted: string): stri
     .map(({ target }) => target);
 }
 
-/** Goes by the name. A module of another type, such as JSON, needs another kind of preload. */
+/** Whether a module is a script by its name: a module of another type, such as JSON, needs another kind of preload. */
 function isScript(assetPath: string): boolean {
   return ['.js', '.mjs'].includes(splitExtension(assetPath).extension.toLowerCase());
 }

@@ -45,9 +45,9 @@ export interface RewrittenFiles {
   /** Asset path → why automatic hashing leaves this hashed file alone. */
   leftToAsset: ReadonlyMap<string, string>;
   graph: ReferenceGraph;
-  /** What the next build needs to know about a file with references. */
+  /** Returns the facts about a file with references that the next build needs. */
   resultOf(assetPath: string): CachedResult | undefined;
-  /** Changes with the options and with the names of the files. */
+  /** A text that changes with the options and with the names of the files. */
   stateKey: string;
   warnings: readonly ErrorParts[];
 }
