@@ -1,4 +1,5 @@
 import { compareAssetPaths, encodeAssetPath, splitExtension } from './asset-path.js';
+import { alternatives, anySpelling, escapePattern, OTHER_SPELLING, toPattern, withoutCase } from './path-patterns.js';
 
 /** The form of the hashed paths of this app: a name with a hash, in a top-level folder of `public/` or in none. */
 export interface HashedPathShape {
@@ -24,12 +25,6 @@ export interface HashedPathShape {
  * URLs without a rewrite.
  */
 const BUDGET = { keptOut: 500, folders: 270, extensions: 120, rootFiles: 300, withoutExtension: 80 };
-
-/**
- * A percent-encoded slash or character that needs no encoding. Next decodes the
- * path when it looks for the file, after the rules.
- */
-const OTHER_SPELLING = '%(?:2[1789ADEF]|3\\d|[46][1-9A-F]|[57][\\dA]|5F|7E)';
 
 /**
  * Makes the shape of the app's hashed paths. It does not match a name that
@@ -72,24 +67,27 @@ function makeShape(
   const isUnhashed = (assetPath: string) => unhashed.length > 0 && unhashedNames.has(withoutCase(assetPath));
   const current = groupPaths(hashed);
   const older = groupPaths(olderPaths.filter((assetPath) => !isUnhashed(assetPath)));
-  if (current.isEmpty && older.isEmpty) return undefined;
+  const kinds = new Set([...current.extensions, ...older.extensions]);
+  if (kinds.size === 0) return undefined;
+  const inFolders = [...current.inFolders, ...older.inFolders];
+  const extensions = [...current.extensionsInFolders, ...older.extensionsInFolders].sort(compareAssetPaths);
 
   const hashPattern = `[0-9a-f]{${hashLength}}`;
   const hash = `\\.${hashPattern}`;
-  // Rules ignore case, so they cannot tell such a hashed file from a file that is not hashed.
+  // Rules ignore case, so they cannot tell a hashed file from an unhashed one whose name differs only in case.
   const linkedDirectly = new Set([...hashed].filter(isUnhashed).map(topLevelFolder));
   for (const folder of ['', ...current.folders]) if (hasHandler(folder)) linkedDirectly.add(folder);
 
   const folders = takeWithin(BUDGET.folders, current.folders, older.folders, linkedDirectly);
   for (const folder of current.folders) if (!folders.has(folder)) linkedDirectly.add(folder);
 
-  const extension = extensionPattern([...current.extensions, ...older.extensions]);
+  const extension = extensionPattern(extensions);
   const keptOut = takeFolders(BUDGET.keptOut, folders, linkedDirectly, [
     ...namesThatLookHashed(allPaths, hash),
-    ...namesReachedByExtension(unhashed, extension, () => parentFolders([...current.inFolders, ...older.inFolders]), hash),
+    ...namesReachedByExtension(unhashed, extension, () => parentFolders(inFolders), hash),
   ]);
   // List names without an extension: `/account/secret.<hash>` must not reach the page `/account/secret`.
-  const bareNames = [...current.inFolders, ...older.inFolders].filter((assetPath) => splitExtension(assetPath).extension === '');
+  const bareNames = inFolders.filter((assetPath) => splitExtension(assetPath).extension === '');
   const bare = takeFolders(
     BUDGET.withoutExtension,
     folders,
@@ -111,9 +109,9 @@ function makeShape(
   return {
     pattern: keptOut.length > 0 ? `(?!${alternatives(keptOut)}/?$|.*${OTHER_SPELLING})${covered}` : covered,
     hashPattern,
-    withExtension: current.hasExtension || older.hasExtension,
-    withoutExtension: current.hasNoExtension || older.hasNoExtension,
-    exampleExtension: [...current.extensions, ...older.extensions].sort(compareAssetPaths)[0] ?? '',
+    withExtension: [...kinds].some(Boolean),
+    withoutExtension: kinds.has(''),
+    exampleExtension: extensions[0] ?? '',
     linkedDirectly,
   };
 }
@@ -128,38 +126,28 @@ export function shapeMatcher(shape: HashedPathShape | undefined): (url: string) 
 }
 
 interface PathGroups {
-  isEmpty: boolean;
-  folders: Set<string>;
-  inFolders: string[];
   rootFiles: string[];
+  inFolders: string[];
+  folders: Set<string>;
+  /** The extensions of all files, `''` for none. */
   extensions: Set<string>;
-  hasExtension: boolean;
-  hasNoExtension: boolean;
+  /** The extensions of files in folders, without `''`. */
+  extensionsInFolders: Set<string>;
 }
 
 function groupPaths(assetPaths: Iterable<string>): PathGroups {
-  const groups: PathGroups = {
-    isEmpty: true,
-    folders: new Set(),
-    inFolders: [],
-    rootFiles: [],
-    extensions: new Set(),
-    hasExtension: false,
-    hasNoExtension: false,
-  };
+  const groups: PathGroups = { rootFiles: [], inFolders: [], folders: new Set(), extensions: new Set(), extensionsInFolders: new Set() };
   for (const assetPath of assetPaths) {
-    groups.isEmpty = false;
     const folder = topLevelFolder(assetPath);
     const { extension } = splitExtension(assetPath);
-    if (extension) groups.hasExtension = true;
-    else groups.hasNoExtension = true;
+    groups.extensions.add(extension);
     if (folder === '') {
       groups.rootFiles.push(assetPath);
       continue;
     }
     groups.folders.add(folder);
     groups.inFolders.push(assetPath);
-    if (extension) groups.extensions.add(extension);
+    if (extension) groups.extensionsInFolders.add(extension);
   }
   return groups;
 }
@@ -181,7 +169,7 @@ function namesThatLookHashed(assetPaths: readonly string[], hash: string): Liste
   return assetPaths.filter((assetPath) => looksHashed.test(assetPath)).map((assetPath) => [assetPath, anySpelling(assetPath)]);
 }
 
-/** Files that are not hashed, and that a made-up hash would reach. */
+/** Lists the files that are not hashed, and that a made-up hash would reach. */
 function namesReachedByExtension(
   unhashed: readonly string[],
   extension: string,
@@ -266,36 +254,6 @@ function makeRootFilePattern(rootFiles: Iterable<string>, hash: string): string 
   return branch.length > BUDGET.rootFiles ? undefined : branch;
 }
 
-/** `(?:a|b)`; `''` for an empty list; `undefined` for a list that is too long. */
-function alternatives(patterns: readonly string[], budget = Number.POSITIVE_INFINITY): string | undefined {
-  if (patterns.length === 0) return '';
-  const list = [...new Set(patterns)].sort().join('|');
-  return list.length > budget ? undefined : `(?:${list})`;
-}
-
-/** A pattern for an asset path in a URL, without its leading `/`. */
-function toPattern(assetPath: string): string {
-  return escapePattern(encodeAssetPath(assetPath).slice(1));
-}
-
-/** {@link toPattern} for each spelling under which Next finds the file: it decodes or encodes a path that it does not know. */
-function anySpelling(assetPath: string): string {
-  return toPattern(assetPath).replace(/%([\dA-F]{2})/g, (_, hex: string) => {
-    const sign = String.fromCharCode(Number.parseInt(hex, 16));
-    return sign > ' ' && sign <= '~' ? `(?:%(?:25)?${hex}|${escapePattern(sign)})` : `%(?:25)?${hex}`;
-  });
-}
-
-/** Rules ignore case. */
-function withoutCase(assetPath: string): string {
-  return encodeAssetPath(assetPath).toLowerCase();
-}
-
 export function isSameSet(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = new Set()): boolean {
   return a.size === b.size && [...a].every((value) => b.has(value));
-}
-
-/** For a regular expression, also inside a parameter of path-to-regexp. */
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
