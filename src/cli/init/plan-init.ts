@@ -1,31 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { applyEdits, type Edit } from 'jsonc-parser';
 import { listSourceFiles } from '../../app-source/source-files.js';
 import { SmartCacheError } from '../../core/errors.js';
-import { memberOf, parseJson } from '../../core/json-tree.js';
-import { DECLARATION_FILE } from '../../core/public-folder.js';
-import { readTextIfThere } from '../../disk/files.js';
 import { type Project, resolveProject } from '../../pipeline/project.js';
 import type { CommandIo } from '../command.js';
 import { type HeadersPlan, planHeaders } from '../headers/headers-hosts.js';
+import { isFoundAbove, planGitignore } from './gitignore.js';
 import { findOtherRuntimes, type OtherRuntime, planJsx } from './jsx-import-source.js';
 import { planPostcss } from './postcss-plugin.js';
+import { addPrebuildScript } from './prebuild-script.js';
 import { canReplaceStart } from './start-script.js';
-import {
-  addMembers,
-  appendLines,
-  bomOf,
-  type FilePlan,
-  indentOf,
-  insertAt,
-  newlineOf,
-  notOfFormat,
-  parseAs,
-  printObject,
-  readUtf8IfThere,
-  replaceAt,
-} from './text-edits.js';
+import { bomOf, type FilePlan, notOfFormat, parseAs, readUtf8IfThere } from './text-edits.js';
 import { type WrappedConfig, wrapConfig } from './wrap-config.js';
 
 /** Everything that `init` will write, known before it writes anything. */
@@ -116,44 +101,6 @@ interface PackageJson {
   devDependencies?: Record<string, unknown> | null;
 }
 
-const PREBUILD = 'next-smart-cache build';
-
-/**
- * Adds `next-smart-cache build` to the `prebuild` script of a package.json,
- * before other commands.
- *
- * @throws {Error} for a text that is not a JSON object, and for `scripts` of another type.
- */
-export function addPrebuildScript(text: string): string {
-  const bom = bomOf(text);
-  const json = text.slice(bom.length);
-  return bom + applyEdits(json, prebuildEdits(json));
-}
-
-function prebuildEdits(json: string): Edit[] {
-  const added = [{ name: 'prebuild', value: JSON.stringify(PREBUILD) }];
-  const root = parseJson(json);
-  if (root.type !== 'object') throw new Error('it is not an object');
-  const scripts = memberOf(root, 'scripts');
-  if (scripts === undefined) {
-    const [first] = root.children ?? [];
-    const value = printObject(json, added, first ? indentOf(json, first) : '  ');
-    if (first !== undefined) return addMembers(json, root, [{ name: 'scripts', value }], first);
-    const newline = newlineOf(json);
-    return [replaceAt(root, `{${newline}  "scripts": ${value}${newline}}${newline}`)];
-  }
-  if (scripts.type === 'null') return [replaceAt(scripts, printObject(json, added, undefined))];
-  if (scripts.type !== 'object') throw new Error('its "scripts" is not an object');
-  const prebuild = memberOf(scripts, 'prebuild');
-  // Insert it before `build`, which npm runs after it.
-  if (prebuild === undefined) return addMembers(json, scripts, added, memberOf(scripts, 'build')?.parent ?? scripts.children?.[0]);
-  if (prebuild.type === 'null') return [replaceAt(prebuild, JSON.stringify(PREBUILD))];
-  if (prebuild.type !== 'string') throw new Error('its script "prebuild" is not a string');
-  const commands = String(prebuild.value);
-  if (/\bnext-smart-cache\s+build\b/.test(commands)) return [];
-  return [insertAt(prebuild.offset + 1, commands.trim() === '' ? PREBUILD : `${PREBUILD} && `)];
-}
-
 /**
  * Refuses a folder that has no pages and no `next` in its package.json.
  *
@@ -198,37 +145,6 @@ async function planConfig(root: string, file: string | undefined): Promise<Wrapp
 
 const NEW_CONFIG = "import { withSmartCache } from 'next-smart-cache/config';\n\nexport default withSmartCache();\n";
 
-/** The files that this package writes into an app's folder. */
-const GENERATED = ['.smart-cache/', DECLARATION_FILE];
-
-/** @returns the new text, or `undefined` if nothing is missing. */
-function planGitignore(root: string): string | undefined {
-  const text = readUtf8IfThere(path.join(root, '.gitignore'));
-  const isInRepository = isFoundAbove(root, '.git');
-  if (text === undefined && !isInRepository) return undefined;
-  const edited = addIgnoreLines(text ?? '', isInRepository ? ignoredAbove(root) : []);
-  return edited === (text ?? '') ? undefined : edited;
-}
-
-/**
- * Adds the lines that a .gitignore lacks, at its end.
- *
- * @param above lines of the files in the folders above. Default: none.
- */
-export function addIgnoreLines(text: string, above: readonly string[] = []): string {
-  const present = new Set([...above, ...text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, ''))]);
-  const missing = GENERATED.filter((line) => !present.has(line) && !present.has(line.replace(/\/$/, '')));
-  return missing.length === 0 ? text : appendLines(text, ['# next-smart-cache', ...missing]);
-}
-
-/** The lines of the .gitignore files above a folder, up to the root of the repository. A line that begins with `/` does not reach into it. */
-function ignoredAbove(folder: string): string[] {
-  const parent = path.dirname(folder);
-  if (parent === folder || fs.existsSync(path.join(folder, '.git'))) return [];
-  const text = readTextIfThere(path.join(parent, '.gitignore')) ?? '';
-  return [...text.split(/\r?\n/).map((line) => line.trim()), ...ignoredAbove(parent)];
-}
-
 /** Lists paths in the folder as the user named it, since messages must not show the target of a symbolic link. */
 function listOwnFiles(project: Project): string[] {
   const real = fs.realpathSync(project.root);
@@ -238,10 +154,4 @@ function listOwnFiles(project: Project): string[] {
 function countPublicFiles({ publicDir }: Project): number | undefined {
   if (!fs.existsSync(publicDir)) return undefined;
   return fs.readdirSync(publicDir, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).length;
-}
-
-/** Whether a folder, or one around it, has an entry of this name. */
-function isFoundAbove(folder: string, name: string): boolean {
-  const parent = path.dirname(folder);
-  return fs.existsSync(path.join(folder, name)) || (parent !== folder && isFoundAbove(parent, name));
 }

@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { findOriginalImage } from '../../core/coverage.js';
 import type { OnProgress } from '../../core/errors.js';
-import { findLoadedUrls, isLookedInto, toHttpUrl } from '../../pipeline/references/find-references.js';
+import { isLookedInto, toHttpUrl } from '../../pipeline/references/find-references.js';
 import { findLinkedFiles, type LinkedFile } from '../../pipeline/references/html-links.js';
-import { forbidsSharedReuse, parseCacheControl } from './cache-headers.js';
-import { type Answer, type BodyOptions, type HttpClient, isHtml, isNotFound, matchingAlgorithm } from './http-client.js';
+import { forbidsSharedReuse } from './cache-headers.js';
+import { type Answer, type HttpClient, isHtml } from './http-client.js';
+import { type CrawledFile, linksIn, type ProbedFile, probeHashedFile, withoutBytes } from './probe-hashed-file.js';
 import type { NotAsked, Redirect } from './report.js';
 import type { RequestFailure } from './request-failure.js';
-import { hasHashedForm, hashOf, isInStore, kindOf, quoteForShell, withHash, withoutCredentials, withoutHash } from './site-url.js';
+import { hasHashedForm, hashOf, kindOf, quoteForShell, withoutCredentials } from './site-url.js';
 
 /** The answers of a site, not judged yet. */
 export interface CrawledSite {
@@ -29,33 +29,6 @@ export interface CrawledPage {
   hashOnPage: readonly Answer[];
 }
 
-export type CrawledFile = HashedFile | OtherFile;
-
-export interface HashedFile extends FileAnswer {
-  kind: 'hashed';
-  /** The `integrity` of its tag. */
-  integrity: string | undefined;
-  /** The original, requested if the hash does not match the bytes, or is not found. */
-  original: Answer | undefined;
-  /** The head of a second answer, if the first one sets a cookie. */
-  again: Answer | undefined;
-  /** Two answers to a made-up hash. The second one shows whether a cache kept the first one. */
-  madeUp: readonly Answer[];
-  /** URLs that the file names. */
-  references: readonly string[];
-}
-
-/** A file whose URL has no hash of this package. */
-export interface OtherFile extends FileAnswer {
-  /** `other-hash`: the name has a date, or a hash that this package did not make. */
-  kind: 'plain' | 'other-hash';
-}
-
-interface FileAnswer extends Pick<LinkedFile, 'place' | 'label'> {
-  url: URL;
-  answer: Answer;
-}
-
 export interface CrawlOptions {
   /** Origins that may get requests, besides that of the page. */
   origins: ReadonlySet<string>;
@@ -72,7 +45,6 @@ const MAX_REDIRECTS = 5;
 const CONCURRENCY = 6;
 /** Larger files are not searched for references, and not kept in memory. */
 const MAX_TEXT_BYTES = 10 * 1024 * 1024;
-const HEAD: BodyOptions = { maxBytes: 0 };
 
 /** Requests a page and the files that it loads. Judges nothing, and requests nothing from an origin that the user did not name. */
 export async function crawlSite(target: URL, client: HttpClient, options: CrawlOptions): Promise<CrawledSite> {
@@ -208,11 +180,6 @@ async function crawlFiles(
   }
 }
 
-interface ProbedFile {
-  file?: CrawledFile;
-  links: LinkedFile[];
-}
-
 function withoutOptimizer(link: LinkedFile): LinkedFile {
   const image = findOriginalImage(new URL(link.url));
   return image ? { ...link, url: image.href, integrity: undefined } : link;
@@ -221,55 +188,6 @@ function withoutOptimizer(link: LinkedFile): LinkedFile {
 /** Whether Next rendered the answer, for `app/manifest.ts` or a route handler. Files of `public/` have none of these headers. */
 function isMadeByNext({ headers }: Answer): boolean {
   return 'x-nextjs-cache' in headers || 'x-nextjs-prerender' in headers || /(?:^|,)\s*rsc\s*(?:,|$)/i.test(headers.vary ?? '');
-}
-
-/** Requests a file by its hashed URL, and the URLs that show how the site treats hashes. */
-async function probeHashedFile(link: LinkedFile, body: BodyOptions, client: HttpClient): Promise<ProbedFile> {
-  const url = new URL(link.url);
-  const hash = hashOf(url) ?? '';
-  const answer = await client.get(url, body);
-  const links = linksIn(url, answer);
-  const { place, label, integrity } = link;
-  const file = { url, place, label, answer: withoutBytes(answer) };
-  const hashes = answer.status === 200 ? answer.body?.hashes : undefined;
-  const isMismatch = hashes !== undefined && matchingAlgorithm(hash, hashes) === undefined;
-  // A host that applies no rewrites has the original, and not the hashed URL.
-  const needsOriginal = (isMismatch || isNotFound(answer)) && !isInStore(url);
-  // If the hash may be a date, the bytes tell whether the original is another file.
-  const originalBody = hashes !== undefined && DATE.test(hash) ? { ...body, keepBytes: 0 } : HEAD;
-  const original = needsOriginal ? await client.get(withoutHash(url), originalBody) : undefined;
-  if (hashes && original && !isHtml(answer) && isOtherHash(answer, original)) return { file: { kind: 'other-hash', ...file }, links };
-  const again = answer.headers['set-cookie'] ? await client.get(url, HEAD) : undefined;
-  const madeUp: Answer[] = [];
-  if (answer.status === 200) {
-    const madeUpUrl = withHash(url, randomBytes(hash.length).toString('hex').slice(0, hash.length));
-    // Both are read to the end, because caches keep only complete answers.
-    const whole = { maxBytes: body.maxBytes };
-    madeUp.push(await client.get(madeUpUrl, whole));
-    if (madeUp[0]?.status !== undefined) madeUp.push(await client.get(madeUpUrl, whole));
-  }
-  return { file: { kind: 'hashed', ...file, integrity, original, again, madeUp, references: links.map((each) => each.url) }, links };
-}
-
-/** A date looks like a hash, with or without a time: `photo.20240115.jpg`. */
-const DATE = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?$/;
-
-/** Whether a name has a date, or a hash that this package did not make, so that the URL without it is another file or none. */
-function isOtherHash(answer: Answer, original: Answer): boolean {
-  if (original.status !== 200 || isHtml(original)) return true;
-  const [own, others] = [answer, original].map(({ body }) => body?.hashes?.sha256);
-  const isImmutable = parseCacheControl(answer.headers['cache-control']).has('immutable');
-  return own !== undefined && others !== undefined && !own.equals(others) && !isImmutable;
-}
-
-function linksIn({ pathname, href }: URL, { body, status }: Answer): LinkedFile[] {
-  const bytes = body?.bytes;
-  if (status !== 200 || bytes === undefined) return [];
-  return findLoadedUrls(href, bytes).map((url) => ({ url, integrity: undefined, place: 'reference', label: pathname }));
-}
-
-function withoutBytes(answer: Answer): Answer {
-  return { ...answer, body: answer.body && { ...answer.body, bytes: undefined } };
 }
 
 async function mapConcurrently<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {

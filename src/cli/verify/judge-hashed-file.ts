@@ -1,6 +1,7 @@
 import { CACHE_KEY, IMMUTABLE, isGuessedLifetime, isImmutable, parseCacheControl, reasonToReuse, signOfCdnHit } from './cache-headers.js';
-import type { HashedFile } from './crawl-site.js';
-import { type Answer, type BodyHashes, contentTypeOf, isHtml, isNotFound, matchingAlgorithm } from './http-client.js';
+import { type BodyHashes, matchingAlgorithm } from './http-body.js';
+import { type Answer, contentTypeOf, isHtml, isNotFound } from './http-client.js';
+import type { HashedFile } from './probe-hashed-file.js';
 import { advise, fail, pass, type Verdict } from './report.js';
 import { hashOf, isInStore } from './site-url.js';
 

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../core/message-text.js';
 import { CACHE_KEY, forbidsSharedReuse, isKeptLong, isKeptLongByShared, lifetimeHeader, signOfCdnHit } from './cache-headers.js';
-import { type CrawledPage, MAX_PAGE_BYTES, type OtherFile } from './crawl-site.js';
+import { type CrawledPage, MAX_PAGE_BYTES } from './crawl-site.js';
 import { type Answer, contentTypeOf, isHtml } from './http-client.js';
+import type { OtherFile } from './probe-hashed-file.js';
 import { advise, fail, type NotAsked, pass, type SiteCoverage, type Verdict } from './report.js';
 
 export function judgePage({ url, answer, again, hashOnPage }: CrawledPage, coverage: SiteCoverage, notAsked: NotAsked): Verdict[] {

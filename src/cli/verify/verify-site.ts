@@ -5,10 +5,11 @@ import { explainPlainFiles } from '../../core/plain-reasons.js';
 import { IMMUTABLE_STORE_URL, STORE_URL } from '../../core/rewrite-rules.js';
 import { findStrongComponents } from '../../pipeline/graph/reference-graph.js';
 import { isImmutable, parseCacheControl } from './cache-headers.js';
-import { type CrawledFile, type CrawledSite, type CrawlOptions, crawlSite, type HashedFile } from './crawl-site.js';
+import { type CrawledSite, type CrawlOptions, crawlSite } from './crawl-site.js';
 import { type Answer, createHttpClient, type HttpClientOptions, isHtml, isNotFound } from './http-client.js';
 import { judgeHashedFile } from './judge-hashed-file.js';
 import { judgePage, judgePlainFile } from './judge-page.js';
+import type { CrawledFile, HashedFile } from './probe-hashed-file.js';
 import type { Judged, SiteCoverage, SiteReport, Verdict } from './report.js';
 import { isInStore, parseTarget, withoutHash } from './site-url.js';
 

@@ -1,7 +1,8 @@
 import { isFetchedForPage, urlAttributesInHtml, urlRangesOfSrcset } from '../../core/html-attributes.js';
 import { findCssReferences } from './css-references.js';
 import type { BrokenSpot, FoundReference, Notation } from './reference.js';
-import { declaredEntities, predefinedEntities, type Range, type XmlAttribute, XmlText, type XmlToken, xmlTokens } from './xml.js';
+import { declaredEntities, PREDEFINED_ENTITIES, XmlText } from './xml-text.js';
+import { type Range, type XmlAttribute, type XmlToken, xmlTokens } from './xml-tokens.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const XHTML = 'http://www.w3.org/1999/xhtml';
@@ -50,7 +51,7 @@ const ROOT: Element = { namespace: undefined, name: '', namespaces: new Map(Obje
 export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot) => void = () => {}): FoundReference[] {
   const references: FoundReference[] = [];
   const open: Element[] = [ROOT];
-  let entities = predefinedEntities();
+  let entities = PREDEFINED_ENTITIES;
 
   for (const token of xmlTokens(text)) {
     const parent = open.at(-1) as Element;
@@ -130,7 +131,7 @@ export function findSvgReferences(text: string, onBrokenSpot: (spot: BrokenSpot)
     for (const { 1: name, 2: value = '', index, 0: whole } of instruction.matchAll(PSEUDO_ATTRIBUTE)) {
       if (name !== 'href') continue;
       const valueStart = start + index + whole.length - value.length + 1;
-      addUrl(new XmlText(text, predefinedEntities()).append(valueStart, valueStart + value.length - 2, 'attribute'), 'url');
+      addUrl(new XmlText(text, PREDEFINED_ENTITIES).append(valueStart, valueStart + value.length - 2, 'attribute'), 'url');
     }
   }
 

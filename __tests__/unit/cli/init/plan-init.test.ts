@@ -1,4 +1,5 @@
-import { addIgnoreLines, addPrebuildScript } from '../../../../src/cli/init/plan-init';
+import { addIgnoreLines } from '../../../../src/cli/init/gitignore';
+import { addPrebuildScript } from '../../../../src/cli/init/prebuild-script';
 
 describe('package.json', () => {
   test.each([
