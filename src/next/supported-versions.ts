@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NextConfig } from 'next';
@@ -91,8 +90,10 @@ function isNextFrom(root: string, fromMajor: number, fromMinor: number): boolean
 /** Finds a package from the app's folder, as Node does; `undefined` if it is not installed, which Next reports. */
 function findInstalled(root: string, name: string): { version: string; file: string } | undefined {
   try {
-    const file = createRequire(path.join(root, 'package.json')).resolve(`${name}/package.json`);
-    const { version } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
+    const requireFromApp = createRequire(path.join(root, 'package.json'));
+    const file = requireFromApp.resolve(`${name}/package.json`);
+    // Node parses it once for each process.
+    const { version } = requireFromApp(file) as { version: string };
     return { version, file };
   } catch {
     return undefined;
