@@ -3,5 +3,5 @@ import { findUrl } from './react/server.js';
 
 export { hashImage } from './react/next-image.js';
 
-/** For the module to which `withSmartCache` aliases `next/image`. */
+/** The module to which `withSmartCache` aliases `next/image` calls this function. */
 export const hashImageProps: ReturnType<typeof createHashImageProps> = /* @__PURE__ */ createHashImageProps(findUrl);

@@ -45,7 +45,7 @@ export function findMentions(files: Iterable<string>, isAssetPath: (candidate: s
   return { assetPaths, ...found };
 }
 
-/** In bytes. Larger files are data sets or generated code. Users list the paths in them with `clientAssets`. */
+/** The largest file to search, in bytes. Larger files are data sets or generated code. Users list the paths in them with `clientAssets`. */
 const LARGEST_SOURCE = 16_000_000;
 
 function isReadable(file: string): boolean {

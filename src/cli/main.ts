@@ -13,7 +13,7 @@ import { startCommand } from './commands/start.js';
 import { verifyCommand } from './commands/verify.js';
 import { createReporter } from './terminal.js';
 
-/** In the order of `--help`. */
+/** The commands, in the order of `--help`. */
 export const COMMANDS: readonly CliCommand[] = [
   initCommand,
   buildCommand,

@@ -45,7 +45,7 @@ export const CONTENT_TYPES: Readonly<Record<string, string>> = {
   'video/webm': 'webm',
 };
 
-/** In lower case, without a dot. */
+/** The extensions of the table, in lower case, without a dot. */
 export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(Object.values(CONTENT_TYPES).flatMap((extensions) => extensions.split(' ')));
 
 /** The types that Next sends with `charset=UTF-8`. */

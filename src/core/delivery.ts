@@ -4,7 +4,7 @@ import { IMMUTABLE_STORE_URL, STORE_URL } from './rewrite-rules.js';
 
 export interface DeliveryChoice {
   delivery: Delivery;
-  /** In a few words; `undefined` for the plain default. */
+  /** The reason in a few words; `undefined` for the plain default. */
   reason: string | undefined;
   /** Set when the option contradicts the host. */
   warning?: ErrorParts;

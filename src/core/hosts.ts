@@ -9,7 +9,7 @@ export interface Host {
   name: string;
   isRecognised(build: BuildSettings): boolean;
   delivery: Delivery;
-  /** How hashed URLs of rewrite delivery fail on this host. Absent where they work. */
+  /** The way in which hashed URLs of rewrite delivery fail on this host. Absent where they work. */
   brokenRewrites?: string;
   /** The variables that its own machines set together with `CI`. */
   ciVariables?: readonly string[];
@@ -170,7 +170,7 @@ export interface Upload {
   /** The part of `files` that only older deploys need. */
   olderFiles: number;
   olderBytes: number;
-  /** Largest first. */
+  /** The files, largest first. */
   bySize: readonly { name: string; bytes: number; isOlder: boolean }[];
 }
 

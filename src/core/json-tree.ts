@@ -2,7 +2,7 @@ import { type Node, type ParseError, parseTree, printParseErrorCode } from 'json
 
 /** The message says why, with line and column: `comma expected (3:7)`. */
 export class JsonSyntaxError extends Error {
-  /** In UTF-16 code units. */
+  /** The place of the error, in UTF-16 code units. */
   readonly offset: number;
 
   constructor(text: string, { error, offset }: Pick<ParseError, 'error' | 'offset'>) {
@@ -38,7 +38,7 @@ export function memberOf(node: Node | undefined, name: string): Node | undefined
   return node.children?.findLast(({ children: [key] = [] }) => key?.value === name)?.children?.[1];
 }
 
-/** From 1. */
+/** Returns the line of an offset, from 1. */
 export function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }

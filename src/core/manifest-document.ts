@@ -32,7 +32,7 @@ export interface ManifestEntry {
 export interface Manifest {
   version: typeof MANIFEST_VERSION;
   algorithm: HashAlgorithm;
-  /** Keyed by asset path, sorted. */
+  /** Asset path → entry, sorted by asset path. */
   assets: Record<string, ManifestEntry>;
 }
 
@@ -107,7 +107,7 @@ function invalid(source: string, why: string, cause?: unknown): SmartCacheError 
   );
 }
 
-/** Sorted asset paths. */
+/** The asset paths that differ between two manifests, sorted. */
 export interface ManifestChanges {
   added: string[];
   /** Files whose URL changed, also because of a reference. */

@@ -25,7 +25,7 @@ export interface AreaGroup {
 export interface LeftToNext {
   /** The folder, as in a URL. */
   path: string;
-  /** In a few words. */
+  /** The reason in a few words. */
   reason: string;
 }
 

@@ -65,7 +65,7 @@ const NO_RUNTIME: Reason = {
   fix: 'set "jsxImportSource": "next-smart-cache" in the compilerOptions of tsconfig.json or jsconfig.json',
 };
 
-/** For `verify`, which sees pages but not the app. */
+/** The reason that `verify` gives, which sees pages but not the app. */
 const UNKNOWN_APP: Reason = {
   why: 'the JSX runtime of this package did not make these elements, or client code does not know the paths',
   fix: `${NO_RUNTIME.fix}; if it is set, "next-smart-cache check" names the reason for each file after a build`,
@@ -134,7 +134,7 @@ export interface BuildCoverage {
   notMeasured: readonly string[];
 }
 
-/** `whyNot`: why coverage cannot be measured. */
+/** The coverage, or the reason why the build cannot be measured. */
 export type MeasuredBuild = BuildCoverage | { whyNot: string };
 
 /** `41 of 43 public files that your pages load are hashed; plain: …; 3 dynamic pages not measured` */

@@ -7,20 +7,20 @@ import type { Manifest, ManifestEntry } from './manifest-document.js';
  * empty one that the package ships.
  */
 export interface RenderManifest {
-  /** By asset path. Files that keep their name have an entry too, with their plain URL. */
+  /** Asset path → URL. Files that keep their name have an entry too, with their plain URL. */
   assets: Readonly<Record<string, RenderedAsset>>;
   /** Put in front of paths that are not in `assets`. */
   basePath: string;
-  /** By asset path: what `preload` fetches with the file, such as the fonts of a stylesheet or the imports of a module. */
+  /** Asset path → the files that `preload` fetches with it, such as the fonts of a stylesheet or the imports of a module. */
   preloads?: Readonly<Record<string, readonly RenderedAsset[]>>;
-  /** Development: hashes, by asset path, of files with a plain URL, which an edit does not change. */
+  /** Development: asset path → hash, for files with a plain URL, which an edit does not change. */
   unhashed?: Readonly<Record<string, string>>;
   /**
-   * Development: by stylesheet, the files that it loads and that were edited
-   * since the server started, as decoded path with `basePath` → hash.
+   * Development: stylesheet → the files that it loads and that were edited since
+   * the server started, as decoded path with `basePath` → hash.
    */
   reloads?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Development: by module, a text that changes when a file that the module loads is edited. Absent before the first edit. */
+  /** Development: module → a text that changes when a file that the module loads is edited. Absent before the first edit. */
   loadStates?: Readonly<Record<string, string>>;
   /** Development: counts re-notifications. It only changes the module's bytes, so that the bundler sends another update. */
   renotifications?: number;

@@ -30,7 +30,7 @@ interface SharedGlobals {
    * The app that a production server serves. `withSmartCache` writes it when Next loads
    * the config; the command `start` reads it, so it need not load the config again.
    */
-  loadedApp?: { /** As in the config. */ distDir: string; isExport: boolean };
+  loadedApp?: { /** Next's `distDir`, as the config has it. */ distDir: string; isExport: boolean };
   /** Whether `withSmartCache` must build nothing. The command line sets it while it loads a config, which may import the other copy of the package. */
   isReadOnly?: boolean;
 }
@@ -70,7 +70,7 @@ export const MISSING_ASSETS_FILE = 'NEXT_SMART_CACHE_MISSING_ASSETS';
 
 /** One line of the file that {@link MISSING_ASSETS_FILE} names, as JSON. */
 export interface MissingAsset {
-  /** As the author wrote it, without query and fragment. */
+  /** The path as the author wrote it, without query and fragment. */
   path: string;
   /** `asset()`, or the tag of the component that asked for it. */
   component: string;
@@ -78,7 +78,7 @@ export interface MissingAsset {
   nearest: readonly string[];
 }
 
-/** Records the time of a render. Not with `Date`: with `cacheComponents`, Next does not prerender a page that reads it. */
+/** Records the time of a render. It does not use `Date`: with `cacheComponents`, Next does not prerender a page that reads it. */
 export function noteRendered(): void {
   sharedGlobals().renderedAt = performance.now();
 }

@@ -18,7 +18,7 @@ export interface BuiltRouting {
   matchers: readonly ProxyMatcher[];
   redirects: readonly (BuiltRule & { internal?: boolean })[];
   headers: readonly (BuiltRule & HeaderRule)[];
-  /** In their order, with the rules of this package. */
+  /** The `beforeFiles` rewrites in their order, with the rules of this package. */
   beforeFiles: readonly (BuiltRule & { destination: string })[];
 }
 

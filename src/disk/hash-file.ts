@@ -119,9 +119,9 @@ export interface FileStamp {
   /** Nanoseconds since the epoch: the later of modification and inode change. */
   touchedNs: bigint;
   /**
-   * Changes whenever the file may have changed: size, modification time with
-   * nanoseconds, inode, and the inode's change time, which no program can set
-   * back (`cp -p`, `rsync -t` and `touch -d` set only the modification time).
+   * A text that changes whenever the file may have changed: size, modification
+   * time with nanoseconds, inode, and the inode's change time, which no program can
+   * set back (`cp -p`, `rsync -t` and `touch -d` set only the modification time).
    */
   signature: string;
 }

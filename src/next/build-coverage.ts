@@ -118,7 +118,7 @@ function readBytes(file: string): Buffer {
 interface BuiltPage {
   /** Absolute path. */
   file: string;
-  /** As `next build` lists it: `/blog/first`. */
+  /** The route as `next build` lists it: `/blog/first`. */
   route: string;
   /** The path of its URL, without `basePath`. */
   pathname: string;
@@ -164,7 +164,7 @@ function routesOfPages(buildDir: string): string[] {
     .map(([route]) => route);
 }
 
-/** Empty for a router that the app does not use. */
+/** Reads a manifest of routes. A router that the app does not use has no manifest. */
 function entriesOf(buildDir: string, name: string): [string, string][] {
   return fs.existsSync(path.join(buildDir, name)) ? (Object.entries(readDocument(buildDir, name)) as [string, string][]) : [];
 }

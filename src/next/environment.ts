@@ -65,7 +65,10 @@ export function isOnVercel(): boolean {
   return Boolean(process.env.NOW_BUILDER);
 }
 
-/** In Next's order. Next 16 adds `.mts`. Next refuses an app that has only `.cjs` (seen on 15.4 to 16.4). */
+/**
+ * The names of a config, in the order in which Next looks for them. Next 16 adds
+ * `.mts`. Next refuses an app that has only `.cjs` (seen on 15.4 to 16.4).
+ */
 const CONFIG_NAMES = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs'] as const;
 
 export function findConfigFile(root: string): string | undefined {

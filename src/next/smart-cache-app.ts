@@ -27,7 +27,7 @@ export interface SmartCacheApp {
   readonly hasQueries: boolean;
   /** Runs once, in the process that runs the build or the server, before anything else. */
   start(): void;
-  /** Brings the manifest and the modules up to date. Cheap if they are. */
+  /** Brings the manifest and the modules up to date. It is cheap if they are. */
   prepare(): void;
   /** Runs after Next has compiled and before it renders pages. */
   afterCompile(distDir: string): void | Promise<void>;

@@ -171,7 +171,7 @@ export function openPackWriter(folder: string, name: string) {
       fs.closeSync(descriptor);
     },
 
-    /** Only before `finish`, or after `finish` has failed. */
+    /** Removes the pack. Call it only before `finish`, or after `finish` has failed. */
     discard(): void {
       fs.closeSync(descriptor);
       removeQuietly(file);

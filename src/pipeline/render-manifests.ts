@@ -28,9 +28,9 @@ export interface RenderManifestOptions {
 
 /** The manifests that rendering code looks asset paths up in. */
 interface RenderManifests {
-  /** For Server Components. */
+  /** The manifest of Server Components. */
   server: RenderManifest;
-  /** For the browser. */
+  /** The manifest of the browser. */
   client: RenderManifest;
   /** The properties that the server adds to `client` when it renders client code. */
   clientOnServer: Pick<RenderManifest, 'unlisted' | 'importMap'>;

@@ -14,7 +14,7 @@ export interface ScannedFile extends FileStamp {
 }
 
 export interface Scan {
-  /** Sorted by asset path. */
+  /** The files to hash, sorted by asset path. */
   files: ScannedFile[];
   /** Asset paths that keep their name, since they have a fixed name or the globs leave them out. Sorted. */
   plainPaths: string[];

@@ -27,7 +27,7 @@ export interface CachedScriptProps<Src extends string = AssetUrl> extends Compon
    * the script and all modules that it imports. Default: false.
    */
   preload?: boolean | 'modules';
-  /** Only with a `strategy`: called when the script is ready, and after each mount. */
+  /** With a `strategy`, `next/script` calls this when the script is ready, and after each mount. */
   onReady?: () => void;
 }
 

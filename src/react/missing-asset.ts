@@ -45,7 +45,7 @@ export function reportMissingAsset(written: string, manifest: RenderManifest, as
   console.warn(`next-smart-cache: ${error.message}`);
 }
 
-/** For development, when a path has a file again: the next removal of the file is reported anew. */
+/** Forgets that a path was reported. In development, the file may be added, and removed again. */
 export function forgetMissingAsset(written: string): void {
   sharedGlobals().reportedMissing?.delete(splitSuffix(written).path);
 }

@@ -98,7 +98,7 @@ function addImportSource(json: string, config: Node | undefined, inherited: unkn
 export interface OtherRuntime {
   /** Absolute. */
   file: string;
-  /** From 1; `undefined` for the whole file. */
+  /** The line, from 1; `undefined` for the whole file. */
   line?: number;
   message: string;
 }

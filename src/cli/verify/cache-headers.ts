@@ -55,7 +55,7 @@ export function isKeptLongByShared(headers: IncomingHttpHeaders): boolean {
   return (seconds('s-maxage') ?? 0) > LONG;
 }
 
-/** Negative after expiry, and for an invalid date such as `Expires: 0` (RFC 9111, section 5.3). */
+/** Returns a negative number after expiry, and for an invalid date such as `Expires: 0` (RFC 9111, section 5.3). */
 function secondsUntilExpiry({ expires, date }: IncomingHttpHeaders): number {
   return ((Date.parse(expires ?? '') || 0) - (Date.parse(date ?? '') || Date.now())) / 1000;
 }
@@ -130,7 +130,7 @@ export function signOfCdnHit(headers: IncomingHttpHeaders): string | undefined {
   return undefined;
 }
 
-/** By header. An answer that the cache revalidated (`REVALIDATED`, `RefreshHit`) is not a hit. */
+/** Header → whether its value shows a hit. An answer that the cache revalidated (`REVALIDATED`, `RefreshHit`) is not a hit. */
 const HIT_SIGNS: Readonly<Record<string, (value: string) => boolean>> = {
   // RFC 9211: one member per cache, each with parameters.
   'cache-status': (value) =>

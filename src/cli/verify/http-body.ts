@@ -15,7 +15,7 @@ export interface BodyOptions {
   isCuttable?: boolean;
   /** Whether to hash the body. Default: false. */
   hashes?: boolean;
-  /** How many bytes to keep. Of a longer body, nothing is kept, unless it is cuttable. Default: `maxBytes` if it is cuttable, else 0. */
+  /** How many bytes to keep. A longer body is dropped, unless it is cuttable. Default: `maxBytes` if it is cuttable, else 0. */
   keepBytes?: number;
 }
 
@@ -28,7 +28,7 @@ export interface ReceivedBody {
   isCut: boolean;
 }
 
-/** By each algorithm that an app may use, because a URL does not tell which one it is. */
+/** The hashes of a body by each algorithm that an app may use, because a URL does not name its algorithm. */
 export type BodyHashes = Readonly<Record<HashAlgorithm, Buffer>>;
 
 /** Hashes chunks as they arrive, so that a body of any size takes little memory. */

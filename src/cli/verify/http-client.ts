@@ -19,7 +19,7 @@ export interface Answer {
   headers: IncomingHttpHeaders;
   /** `undefined`: not read, or not complete. */
   body: ReceivedBody | undefined;
-  /** Why there is no answer, or no complete one. */
+  /** Set if the answer is missing or incomplete. */
   failure: RequestFailure | undefined;
 }
 

@@ -6,7 +6,7 @@ import { quoteForShell } from './site-url.js';
 
 /** The output of `--json`. */
 export interface SiteReport {
-  /** As it was typed, without a password. */
+  /** The URL as the user typed it, without a password. */
   url: string;
   finalUrl: string;
   redirects: readonly Redirect[];

@@ -1,6 +1,6 @@
 import { systemErrorCode } from '../../core/errors.js';
 
-/** Why there is no complete answer. */
+/** The reason why an answer is missing or incomplete. */
 export interface RequestFailure {
   kind: RequestFailureKind;
   detail: string;
@@ -42,7 +42,7 @@ const CHAIN = 'make the server send the intermediate certificates too ("fullchai
 /** Node reads a plain-text answer as the head of a TLS record. */
 const NO_TLS: Remedy = ['tls', 'the server does not speak TLS on this port', 'use http://, or the port for https'];
 
-/** By the error codes of Node's `net`, `tls`, `dns` and HTTP parser. */
+/** Error code of Node's `net`, `tls`, `dns` or HTTP parser → what it means, and what to do. */
 const REMEDIES: Readonly<Record<string, Remedy>> = {
   ECONNREFUSED: ['network', 'connection refused: no server listens on this host and port', 'start the site, or check the host and port'],
   ENOTFOUND: ['network', 'no such host in DNS', 'check the spelling of the host, and its DNS entry'],

@@ -82,7 +82,7 @@ function maskCredentials(written: string): string {
  */
 export type UrlKind = 'hashed' | 'plain' | 'route' | 'framework' | 'elsewhere';
 
-/** Where requests may go. */
+/** The origins that may get requests. */
 export interface Origins {
   /** The origin of the page. */
   site: string;

@@ -11,7 +11,7 @@ import { encodedDir, type Variant } from './variant-file.js';
 /** The variants of one content that earlier builds made, and `null` where compression saves too little. */
 type RecordedVariants = Partial<Record<Encoding, Variant | null>>;
 
-/** By content hash. */
+/** Content hash → its variants. */
 export type VariantRecord = Map<string, RecordedVariants>;
 
 export const RECORD_NAME = 'variants.json';
@@ -89,7 +89,7 @@ export function pruneVariants(cacheDir: string, isKept: (contentHash: string) =>
       const isTemporary = name.endsWith('.tmp');
       if (name === RECORD_NAME || (!isTemporary && isKept(name.slice(0, name.indexOf('.'))))) continue;
       const file = path.join(folder, name);
-      // Not the time of the inode's last change: it changes with each new hard link.
+      // Do not use the time of the inode's last change, since each new hard link changes it.
       const stats = fs.lstatSync(file, { throwIfNoEntry: false });
       if (stats && now - stats.mtimeMs > PRUNE_AFTER_MS) removeQuietly(file);
     }

@@ -38,7 +38,7 @@ export interface TextStore {
 
 /** The files of `public/` as browsers receive them. */
 export interface RewrittenFiles {
-  /** By asset path. */
+  /** Asset path → the file. */
   outputs: ReadonlyMap<string, Output>;
   /** Asset paths of files that are not hashed because they would not work under a hashed URL. */
   keptPlain: readonly string[];

@@ -12,7 +12,7 @@ export interface PublicFile extends Content, FileStamp {
   lexed?: LexedFile | undefined;
   /** Whether the scan cache knew the file in this state, so that the build did not read it. */
   isKnown?: boolean;
-  /** For a known file: the result of the last build. */
+  /** The result of the last build, if the file is known. */
   result?: CachedResult | undefined;
 }
 

@@ -226,5 +226,8 @@ function withoutHtmlComments(text: string): string | undefined {
   return pieces.length === 0 ? undefined : pieces.join('') + text.slice(copied);
 }
 
-/** In UTF-16 code units. The tree takes a hundred times the file's size in memory, and large bundles contain no HTML comments. */
+/**
+ * The longest text to parse, in UTF-16 code units. The tree takes a hundred times
+ * the file's size in memory, and large bundles contain no HTML comments.
+ */
 const MAX_PARSED = 1_000_000;

@@ -46,13 +46,13 @@ export interface FoundReference {
 }
 
 export interface Reference extends FoundReference {
-  /** From 1. */
+  /** The line of the URL, from 1. */
   line: number;
 }
 
 /** A spot that breaks the rules of its format. */
 export interface BrokenSpot {
-  /** In UTF-16 code units. */
+  /** The start of the spot, in UTF-16 code units. */
   offset: number;
   why: string;
 }
@@ -83,7 +83,7 @@ function isWhiteSpace(code: number): boolean {
 
 /** Thrown for a file that its lexer cannot read. The file is served as it is, with a warning. */
 export class ReferencesUnreadableError extends Error {
-  /** In UTF-16 code units. */
+  /** The place of the error, in UTF-16 code units. */
   readonly offset: number;
 
   constructor(offset: number, why: string) {

@@ -24,10 +24,10 @@ export function declaredEntities(doctype: string): Entities {
 
 /** A part of decoded text, with its range in the file. */
 interface Piece {
-  /** In the decoded text. */
+  /** The offset in the decoded text. */
   at: number;
   length: number;
-  /** In the file. */
+  /** The range in the file. */
   start: number;
   end: number;
   /** Whether both texts are equal. Otherwise the piece is one character reference. */

@@ -71,7 +71,7 @@ function editedUrl(written: string, base: string, reloads: Reloads): string | un
     url.searchParams.set('edit', hash);
     return url.href;
   } catch {
-    // Not a URL, or not UTF-8.
+    // The text is not a URL, or its path is not UTF-8.
     return undefined;
   }
 }

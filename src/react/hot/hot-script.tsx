@@ -53,7 +53,7 @@ const reruns = new WeakMap<HTMLScriptElement, HTMLScriptElement>();
 
 function runAgain(firstUrl: string, url: string): void {
   for (const rendered of findElements('script', 'src', firstUrl)) {
-    // Not `cloneNode`: its copy counts as having run (HTML Standard, section 4.12.1.1).
+    // Do not use `cloneNode`: its copy counts as having run (HTML Standard, section 4.12.1.1).
     const script = document.createElement('script');
     for (const { name, value } of rendered.attributes) script.setAttribute(name, value);
     script.nonce = rendered.nonce;
