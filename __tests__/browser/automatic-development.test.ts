@@ -81,7 +81,7 @@ describe.each(['turbopack', 'webpack'] as const)('next dev with %s shows an edit
       );
       await page.waitForFunction(() => document.documentElement.dataset.hydrated === 'home');
     }
-    // The network decides which of two async scripts runs first.
+    // Two async scripts run in the order in which they arrive.
     await page.waitForFunction(() => (window as { ran?: string[] }).ran?.toSorted().join() === 'application, edited,next-script, edited');
     await page.close();
   });

@@ -8,7 +8,7 @@ import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
-/** Holds the same page twice: with and without the `basePath` in its paths. */
+/** A site with the same page twice: with and without the `basePath` in its paths. */
 const page = (prefix: string) => `
   import { Hydrated } from '../components/hydrated';
   import { Places } from '../components/places';

@@ -35,7 +35,7 @@ const PAGES = [
 const HASHED =
   /^\/[\w/ -]+\.[0-9a-f]{10}\.\w+(?:\?v=1)?$|^\/_next\/image\?url=(?:\/[\w/% -]+\.[0-9a-f]{10}|\/_next\/static\/media\/static\.\w+)\.png&/;
 
-/** Media are asked for when they are played: their URLs are in the document. */
+/** The browser requests media when they are played, so read their URLs from the document. */
 const MEDIA = ['clip', 'audio', 'source'];
 
 let browser: Browser;
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** A visit: how the page looks, and what of `public/` the browser asked for, with what the page complained of. */
+/** A visit: the look of the page, the requests for files of `public/`, and the complaints of the page. */
 async function visit(context: BrowserContext, proxy: RecordingProxy, { page, name }: (typeof PAGES)[number]) {
   const tab = await context.newPage();
   const recorded = recordComplaints(tab);
@@ -69,10 +69,10 @@ describe.each([
   let app: NextApp;
   let server: NodeServer;
   let proxy: RecordingProxy;
-  /** How the pages look without the package. */
+  /** The look of each page without the package. */
   const plain = new Map<string, Buffer>();
 
-  // One step each, so that a slow machine needs no longer timeout.
+  // Each step has its own timeout, so that a slow machine needs no longer one.
   beforeAll(async () => {
     app = createApp('automatic', { line, bundler: bundlerFlags(line, bundler) });
     app.write('public/fonts/dot.woff2', fs.readFileSync(FONT));
@@ -101,7 +101,7 @@ describe.each([
     const first = await visit(context, proxy, page);
     expect(first.complaints).toEqual([]);
     expect(differenceOf(plain.get(page.page) as Buffer, first.screenshot)).toBe(NONE);
-    // Which of two async scripts runs first is up to the network.
+    // Two async scripts run in the order in which they arrive.
     expect([...(first.ran ?? [])].sort()).toEqual(page.ran);
     const urls = first.asked.map(({ path: url }) => url);
     expect(urls.filter((url) => !HASHED.test(decodeURIComponent(url)))).toEqual([]);

@@ -11,7 +11,7 @@ import fc from '../support/seeded-fast-check';
 const REST = 'b{background:url(rest.png)}i{background:url(end.png)}';
 const latin1 = (css: string) => Buffer.from(css, 'latin1');
 
-/** Stylesheets with a broken spot, and what Chromium loads of them. */
+/** Stylesheets with a broken spot, and the files that Chromium loads for them. */
 const SHEETS: readonly (readonly [what: string, css: string | Buffer, ...loaded: string[]])[] = [
   ['nothing broken', `@import "d.css";a{background:url(a.png)}${REST}`, 'a.png', 'd.css', 'end.png', 'rest.png'],
   [
@@ -134,7 +134,7 @@ async function loadedBy(sheets: readonly Buffer[]): Promise<string[][]> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await browser.newPage();
   try {
-    // It holds the load event back until all is there that layout has asked for.
+    // Chromium fires the load event after it has all files that the layout needs.
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeout: 120_000 });
     return requests.map((loaded) => [...new Set(loaded)].sort());
   } finally {

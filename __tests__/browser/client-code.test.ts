@@ -27,7 +27,7 @@ afterEach(async () => {
   fs.rmSync(kitFolder(), { recursive: true, force: true });
 });
 
-/** Beside the app: a package of its workspace. */
+/** The folder of a package of the app's workspace. */
 const kitFolder = () => `${app.dir}-kit`;
 
 async function open(server: NodeServer, path: string): Promise<{ page: Page; complaints: string[] }> {
@@ -36,7 +36,7 @@ async function open(server: NodeServer, path: string): Promise<{ page: Page; com
   page.setDefaultTimeout(120_000);
   const complaints = recordComplaints(page);
   await page.goto(server.origin + path, { waitUntil: 'load' });
-  // The page answers once React has taken it over.
+  // The page answers after React has hydrated it.
   await page.waitForFunction(() => {
     document.querySelector('button')?.click();
     return document.body.textContent?.includes('clicked 1');
@@ -134,7 +134,7 @@ describe.each([
   });
 });
 
-/** Waits without a clock of its own; the test's timeout is the limit. */
+/** Waits without a limit of its own: the timeout of the test is the limit. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
 }

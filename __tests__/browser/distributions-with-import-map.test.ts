@@ -2,7 +2,7 @@ import { checkModulePreloads, checkRefetch, MODULE_CHECKS, PAGE_CHECKS } from '.
 import { EDITED_PAGES, pageNamed } from '../support/distributions/pages';
 import { type DistributionSite, openDistributionSite } from '../support/distributions/site';
 
-/** The pages with modules; for all others it is the same site as without. */
+/** The pages with modules. All other pages are the same as without an import map. */
 const NAMES = ['three', 'modules'];
 
 let site: DistributionSite;

@@ -92,7 +92,7 @@ describe('preload="fonts"', () => {
         messages.push(recordMessages(page));
         await page.goto(`${site.proxy.origin}/hashed/${name}`);
       }
-      // Opened later, with a font that nothing uses: when the browser says so, it would have said it of the others.
+      // Open a page later that preloads an unused font: when the browser reports that font, it has reported all others.
       const control = await context.newPage();
       const unused = `<link rel="preload" as="font" crossorigin href="${site.urlOf('/inter/files/inter-greek-400-normal.woff2')}">`;
       await control.route('**/control', (route) => route.fulfill({ contentType: 'text/html', body: unused }));

@@ -154,7 +154,7 @@ describe('the example app', () => {
 });
 
 async function openPage(path: string, viewport = SCREENS.desktop): Promise<Page> {
-  // A colour in transition has a contrast of its own.
+  // A colour in transition has another contrast than before and after.
   const page = await browser.newPage({ viewport, reducedMotion: 'reduce' });
   await openWholePage(page, server.origin + path);
   return page;

@@ -23,7 +23,7 @@ declare global {
   var colors: Set<string>;
   /** A stylesheet that React does not hoist. */
   var rendered: Element | null;
-  /** Gone when the document is. */
+  /** A property of the document, so a reload removes it. */
   var isSameDocument: true | undefined;
 }
 
@@ -71,7 +71,7 @@ describe.each([
         else toServer.send(message);
       });
     });
-    // Compiled by then, it has not been rendered for long when the edit comes.
+    // This visit compiles the page, so the reload renders it just before the edit.
     await page.goto(server.origin + (pages.find((url) => url === '/client') ?? pages[0]), { timeout: 150_000 });
     isHeld = true;
     // `load` may come after the time in which the server tells of an edit once more.
@@ -95,7 +95,7 @@ describe.each([
     beforeAll(async () => {
       page = await browser.newPage({ viewport: { width: 400, height: 400 } });
       complaints = recordComplaints(page);
-      // A page is compiled when it is asked for first, and Next may take parts of it from before the last edit.
+      // Next compiles a page at its first request, and may reuse parts from before the last edit.
       await page.goto(server.origin + url, { timeout: 150_000 });
       await page.getByText('hydrated').waitFor({ state: 'attached' });
       await page.locator('input').fill('typed');
@@ -160,7 +160,7 @@ describe.each([
         await expectSoon(() => held.length, count);
       }
       await page.unroute(/\/css\/first\./);
-      // The page no longer waits for those that have been replaced.
+      // The page no longer waits for the replaced sheets.
       await Promise.all(held.map((route) => route.continue().catch(() => {})));
       await shows('h1', `rgb(${version}, 0, 3)`);
       const sheets = () =>
@@ -180,7 +180,7 @@ describe.each([
       });
       darkIs(after);
       await expectSoon(async () => (await links()).join() === first.join(), false);
-      // A later save is on screen, so this one would be too.
+      // The page shows a later save, so it would show this one too.
       const title = `rgb(${version}, 4, 0)`;
       titleIs(title);
       await shows('h1', title);
@@ -242,7 +242,7 @@ describe.each([
         backIs(green);
         const pixelOf = async (box: string) => [...PNG.sync.read(await page.locator(box).screenshot()).data.subarray(0, 3)];
         await expectSoon(() => pixelOf('#box'), [0, green, 0]);
-        // The same holds for a sheet that comes later, although the document has the old image.
+        // A sheet that is rendered later shows the new image too, although the document has the old one.
         await page.getByRole('button', { name: 'Late' }).click();
         await page.locator('link[href^="/css/late."][media^="not all"]').waitFor({ state: 'attached' });
         await expectSoon(() => pixelOf('#late'), [0, green, 0]);
@@ -371,12 +371,12 @@ function moduleText(version: number): string {
   return `import { leaf } from './leaf.js';\nwindow.modules = [...(window.modules ?? []), \`${version}, leaf \${leaf}\`];\n`;
 }
 
-/** Two that differ in the width of their letters. */
+/** Two fonts that differ in the width of their letters. */
 function font(which: number): Buffer {
   return fs.readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${which % 2 === 0 ? 400 : 900}-normal.woff2`));
 }
 
-/** Looks again and again, for up to two minutes. */
+/** Repeats a check for up to two minutes. */
 async function expectSoon(look: () => unknown | Promise<unknown>, expected: unknown): Promise<void> {
   for (const end = Date.now() + 120_000; Date.now() < end && !isDeepStrictEqual(await look(), expected); )
     await new Promise((resolve) => setTimeout(resolve, 20));

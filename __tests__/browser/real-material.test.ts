@@ -19,7 +19,7 @@ interface Material {
   /** Asset paths that the page loads by their hashed URLs, and by their plain ones. */
   hashed: readonly string[];
   plain: readonly string[];
-  /** Acts as a visitor does. Default: does nothing. */
+  /** Acts like a visitor. Default: nothing. */
   act?: (page: Page) => Promise<unknown>;
 }
 
@@ -72,7 +72,7 @@ let app: NextApp;
 let output: string;
 let proxy: RecordingProxy;
 let browser: Browser;
-/** URL as the browser asks for it → asset path. */
+/** The URL that the browser requests → asset path. */
 let assetPaths: Map<string, string>;
 beforeAll(async () => {
   app = createApp('real-material', { line: 'companions' });

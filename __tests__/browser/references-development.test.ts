@@ -32,7 +32,7 @@ describe.each([
   test('the page works, no module is loaded under two URLs, and nothing is cacheable', async () => {
     const page = await browser.newPage();
     const complaints = recordComplaints(page);
-    // The first page is compiled when it is asked for.
+    // Next compiles the first page when it is requested.
     await page.goto(proxy.origin, { timeout: 150_000 });
     await page.waitForFunction(() => document.documentElement.dataset.worker && document.documentElement.dataset.modules);
     expect(await page.evaluate(() => ({ ...document.documentElement.dataset }))).toMatchObject({
@@ -63,7 +63,7 @@ describe.each([
   });
 });
 
-/** Asks again and again, as a person would reload; the test's own timeout is the limit. */
+/** Repeats a request, as a person would reload. The timeout of the test is the limit. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -7,7 +7,7 @@ import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
 import { type RecordingProxy, startProxy } from '../support/proxy';
 
-/** Everything that the page asks for, or that something which it asks for may ask for. */
+/** Everything that the page requests, or that one of these files may request. */
 const REACHED = [
   '/css/parts/base.css',
   '/css/parts/print.css',

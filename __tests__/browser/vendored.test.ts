@@ -114,7 +114,7 @@ describe.each(['rewrite', 'static'] as const)('libraries in public/, loaded by p
       const isHashed = hashedUnder.includes(delivery);
       const url = isHashed ? expectedUrl(assetPath, { publicDir: path.join(app.dir, 'public'), delivery }) : assetPath;
       expect(html).toMatch(new RegExp(`<(?:script src|link rel="stylesheet" href)="${url}"`));
-      // Five of the files have a name in the line, as a log has little room.
+      // The line names only five of the files, since a log has little room.
       if (!isHashed && delivery === 'rewrite')
         expect(output).toMatch(new RegExp(`automatic hashing leaves 4 files alone: .*${assetPath} \\(`));
     }

@@ -12,7 +12,7 @@ const GENERATED = ['node_modules', '.next', '.smart-cache', 'public/vendor'];
 
 /** A copy of `example-app/`, installed and built by the commands of `npm start`. */
 export interface ExampleApp {
-  /** Copies the sources anew: the new figures, without the edits. */
+  /** Copies the sources again, with the new figures and without the edits. */
   reset(): void;
   build(): void;
   start(): Promise<NodeServer>;
@@ -35,7 +35,7 @@ export function installExampleApp(): ExampleApp {
   reset();
 
   const env: NodeJS.ProcessEnv = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  // Jest's own value, which Next warns about.
+  // Jest sets this variable to a value that Next warns about.
   Reflect.deleteProperty(env, 'NODE_ENV');
   const npm = (...args: string[]) => execFileSync('npm', args, { cwd: dir, env, encoding: 'utf8', stdio: 'pipe' });
   npm('ci', '--no-audit', '--no-fund', '--prefer-offline');

@@ -14,11 +14,11 @@ const MODES: readonly Mode[] = ['plain', 'hashed'];
 type VisitKind = 'first' | 'repeat' | 'deploy';
 
 interface Visit {
-  /** Status and path. Without those for icons. */
+  /** Status and path of each request, except those for icons. */
   requests: string[];
   /** Bytes over the network, headers included. */
   bytes: number;
-  /** From the navigation to the last byte of the last file. */
+  /** The time from the navigation to the last byte of the last file. */
   milliseconds: number;
 }
 
@@ -69,7 +69,7 @@ export async function measureVisits(app: ExampleApp, rounds: number): Promise<Me
   }
 }
 
-/** The server reads its files for the first time, and the browser starts its processes. */
+/** Lets the server read its files for the first time, and the browser start its processes. */
 async function warmUp(browser: Browser, proxy: Http2Proxy): Promise<void> {
   const page = await browser.newPage();
   for (const mode of MODES) await openWholePage(page, proxy.origin + PAGES[mode]);
@@ -87,7 +87,7 @@ async function visit(profile: BrowserContext, proxy: Http2Proxy, mode: Mode): Pr
   return { requests: proxy.takeRequests().filter((request) => !isForIcon(request)), ...measure() };
 }
 
-/** A full Chrome requests the icon of a page for its tab, a headless shell does not. */
+/** Whether a request is for an icon: a full Chrome requests it for the tab, a headless shell does not. */
 function isForIcon(request: string): boolean {
   return /^\d+ \/(?:icon\.svg|favicon\.ico)(?:\?|$)/.test(request);
 }

@@ -6,7 +6,7 @@ const resolve = (routes: readonly OutputRoute[], url: string, headers: Record<st
   return { output, query: query.toString(), ...rest };
 };
 
-/** One header for each phase that a request comes through, in this order. */
+/** Routes with one header for each phase that a request passes, in this order. */
 const TRACED: readonly OutputRoute[] = [
   { src: '/.*', headers: { start: '1' }, continue: true },
   { handle: 'filesystem' },

@@ -16,7 +16,7 @@ export interface OutputRoute {
   dest?: string;
   headers?: Record<string, string>;
   methods?: string[];
-  /** Whether the routes after this one are asked too. */
+  /** Whether the search goes on with the routes after this one. */
   continue?: boolean;
   /** Whether the route ends the search only if its `dest` is an output. */
   check?: boolean;
@@ -34,7 +34,7 @@ interface Condition {
   value?: string;
 }
 
-/** A request, as far as routes look at it. */
+/** The parts of a request that routes match. */
 export interface RoutedRequest {
   /** Path and query. */
   url: string;

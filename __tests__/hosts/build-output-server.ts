@@ -114,7 +114,7 @@ function* listFiles(folder: string, { overrides = {} }: OutputConfig): Iterable<
   }
 }
 
-/** Functions, and the pages that were prerendered in their place. */
+/** Lists the functions, and the pages that were prerendered in their place. */
 function* listFunctions(folder: string, prefix = ''): Iterable<[string, Output]> {
   for (const { name } of fs.readdirSync(path.join(folder, prefix), { withFileTypes: true })) {
     const relative = path.join(prefix, name);
@@ -181,7 +181,7 @@ async function launch(folder: string, repoRoot: string, target: string, env: Env
   return startNodeServer([path.join(__dirname, 'function-server.cjs'), path.join(target, handler)], { cwd: target, env: started });
 }
 
-/** A function is told the path that was requested, and in a header which page that is. */
+/** A function gets the requested path, and a header with the page of that path. */
 async function forward(
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,

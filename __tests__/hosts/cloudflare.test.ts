@@ -12,7 +12,7 @@ import { type AssetsConfig, buildForCloudflare, startWrangler, writeAssetsConfig
 
 const deploying = fs.readFileSync(path.resolve(__dirname, '../../docs/DEPLOYING.md'), 'utf8');
 
-/** The block of lines to paste of docs/DEPLOYING.md that begins so. */
+/** Returns the code block of docs/DEPLOYING.md that begins with this text. */
 function linesToPaste(start: string): string {
   const block = deploying.split('```').find((text) => text.replace(/^\w*\n/, '').startsWith(start));
   if (block === undefined) throw new Error(`docs/DEPLOYING.md has no lines to paste that begin with ${start}`);
@@ -75,7 +75,7 @@ describe('an app', () => {
     await serve(site);
   }
 
-  /** @param plain what the site says of a file under its plain name. */
+  /** @param plain the `Cache-Control` of a file under its plain name. */
   function testSite(plain: string): void {
     test('gets static delivery by default, from the prebuild script and from next build', () => {
       expect(output.match(/next-smart-cache: delivery: static \(OpenNext\)/g)).toHaveLength(2);
@@ -114,7 +114,7 @@ describe('an app', () => {
       site.write('public/js/application.js', `${older.bytes}// edited\n`);
       await deploy(site, { run_worker_first: true, html_handling: 'none' });
     });
-    // The worker applies the rule of the app's `headers()`, which assets that come first never meet.
+    // The worker applies the rule of the app's `headers()`. Assets that Cloudflare serves before the worker do not get it.
     testSite('public, max-age=600');
 
     test('still serves a file of the build before, since the adapter leaves .next/cache alone', async () => {

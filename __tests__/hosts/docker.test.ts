@@ -37,7 +37,7 @@ beforeAll(async () => {
     `import { withSmartCache } from 'next-smart-cache/config';\nexport default withSmartCache({ output: 'standalone' });\n`,
   );
   execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--prefer-offline'], { cwd: context, stdio: 'pipe' });
-  // Left over from work on a laptop: it must not get into the image.
+  // A file that work on a laptop has left. It must not get into the image.
   for (const folder of ['node_modules/next', '.next', '.smart-cache']) write(`${folder}/package.json`, '{');
 });
 afterAll(async () => {
@@ -83,7 +83,7 @@ describe('the image of the docs', () => {
       const answer = await request(second.origin, url);
       expect([url, answer.status, answer.cacheControl, answer.body.equals(bytes)]).toEqual([url, 200, IMMUTABLE, true]);
     }
-    // The old image has the new URL for a stale hash.
+    // For the old image, the new URL has a stale hash.
     const answer = await request(first.origin, after.url);
     expect([answer.status, answer.cacheControl, answer.body.equals(before.bytes)]).toEqual([200, 'public, max-age=0', true]);
   });

@@ -7,7 +7,7 @@ import { oneAtATime } from '../support/one-at-a-time';
 /** Packages of npm that one suite needs, by their exact versions. */
 export interface Tools {
   dependencies: Record<string, string>;
-  /** Exact versions of what they depend on, where npm would find none. */
+  /** The exact versions of dependencies that npm would not find. */
   overrides?: Record<string, string>;
 }
 

@@ -303,7 +303,7 @@ describe('alone in front of an export', () => {
     const { status, stdout, stderr } = app.cli('nginx');
     expect([status, stderr]).toEqual([0, expect.stringContaining('nginx serves the export without Next')]);
     site = await serve(stdout);
-    // Beside the folder: what a careless mapping would serve.
+    // A file beside the folder, which a careless mapping would serve.
     fs.writeFileSync(path.join(app.dir, 'out.html'), 'beside the export');
   });
 

@@ -34,7 +34,7 @@ export async function startWrangler({ dir, installation, env }: NextApp): Promis
     cwd: dir,
     env: {
       ...env,
-      // Without a banner, wrangler does not look for a newer version either.
+      // This also stops wrangler from looking for a newer version.
       WRANGLER_HIDE_BANNER: 'true',
       WRANGLER_SEND_METRICS: 'false',
       CLOUDFLARE_CF_FETCH_ENABLED: 'false',

@@ -12,7 +12,7 @@ import { PAGE_CONTRACT } from '../support/page-contract';
 import { type BuildOutputServer, startBuildOutputServer } from './build-output-server';
 import { installedTools } from './installed-tools';
 
-/** Today's version. It names a `sandbox` that npm does not have, and builds do not use it. */
+/** The current version. It depends on a `sandbox` that npm does not have and builds do not use. */
 const VERCEL = { dependencies: { vercel: '64.0.2' }, overrides: { sandbox: '4.5.0' } };
 
 const IMMUTABLE_STORE = '/_next/static/immutable/media/smart-cache';

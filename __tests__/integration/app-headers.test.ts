@@ -47,7 +47,7 @@ const ROWS: readonly Row[] = [
 describe.each(ROWS)('beside headers() of the app: $name', ({ line, next = {}, options = {}, servesStaleImages = true }) => {
   const isStatic = options.delivery === 'static';
   const basePath = String(next.basePath ?? '');
-  /** Whether a path under the shape that is not a file goes on to a page. */
+  /** Whether a path of the shape without a file reaches a page. */
   const servesPages = !isStatic && options.onStaleHash !== 'not-found';
   const headersOf = async (folder: string) => {
     const { body, headers } = await get(`${basePath}/${folder}/nothing.${NEVER_ISSUED}.data`);
@@ -176,7 +176,7 @@ describe('two versions of the app, with one mtime for all files and one size', (
       const app = createApp('app-headers');
       app.write('public/js/application.js', `version = "${version}";\n`);
       app.write('rules.mjs', 'export const headers = undefined;\n');
-      // When the server starts, not when the app is built.
+      // Set the dates before the server starts, not before the app is built.
       app.write('next.config.mjs', app.read('next.config.mjs').replace('{ headers,', '{ generateEtags: process.env.ETAGS !== "no",'));
       app.build();
       for (const folder of ['public', '.next/static']) setTimes(path.join(app.dir, folder));

@@ -47,7 +47,7 @@ describe('the manifest', () => {
     app = createApp('catch-all', { prebuild: false });
     expect(app.cli('build').stderr).not.toContain('delivery:');
     expect(app.read('.smart-cache/manifest.json')).toContain('"url": "/js/application.46fb7aa72a.js"');
-    // OpenNext sets it for the build command alone.
+    // OpenNext sets this variable only for the build command.
     app.env.NEXT_PRIVATE_STANDALONE = 'true';
     const output = app.build();
     expect(output).toContain('next-smart-cache: delivery: static (OpenNext)\n');
@@ -118,7 +118,7 @@ describe('several builds at once', () => {
     const store = openStore(path.join(app.dir, '.next/cache/next-smart-cache'));
     expect(findWholeCopies(store).size).toBe(1507);
     expect(fs.readdirSync(store.filesDir).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    // One for each run, unless a run began after another had ended.
+    // Each run prints one line, unless it began after another had ended.
     const names = fs.readdirSync(store.filesDir).sort();
     const packs = names.filter((name) => name.endsWith('.pack'));
     expect(packs.length).toBeGreaterThanOrEqual(1);
@@ -133,7 +133,7 @@ describe('several builds at once', () => {
     app.cli('build');
     const old = app.read('.smart-cache/manifest.json');
     for (let index = 0; index < 1500; index++) app.write(`public/many/${index}.txt`, `edited ${index}\n`);
-    // Killed at many moments: while it starts, scans, hashes, writes; the last one is left to finish.
+    // Kill builds at many moments: while they start, scan, hash and write. Let the last one finish.
     for (const milliseconds of [40, 80, 120, 160, 200, 250, 300, 350, 400]) {
       await app.cliInBackground('build', { killAfter: milliseconds });
       JSON.parse(app.read('.smart-cache/manifest.json'));
@@ -221,7 +221,7 @@ describe('a missing asset', () => {
         expect.stringMatching(/^ {2}Why: .*asset paths begin with "\/"/),
         expect.stringMatching(/^ {2}Fix: /),
       ]);
-      // Neither `next start` nor a later build takes it for one that succeeded.
+      // `next start` and later builds must see that this build failed.
       expect(fs.existsSync(path.join(app.dir, '.next/BUILD_ID'))).toBe(false);
       expect(fs.existsSync(path.join(app.dir, '.next/cache/next-smart-cache/deploys.json'))).toBe(false);
     }

@@ -12,7 +12,7 @@ import { bundlerFlags } from './bundlers';
 
 const FONT = path.resolve(__dirname, '../../node_modules/@fontsource/inter/files/inter-latin-400-normal.woff2');
 
-/** The images that the stylesheets name, by the place in which they do. */
+/** The place in a stylesheet → the image that it names. */
 const IMAGES = ['base-path', 'fragment', 'image-set', 'imported', 'kit', 'module', 'pages', 'variable'];
 
 const svg = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><!-- ${text} --></svg>\n`;
@@ -52,7 +52,7 @@ function expectedIn(app: NextApp) {
   return { hashed, image: (name: string) => hashed(`/img/${name}.svg`) };
 }
 
-/** `prefixed`: whether Next itself adds `-webkit-` to what older browsers need it for. */
+/** `prefixed`: whether Next adds `-webkit-` to properties that older browsers know only with it. */
 const LINES = [
   { line: 'latest', bundler: 'turbopack', prefixed: true },
   { line: 'latest', bundler: 'webpack', prefixed: true },

@@ -90,7 +90,7 @@ function appOf(name: string): NextApp {
 const TURBOPACK = { name: 'Turbopack', bundler: [] } as const;
 const WEBPACK = { name: 'webpack', bundler: ['--webpack'] } as const;
 
-// One build each, so that a slow machine needs no longer timeout.
+// Each build has its own timeout, so that a slow machine needs no longer one.
 test.each<[string, AppSpec]>([
   ['server, plain, Turbopack', { variant: 'plain', files: 10, hasClientCode: false, ...TURBOPACK }],
   ['server, package, Turbopack', { variant: 'package', files: 10_000, hasClientCode: false, ...TURBOPACK }],

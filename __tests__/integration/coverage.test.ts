@@ -154,13 +154,13 @@ describe('on a server, with prerendered and dynamic pages of both routers, below
 
 describe("output: 'export'", () => {
   let app: NextApp;
-  // One step each, so that a slow machine needs no longer timeout.
+  // Each step has its own timeout, so that a slow machine needs no longer one.
   beforeAll(() => {
     app = createApp('coverage', { line: 'previous', bundler: bundlerFlags('previous', 'webpack') });
     for (const name of ['app/dynamic', 'app/api', 'pages/account.jsx', 'pages/api'])
       fs.rmSync(path.join(app.dir, name), { recursive: true });
     app.write('next.config.mjs', app.read('next.config.mjs').replace('imageSizes: [16, 32] }', "unoptimized: true }, output: 'export'"));
-    // A page of the user's own, which Next only copies.
+    // A page that the user wrote, which Next only copies.
     app.write('public/own.html', '<img src="/docs/img/linked.svg">');
   });
   afterAll(() => app.dispose());

@@ -24,7 +24,7 @@ function flipBit(file: string): void {
   fs.utimesSync(file, atime, mtime);
 }
 
-/** Names of copies in the store whose bytes are not those of their name. */
+/** Lists the copies in the store whose bytes do not match their name. */
 const wrongCopies = (app: NextApp) =>
   Object.entries(readFiles(path.join(app.dir, CACHE, 'files'))).filter(([name, bytes]) => sha256(Buffer.from(bytes, 'latin1')) !== name);
 
@@ -182,7 +182,7 @@ describe('a tool that writes into .next/static after the build has compiled', ()
     expect(output).toContain('sourcemaps.ignore');
     expect(output).not.toMatch(/\.css \(changed\)/);
     expect(wrongCopies(app)).toEqual([]);
-    // Neither `next start` nor a later build takes it for one that succeeded.
+    // `next start` and later builds must see that this build failed.
     expect(fs.existsSync(path.join(app.dir, '.next/BUILD_ID'))).toBe(false);
     expect(fs.existsSync(path.join(app.dir, CACHE, 'deploys.json'))).toBe(false);
   });

@@ -43,7 +43,7 @@ describe('two versions of the app behind one proxy, alternating', () => {
       // An odd number of requests a round, so that every URL meets both servers.
       await request(proxy.origin, '/robots.txt');
     }
-    // Both cases have really come up: own hash on its own server, and the other's.
+    // Each server has answered both its own hash and that of the other one.
     expect([...seen.keys()].sort()).toEqual(['public, max-age=0 false', `${IMMUTABLE} true`]);
   });
 });

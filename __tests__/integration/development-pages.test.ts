@@ -42,7 +42,7 @@ describe.each([
       basePath: 'basePath' in rest ? rest.basePath : '',
       ...ROUTERS[router],
     };
-    // One by one: each is compiled when it is asked for, which others that are open hear of.
+    // Open the pages one by one: Next compiles each at its request, and notifies the open ones.
     await inNewContext(browser, async (context) => {
       for (const page of underTest.pages) await checkHydrationOf(underTest, page, context);
     });

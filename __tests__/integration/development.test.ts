@@ -28,7 +28,7 @@ describe.each([
       'app/newest/page.jsx',
       'import { CachedStyle } from \'next-smart-cache\';\nexport default () => <CachedStyle href="/css/newest.css" />;\n',
     );
-    // Turbopack takes what an old page and a new one have in common as it was, but not at once.
+    // Turbopack reuses the parts that an old page and a new one share, but not at once.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     let found: string | undefined;
     await until(async () => {
@@ -153,7 +153,7 @@ test('the browser requests every file again, although the config lets it keep th
   }
 });
 
-/** Asks again and again, as a person would reload; the test's own timeout is the limit. */
+/** Repeats a request, as a person would reload. The timeout of the test is the limit. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -22,7 +22,7 @@ interface GuardedApp extends AppOptions {
   fixture?: string;
 }
 
-/** An app whose proxy answers 401 to all that it is asked about. */
+/** An app whose proxy answers 401 to every request that its matcher covers. */
 function guardedApp({ file = 'proxy', matcher, config = {}, options = {}, fixture = 'tiny', ...rest }: GuardedApp): NextApp {
   app = createApp(fixture, rest);
   app.write(
@@ -91,7 +91,7 @@ test('a file that the proxy guards by name alone fails the build, and cannot be 
   expect(output).toMatch(/exclude: '\/members\/\*\*'.*'\/members\/:path\*'/);
   expect([fs.existsSync(path.join(app.dir, '.next/BUILD_ID')), isDeploy()]).toEqual([false, false]);
 
-  // A deploy from before the guard, so that the hashed URLs were issued.
+  // A deploy before the guard issues the hashed URLs.
   const proxy = app.read('proxy.js');
   fs.rmSync(path.join(app.dir, 'proxy.js'));
   app.build();

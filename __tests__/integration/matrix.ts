@@ -12,7 +12,7 @@ export interface MatrixRow {
 
 export type Router = 'app-router' | 'pages-router';
 
-/** Curated: every version, bundler and router is met, every pair that has ever behaved in a way of its own too. */
+/** A selection that covers every version, bundler and router, and every pair that has behaved differently once. */
 export const MATRIX: readonly MatrixRow[] = [
   { line: 'latest', bundler: 'turbopack', routers: ['app-router', 'pages-router'], why: 'what a new app gets today' },
   { line: 'latest', bundler: 'webpack', routers: ['app-router', 'pages-router'], why: 'apps with a webpack plugin stay on it' },

@@ -63,7 +63,7 @@ function addTo(file: string, more: object): void {
 
 function environment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  // Jest's own; Next warns of any value but its own.
+  // Jest sets NODE_ENV to a value that Next warns about.
   Reflect.deleteProperty(env, 'NODE_ENV');
   return env;
 }

@@ -7,7 +7,7 @@ import type { NodeServer } from '../support/node-server';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452ffd8ffe0', 'hex');
 
-/** Files that are served as they are, each with what the warning says. */
+/** Files that are served unchanged, each with the text of its warning. */
 const UNREADABLE: readonly { file: string; content: string | Buffer; said: RegExp }[] = [
   {
     file: '/css/utf-16.css',
@@ -80,7 +80,7 @@ function longTokens(css: string): string {
   return ['', '#', '@', '1'].map((start) => `${start}${'x'.repeat(200_000)}{}`).join('\n') + css;
 }
 
-/** Files with a reference that leads nowhere. */
+/** Files with a reference to a missing file. */
 const DEAD: readonly { file: string; content: string; said: RegExp }[] = [
   {
     file: '/css/climbing.css',

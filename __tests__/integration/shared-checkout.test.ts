@@ -10,14 +10,14 @@ let servers: NodeServer[];
 
 beforeAll(async () => {
   app = createApp('hot');
-  // One is told of changes by the system, the other polls.
+  // The system notifies one server of changes; the other polls.
   servers = await Promise.all([app.dev(), app.dev({ DIST_DIR: '.next-other', CHOKIDAR_USEPOLLING: '1', CHOKIDAR_INTERVAL: '100' })]);
 });
 afterAll(() => app.dispose());
 
 const pagesOf = () => Promise.all(servers.map(async ({ origin }) => (await request(origin, '/server')).body.toString()));
 
-/** Asks again and again, as a person would reload; the test's own timeout is the limit. */
+/** Repeats a request, as a person would reload. The timeout of the test is the limit. */
 async function untilAllLink(assetPath: string): Promise<void> {
   const url = expectedUrl(assetPath, { publicDir: path.join(app.dir, 'public') });
   while (!(await pagesOf()).every((page) => page.includes(url))) await new Promise((resolve) => setTimeout(resolve, 100));

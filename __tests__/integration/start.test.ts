@@ -174,7 +174,7 @@ describe.each([
       const download = await openDownload(`${ending.origin}/large.bin`);
       const ended = Promise.all([ending.end('SIGINT'), ending.end('SIGINT')]);
       await until(() => ending.output().includes('answering the open requests'));
-      // Longer than npm takes.
+      // Wait longer than npm takes to send the signal on.
       await new Promise((resolve) => setTimeout(resolve, 1000));
       await ending.end('SIGTERM');
       expect(await ended).toEqual([
@@ -225,7 +225,7 @@ describe.each([
       said += text;
     });
     let data = '';
-    // To leave the loop closes the pipe.
+    // Leaving the loop closes the pipe.
     for await (const text of child.stdout.setEncoding('utf8')) {
       data += text;
       if (data.endsWith('}\n')) break;

@@ -47,7 +47,7 @@ describe('watch', () => {
     const child = start(cwd, 'watch', '--json');
     const lines = readline.createInterface(child.stdout)[Symbol.asyncIterator]();
     const said = readAll(child.stderr);
-    /** Builds until one is what is waited for: a change may come in two parts. */
+    /** Reads the results of builds until one matches: a change may come in two parts. */
     const until = async (isMeant: (build: Build) => boolean | undefined) => {
       for (;;) {
         const { value, done } = await lines.next();
@@ -229,7 +229,7 @@ describe('a checkout that cannot be written', () => {
   test('is reported with exit code 1, and stays unchanged', () => {
     const cwd = fs.realpathSync(app({ 'public/a.js': 'a' }));
     const build = [process.execPath, fs.realpathSync(installed.bin), 'build', '--json'];
-    // Root may write anywhere, until it has given that up.
+    // Root may write anywhere, so give up the rights of root.
     const [command = '', ...args] = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override', ...build] : build;
     fs.chmodSync(cwd, 0o555);
     try {

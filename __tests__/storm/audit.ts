@@ -33,7 +33,7 @@ export interface Audit {
 const DAY = 86_400;
 const MAX_EXAMPLES = 5;
 
-/** Judges answers by what all versions of a site together have promised. */
+/** Judges answers by the promises of all versions of a site together. */
 export function createAudit(versions: readonly SiteVersion[]): Audit {
   // A scheme may issue URLs with a query; ours has the hash in the path, whatever the query is.
   const issued = new Map(versions.flatMap((version) => [...version.issued]));

@@ -75,7 +75,7 @@ export function createSites(signal: AbortSignal) {
   };
 }
 
-/** A scheme that is known to be wrong, and is not found out, means that the storm is too weak. */
+/** If a storm does not find the fault of a scheme that is known to be wrong, the storm is too weak. */
 function findBlindness(figures: Figures, straw: NonNullable<Scenario['straw']>): string | undefined {
   // A path with its version in the query promises no bytes to the optimizer.
   const expected = MUST_BE_ZERO.filter((name) => name !== 'wrong optimized' || straw === 'any-hash');

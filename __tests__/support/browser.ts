@@ -55,7 +55,7 @@ function installedByNpm(): string {
   );
 }
 
-/** Whatever the page says on its console as a warning or error, or throws; a test fails on any of it. */
+/** Records the warnings and errors that the page prints or throws. A test fails on any of them. */
 export function recordComplaints(page: Page): string[] {
   return recordMessages(page, (type) => ['error', 'warning'].includes(type));
 }

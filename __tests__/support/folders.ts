@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Every file below a folder with `/` in between, sorted; none when the folder is not there. */
+/** Lists the files below a folder, with `/`, sorted. A missing folder has none. */
 export function listFiles(folder: string): string[] {
   if (!fs.existsSync(folder)) return [];
   return fs

@@ -35,7 +35,7 @@ export function request(
 
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-/** Whether a cache may answer from this without asking (RFC 9111). */
+/** Whether a cache may reuse this response without a request to the server (RFC 9111). */
 export function isCacheable(cacheControl: string | undefined): boolean {
   if (cacheControl === undefined) return false;
   return !/no-store|no-cache|private/.test(cacheControl) && !/max-age=0\b/.test(cacheControl);

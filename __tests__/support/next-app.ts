@@ -82,7 +82,7 @@ export function createApp(layers: string | readonly string[], options: AppOption
     NEXT_TELEMETRY_DISABLED: '1',
     PATH: `${path.join(installation, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}`,
   };
-  // Jest's own; Next warns of any value but its own.
+  // Jest sets NODE_ENV to a value that Next warns about.
   Reflect.deleteProperty(env, 'NODE_ENV');
   const servers: NodeServer[] = [];
   let isDisposed = false;

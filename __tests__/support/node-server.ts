@@ -44,7 +44,7 @@ export async function startServer(
   }
   const stop = () => stopGroup(child);
   try {
-    // Rejects if the program is not there.
+    // Rejects if the program does not exist.
     await once(child, 'spawn');
     await listening(child, port, () => output);
   } catch (error) {

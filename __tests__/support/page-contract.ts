@@ -57,7 +57,7 @@ async function checkLinks(app: AppUnderTest): Promise<void> {
   for (const [url, link] of urls) await checkUrl(app, url, link.replace(/[?#].*/, ''));
 }
 
-/** The bytes that were hashed, immutable; and under a hash that is none, nothing that a cache may keep. */
+/** Checks that the hashed bytes are immutable, and that no cache may keep the answer to a made-up hash. */
 async function checkUrl(
   { origin, publicDir, delivery, hasNoStaleImages = false, hasNoStaleFiles = delivery === 'static' }: AppUnderTest,
   url: string,
@@ -79,7 +79,7 @@ function withSpaces(value: string | undefined): string | undefined {
 }
 
 async function checkHydration(app: AppUnderTest): Promise<void> {
-  // All at once: most of the time goes by waiting until a page is idle.
+  // Open all pages at once: most of the time is spent on waiting until a page is idle.
   await inNewContext(app.browser, (context) => Promise.all(app.pages.map((page) => checkHydrationOf(app, page, context))));
 }
 

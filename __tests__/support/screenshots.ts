@@ -14,7 +14,7 @@ export async function takeScreenshot(page: Page): Promise<Buffer> {
 /** The result of {@link differenceOf} for pictures that are equal to the pixel. */
 export const NONE = 'none';
 
-/** How two screenshots differ, in words: how many pixels, and between which corners. */
+/** Describes how two screenshots differ: the number of pixels, and the corners around them. */
 export function differenceOf(a: Buffer, b: Buffer): string {
   // Equal files are equal pictures. Decoding one takes more than a second under Jest.
   if (a.equals(b)) return NONE;

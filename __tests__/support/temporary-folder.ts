@@ -8,7 +8,7 @@ afterAll(() => {
   for (const folder of created.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** A fresh, empty folder of one's own, removed when the test file is through. */
+/** Makes an empty folder, which is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'next-smart-cache-')));
   created.push(folder);

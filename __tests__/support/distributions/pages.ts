@@ -1,13 +1,13 @@
-/** A page of the fixture `distributions`, and what must come of it. */
+/** A page of the fixture `distributions`, and the expected results. */
 export interface DistributionPage {
   name: string;
-  /** Selector of what is there when the page is rendered. */
+  /** Selector of an element that exists when the page is rendered. */
   shows: string;
   /** Faces that its text is set in, if it brings any: family, weight and style. */
   fonts?: readonly string[];
-  /** Files without which it looks otherwise, so that its picture proves something. */
+  /** Files without which the page looks different. This proves that its screenshot shows them. */
   needs: RegExp;
-  /** Asset paths that are asked for without a hash, and why that is as it should be. */
+  /** Asset paths that the page requests without a hash, and the reason why that is right. */
   plain?: { assetPaths: readonly string[]; because: string };
   edit?: Edit;
 }
@@ -16,7 +16,7 @@ export interface Edit {
   /** The file that changes, and its new content: another file, or its own text with this text appended. */
   assetPath: string;
   by: { copyOf: string } | { adding: string };
-  /** Whether that can be seen. */
+  /** Whether the edit changes the look of the page. */
   isSeen: boolean;
   /** Asset paths that a browser with a warm cache asks for then, besides the page, where no import map keeps importers as they are. */
   refetched: readonly string[];

@@ -17,11 +17,11 @@ export interface Visit {
 }
 
 export interface VisitOptions {
-  /** Selector of what is there when the page is rendered. Default: nothing is waited for. */
+  /** Selector of an element that exists when the page is rendered. Default: no waiting. */
   shows?: string;
-  /** Requests that are to fail. Default: none. */
+  /** Requests that the test lets fail. Default: none. */
   without?: RegExp;
-  /** Whatever else is to be done there. */
+  /** Further actions on the page. */
   act?: (page: Page) => Promise<unknown>;
 }
 
