@@ -54,8 +54,9 @@ export interface CommandIo {
   /** Serves the last `next build`: hashed files from the store, everything else by Next. */
   startServer(settings: ServerSettings): Promise<RunningServer>;
   /**
-   * Aborted by Ctrl-C or a termination signal, and when the output can no longer be
-   * written. Until a command calls this function, signals end the process at once.
+   * Returns a signal that aborts on Ctrl-C, on a termination signal, and when the
+   * output can no longer be written. Until a command calls this function, signals of
+   * the system end the process at once.
    */
   interruption(): AbortSignal;
   /** Like `interruption`, but only signals abort it, with their name as the reason: a server keeps running if its log cannot be written. */

@@ -140,7 +140,7 @@ export function declareImmutable(files: readonly Pick<ServedFile, 'file' | 'cont
 
 /** Prints one line, and one more for each reason that files are plain. */
 function reportCoverage(project: Project, built: BuiltManifest): void {
-  // Every process of Next loads this file, and the HTML and CSS readers are large. So load them here.
+  // Load the readers of HTML and CSS only when they are needed: they are large, and every process of Next loads this file.
   const measured = (require('./build-coverage.js') as typeof import('./build-coverage.js')).measureBuild(project, built);
   say(['whyNot' in measured ? `coverage not measured: ${measured.whyNot}` : describeBuildCoverage(measured)]);
   for (const group of 'whyNot' in measured ? [] : measured.groups) console.log(`  ${visible(describeGroup(group))}`);

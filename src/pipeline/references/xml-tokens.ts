@@ -16,8 +16,8 @@ export interface XmlAttribute extends Range {
 
 /**
  * Lists the tokens of an XML document (https://www.w3.org/TR/xml/) except comments
- * and tags without an end. It accepts attributes without quotes or value, as HTML
- * parsers do in an inlined SVG.
+ * and a tag that the end of the text cuts off. It accepts attributes without quotes
+ * or value, as HTML parsers do in an inlined SVG.
  *
  * `htmlparser2` does not fit: it ends instructions and document types at the first
  * `>`, and does not tell the offset of a decoded character.
