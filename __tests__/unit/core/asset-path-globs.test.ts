@@ -88,6 +88,6 @@ test.each<[SmartCacheOptions, assetPath: string, expected: boolean]>([
   [{ exclude: 'private' }, '/private/a.txt', true],
   [{ exclude: 'LICENSE' }, '/LICENSE', false],
   [{ exclude: 'LICENSE' }, '/vendor/LICENSE', false],
-])('with %j, whether %j is hashed: %j', (options, assetPath, expected) => {
+])('tells with %j whether %j is hashed: %j', (options, assetPath, expected) => {
   expect(isHashed(assetPath, options)).toBe(expected);
 });

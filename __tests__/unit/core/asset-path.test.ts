@@ -95,7 +95,7 @@ test.each([
   ['./a:b.js', false],
   ['', false],
   ['?u=https://x', false],
-])('whether %j is external: %j', (url, expected) => {
+])('tells whether %j is external: %j', (url, expected) => {
   expect(isExternalUrl(url)).toBe(expected);
 });
 

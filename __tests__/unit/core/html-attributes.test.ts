@@ -1,11 +1,11 @@
 import { urlsOfSrcset } from '../../../src/core/html-attributes';
 
 test.each<[string, srcset: string, urls: string[]]>([
-  ['nothing', '', []],
+  ['no text', '', []],
   ['separators alone', ' ,\n, ', []],
   ['one URL', '/a.png', ['/a.png']],
-  ['with descriptors', '/a.png 1x, /b.png 2x', ['/a.png', '/b.png']],
-  ['over several lines', '\n\t/a.png 100w,\r\n\f/b.png 200w\n', ['/a.png', '/b.png']],
+  ['descriptors', '/a.png 1x, /b.png 2x', ['/a.png', '/b.png']],
+  ['several lines', '\n\t/a.png 100w,\r\n\f/b.png 200w\n', ['/a.png', '/b.png']],
   ['a comma after a URL', '/a.png, /b.png', ['/a.png', '/b.png']],
   ['several commas', ',/a.png,,,,/b.png 2x,,', ['/a.png,,,,/b.png']],
   ['commas inside of a URL', 'data:image/gif;base64,AAAA 1x, /b.png 2x', ['data:image/gif;base64,AAAA', '/b.png']],
@@ -14,7 +14,7 @@ test.each<[string, srcset: string, urls: string[]]>([
   ['a parenthesis that is never closed', '/a.png (1x, /b.png 2x', ['/a.png']],
   ['a parenthesis that was never opened', '/a.png 1x), /b.png 2x', ['/a.png', '/b.png']],
   ['a no-break space, which is part of a URL', '/a\u00a0b.png 2x', ['/a\u00a0b.png']],
-])('%s', (_, srcset, urls) => {
+])('finds the URLs of a srcset with %s', (_, srcset, urls) => {
   expect(urlsOfSrcset(srcset)).toEqual(urls);
 });
 

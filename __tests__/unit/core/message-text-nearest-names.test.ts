@@ -4,8 +4,8 @@ import { processorMs } from '../support/processor-ms';
 const NAMES = ['/js/application.js', '/js/app.js', '/css/site.css', '/img/hero.jpg', '/img/hero.png', '/caf\u00e9.txt'];
 
 test.each([
-  ['a letter left out', '/js/aplication.js', ['/js/application.js']],
-  ['a letter too many', '/css/sitee.css', ['/css/site.css']],
+  ['a missing letter', '/js/aplication.js', ['/js/application.js']],
+  ['a surplus letter', '/css/sitee.css', ['/css/site.css']],
   ['two letters swapped', '/css/stie.css', ['/css/site.css']],
   ['upper case', '/IMG/Hero.JPG', ['/img/hero.jpg', '/img/hero.png']],
   ['decomposed Unicode', '/cafe\u0301.txt', ['/caf\u00e9.txt']],
@@ -15,7 +15,7 @@ test.each([
   ['another file of the same folder', '/img/logo.gif', []],
   ['a name that resembles none', '/completely/different/file.woff2', []],
   ['an empty name', '', []],
-])('%s', (_, mistyped, nearest) => {
+])('finds the nearest names for %s', (_, mistyped, nearest) => {
   expect(nearestNames(mistyped, NAMES)).toEqual(nearest);
 });
 

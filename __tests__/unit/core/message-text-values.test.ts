@@ -16,6 +16,6 @@ test.each<[string, unknown, string]>([
   ['an object that contains itself', circular, '[object Object]'],
   ['a function', () => 1, 'a function'],
   ['a promise', Promise.resolve(), 'a promise'],
-])('%s', (_, value, description) => {
+])('describes %s', (_, value, description) => {
   expect(describeValue(value)).toBe(description);
 });

@@ -42,34 +42,34 @@ test('marks files that are not for automatic hashing, and keeps their hashed URL
 
 test.each<[string, Partial<RenderManifestSettings>, css: string, js: string, robots: string]>([
   [
-    'basePath: everything',
+    'basePath before all',
     { basePath: '/docs' },
     '/docs/css/site.4f2a9c01be.css',
     '/docs/_next/static/media/smart-cache/vendor/lib.0123456789.js',
     '/docs/robots.txt',
   ],
   [
-    'assetPrefix: what is under /_next/, as Next itself does',
+    'assetPrefix before those under /_next/, as Next does',
     { basePath: '/docs', assetPrefix: 'https://assets.example.com' },
     '/docs/css/site.4f2a9c01be.css',
     'https://assets.example.com/_next/static/media/smart-cache/vendor/lib.0123456789.js',
     '/docs/robots.txt',
   ],
   [
-    'assetPrefix with a slash at its end, which Next takes off',
+    'assetPrefix without the slash at its end, which Next removes',
     { assetPrefix: 'https://assets.example.com/' },
     '/css/site.4f2a9c01be.css',
     'https://assets.example.com/_next/static/media/smart-cache/vendor/lib.0123456789.js',
     '/robots.txt',
   ],
   [
-    'cdnPrefix: what is hashed, before the other two',
+    'cdnPrefix before hashed ones, in place of the other two',
     { basePath: '/docs', assetPrefix: 'https://assets.example.com', cdnPrefix: 'https://cdn.example.com' },
     'https://cdn.example.com/css/site.4f2a9c01be.css',
     'https://cdn.example.com/_next/static/media/smart-cache/vendor/lib.0123456789.js',
     '/docs/robots.txt',
   ],
-])('%s', (_, settings, css, js, robots) => {
+])('puts prefixes in front of URLs: %s', (_, settings, css, js, robots) => {
   const assets = assetsWith({ ...settings, integrity: false });
   expect([assets['/css/site.css'], assets['/vendor/lib.js'], assets['/robots.txt']]).toEqual([css, js, robots]);
 });

@@ -16,7 +16,7 @@ test.each<[string, touchedNs: bigint, agoNs: bigint, racy: boolean]>([
   ['a stamp in whole seconds, half a second ago', 5n * SECOND, 500n * MS, true],
   ['a stamp in whole seconds, two seconds ago', 5n * SECOND, 2n * SECOND, true],
   ['a stamp in whole seconds, longer ago', 5n * SECOND, 2n * SECOND + 1n, false],
-])('%s', (_, touchedNs, agoNs, racy) => {
+])('tells whether another write could leave the same stamp: %s', (_, touchedNs, agoNs, racy) => {
   expect(isRacy(touchedAt(touchedNs), touchedNs + agoNs)).toBe(racy);
 });
 

@@ -50,25 +50,25 @@ function droppedIn(
 }
 
 test.each<[string, Record<string, string>, dropped: string[]]>([
-  ['all is used', { ...LINKED, ...routes('/own', OURS) }, []],
-  ['the rewrites are not', { ...LINKED, ...routes('/own') }, ['rewrites']],
-  ['the hook is not', routes(OURS), [HOOK]],
-  ['neither is', routes(), [HOOK, 'rewrites']],
-  ['the headers are not', { ...LINKED, ...routesWith([], [OURS]) }, ['headers']],
+  ['the build used all of them', { ...LINKED, ...routes('/own', OURS) }, []],
+  ['the build did not use the rewrites', { ...LINKED, ...routes('/own') }, ['rewrites']],
+  ['the build did not use the hook', routes(OURS), [HOOK]],
+  ['the build used neither hook nor rewrites', routes(), [HOOK, 'rewrites']],
+  ['the build did not use the headers', { ...LINKED, ...routesWith([], [OURS]) }, ['headers']],
   [
     'a later rule changes what caches do',
     { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/js/.*$', 'cdn-cache-control')], [OURS]) },
     ['headers (the rule for "/theirs" comes after them and sets cdn-cache-control)'],
   ],
   [
-    'so does one of an app with basePath and i18n',
+    'a later rule changes what caches do, with basePath and i18n',
     {
       ...LINKED,
       ...routesWith([OWN_HEADERS, rule('^/docs/(de|en)/js/.*$', 'ETag')], [OURS], { basePath: '/docs', i18n: { locales: ['de', 'en'] } }),
     },
     ['headers (the rule for "/theirs" comes after them and sets ETag)'],
   ],
-  ['ours for the optimizer comes last', { ...LINKED, ...routesWith([OWN_HEADERS, OWN_OPTIMIZER], [OURS]) }, []],
+  ['our rule for the optimizer comes last', { ...LINKED, ...routesWith([OWN_HEADERS, OWN_OPTIMIZER], [OURS]) }, []],
   [
     'a later rule is for the optimizer',
     { ...LINKED, ...routesWith([OWN_HEADERS, OWN_OPTIMIZER, rule('^/_next/image$', 'Cache-Control')], [OURS]) },
@@ -76,9 +76,9 @@ test.each<[string, Record<string, string>, dropped: string[]]>([
   ],
   ['a later rule is for other paths', { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/api/.*$', 'Cache-Control')], [OURS]) }, []],
   ['a later rule sets another header', { ...LINKED, ...routesWith([OWN_HEADERS, rule('^/.*$', 'X-Frame-Options')], [OURS]) }, []],
-  ['an earlier rule', { ...LINKED, ...routesWith([rule('^/.*$', 'Cache-Control'), OWN_HEADERS], [OURS]) }, []],
+  ['an earlier rule is about caching', { ...LINKED, ...routesWith([rule('^/.*$', 'Cache-Control'), OWN_HEADERS], [OURS]) }, []],
   ['no build was finished', LINKED, []],
-])('%s', (_, files, dropped) => {
+])('finds the dropped keys if %s', (_, files, dropped) => {
   expect(droppedIn(files)).toEqual(dropped);
 });
 

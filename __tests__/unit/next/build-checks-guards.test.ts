@@ -130,7 +130,7 @@ test.each<[string, Case]>([
   ['no proxy', { files: FILES, delivery: 'static' }],
   ['a proxy for other paths', { files: FILES, delivery: 'static', matchers: { '/api': '^/api$' } }],
   ['nothing hashed', { files: { 'members/a.html': '' }, matchers: SITE, delivery: 'static' }],
-])('%s: nothing to say', (_, finished) => {
+])('prints nothing: %s', (_, finished) => {
   const { check, said } = finishedBuild(finished);
   check();
   expect(said()).toEqual([]);

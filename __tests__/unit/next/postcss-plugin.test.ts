@@ -57,7 +57,7 @@ test('a process other than Next, such as Storybook, gets plain URLs, since its s
   expect((await transform(css, { env: { [WRAPPED_BY]: undefined } })).css).toBe(css);
 });
 
-test('it is a plugin that PostCSS takes by name', () => {
+test('PostCSS finds the plugin by its name', () => {
   expect(smartCachePostcss.postcss).toBe(true);
 });
 

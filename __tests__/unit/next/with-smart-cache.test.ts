@@ -540,7 +540,7 @@ describe('after the compilation', () => {
     expect(fs.existsSync(target)).toBe(true);
   });
 
-  test('a hook of its own that fails, fails the build', async () => {
+  test('an error of the config’s own hook fails the build', async () => {
     const root = enterApp();
     const failure = new Error('hook');
     const config = withSmartCache({ compiler: { runAfterProductionCompile: () => Promise.reject(failure) } });

@@ -73,9 +73,9 @@ test.each<[string, assetPath: string, text: string, isHashedUnderStaticDelivery:
   ['a sheet with a broken spot', '/css/a.css', 'a{b:url(../img/a.png)} c{d:"', true],
   ['a sheet that is too large to be read', '/css/a.css', `a{b:url(../img/a.png)}${' '.repeat(4 * 1024 * 1024)}`, false],
   ['a script that cannot be read', '/js/a.js', "import './b.js'; function (", false],
-  ['a sheet with nothing but URLs that begin with a slash, left alone', '/css/a.css', 'a{b:url(/img/a.png)}', true, LEFT_ALONE],
+  ['a sheet with only URLs that begin with a slash, left alone', '/css/a.css', 'a{b:url(/img/a.png)}', true, LEFT_ALONE],
   ['a sheet without references, left alone', '/css/a.css', 'a{b:c}', true, LEFT_ALONE],
-  ['a script whose source map is not there, left alone', '/js/a.js', 'x=1\n//# sourceMappingURL=a.js.map', true, LEFT_ALONE],
+  ['a script without its source map, left alone', '/js/a.js', 'x=1\n//# sourceMappingURL=a.js.map', true, LEFT_ALONE],
   ['a script that imports a bare name, left alone', '/js/a.js', "import 'three'", true, LEFT_ALONE],
   ['a script with import(), left alone', '/js/a.js', "import('./b.js'); export {}", false, LEFT_ALONE],
   ['a playlist', '/video/a.m3u8', '#EXTM3U\na.ts\n', false],
@@ -86,7 +86,7 @@ test.each<[string, assetPath: string, text: string, isHashedUnderStaticDelivery:
   ['a text that is not JSON', '/data/a.json', '{ version: 1 }', false],
   ['a manifest of another kind', '/img/manifest.json', '{"entry":{"file":"a.png"}}', false],
   ['an image', '/img/b.png', '../img/a.png', true],
-])('%s', (_, assetPath, text, isHashedUnderStaticDelivery, ...[settings]) => {
+])('decides under static delivery whether to hash %s', (_, assetPath, text, isHashedUnderStaticDelivery, ...[settings]) => {
   expect(isHashed(assetPath, text, settings)).toBe(isHashedUnderStaticDelivery);
   expect(isHashed(assetPath, text, REWRITE)).toBe(true);
 });

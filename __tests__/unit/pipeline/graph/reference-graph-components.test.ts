@@ -6,12 +6,12 @@ type Graph = Record<string, readonly string[]>;
 const componentsOf = (graph: Graph) => findStrongComponents(Object.keys(graph), (node) => graph[node] ?? []);
 
 test.each<[string, Graph, string[][]]>([
-  ['nothing', {}, []],
+  ['an empty graph', {}, []],
   ['a chain, from its end', { a: ['b'], b: ['c'], c: [] }, [['c'], ['b'], ['a']]],
   ['a node that refers to itself', { a: ['a'] }, [['a']]],
-  ['two that refer to each other, and a third that refers to one of them', { a: ['b'], b: ['c'], c: ['b'] }, [['b', 'c'], ['a']]],
+  ['two nodes that refer to each other, and a third that refers to one of them', { a: ['b'], b: ['c'], c: ['b'] }, [['b', 'c'], ['a']]],
   [
-    'two circles, one above the other',
+    'two circles, of which one refers to the other',
     { a: ['b'], b: ['a', 'c'], c: ['d'], d: ['c'] },
     [
       ['c', 'd'],
@@ -20,8 +20,8 @@ test.each<[string, Graph, string[][]]>([
   ],
   ['a diamond', { a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }, [['d'], ['b'], ['c'], ['a']]],
   ['circles that share a node', { a: ['b', 'c'], b: ['a'], c: ['a'] }, [['a', 'b', 'c']]],
-  ['the same twice', { a: ['b', 'b'], b: [] }, [['b'], ['a']]],
-])('%s', (_, graph, components) => {
+  ['a node that refers to another twice', { a: ['b', 'b'], b: [] }, [['b'], ['a']]],
+])('finds the components of %s', (_, graph, components) => {
   expect(componentsOf(graph).map((component) => component.sort())).toEqual(components);
 });
 
