@@ -5,6 +5,7 @@ import { installedTools } from '../hosts/installed-tools';
 import { type Answer, IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import type { NodeServer } from '../support/node-server';
+import { connectTo } from '../support/raw-connection';
 
 const FRAMEWORKS = installedTools('frameworks', { dependencies: { express: '5.3.0', fastify: '5.12.8' } });
 
@@ -147,6 +148,18 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('with %s', (name
     const part = await get(url, { range: 'bytes=0-5', ...BROWSER });
     expect([part.status, part.body.toString(), part.headers['content-range']]).toEqual([206, 'export', `bytes 0-5/${LARGE.length}`]);
     expect(isByNext(await get(url, {}, 'POST'))).toBe(true);
+  });
+
+  test('the connection of a GET with a body takes further requests', async () => {
+    const head = (url: string, length: number) => `GET ${url} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`;
+    const [hashed, page] = [urlOf('/css/site.css'), '/api/asset'];
+    const connection = connectTo(servers[name].origin);
+    const withBody = head(hashed, 200_000) + 'x'.repeat(200_000);
+    connection.send(withBody + withBody + head(hashed, 0) + head(page, 0) + head(hashed, 0));
+    const answers = [];
+    for (let index = 0; index < 5; index++) answers.push((await connection.until('\r\n\r\n')).includes(IMMUTABLE));
+    expect(answers).toEqual([true, true, true, false, true]);
+    connection.socket.destroy();
   });
 
   test.each<[status: number, headers: Record<string, string>]>([

@@ -5,7 +5,18 @@ import type { Encoding } from '../core/content-types.js';
 export type Coding = Encoding | 'identity';
 
 /** The server's order, for codings that the client likes equally: the fewest bytes first. */
-export const ENCODINGS: readonly Encoding[] = ['br', 'zstd', 'gzip'];
+const ENCODINGS: readonly Encoding[] = ['br', 'zstd', 'gzip'];
+
+/** Returns the encodings that pass a test, in this order. Equal lists are the same object. */
+export function encodingsWith(test: (encoding: Encoding) => boolean): readonly Encoding[] {
+  const encodings = ENCODINGS.filter(test);
+  const known = LISTS.get(encodings.join());
+  if (known === undefined) LISTS.set(encodings.join(), encodings);
+  return known ?? encodings;
+}
+
+/** At most eight. */
+const LISTS = new Map<string, readonly Encoding[]>();
 
 const PREFERENCE: readonly Coding[] = [...ENCODINGS, 'identity'];
 

@@ -15,8 +15,13 @@ export interface CheckedFile {
 }
 
 /** Why the server does not send a file: it is missing, or has other bytes. */
-class UnusableFile extends Error {
-  constructor({ file }: CheckedFile, why: string) {
+export class UnusableFile extends Error {
+  /** @param code of the system error, if there was one. */
+  constructor(
+    { file }: CheckedFile,
+    why: string,
+    readonly code?: string,
+  ) {
     super(`${file} ${why}`);
   }
 }
@@ -76,7 +81,8 @@ async function open(checked: CheckedFile): Promise<{ handle: fs.FileHandle; stam
   try {
     handle = await fs.open(checked.file);
   } catch (error) {
-    throw new UnusableFile(checked, `cannot be opened (${systemErrorCode(error) ?? String(error)})`);
+    const code = systemErrorCode(error);
+    throw new UnusableFile(checked, `cannot be opened (${code ?? String(error)})`, code);
   }
   try {
     const stats = await handle.stat({ bigint: true });

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { Coding } from './accept-encoding.js';
-import { createCheckedOpener, readChecked } from './checked-file.js';
+import { type CheckedFile, createCheckedOpener, readChecked } from './checked-file.js';
 import { createMemoryBudget } from './memory-budget.js';
 import { makeRepresentation, type Representation } from './representation.js';
 import type { StoreFile, StoreFiles } from './store-files.js';
+import type { UsableSources } from './usable-sources.js';
 
 /** Larger files are streamed. */
 const MAX_BYTES_IN_MEMORY = 256 * 1024;
@@ -27,6 +28,7 @@ const gzip = promisify(zlib.gzip);
  */
 export function createRepresentations(
   files: StoreFiles,
+  sources: UsableSources,
   memoryBytes: number,
 ): (file: StoreFile, coding: Coding) => Promise<Representation> | undefined {
   const memory = createMemoryBudget(memoryBytes);
@@ -36,7 +38,7 @@ export function createRepresentations(
   const maxToCompress = Math.min(MAX_BYTES_TO_COMPRESS, memoryBytes - OVERHEAD);
 
   return (file, coding) => {
-    const source = files.sourceOf(file, coding);
+    const source = sources.sourceOf(file, coding);
     if (source === undefined && file.entry[1] > maxToCompress) return undefined;
     const key = `${coding} ${file.url}`;
     const known = pending.get(key);
@@ -46,7 +48,7 @@ export function createRepresentations(
     return made;
   };
 
-  async function load(file: StoreFile, coding: Coding, source: NonNullable<ReturnType<StoreFiles['sourceOf']>>): Promise<Representation> {
+  async function load(file: StoreFile, coding: Coding, source: CheckedFile): Promise<Representation> {
     const { size, hash } = source;
     const content = size <= maxInMemory ? await readChecked(source) : createCheckedOpener(source);
     return keep(file, coding, { hash, size, content });

@@ -84,7 +84,7 @@ const CHUNK_BYTES = 32 * 1024;
  * response, in eight callbacks. `AsyncLocalStorage`, which Next uses, makes each
  * of them slower: without this call, a server with Next answers 15 % fewer requests.
  * A body with bytes is for Node, which removes it from the connection. So is one
- * that a middleware waits for.
+ * that a middleware waits for. A listener that comes later hears of no end.
  */
 function takeEmptyBody(request: IncomingMessage): void {
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;

@@ -4,7 +4,7 @@ import { nameInStore } from '../core/handled-files.js';
 import type { AppHeaders } from '../core/site-rules.js';
 import { variantFile } from '../pipeline/encoded/variant-file.js';
 import { readServerDocument, type ServedEntry } from '../pipeline/server-document.js';
-import { type Coding, ENCODINGS } from './accept-encoding.js';
+import { type Coding, encodingsWith } from './accept-encoding.js';
 import type { CheckedFile } from './checked-file.js';
 import type { Representation } from './representation.js';
 
@@ -23,8 +23,12 @@ export interface StoreFile {
 interface FileTraits {
   contentType: string;
   appHeaders: AppHeaders;
-  /** The encodings to choose from. Equal lists are the same object. */
+  /** The encodings that the file has. */
   encodings: readonly Encoding[];
+  /** Whether the server makes a gzip variant if the build has made none. */
+  isCompressed: boolean;
+  /** When the server could not use a file on disk, by coding: milliseconds of `performance.now()`. */
+  failures: Partial<Record<Coding, number>> | undefined;
 }
 
 /** The files of one build. */
@@ -81,12 +85,7 @@ export function readStoreFiles(distDir: string): StoreFiles {
     const mediaType = mediaTypeOf(url) ?? 'application/octet-stream';
     const isCompressed = compress && size >= MIN_COMPRESSED_BYTES && isCompressible(mediaType);
     const has = (encoding: Encoding) => variants[encoding] !== undefined || (encoding === 'gzip' && isCompressed);
-    const key = ENCODINGS.filter(has).join();
-    const encodings = ENCODING_LISTS.get(key) ?? ENCODINGS.filter(has);
-    ENCODING_LISTS.set(key, encodings);
-    return { contentType: contentTypeOf(mediaType), appHeaders: headerSets[headerSet] ?? [], encodings };
+    const appHeaders = headerSets[headerSet] ?? [];
+    return { contentType: contentTypeOf(mediaType), appHeaders, encodings: encodingsWith(has), isCompressed, failures: undefined };
   }
 }
-
-/** One list for each set of encodings, by their names. At most eight. */
-const ENCODING_LISTS = new Map<string, readonly Encoding[]>();

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { visible } from '../core/message-text.js';
-import { createNegotiation } from './accept-encoding.js';
+import { type Coding, createNegotiation } from './accept-encoding.js';
 import { readRange } from './byte-range.js';
 import { MOST_HITS } from './memory-budget.js';
+import { createReport, isLimit } from './report-unusable.js';
 import { etagOf, type Representation } from './representation.js';
 import { createRepresentations } from './representations.js';
 import { type Exchange, sendFile, sendWithoutFile } from './send-representation.js';
 import { readStoreFiles, type StoreFile } from './store-files.js';
+import { createUsableSources } from './usable-sources.js';
 
 export interface StoreHandlerOptions {
   /** The app's folder. Default: the working directory. */
@@ -40,9 +41,10 @@ const MEMORY_BYTES = 32 * 1024 * 1024;
 export function createStoreHandler(options: StoreHandlerOptions = {}): StoreHandler {
   const { dir = process.cwd(), distDir = '.next', memoryBytes = MEMORY_BYTES } = options;
   const files = readStoreFiles(path.resolve(dir, distDir));
-  const represent = createRepresentations(files, memoryBytes);
+  const sources = createUsableSources(files);
+  const represent = createRepresentations(files, sources, memoryBytes);
   const negotiate = createNegotiation();
-  const reported = new Set<string>();
+  const report = createReport();
 
   return (request, response, next) => {
     const { method, headers, url = '' } = request;
@@ -50,36 +52,50 @@ export function createStoreHandler(options: StoreHandlerOptions = {}): StoreHand
     if (file === undefined) return next();
     const [contentHash, size] = file.entry;
     const range = headers.range === undefined || method === 'HEAD' ? undefined : readRange(headers, size, etagOf(contentHash));
-    // Ranges are of the file as it is.
-    const coding = range === undefined ? negotiate(headers['accept-encoding'], files.traitsOf(file).encodings) : 'identity';
-    const exchange: Exchange = { request, response, range };
-    const ready = file.ready[coding];
-    if (ready !== undefined) return answer(exchange, ready, file, next);
-    const made = represent(file, coding);
-    if (made === undefined) return next();
-    made.then(
-      (representation) => answer(exchange, representation, file, next),
-      (error) => leaveToNext(exchange, file, error, next),
-    );
+    serve({ request, response, range }, file, next);
   };
 
-  function answer(exchange: Exchange, representation: Representation, file: StoreFile, next: () => void): void {
+  function serve(exchange: Exchange, file: StoreFile, next: () => void): void {
+    const { request, range } = exchange;
+    // Ranges are of the file as it is.
+    const coding = range === undefined ? negotiate(request.headers['accept-encoding'], sources.encodingsOf(file)) : 'identity';
+    const ready = file.ready[coding];
+    // The content of a large file is on disk, where it may have failed.
+    if (ready !== undefined && (typeof ready.content !== 'function' || sources.sourceOf(file, coding) !== undefined)) {
+      answer(exchange, ready, file, coding, next);
+      return;
+    }
+    // A gzip variant that the server makes comes from the file as it is.
+    const source = sources.sourceOf(file, coding) === undefined ? 'identity' : coding;
+    const made = sources.sourceOf(file, source) && represent(file, coding);
+    if (made === undefined) {
+      next();
+      return;
+    }
+    made.then(
+      (representation) => answer(exchange, representation, file, coding, next),
+      (error: unknown) => recover(exchange, file, source, error, next),
+    );
+  }
+
+  function answer(exchange: Exchange, representation: Representation, file: StoreFile, coding: Coding, next: () => void): void {
     if (representation.hits < MOST_HITS) representation.hits++;
     if (isOver(exchange)) return;
     const open = sendWithoutFile(exchange, representation);
     open?.().then(
       (handle) => sendFile(exchange, representation, handle),
-      (error: unknown) => leaveToNext(exchange, file, error, next),
+      (error: unknown) => recover(exchange, file, coding, error, next),
     );
   }
 
-  function leaveToNext(exchange: Exchange, { url }: StoreFile, error: unknown, next: () => void): void {
-    if (!reported.has(url)) {
-      reported.add(url);
-      const why = error instanceof Error ? error.message : String(error);
-      console.warn(visible(`next-smart-cache: left ${url} to Next: ${why}; run "next build" again, and then restart this server`));
-    }
-    if (!isOver(exchange)) next();
+  /** Answers without a file on disk that is missing or damaged: with another coding, or by Next. */
+  function recover(exchange: Exchange, file: StoreFile, source: Coding, error: unknown, next: () => void): void {
+    report(file, source, error);
+    const isByNext = isLimit(error);
+    if (!isByNext) sources.fail(file, source);
+    if (isOver(exchange)) return;
+    if (isByNext) next();
+    else serve(exchange, file, next);
   }
 }
 
