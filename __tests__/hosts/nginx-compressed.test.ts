@@ -140,3 +140,15 @@ test('after another build, nginx leaves everything to Next until it has the new 
     expect([headers['content-encoding'], zlib.gunzipSync(body).toString()]).toEqual(['gzip', sheet(color)]);
   }
 });
+
+test('with Brotli alone, the folder has the variants, and nginx without its module sends the files as they are', async () => {
+  app.write('next.config.mjs', app.read('next.config.mjs').replace('precompress: true', "precompress: { encodings: ['br'] }"));
+  app.build();
+  expect(listFiles(path.join(app.dir, '.next/smart-cache-nginx')).filter((name) => /\.(?:br|gz)$/.test(name))).toEqual(
+    expect.arrayContaining([expect.stringMatching(/logo\.[0-9a-f]{10}\.svg\.br$/)]),
+  );
+  const { status, stdout } = app.cli('nginx');
+  expect([status, stdout.includes('# brotli_static on;')]).toEqual([0, true]);
+  const { headers, body, cacheControl } = await request((await serveAlone()).origin, urlOf('/img/logo.svg'), { headers: GZIP });
+  expect([headers['content-encoding'], body.toString(), cacheControl]).toEqual([undefined, COMPRESSED['/img/logo.svg'], IMMUTABLE]);
+});

@@ -69,7 +69,7 @@ export function writeNginxSite(input: NginxSiteInput): string {
         ? [`if (-f ${inBuild}) { rewrite ^ ${quote(internal, file)} last; }`]
         : [
             `if (!-f ${inBuild}) { set ${file} ""; }`,
-            `if (-f ${quote(`${compressedDir}/`, `${file}.gz`)}) { rewrite ^ ${quote(compressed, file)} last; }`,
+            `if (-f ${quote(`${compressedDir}/`, file)}) { rewrite ^ ${quote(compressed, file)} last; }`,
             `if (${file}) { rewrite ^ ${quote(internal, file)} last; }`,
             ...writeLocation(compressed, compressedDir, headers, [
               '  gzip_static on;',

@@ -7,7 +7,7 @@ import type { DeployedFile } from './deploys.js';
 import { variantFile } from './encoded/variant-file.js';
 import { servedPath, type VariantsByFile } from './precompress.js';
 
-/** The folder of `gzip_static`, below the output folder of the build: each file with its variants beside it. */
+/** The folder of `gzip_static` and `brotli_static`, below the output folder of the build: each file with its variants beside it. */
 export function nginxDirOf(distDir: string): string {
   return path.join(distDir, 'smart-cache-nginx');
 }
@@ -16,7 +16,7 @@ export function nginxDirOf(distDir: string): string {
 const STATIC_MODULES: readonly Encoding[] = ['gzip', 'br'];
 
 /**
- * Puts each served file that has a gzip variant into the folder of nginx, by its
+ * Puts each served file that has a variant for nginx into the folder of nginx, by its
  * path in `.next/static`. nginx looks for `app.js.gz` beside `app.js`, and there
  * the variants would be public files of their own. Replaces the folder of the
  * build before. Call it at the end of a build: a new hard link changes the stamp
@@ -30,7 +30,7 @@ export function linkForNginx(cacheDir: string, files: readonly DeployedFile[], v
   const compressed = files.flatMap(({ contentHash, ...deployed }) => {
     const served = servedPath(distDir, deployed);
     const own = variants.get(served);
-    return own?.gzip ? [{ served, contentHash, own }] : [];
+    return own && STATIC_MODULES.some((encoding) => own[encoding]) ? [{ served, contentHash, own }] : [];
   });
   try {
     fs.rmSync(target, { recursive: true, force: true });

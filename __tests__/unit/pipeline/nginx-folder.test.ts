@@ -17,7 +17,13 @@ afterEach(() => jest.restoreAllMocks());
 function makeBuild() {
   const distDir = temporaryFolder();
   const cacheDir = path.join(distDir, 'cache/next-smart-cache');
-  const served = { [`${REWRITE}/css/a.1.css`]: 'css', [`${STATIC}/data/b.2.json`]: 'json', [`${REWRITE}/c.3.png`]: 'png' };
+  const served = {
+    [`${REWRITE}/css/a.1.css`]: 'css',
+    [`${STATIC}/data/b.2.json`]: 'json',
+    [`${REWRITE}/c.3.png`]: 'png',
+    [`${REWRITE}/d.4.svg`]: 'svg',
+    [`${REWRITE}/e.5.txt`]: 'txt',
+  };
   writeFiles(path.join(distDir, 'static'), served);
   const files = Object.entries(served).map(([name, content]) => {
     const storeFolder = name.startsWith(REWRITE) ? '' : `/_next/static/${STATIC}`;
@@ -27,6 +33,8 @@ function makeBuild() {
   const variants = new Map([
     [path.join(distDir, 'static', `${REWRITE}/css/a.1.css`), { gzip: variant, br: variant, zstd: variant }],
     [path.join(distDir, 'static', `${STATIC}/data/b.2.json`), { gzip: variant }],
+    [path.join(distDir, 'static', `${REWRITE}/d.4.svg`), { br: variant }],
+    [path.join(distDir, 'static', `${REWRITE}/e.5.txt`), { zstd: variant }],
   ]);
   fs.mkdirSync(path.join(cacheDir, 'encoded'), { recursive: true });
   for (const [file, encodings] of variants)
@@ -35,7 +43,7 @@ function makeBuild() {
   return {
     distDir,
     link: () => linkForNginx(cacheDir, files, variants, distDir),
-    linkNone: () => linkForNginx(cacheDir, files, new Map(), distDir),
+    linkNone: () => linkForNginx(cacheDir, files, new Map([[path.join(distDir, 'static', `${REWRITE}/e.5.txt`), { zstd: variant }]]), distDir),
   };
 }
 
@@ -43,18 +51,20 @@ const LINKED = {
   [`${REWRITE}/css/a.1.css`]: 'css',
   [`${REWRITE}/css/a.1.css.br`]: 'br',
   [`${REWRITE}/css/a.1.css.gz`]: 'gzip',
+  [`${REWRITE}/d.4.svg`]: 'svg',
+  [`${REWRITE}/d.4.svg.br`]: 'br',
   [`${STATIC}/data/b.2.json`]: 'json',
   [`${STATIC}/data/b.2.json.gz`]: 'gzip',
 };
 
-test('puts each file that has a gzip variant beside its variants, in place of the folder of the build before', () => {
+test('puts each file that has a gzip or Brotli variant beside its variants, in place of the folder of the build before', () => {
   const { distDir, link } = makeBuild();
   writeFiles(nginxDirOf(distDir), { 'of-the-build-before.css.gz': '' });
   expect(link()).toEqual([]);
   expect(readFiles(nginxDirOf(distDir))).toEqual(LINKED);
 });
 
-test('removes the folder if no file has a variant', () => {
+test('removes the folder if no file has a variant that nginx can send', () => {
   const { distDir, link, linkNone } = makeBuild();
   link();
   expect(linkNone()).toEqual([]);
