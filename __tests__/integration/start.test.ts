@@ -7,6 +7,7 @@ import path from 'node:path';
 import { IMMUTABLE, request } from '../support/http';
 import { createApp, type NextApp } from '../support/next-app';
 import { freePort, type NodeServer, startNodeServer } from '../support/node-server';
+import { connectTo } from '../support/raw-connection';
 import { temporaryFolder } from '../support/temporary-folder';
 
 /** Both servers serve the same build, one after the other. */
@@ -195,6 +196,17 @@ describe.each([
       await upgraded.received('hello');
       expect(await ending.end('SIGTERM')).toEqual({ exitCode: 143, signal: null });
       for (const each of [silent, upgraded.socket, agent]) each.destroy();
+    });
+
+    test('does not wait for requests that do not arrive', async () => {
+      const ending = await app.startWithStore();
+      const head = 'POST /api/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n';
+      const [withoutEnd, withoutBody] = [connectTo(ending.origin), connectTo(ending.origin)];
+      withoutEnd.send('GET / HTTP/1.1\r\nHost: localhost\r\nX-A');
+      withoutBody.send(`${head}body`);
+      await withoutBody.until('body');
+      expect(await ending.end('SIGTERM')).toEqual({ exitCode: 143, signal: null });
+      await Promise.all([withoutEnd.closed(), withoutBody.closed()]);
     });
 
     test('leaves the end to an app that sets NEXT_MANUAL_SIG_HANDLE', async () => {
