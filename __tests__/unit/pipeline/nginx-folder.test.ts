@@ -43,7 +43,8 @@ function makeBuild() {
   return {
     distDir,
     link: () => linkForNginx(cacheDir, files, variants, distDir),
-    linkNone: () => linkForNginx(cacheDir, files, new Map([[path.join(distDir, 'static', `${REWRITE}/e.5.txt`), { zstd: variant }]]), distDir),
+    linkNone: () =>
+      linkForNginx(cacheDir, files, new Map([[path.join(distDir, 'static', `${REWRITE}/e.5.txt`), { zstd: variant }]]), distDir),
   };
 }
 
