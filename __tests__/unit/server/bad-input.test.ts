@@ -194,6 +194,22 @@ test('does not call next() for a request that another handler has answered meanw
   await stop();
 });
 
+test('HEAD of a large file reads none of its bytes', async () => {
+  const { get } = await serveBuild(build);
+  // The first request has the bytes checked.
+  await get(LARGE, {}, 'HEAD');
+  const { open } = fsPromises;
+  const reads = jest.fn();
+  jest.spyOn(fsPromises, 'open').mockImplementationOnce(async (...args) => {
+    const handle = await open(...args);
+    jest.spyOn(handle, 'createReadStream').mockImplementation(reads);
+    return handle;
+  });
+  expect((await get(LARGE, {}, 'HEAD')).headers['content-length']).toBe(String(FILM.length));
+  await untilClosed();
+  expect(reads).not.toHaveBeenCalled();
+});
+
 test('a client that goes away leaves no open file', async () => {
   const { origin } = await serveBuild(build);
   const response = await startReading(origin, LARGE);

@@ -77,6 +77,10 @@ describe('an encoded response', () => {
     ['/js/variants.0123456789.js', 'gzip, br', 'br'],
     ['/js/variants.0123456789.js', 'gzip', 'gzip'],
     ['/js/variants.0123456789.js', 'zstd', undefined],
+    ['/js/variants.0123456789.js', 'br;q=0, gzip', 'gzip'],
+    ['/js/variants.0123456789.js', 'br;q=0.1, gzip;q=0.2', 'gzip'],
+    ['/js/variants.0123456789.js', 'br;q=0, *', 'gzip'],
+    ['/js/variants.0123456789.js', 'br;q=0, gzip;q=0', undefined],
     ['/js/app.0123456789.js', 'gzip, br', 'gzip'],
     ['/js/app.0123456789.js', 'br', undefined],
     ['/js/small.0123456789.js', 'gzip, br', undefined],
@@ -155,6 +159,23 @@ test.each(URLS)('HEAD of %s has the headers of GET', async (url) => {
 test('If-Match for other bytes is 412, with nothing that a cache keeps', async () => {
   const { status, headers, body } = await get('/js/app.0123456789.js', { 'if-match': '"other"' });
   expect([status, headers['cache-control'], body.length]).toEqual([412, undefined, 0]);
+});
+
+describe.each(['/img/photo.0123456789.png', '/video/large.0123456789.mp4'] as const)('for %s,', (url) => {
+  const tag = tagOf(Buffer.from(FILES[url].bytes));
+
+  test.each<[name: string, headers: Record<string, string>, status: number]>([
+    ['If-Match for other bytes comes before If-None-Match', { 'if-match': '"other"', 'if-none-match': tag }, 412],
+    ['If-Match for these bytes lets If-None-Match decide', { 'if-match': tag, 'if-none-match': tag }, 304],
+    ['If-Match comes before a range', { 'if-match': '"other"', range: 'bytes=0-1' }, 412],
+    ['If-None-Match comes before a range', { 'if-none-match': tag, range: 'bytes=0-1' }, 304],
+    ['If-None-Match comes before a range beyond the end', { 'if-none-match': tag, range: 'bytes=9999999-' }, 304],
+    ['a condition that holds leaves the range', { 'if-match': tag, 'if-none-match': '"other"', range: 'bytes=0-1' }, 206],
+    ['If-Match takes no weak tag', { 'if-match': `W/${tag}` }, 412],
+  ])('%s', async (_, headers, status) => {
+    const answer = await get(url, headers);
+    expect([answer.status, answer.body.length]).toEqual([status, status === 206 ? 2 : 0]);
+  });
 });
 
 test.each<[status: number, headers: Record<string, string>]>([
