@@ -249,9 +249,13 @@ describe.each([
     expect(said).toContain('SIGTERM: answering the open requests');
   });
 
-  test('listens on one address with --hostname', async () => {
-    const local = await app.startWithStore({ args: ['--hostname', '127.0.0.1'] });
-    await until(() => local.output().includes(`is ready at ${local.origin.replace('localhost', '127.0.0.1')}\n`));
+  test('listens on one address with --hostname, and keeps idle connections as long as --keepAliveTimeout says', async () => {
+    const local = await app.startWithStore({ args: ['--hostname', '127.0.0.1', '--keepAliveTimeout', '65000'] });
+    const origin = local.origin.replace('localhost', '127.0.0.1');
+    await until(() => local.output().includes(`is ready at ${origin}\n`));
+    const { headers } = await request(origin, '/plain.txt', { headers: { Connection: 'keep-alive' } });
+    expect(headers['keep-alive']).toBe('timeout=65');
+    await expect(request(origin.replace('127.0.0.1', '127.0.0.2'), '/plain.txt')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
 
