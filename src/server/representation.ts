@@ -14,13 +14,13 @@ export interface Representation {
   size: number;
   /** The bytes in memory, or a function that opens a large file. */
   content: Buffer | (() => Promise<FileHandle>);
-  /** Of a response with the whole file. */
+  /** The fields of a response with the whole file. */
   whole: Fields;
-  /** Of a 304. */
+  /** The fields of a 304. */
   notModified: Fields;
-  /** Of a 206, without those that name the range. */
+  /** The fields of a 206, without those that name the range. */
   part: Fields;
-  /** Of a 412 or 416: those of the app, which let a page of another origin read the status. */
+  /** The fields of a 412 or 416: the app's own, which let a page of another origin read the status. */
   refusal: Fields;
   /** How often it was asked for, as the memory budget counts. */
   hits: number;
@@ -28,7 +28,7 @@ export interface Representation {
 
 interface RepresentationInput {
   coding: Coding;
-  /** Of the bytes that are sent, in hex. */
+  /** The hash of the bytes that are sent, in hex. */
   hash: string;
   size: number;
   content: Representation['content'];
