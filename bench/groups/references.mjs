@@ -22,6 +22,7 @@ const MEMORY_LIMIT_BYTES = 300_000_000;
 
 const NOTES =
   'Ours follows references. The reference is the same build with `references: false`, unless the row says otherwise. ' +
+  'It looks for references too, because a file with a relative one keeps its plain URL, but rewrites none. ' +
   'Both call `build()` from a script, since the start-up of the command is the same on both sides and would flatter the ratio. ' +
   'Wall time of whole processes, store included, all files in the page cache. ' +
   'Changed leaf: a line is added to one module on the lowest level, 50 ms before the build.';

@@ -10,7 +10,7 @@ import { installPackedPackage } from '../lib/packed-package.mjs';
 import { ratioRow } from '../lib/row.mjs';
 import { bytesInFull, seconds } from '../lib/units.mjs';
 
-const ROUNDS = 31;
+const ROUNDS = 101;
 const LIMIT_BYTES = 700;
 const ITEMS = 2_500;
 
