@@ -24,7 +24,8 @@ export function sendWithoutFile(
   representation: Representation,
 ): (() => Promise<FileHandle>) | undefined {
   const { content, etag, size, notModified, refusal, whole } = representation;
-  takeEmptyBody(request);
+  // A large file may turn out to be missing, and Next has to get the request untouched.
+  if (typeof content !== 'function') takeEmptyBody(request);
   const precondition = evaluatePreconditions(request.headers, etag);
   if (precondition !== 'true') {
     if (precondition === 'not-modified') writeHead(response, 304, notModified);

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -25,12 +26,18 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-/** @param before sees each request first. */
-async function connect(before: (request: IncomingMessage) => void = () => {}): Promise<RawConnection> {
-  const handle = createStoreHandler({ dir: servedBuild(FILES).dir });
+/** @param before sees each request first, and `left` each that the handler leaves to Next. */
+async function connect(
+  before: (request: IncomingMessage) => void = () => {},
+  { build = servedBuild(FILES), left = (_request: IncomingMessage) => {} } = {},
+): Promise<RawConnection> {
+  const handle = createStoreHandler({ dir: build.dir });
   const { origin, stop } = await serveInProcess((request, response) => {
     before(request);
-    handle(request, response, () => response.writeHead(LEFT, { 'Content-Length': '0' }).end());
+    handle(request, response, () => {
+      left(request);
+      response.writeHead(LEFT, { 'Content-Length': '0' }).end();
+    });
   });
   stops.push(stop);
   const connection = connectTo(origin);
@@ -109,6 +116,20 @@ describe.each<[string, string]>([
       await ends[index];
     }
   });
+});
+
+test('Next sees the end of a request for a large file that turns out to be missing', async () => {
+  jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const build = servedBuild(FILES);
+  fs.rmSync(build.fileOf(LARGE));
+  const closed = jest.fn();
+  const left = (request: IncomingMessage) => void request.on('close', closed);
+  const connection = await connect(undefined, { build, left });
+  connection.send(head([], 'GET', LARGE));
+  expect(await connection.until('\r\n\r\n')).toMatch(new RegExp(`^HTTP/1.1 ${LEFT} `));
+  connection.send(head([]));
+  expect(await readAnswer(connection)).toEqual(WHOLE);
+  expect(closed).toHaveBeenCalled();
 });
 
 test('a connection keeps no request that is answered', async () => {
