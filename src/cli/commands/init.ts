@@ -26,7 +26,7 @@ export const initCommand: CliCommand = {
 };
 
 async function runInit({ root, json, options }: Invocation, io: CommandIo): Promise<ExitCode> {
-  // On demand: no other command reads tsconfig.json and rewrites files of the app.
+  // On demand: no other command edits the files of an app.
   const { planInit } = await import('../init/plan-init.js');
   const plan = await planInit(root, io);
   const isDry = options.dryRun === true;
