@@ -84,7 +84,13 @@ export function createReusableMemory(): (size: number) => Buffer {
 /** The error for a file or folder of `public/` that cannot be read. */
 export function unreadable(absolutePath: string, cause: unknown): SmartCacheError {
   const systemCode = systemErrorCode(cause);
-  if (systemCode === 'EMFILE') return tooManyOpenFiles(absolutePath, cause);
+  const limit = limitOfOpenFiles(systemCode);
+  if (limit !== undefined)
+    return new SmartCacheError(
+      'ERR_SMART_CACHE_FILE_UNREADABLE',
+      { what: 'A file cannot be read', where: absolutePath, ...limit },
+      { cause },
+    );
   const vanished = systemCode === 'ENOENT';
   if (vanished && fs.lstatSync(absolutePath, { throwIfNoEntry: false })?.isSymbolicLink()) return danglingLink(absolutePath, cause);
   return new SmartCacheError(
@@ -101,20 +107,24 @@ export function unreadable(absolutePath: string, cause: unknown): SmartCacheErro
   );
 }
 
-/** The process cannot open one more file, so the file itself may be in order. */
-export const TOO_MANY_OPEN_FILES = {
-  why: 'too many files are open (EMFILE)',
-  fix: 'raise the limit for open files, for example "ulimit -n 8192", and run the command again in the same shell',
-};
-
-function tooManyOpenFiles(absolutePath: string, cause: unknown): SmartCacheError {
-  const parts = { what: 'A file cannot be read', where: absolutePath, ...TOO_MANY_OPEN_FILES };
-  return new SmartCacheError('ERR_SMART_CACHE_FILE_UNREADABLE', parts, { cause });
+/** Explains the system's codes for too many open files; `undefined` for other codes. The file itself may be in order. */
+export function limitOfOpenFiles(systemCode: string | undefined): { why: string; fix: string } | undefined {
+  if (systemCode === 'EMFILE')
+    return {
+      why: 'too many files are open (EMFILE)',
+      fix: 'raise the limit for open files, for example "ulimit -n 8192", and run the command again in the same shell',
+    };
+  if (systemCode === 'ENFILE')
+    return {
+      why: 'too many files are open on this machine (ENFILE)',
+      fix: 'raise its limit (sysctl fs.file-max), or end other programs, and run the command again',
+    };
+  return undefined;
 }
 
-/** Whether an error, or the error that caused it, says that the process cannot open one more file. */
+/** Whether an error, or the error that caused it, says that too many files are open. */
 export function isLimitOfOpenFiles(error: unknown): boolean {
-  return systemErrorCode(error instanceof SmartCacheError ? error.cause : error) === 'EMFILE';
+  return limitOfOpenFiles(systemErrorCode(error instanceof SmartCacheError ? error.cause : error)) !== undefined;
 }
 
 function danglingLink(absolutePath: string, cause: unknown): SmartCacheError {
@@ -188,6 +198,8 @@ export function removalFailed(target: string, cause: unknown): SmartCacheError {
 
 function obstacleOf(cause: unknown): { why: string; fix: string } {
   const systemCode = systemErrorCode(cause);
+  const limit = limitOfOpenFiles(systemCode);
+  if (limit !== undefined) return limit;
   switch (systemCode) {
     case 'ENOSPC':
       return { why: 'the disk is full', fix: 'free some space and run the command again' };
@@ -198,8 +210,6 @@ function obstacleOf(cause: unknown): { why: string; fix: string } {
         why: 'it is larger than the system allows for a file (EFBIG)',
         fix: 'raise the limit (ulimit -f), or leave large files out with the "exclude" option',
       };
-    case 'EMFILE':
-      return TOO_MANY_OPEN_FILES;
     case 'EROFS':
       return {
         why: 'the file system is mounted read-only (EROFS)',

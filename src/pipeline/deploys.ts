@@ -5,7 +5,14 @@ import { hashedPathMatcher } from '../core/asset-path-globs.js';
 import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { algorithmOf, type Manifest, serializeManifest } from '../core/manifest-document.js';
 import { storeFolderOf } from '../core/rewrite-rules.js';
-import { isRecord, OTHER_VERSION, readCheckedDocument, serializeCheckedDocument, WRONG_CONTENT } from '../disk/checked-document.js';
+import {
+  isRecord,
+  OTHER_VERSION,
+  readCheckedDocument,
+  serializeCheckedDocument,
+  type UnusableDocument,
+  WRONG_CONTENT,
+} from '../disk/checked-document.js';
 import { writeFailed, writeIfChanged } from '../disk/files.js';
 import type { BuiltManifest } from './build-manifest.js';
 import { pruneVariants } from './encoded/variant-record.js';
@@ -50,7 +57,7 @@ const VERSION = 1;
  */
 export function deploysWith(project: Project, built: BuiltManifest): ServedDeploys {
   const current = toDeploy(built);
-  const { deploys: recorded, problem } = readRecord(project);
+  const { deploys: recorded, problem, mayBeWhole } = readRecord(project);
   const older = recorded[0] && isSameDeploy(recorded[0], current) ? recorded.slice(1) : recorded;
   const lost = new Set<string>();
   const { include, exclude, keep } = project.options;
@@ -67,7 +74,9 @@ export function deploysWith(project: Project, built: BuiltManifest): ServedDeplo
     return Object.fromEntries(entries);
   });
   const notices = [
-    ...(problem === undefined ? [] : [`dropped ${path.relative(project.root, recordFile(project))}, since ${problem}; ${FORGOTTEN}`]),
+    ...(problem === undefined
+      ? []
+      : [`${mayBeWhole ? 'did not use' : 'dropped'} ${path.relative(project.root, recordFile(project))}, since ${problem}; ${FORGOTTEN}`]),
     ...describeLost([...lost]),
   ];
   // The newest deploy comes last: a custom fingerprint may give two contents one URL, and the newer content must win.
@@ -115,14 +124,17 @@ export function isLatestDeploy(project: Project, built: BuiltManifest): boolean 
  * @returns problems that do not stop the build: its own files are in place.
  */
 export function recordDeploy(project: Project, built: BuiltManifest, now = Date.now()): ErrorParts[] {
+  const { problem, mayBeWhole } = readRecord(project);
+  if (problem !== undefined && mayBeWhole) {
+    const fix = 'make it readable for this user, or remove it, and run the build again';
+    return [{ what: NOT_RECORDED, where: recordFile(project), why: problem, fix }];
+  }
   const { toRecord } = deploysWith(project, built);
   try {
     writeIfChanged(recordFile(project), serializeDeploys(toRecord));
   } catch (error) {
     // The record on disk still names older deploys, so their copies must stay.
-    return [
-      { ...problemOf(error, recordFile(project)), what: 'This deploy is not recorded, so the next deploys will not serve its files' },
-    ];
+    return [{ ...problemOf(error, recordFile(project)), what: NOT_RECORDED }];
   }
   const kept = new Set([...toRecord.flatMap((deploy) => Object.values(deploy)), ...built.originalHashes]);
   const keepsVariants = project.options.precompress !== undefined;
@@ -135,6 +147,8 @@ export function recordDeploy(project: Project, built: BuiltManifest, now = Date.
     return [{ ...problemOf(error, store.filesDir), what: 'The build cache keeps copies that no deploy needs, since it cannot be pruned' }];
   }
 }
+
+const NOT_RECORDED = 'This deploy is not recorded, so the next deploys will not serve its files';
 
 function problemOf(error: unknown, target: string): ErrorParts {
   return error instanceof SmartCacheError ? error.parts : writeFailed(target, error).parts;
@@ -149,10 +163,10 @@ function recordFile({ cacheDir }: Project): string {
   return path.join(cacheDir, 'deploys.json');
 }
 
-function readRecord(project: Project): { deploys: Deploy[]; problem?: string } {
+function readRecord(project: Project): { deploys: Deploy[] } & Partial<UnusableDocument> {
   const document = readCheckedDocument(recordFile(project));
   if (document === undefined) return { deploys: [] };
-  if ('problem' in document) return { deploys: [], problem: document.problem };
+  if ('problem' in document) return { deploys: [], ...document };
   const { body } = document;
   if (!isRecord(body)) return { deploys: [], problem: WRONG_CONTENT };
   if (body.version !== VERSION) return { deploys: [], problem: OTHER_VERSION };

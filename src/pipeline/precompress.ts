@@ -6,7 +6,7 @@ import { type ErrorParts, SmartCacheError } from '../core/errors.js';
 import { formatBytes, formatCount } from '../core/message-text.js';
 import type { PrecompressSettings } from '../core/precompress-options.js';
 import { REWRITE_STORE_URL } from '../core/rewrite-rules.js';
-import { TOO_MANY_OPEN_FILES, writeFailed } from '../disk/files.js';
+import { limitOfOpenFiles, writeFailed } from '../disk/files.js';
 import type { DeployedFile } from './deploys.js';
 import type { EncodeFailure, EncodeJob } from './encoded/encode-file.js';
 import { createThreadedEncoder, type EncodeAll } from './encoded/encode-in-threads.js';
@@ -181,7 +181,7 @@ function describeFailures(failures: readonly [EncodeJob, EncodeFailure][]): Erro
       where: unread[0].file + (more.length > 0 ? ` and ${formatCount(more.length)} more` : ''),
       why: unread[1].message,
       fix: 'run the build again, or leave the file out with "precompress: { exclude }" in the options of withSmartCache',
-      ...(unread[1].code === 'EMFILE' && TOO_MANY_OPEN_FILES),
+      ...limitOfOpenFiles(unread[1].code),
     });
   }
   return warnings;

@@ -24,7 +24,7 @@ const gzip = promisify(zlib.gzip);
  * that come meanwhile wait for the same one.
  *
  * @param memoryBytes the budget for all of them.
- * @returns a function that resolves with `undefined` if Next must answer, and rejects with `UnusableFile`.
+ * @returns a function that returns `undefined` if Next must answer. Its promise rejects with `UnusableFile`.
  */
 export function createRepresentations(
   files: StoreFiles,

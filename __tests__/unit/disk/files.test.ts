@@ -49,6 +49,7 @@ describe('leaves only the old file after a failure', () => {
     ['writeFileSync', 'EDQUOT', /share of the disk is full/, /free some space/],
     ['writeFileSync', 'EACCES', /EACCES/, /writable/],
     ['writeFileSync', 'EMFILE', /too many files are open/, /ulimit -n/],
+    ['writeFileSync', 'ENFILE', /on this machine/, /fs\.file-max/],
     ['renameSync', 'EXDEV', /EXDEV/, /writable/],
     ['renameSync', 'EISDIR', /a folder has the name of the file/, /remove or rename/],
     ['mkdirSync', 'EROFS', /EROFS/, /writable/],

@@ -8,7 +8,7 @@ test.each(['next.config.js', 'next.config.mjs', 'next.config.cjs', 'next.config.
   expect(findConfigFile(root)).toBe(path.join(root, name));
 });
 
-test('finds the config that Next reads, and next.config.cjs, which Next does not read, only if there is no other', () => {
+test('finds the config that Next reads, and finds next.config.cjs if the app has no other config', () => {
   const names = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs'];
   for (const [index, name] of names.entries()) {
     const root = enterNextProcess(Object.fromEntries(names.slice(index).map((each) => [each, ''])));

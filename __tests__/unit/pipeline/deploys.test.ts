@@ -488,6 +488,25 @@ describe('a record or a store that cannot be written is one problem, and no erro
     jest.restoreAllMocks();
     expect(Object.values(readFiles(openStore(project.cacheDir).filesDir)).sort()).toEqual(['', 'hello']);
   });
+
+  test('a record that cannot be read for a reason that may pass: it stays, with the copies of its deploys', () => {
+    const project = projectWith({}, { keep: 1 });
+    deploy(project, { 'a.js': 'hello' });
+    fs.writeFileSync(path.join(project.publicDir, 'a.js'), '');
+    const built = buildManifest(project);
+    const { readFileSync } = fs;
+    jest.spyOn(fs, 'readFileSync').mockImplementation((file, ...args) => {
+      if (path.basename(String(file)) === 'deploys.json') failWith('EACCES')();
+      return readFileSync(file, ...args);
+    });
+    expect(deploysWith(project, built).notices).toEqual([expect.stringMatching(/^did not use .*deploys\.json, since it cannot be read/)]);
+    expect(recordDeploy(project, built, Date.now() + 2 * HOUR)).toEqual([
+      expect.objectContaining({ what: expect.stringContaining('not recorded'), why: 'it cannot be read (EACCES)' }),
+    ]);
+    jest.restoreAllMocks();
+    const { deploys, notices } = deploysWith(project, buildManifest(project, { checkCopies: true }));
+    expect([deploys.length, notices]).toEqual([2, []]);
+  });
 });
 
 describe('pruning the store', () => {

@@ -51,6 +51,8 @@ function deploy(project: Project, files: Readonly<Record<string, string>>, now?:
 
 const servedFiles = ({ buildDir }: Project) => readFiles(path.join(buildDir, 'static/media/smart-cache-rewrite'));
 
+afterEach(() => jest.restoreAllMocks());
+
 test('puts the small copies of a build into one file, after the first few', () => {
   const project = projectWith(SITE);
   const { served } = buildAndServe(project);
